@@ -1,0 +1,118 @@
+import type { Day } from '../kernel/business_day.ts'
+import type { Kind, Status } from '../matching/entry.ts'
+
+/** What wraps the text: a zip may hold several statements (支付宝: 明细 + 汇总). */
+export type Container = 'none' | 'gzip' | 'zip'
+
+export type Encoding =
+  | 'utf-8' | 'utf-8-bom' | 'gb18030' | 'utf-16le' | 'utf-16be' | 'big5' | 'windows-1252' | 'ascii'
+
+/** One transaction record of a statement, in the product's one shape. An empty string means the record does not say. */
+export type Line = {
+  /** N: 1-based among the file's transaction records; a rejected record keeps its number. */
+  readonly record: number
+  /** Physical line (or row) in the decoded text, 1-based: what a person sees in an editor. */
+  readonly lineNumber: number
+  readonly kind: Kind
+  readonly status: Status
+  readonly orderNo: string
+  readonly tradeNo: string
+  readonly merchantOrderNo: string
+  readonly refundNo: string
+  readonly channelRefundNo: string
+  /** Minor units, signed from the account owner's side: money in plus, money out minus. */
+  readonly amount: number
+  readonly currency: string
+  /** Epoch milliseconds; null where the file has no time, then `date` is set. */
+  readonly at: number | null
+  readonly date: Day | null
+  readonly merchant: string
+  readonly payer: string
+  /** Minor units, plus: kept by the channel, minus: given back. null: not given, which is not zero. */
+  readonly fee: number | null
+  readonly batchNo: string
+  /** The file's own word that no money moved (收/支 `/`, 不计收支). */
+  readonly neutral: boolean
+}
+
+export type Problem = {
+  readonly severity: 'error' | 'warning'
+  /** N of the record, physical line, column header; null where there is none (a missing column, a failed footer). */
+  readonly record: number | null
+  readonly line: number | null
+  readonly column: string | null
+  readonly code: string
+  /** What was found, what was expected, how to mend it. */
+  readonly zh: string
+  readonly en: string
+}
+
+/** A total the file states about itself, against what was computed from its records. */
+export type Control = { readonly name: string; readonly stated: string; readonly computed: string; readonly ok: boolean }
+
+export type Column = { readonly header: string; readonly field: Field | null; readonly confidence: number }
+
+/** What a column can mean. */
+export type Field =
+  | 'occurred_at' | 'date' | 'time' | 'order_no' | 'merchant_order_no' | 'channel_trade_no' | 'refund_no' | 'channel_refund_no'
+  | 'amount' | 'amount_in' | 'amount_out' | 'refund_amount' | 'direction' | 'kind' | 'status' | 'currency' | 'fee' | 'balance'
+  | 'merchant_no' | 'payer_account' | 'payer_name' | 'batch_no' | 'channel' | 'description'
+
+export type Tally = { readonly count: number; readonly amount: bigint }
+
+export type Sums = { readonly credits: Tally; readonly debits: Tally; readonly neutral: Tally }
+
+/** Known before the first record. */
+export type StatementHead = {
+  readonly file: string
+  readonly bytes: number
+  readonly container: Container
+  readonly encoding: Encoding
+  readonly format: string
+  readonly delimiter: string | null
+  readonly confidence: number
+  readonly columns: readonly Column[]
+  /** The format's own channel (wechat, alipay); null for generic files: the caller says. */
+  readonly channel: string | null
+  readonly zone: string
+  /** The days the file says it covers, where it says so (支付宝 起始/终止日期). */
+  readonly period: { readonly from: Day; readonly to: Day } | null
+}
+
+/** Known after the last record. */
+export type StatementEnd = {
+  readonly sm3: string | null
+  readonly records: number
+  readonly rejected: number
+  /** Per currency, in order of first appearance. */
+  readonly byCurrency: ReadonlyMap<string, Sums>
+  readonly first: Line | null
+  readonly last: Line | null
+  readonly controls: readonly Control[]
+  /** The first 1,000; `problemCount` counts them all. */
+  readonly problems: readonly Problem[]
+  readonly problemCount: number
+  readonly verdict: 'ready' | 'ready_with_warnings' | 'rejected'
+}
+
+export type StatementOptions = {
+  /** Zone of local times without one. Default Asia/Shanghai. */
+  readonly zone?: string
+  /** Currency of files that do not say. */
+  readonly currency?: string
+  /** Compute the SM3 of the file as it lies on disk. Default true. */
+  readonly digest?: boolean
+  /** Called with the number of bytes of the file consumed so far. */
+  readonly onProgress?: (bytes: number) => void
+}
+
+/**
+ * A statement being read: constant memory, one pass. `records` yields batches of good lines; each rejected record is
+ * told once through `rejected` (same numbering). `end` is complete when `records` is exhausted.
+ */
+export type Statement = {
+  readonly head: StatementHead
+  readonly records: () => AsyncIterable<readonly Line[]>
+  readonly rejected: () => readonly Problem[]
+  readonly end: () => StatementEnd
+}
