@@ -1,0 +1,234 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { Failure } from '../kernel/failure.ts'
+import { type Embedded, openEmbedded } from './embedded.ts'
+import { type Say, silent } from './notice.ts'
+import { dataFolder } from './paths.ts'
+import { LOCKS } from './presence.ts'
+
+/** An open database: the embedded server's, or a given one. Every opened one must be closed. */
+export type Database = {
+  readonly url: string
+  /** For everything short. */
+  readonly pool: pg.Pool
+  /** A connection of its own, for COPY of whole files, LISTEN and long work; the caller ends it. */
+  connect(): Promise<pg.Client>
+  /** Begins, runs the work, commits; rolls back when the work throws. */
+  transaction<T>(work: (tx: pg.ClientBase) => Promise<T>): Promise<T>
+  /** Ends the connections, and stops the embedded server if no other process uses it. */
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = {
+  /** A PostgreSQL server (15 or later). Without it DATABASE_URL counts, and without that the embedded server. */
+  readonly url?: string | undefined
+  /** Where the embedded server keeps its files: default FZPAY_DATA, else `data` in the package. */
+  readonly dataDir?: string | undefined
+  /** Only one such process may be open on a database at a time: the long-running platform. */
+  readonly exclusive?: boolean | undefined
+  /** Tests only: the embedded server's data may be lost with the machine. */
+  readonly volatile?: boolean | undefined
+  /** Connections in the pool; default 10. */
+  readonly connections?: number | undefined
+  readonly say?: Say | undefined
+}
+
+/** Opens the database that `options` and the environment name; a server that is not running is started. */
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  const given = options.url ?? (options.dataDir === undefined ? process.env.DATABASE_URL || undefined : undefined)
+  if (given !== undefined) {
+    await checkServer(given)
+    return await connectTo(given, options, async () => {})
+  }
+  const embedded = await openEmbedded({
+    dataDir: options.dataDir ?? dataFolder(),
+    volatile: options.volatile ?? false,
+    say: options.say ?? silent,
+  })
+  const farewell = rememberOpen(embedded)
+  return await connectTo(embedded.url, options, farewell)
+}
+
+/** As `openDatabase`, for the platform itself: a second start on the same database is refused. */
+export const startExclusive = (options: DatabaseOptions = {}): Promise<Database> => openDatabase({ ...options, exclusive: true })
+
+async function connectTo(url: string, options: DatabaseOptions, farewell: () => Promise<void>): Promise<Database> {
+  const config = clientConfig(url)
+  const pool = new pg.Pool({ ...config, max: options.connections ?? 10, idleTimeoutMillis: 10_000 })
+  // An idle connection that is cut is replaced by the pool; one in use reports to its user.
+  pool.on('error', () => {})
+  let claim: pg.Client | undefined
+  try {
+    if (options.exclusive) claim = await claimPlatform(config)
+  } catch (error) {
+    await pool.end()
+    await farewell()
+    throw error
+  }
+  let closing: Promise<void> | undefined
+  return {
+    url,
+    pool,
+    async connect() {
+      const client = new pg.Client(config)
+      await client.connect()
+      return client
+    },
+    transaction: work => transaction(pool, work),
+    close() {
+      closing ??= (async () => {
+        await pool.end()
+        await claim?.end()
+        await farewell()
+      })()
+      return closing
+    },
+  }
+}
+
+/** One transaction on one connection of the pool. A failed rollback closes the connection rather than hand it on. */
+export async function transaction<T>(pool: pg.Pool, work: (tx: pg.ClientBase) => Promise<T>): Promise<T> {
+  const tx = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await tx.query('begin')
+    const result = await work(tx)
+    await tx.query('commit')
+    return result
+  } catch (error) {
+    await tx.query('rollback').catch(failed => {
+      broken = failed as Error
+    })
+    throw error
+  } finally {
+    tx.release(broken)
+  }
+}
+
+/**
+ * How values come back: bigint as a number (one beyond 2^53 is a bug and stops us), date as its text, because a business
+ * day has no time zone. numeric stays text: `sum` of amounts goes through BigInt.
+ */
+export function clientConfig(url: string): pg.ClientConfig {
+  return { connectionString: url, application_name: `fzpay ${process.pid}`, types: { getTypeParser } }
+}
+
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
+  if (format === 'binary') return pg.types.getTypeParser(oid, 'binary')
+  if (oid === pg.types.builtins.INT8) return safeInteger
+  if (oid === pg.types.builtins.DATE) return asText
+  return pg.types.getTypeParser(oid, 'text')
+}) as typeof pg.types.getTypeParser
+
+const asText = (text: string): string => text
+
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error(`bigint beyond 2^53: ${text}`)
+  return value
+}
+
+const OLDEST = 150000
+const PLATFORM = 2
+
+async function checkServer(url: string): Promise<void> {
+  const client = new pg.Client(clientConfig(url))
+  client.on('error', () => {})
+  let version: number
+  try {
+    await client.connect()
+    const { rows } = await client.query("select current_setting('server_version_num')::int as version")
+    version = rows[0].version
+  } catch (error) {
+    const reason = (error as Error).message || (error as { code?: string }).code || String(error)
+    throw new Failure(
+      'database_unreachable',
+      {
+        zh: `无法连接 DATABASE_URL 指定的数据库（${reason}）：请检查地址、账户和密码，或去掉 DATABASE_URL 使用自带的数据库`,
+        en: `The database named by DATABASE_URL cannot be reached (${reason}): check address, account and password, or unset it to use the embedded one`,
+      },
+      { reason },
+    )
+  } finally {
+    await client.end().catch(() => {})
+  }
+  if (version >= OLDEST) return
+  const major = Math.floor(version / 10000)
+  throw new Failure(
+    'database_too_old',
+    {
+      zh: `DATABASE_URL 指定的是 PostgreSQL ${major}，需要 15 或以上版本`,
+      en: `DATABASE_URL names a PostgreSQL ${major}; 15 or later is needed`,
+    },
+    { version: major },
+  )
+}
+
+async function claimPlatform(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(config)
+  client.on('error', () => {})
+  await client.connect()
+  const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as claimed', [LOCKS, PLATFORM])
+  if (rows[0].claimed) return client
+  const holder = await client.query(
+    `select a.application_name as name from pg_locks l join pg_stat_activity a using (pid)
+      where l.locktype = 'advisory' and l.classid = $1::int::oid and l.objid = $2::int::oid and l.granted
+        and l.database = (select oid from pg_database where datname = current_database())`,
+    [LOCKS, PLATFORM],
+  )
+  await client.end()
+  const by = String(holder.rows[0]?.name ?? '').replace(/^fzpay /, '')
+  throw new Failure(
+    'platform_already_running',
+    {
+      zh: `平台已在运行（进程 ${by}），不能启动第二个；请使用正在运行的平台，或先将其停止`,
+      en: `The platform is running already (process ${by}) and cannot be started twice: use that one, or stop it first`,
+    },
+    { process: by },
+  )
+}
+
+// --- never leave a server behind ---------------------------------------------------------------------------------------------
+
+const open = new Set<Embedded>()
+
+/** The way out for each kind of end: `close()`, a signal nobody else handles, or a process that just exits. */
+function rememberOpen(embedded: Embedded): () => Promise<void> {
+  if (open.size === 0) {
+    process.on('exit', onExit)
+    for (const name of SIGNALS) process.on(name, onSignal)
+  }
+  open.add(embedded)
+  return async () => {
+    await embedded.release()
+    forget(embedded)
+  }
+}
+
+function forget(embedded: Embedded): void {
+  open.delete(embedded)
+  if (open.size > 0) return
+  process.off('exit', onExit)
+  for (const name of SIGNALS) process.off(name, onSignal)
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** A program with a handler of its own decides itself; else the databases are closed and the signal does its work. */
+function onSignal(name: NodeJS.Signals): void {
+  if (process.listenerCount(name) > 1) return
+  Promise.allSettled([...open].map(embedded => embedded.release().then(() => forget(embedded)))).then(() => {
+    process.removeAllListeners(name)
+    process.kill(process.pid, name)
+  })
+}
+
+/** Nothing asynchronous can be done any more: a helper looks whether the server is still in use, and stops it if not. */
+function onExit(): void {
+  for (const embedded of open) {
+    const words = [join(fileURLToPath(import.meta.url), '../stop_unused.ts'), JSON.stringify(embedded.place)]
+    spawn(process.execPath, words, { detached: true, stdio: 'ignore', cwd: '/' }).unref()
+  }
+}
