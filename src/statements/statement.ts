@@ -67,6 +67,7 @@ export type StatementHead = {
   readonly file: string
   readonly bytes: number
   readonly container: Container
+  /** Final when the last record is read: "ascii" until the first other byte, wherever that is. */
   readonly encoding: Encoding
   readonly format: string
   readonly delimiter: string | null
@@ -100,10 +101,27 @@ export type StatementOptions = {
   readonly zone?: string
   /** Currency of files that do not say. */
   readonly currency?: string
+  /** A person's word on what a column means, by header ("#3" for the third column): it beats every proposal. null: leave it out. */
+  readonly mapping?: Readonly<Record<string, Field | null>>
+  /** A person's word on dates such as 03/04/2026, where the file itself does not prove the order. */
+  readonly dateOrder?: DateOrder
+  /** What a packed file may unpack to, and how long a row may be; against zip bombs. */
+  readonly limits?: Partial<Limits>
   /** Compute the SM3 of the file as it lies on disk. Default true. */
   readonly digest?: boolean
   /** Called with the number of bytes of the file consumed so far. */
   readonly onProgress?: (bytes: number) => void
+}
+
+export type DateOrder = 'ymd' | 'dmy' | 'mdy'
+
+export type Limits = {
+  /** Bytes all entries together may unpack to. Default 16 GB. */
+  readonly unpackedBytes: number
+  /** Unpacked bytes per packed byte, judged from 32 MB on. Default 300: text of money rows reaches 5 to 40. */
+  readonly ratio: number
+  /** Characters of one row. Default 1,048,576. */
+  readonly rowLength: number
 }
 
 /**
@@ -115,4 +133,6 @@ export type Statement = {
   readonly records: () => AsyncIterable<readonly Line[]>
   readonly rejected: () => readonly Problem[]
   readonly end: () => StatementEnd
+  /** Lets go of the file. Needed only when `records` is not read to its end. */
+  readonly close: () => Promise<void>
 }

@@ -1,0 +1,84 @@
+import { Failure } from '../kernel/failure.ts'
+
+/** What people send by mistake, by its first bytes. */
+const KNOWN: readonly [magic: string, zh: string, en: string][] = [
+  ['25504446', 'PDF 文件', 'a PDF'],
+  ['89504e47', 'PNG 图片', 'a PNG picture'],
+  ['ffd8ff', 'JPEG 图片', 'a JPEG picture'],
+  ['47494638', 'GIF 图片', 'a GIF picture'],
+  ['52617221', 'RAR 压缩包', 'a RAR archive'],
+  ['377abcaf', '7z 压缩包', 'a 7z archive'],
+  ['d0cf11e0', '旧版 Excel/Office 文件', 'an old Excel/Office file'],
+  ['1f8b', 'gzip 压缩文件（套在压缩包里）', 'a gzip file (inside another container)'],
+  ['504b', 'zip 压缩包（套在压缩包里）或 Excel 文件', 'a zip (inside another container) or an Excel file'],
+  ['7f454c46', '程序文件', 'a program'],
+]
+
+export function unknownBinary(name: string, bytes: Uint8Array): Failure {
+  if (bytes.length === 0)
+    return new Failure(
+      'file_empty',
+      { zh: `文件“${name}”解压后是空的：请重新下载`, en: `file "${name}" is empty inside: download it again` },
+      { file: name },
+    )
+  const hex = Buffer.from(bytes.subarray(0, 4)).toString('hex')
+  const known = KNOWN.find(([magic]) => hex.startsWith(magic))
+  return new Failure(
+    'file_binary',
+    {
+      zh: `文件“${name}”不是文本对账单${known ? `，而是${known[1]}` : '（含有二进制内容）'}：请从渠道下载 CSV/文本格式的对账单`,
+      en: `file "${name}" is not a text statement${known ? ` but ${known[2]}` : ' (it holds binary data)'}: download the statement as CSV or text`,
+    },
+    { file: name, found: known?.[2] ?? 'binary' },
+  )
+}
+
+export function unrecognised(name: string, text: string): Failure {
+  const start = (text.split(/\r\n|\r|\n/).find(line => line.trim() !== '') ?? '').slice(0, 60)
+  return new Failure(
+    'format_unknown',
+    {
+      zh: `认不出文件“${name}”的格式：没有找到含日期和金额列的表头（开头是“${start}”）。请确认它是对账单，且带有列名一行`,
+      en: `the format of "${name}" is not known: no header row with a date and an amount was found (it begins with "${start}"); check that it is a statement with a row of column names`,
+    },
+    { file: name, found: start },
+  )
+}
+
+/** The file is of this format, but a column it cannot do without is not there. */
+export function columnMissing(name: string, format: string, column: string, headers: readonly string[]): Failure {
+  const near = nearest(column, headers)
+  return new Failure(
+    'column_missing',
+    {
+      zh: `文件“${name}”（${format}）缺少列“${column}”${near ? `，最接近的列是“${near}”（可能改名了）` : ''}：请下载原始对账单，或用列映射指明该列`,
+      en: `file "${name}" (${format}) has no column "${column}"${near ? `; the nearest one is "${near}" (renamed?)` : ''}: fetch the original statement, or name the column by a mapping`,
+    },
+    { file: name, column, nearest: near, found: headers },
+  )
+}
+
+/** The header most like the wanted one: by edit distance, if at least half of it agrees. */
+export function nearest(wanted: string, headers: readonly string[]): string | null {
+  let best: string | null = null
+  let least = Math.max(1, Math.floor(wanted.length / 2)) + 0.5
+  for (const header of headers) {
+    const distance = editDistance(wanted, header)
+    if (distance < least) {
+      least = distance
+      best = header
+    }
+  }
+  return best
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length]!
+}
