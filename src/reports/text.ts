@@ -97,7 +97,7 @@ function headline(page: Page, result: Reconciliation, say: Say, lang: Lang, flag
   const { summary } = result
   const several = summary.currencies.length > 1
   page.line(page.paint(say('抚州支付平台 · 对账结果', 'Fuzhou Pay · reconciliation'), 'bold'))
-  page.line(page.paint('─'.repeat(WIDTH), 'faint'))
+  page.line(page.paint('-'.repeat(WIDTH), 'faint'))
 
   const heads = [say('笔数', 'Rows'), ...summary.currencies.map(c => say(`净额 ${c}`, `Net ${c}`))]
   const rows: [string, string[]][] = [
@@ -163,7 +163,7 @@ function balance(page: Page, result: Reconciliation, say: Say, lang: Lang): void
           step.amount,
         ),
       )
-    page.line(`    ${'─'.repeat(72)}`)
+    page.line(`    ${'-'.repeat(72)}`)
     if (proof.ok) {
       page.line(`${row('=', say('渠道净额', 'Channel net'), '', proof.linesNet)}  ${page.paint(say('✓ 与账单一致', '✓ as stated'), 'green')}`)
     } else {
@@ -267,8 +267,8 @@ function files(page: Page, result: Reconciliation, say: Say, lang: Lang): void {
       file.controls.length === 0
         ? say('文件没有自带合计', 'states no totals')
         : failed.length === 0
-          ? say(`自带合计 ${file.controls.length} 项全部相符`, `all ${file.controls.length} stated totals agree`)
-          : say(`自带合计 ${failed.length} 项不符`, `${failed.length} stated totals differ`)
+          ? say(`自带合计 ${file.controls.length} 项全部相符`, `stated totals agree (${file.controls.length})`)
+          : say(`自带合计 ${file.controls.length} 项中 ${failed.length} 项不符`, `${failed.length} of ${file.controls.length} stated totals differ`)
     const rejected = file.rejected > 0 ? say(`，坏行 ${number(file.rejected)}`, `, ${number(file.rejected)} rejected`) : ''
     const good = failed.length === 0 && file.rejected === 0
     page.line(

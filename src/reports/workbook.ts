@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { Failure } from '../kernel/failure.ts'
+import { widthOf } from './layout.ts'
 
 /**
  * Writes an .xlsx workbook as it is produced, in constant memory. What is written is small and fixed by ECMA-376: inline
@@ -19,7 +20,8 @@ export type Cell =
   | { readonly text: string; readonly style?: TextStyle }
   | { readonly decimal: string; readonly decimals: number; readonly bold?: boolean }
 
-export type TextStyle = 'text' | 'wrap' | 'bold' | 'title' | 'header' | 'faint' | Exclude<Tone, 'plain'>
+export type TextStyle =
+  | 'text' | 'wrap' | 'right' | 'bold' | 'title' | 'header' | 'header_right' | 'faint' | Exclude<Tone, 'plain'>
 
 export type Row = readonly Cell[]
 
@@ -32,6 +34,8 @@ export type Sheet = {
   readonly rows: Iterable<readonly Row[]> | AsyncIterable<readonly Row[]>
   /** Freeze the head and put a filter on its last row. */
   readonly freeze: boolean
+  /** Only the first so many columns are printed: on paper the rest would make everything tiny. */
+  readonly printColumns?: number
 }
 
 /** What Excel can hold; longer sheets go on in a sheet named `name(2)`. */
@@ -61,7 +65,7 @@ async function fill(zip: ZipFile, sheets: Iterable<Sheet>, rowsPerSheet: number)
     for (let piece = 1; piece === 1 || (await source.hasMore()); piece++) {
       const name = piece === 1 ? sheet.name : `${sheet.name}(${piece})`
       const done = Promise.withResolvers<void>()
-      const part = { name, headRows: sheet.freeze ? sheet.head.length : 0 }
+      const part = { name, headRows: sheet.freeze ? sheet.head.length : 0, printColumns: sheet.printColumns ?? 0 }
       parts.push(part)
       const xml = sheetXml(sheet, source, rowsPerSheet, done)
       zip.addReadStream(Readable.from(xml, { objectMode: false }), `xl/worksheets/sheet${parts.length}.xml`, ENTRY)
@@ -72,7 +76,7 @@ async function fill(zip: ZipFile, sheets: Iterable<Sheet>, rowsPerSheet: number)
   zip.end()
 }
 
-type Part = { readonly name: string; readonly headRows: number }
+type Part = { readonly name: string; readonly headRows: number; readonly printColumns: number }
 
 /** Level 1 is half as large as no compression needs and costs a tenth of level 6 on such text. */
 const ENTRY = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644, compressionLevel: 4 }
@@ -116,10 +120,10 @@ async function* sheetXml(
   try {
     let xml = sheetOpening(sheet)
     let row = 0
-    for (const cells of sheet.head) xml += rowXml(cells, ++row)
+    for (const cells of sheet.head) xml += rowXml(cells, ++row, sheet.widths)
     while (row < rowsPerSheet && (await source.hasMore())) {
       for (const cells of source.take(rowsPerSheet - row)) {
-        xml += rowXml(cells, ++row)
+        xml += rowXml(cells, ++row, sheet.widths)
         if (xml.length > CHUNK) {
           yield xml
           xml = ''
@@ -143,7 +147,7 @@ function sheetOpening(sheet: Sheet): string {
   return (
     `${XML}<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>` +
     `<sheetViews><sheetView showGridLines="${sheet.freeze ? 1 : 0}" workbookViewId="0">${pane}</sheetView></sheetViews>` +
-    `<cols>${columns}</cols><sheetData>`
+    `<sheetFormatPr defaultRowHeight="${LINE_HEIGHT}" customHeight="1"/><cols>${columns}</cols><sheetData>`
   )
 }
 
@@ -151,17 +155,41 @@ function sheetClosing(sheet: Sheet, rows: number): string {
   const head = sheet.head.length
   const width = sheet.head[head - 1]?.length ?? 0
   const filter = sheet.freeze && rows > head ? `<autoFilter ref="A${head}:${letters(width)}${rows}"/>` : ''
-  return `</sheetData>${filter}<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>`
+  return (
+    `</sheetData>${filter}<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>` +
+    '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>' +
+    '<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>'
+  )
 }
 
-function rowXml(cells: Row, row: number): string {
-  let xml = `<row r="${row}">`
+const LINE_HEIGHT = 16.5
+const LINES_MAX = 12
+
+function rowXml(cells: Row, row: number, widths: readonly number[]): string {
+  const height = heightOf(cells, widths)
+  let xml = height === LINE_HEIGHT ? `<row r="${row}">` : `<row r="${row}" ht="${height}" customHeight="1">`
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]
     if (cell === null || cell === undefined || cell === '') continue
     xml += cellXml(cell, reference(i) + row)
   }
   return `${xml}</row>`
+}
+
+/** Spreadsheets do not agree on fitting rows to wrapped text by themselves, so the height is written. */
+function heightOf(cells: Row, widths: readonly number[]): number {
+  let lines = 1
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]
+    if (cell === null || typeof cell !== 'object' || !('text' in cell)) continue
+    if (cell.style === 'title') return LINE_HEIGHT * 1.6
+    if (cell.style !== 'wrap' && cell.style !== 'header' && cell.style !== 'header_right') continue
+    const width = Math.max((widths[i] ?? 10) - 1, 1)
+    let needed = 0
+    for (const line of cell.text.split('\n')) needed += Math.max(1, Math.ceil(widthOf(line) / width))
+    if (needed > lines) lines = needed
+  }
+  return Math.min(lines, LINES_MAX) * LINE_HEIGHT
 }
 
 function cellXml(cell: Exclude<Cell, null>, at: string): string {
@@ -213,7 +241,7 @@ function letters(column: number): string {
 // then numbers by decimals, plain and bold.
 
 const TEXT_STYLES: readonly TextStyle[] = [
-  'text', 'wrap', 'bold', 'title', 'header', 'faint', 'act', 'check', 'wait', 'note', 'good', 'bad',
+  'text', 'wrap', 'right', 'bold', 'title', 'header', 'header_right', 'faint', 'act', 'check', 'wait', 'note', 'good', 'bad',
 ]
 const NUMBER_FORMATS = [0, 1, 2, 3, 4]
 const FIRST_NUMBER = 1 + TEXT_STYLES.length * 2
@@ -228,9 +256,11 @@ const FILLS = ['FFDCE6F1', 'FFF8CBAD', 'FFFFE699', 'FFDDEBF7', 'FFEDEDED']
 const LOOKS: Readonly<Record<TextStyle, readonly [font: number, fill: number, border: number, wrap: boolean]>> = {
   text: [0, 0, 0, false],
   wrap: [0, 0, 0, true],
+  right: [0, 0, 0, false],
   bold: [1, 0, 0, false],
   title: [2, 0, 0, false],
   header: [3, 2, 1, true],
+  header_right: [3, 2, 1, true],
   faint: [4, 0, 0, false],
   act: [0, 3, 0, false],
   check: [0, 4, 0, false],
@@ -254,7 +284,7 @@ function stylesXml(): string {
   for (const style of TEXT_STYLES)
     for (const quoted of ['', ' quotePrefix="1"']) {
       const [font, fill, border, wrapped] = LOOKS[style]
-      const alignment = `<alignment vertical="${style === 'header' ? 'center' : 'top'}"${wrapped ? ' wrapText="1"' : ''}/>`
+      const alignment = `<alignment vertical="${style.startsWith('header') ? 'center' : 'top'}"${style.endsWith('right') ? ' horizontal="right"' : style === 'title' || style === 'bold' ? '' : ' horizontal="left" indent="1"'}${wrapped ? ' wrapText="1"' : ''}/>`
       formatsOfCells.push(
         `<xf numFmtId="49" fontId="${font}" fillId="${fill}" borderId="${border}" xfId="0"${quoted} applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">${alignment}</xf>`,
       )
@@ -284,13 +314,14 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
 const TYPES = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 
 function fixedParts(parts: readonly Part[]): [name: string, xml: string][] {
-  const titles = parts
-    .map((part, i) =>
-      part.headRows > 0
-        ? `<definedName name="_xlnm.Print_Titles" localSheetId="${i}">'${escaped(part.name.replaceAll("'", "''"))}'!$${part.headRows}:$${part.headRows}</definedName>`
-        : '',
-    )
-    .join('')
+  const defined = (name: string, sheet: number, range: string) => {
+    const quoted = escaped((parts[sheet]?.name ?? '').replaceAll("'", "''"))
+    return `<definedName name="_xlnm.${name}" localSheetId="${sheet}">'${quoted}'!${range}</definedName>`
+  }
+  const titles = [
+    ...parts.map((part, i) => (part.printColumns > 0 ? defined('Print_Area', i, `$A:$${letters(part.printColumns)}`) : '')),
+    ...parts.map((part, i) => (part.headRows > 0 ? defined('Print_Titles', i, `$${part.headRows}:$${part.headRows}`) : '')),
+  ].join('')
   return [
     [
       '[Content_Types].xml',

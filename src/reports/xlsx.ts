@@ -39,7 +39,9 @@ const money = (minor: number | bigint, currency: string, bold = false): Cell => 
   bold,
 })
 const count = (n: number): Cell => ({ decimal: String(n), decimals: 0 })
-const header = (...names: string[]): Row => names.map(text => ({ text, style: 'header' as const }))
+/** Names that begin with ">" stand over numbers. */
+const header = (...names: string[]): Row =>
+  names.map(name => (name.startsWith('>') ? { text: name.slice(1), style: 'header_right' as const } : { text: name, style: 'header' as const }))
 
 function summarySheet(result: Reconciliation, say: Say): Sheet {
   const { summary } = result
@@ -50,7 +52,7 @@ function summarySheet(result: Reconciliation, say: Say): Sheet {
   rows.push([{ text: `${say('规则', 'Rules')} ${result.rules} · ${say('平台文件', 'Payments')} ${result.paymentFiles.join(say('、', ', '))}`, style: 'faint' }])
 
   section(say('一、笔数与金额', '1. Counts and amounts'))
-  rows.push(header(say('项目', 'Item'), say('笔数', 'Rows'), ...summary.currencies))
+  rows.push(header(say('项目', 'Item'), say('>笔数', '>Rows'), ...summary.currencies.map(c => `>${c}`)))
   const line = (name: string, rowCount: number, sums: ReadonlyMap<string, bigint>) =>
     rows.push([name, count(rowCount), ...summary.currencies.map(c => money(sums.get(c) ?? 0n, c))])
   line(say('平台记录', 'Platform rows'), summary.payments.count, summary.payments.amount)
@@ -62,7 +64,7 @@ function summarySheet(result: Reconciliation, say: Say): Sheet {
   for (const currency of summary.currencies) {
     const proof = proofOf(summary, currency)
     section(say(`二、资金平衡 ${currency}`, `2. Balance ${currency}`))
-    rows.push(header(say('步骤', 'Step'), say('项数', 'Items'), currency))
+    rows.push(header(say('步骤', 'Step'), say('>项数', '>Items'), `>${currency}`))
     rows.push([say('平台净额', 'Platform net'), null, money(proof.paymentsNet, currency)])
     for (const step of proof.steps)
       rows.push(
@@ -84,7 +86,7 @@ function summarySheet(result: Reconciliation, say: Say): Sheet {
   section(say('三、账单文件', '3. Statement files'))
   rows.push(
     header(
-      say('文件', 'File'), say('记录数', 'Records'), say('坏行', 'Rejected'), say('渠道', 'Channel'), say('格式', 'Format'),
+      say('文件', 'File'), say('>记录数', '>Records'), say('>坏行', '>Rejected'), say('渠道', 'Channel'), say('格式', 'Format'),
       say('编码', 'Encoding'), say('能否入账', 'Verdict'), 'SM3',
     ),
   )
@@ -95,16 +97,16 @@ function summarySheet(result: Reconciliation, say: Say): Sheet {
     ])
 
   section(say('四、账单自带合计的核对', '4. Totals the statements state about themselves'))
-  rows.push(header(say('文件', 'File'), say('相符', 'Agrees'), say('文件所写', 'Stated'), say('实际计算', 'Computed'), say('合计项', 'Total')))
+  rows.push(header(say('文件', 'File'), say('相符', 'Agrees'), say('>文件所写', '>Stated'), say('>实际计算', '>Computed'), say('合计项', 'Total')))
   for (const file of result.statements)
     for (const control of file.controls)
       rows.push([
         file.name,
         control.ok ? { text: '✓', style: 'good' } : { text: say('✗ 不符', '✗ differs'), style: 'bad' },
-        control.stated, control.computed, control.name,
+        { text: control.stated, style: 'right' }, { text: control.computed, style: 'right' }, control.name,
       ])
 
-  return { name: say('汇总', 'Summary'), widths: [40, 12, 20, 20, 22, 14, 14, 68], head: [], rows: [rows], freeze: false }
+  return { name: say('汇总', 'Summary'), widths: [38, 12, 20, 20, 22, 12, 12, 68], head: [], rows: [rows], freeze: false, printColumns: 7 }
 }
 
 function verdictName(verdict: string, say: Say): string {
@@ -151,8 +153,8 @@ function discrepancySheet(result: Reconciliation, say: Say, clock: (row: Entry) 
     widths: [6, 12, 19, 14, 14, 14, 8, 18, 52, 34, 24, 28, 24, 32, 28, 22, 12, 9, 9, 20, 20, 24, 20, 24],
     head: [
       header(
-        say('序号', '#'), say('类别', 'Kind'), say('代码', 'Code'), say('平台金额', 'Ours'), say('渠道金额', 'Theirs'),
-        say('差额（渠道−平台）', 'Theirs − ours'), say('币种', 'Currency'), say('原因', 'Cause'), say('依据', 'Evidence'),
+        say('>序号', '>#'), say('类别', 'Kind'), say('代码', 'Code'), say('>平台金额', '>Ours'), say('>渠道金额', '>Theirs'),
+        say('>差额（渠道−平台）', '>Theirs − ours'), say('币种', 'Currency'), say('原因', 'Cause'), say('依据', 'Evidence'),
         say('建议', 'Next step'), say('平台流水号', 'Our rows'), say('账单记录', 'Statement rows'), say('缴费单号', 'Order no'),
         say('渠道流水号', 'Channel trade no'), say('商户订单号', 'Merchant order no'), say('退款单号', 'Refund no'),
         say('渠道', 'Channel'), say('平台状态', 'Our status'), say('渠道状态', 'Their status'), say('平台时间', 'Our time'),
@@ -162,6 +164,7 @@ function discrepancySheet(result: Reconciliation, say: Say, clock: (row: Entry) 
     ],
     rows: batched(result.discrepancies, row),
     freeze: true,
+    printColumns: 12,
   }
 }
 
@@ -207,8 +210,8 @@ function classSheet(result: Reconciliation, say: Say): Sheet {
     widths: [14, 38, 24, 8, ...currencies.map(() => 16), 16, 44, 20, 22],
     head: [
       header(
-        say('类别', 'Kind'), say('含义', 'Meaning'), say('原因', 'Cause'), say('项数', 'Items'),
-        ...currencies.map(c => say(`差额 ${c}`, `Difference ${c}`)), say('谁来办', 'Needs'), say('建议', 'Next step'),
+        say('类别', 'Kind'), say('含义', 'Meaning'), say('原因', 'Cause'), say('>项数', '>Items'),
+        ...currencies.map(c => say(`>差额 ${c}`, `>Difference ${c}`)), say('谁来办', 'Needs'), say('建议', 'Next step'),
         say('类别代码', 'Kind code'), say('原因代码', 'Cause code'),
       ),
     ],
@@ -268,9 +271,9 @@ function matchSheet(result: Reconciliation, say: Say): Sheet {
     widths: [9, 24, 28, 24, 10, 32, 12, 14, 14, 12, 7, 16, 22, 8],
     head: [
       header(
-        say('序号', '#'), say('平台流水号', 'Our rows'), say('账单记录', 'Statement rows'), say('缴费单号', 'Order no'),
-        say('渠道', 'Channel'), say('渠道流水号', 'Channel trade no'), say('账期', 'Day'), say('平台金额', 'Ours'),
-        say('渠道金额', 'Theirs'), say('差额', 'Difference'), say('币种', 'Currency'), say('匹配依据', 'Matched by'),
+        say('>序号', '>#'), say('平台流水号', 'Our rows'), say('账单记录', 'Statement rows'), say('缴费单号', 'Order no'),
+        say('渠道', 'Channel'), say('渠道流水号', 'Channel trade no'), say('账期', 'Day'), say('>平台金额', '>Ours'),
+        say('>渠道金额', '>Theirs'), say('>差额', '>Difference'), say('币种', 'Currency'), say('匹配依据', 'Matched by'),
         say('标记', 'Flags'), say('笔数比', 'Rows'),
       ),
     ],
@@ -300,7 +303,7 @@ function rejectedSheet(result: Reconciliation, say: Say): Sheet {
     widths: [32, 10, 12, 20, 22, 80, 24],
     head: [
       header(
-        say('账单记录', 'Statement row'), say('第几条', 'Record'), say('文件第几行', 'Line in file'), say('列', 'Column'),
+        say('账单记录', 'Statement row'), say('>第几条', '>Record'), say('>文件第几行', '>Line in file'), say('列', 'Column'),
         say('问题', 'Problem'), say('说明', 'What is wrong'), say('代码', 'Code'),
       ),
     ],
