@@ -53,7 +53,7 @@ export const rulesOf = (rules: Rules, channel: string): ChannelRules => rules.ch
 
 export const DEFAULT_CHANNEL_RULES: ChannelRules = {
   passes: [
-    'trade_no', 'refund_no', 'merchant_order_no', 'order_no', 'similar_no', 'batch_no', 'day_total', 'amount_time', 'subset_sum',
+    'refund_no', 'trade_no', 'merchant_order_no', 'order_no', 'similar_no', 'batch_no', 'day_total', 'amount_time', 'subset_sum',
     'agreed_absent',
   ],
   calendar: { zone: 'Asia/Shanghai', cutoff: '00:00', cutoffMarginMinutes: 5 },
