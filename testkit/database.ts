@@ -67,7 +67,9 @@ const BUILDING = [0x667a7061, 4] as const
 const buildTemplate = (server: string): Promise<string> =>
   asAdmin(server, async admin => {
     const files = readMigrations()
-    const digest = createHash('sm3').update(files.map(file => `${file.name} ${file.digest}\n`).join('')).digest('hex')
+    const digest = createHash('sm3')
+      .update(files.map(file => `${file.name} ${file.digest}\n`).join(''))
+      .digest('hex')
     const template = `fzpay_template_${digest.slice(0, 12)}`
     if (await exists(admin, template)) return template
     await admin.query('select pg_advisory_lock($1, $2)', [...BUILDING])

@@ -52,7 +52,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
 }
 
 /** As `openDatabase`, for the platform itself: a second start on the same database is refused. */
-export const startExclusive = (options: DatabaseOptions = {}): Promise<Database> => openDatabase({ ...options, exclusive: true })
+export const startExclusive = (options: DatabaseOptions = {}): Promise<Database> =>
+  openDatabase({ ...options, exclusive: true })
 
 async function connectTo(url: string, options: DatabaseOptions, farewell: () => Promise<void>): Promise<Database> {
   const config = clientConfig(url)
@@ -214,11 +215,14 @@ function forget(embedded: Embedded): void {
   for (const name of SIGNALS) process.off(name, onSignal)
 }
 
+let leaving = false
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** A program with a handler of its own decides itself; else the databases are closed and the signal does its work. */
 function onSignal(name: NodeJS.Signals): void {
-  if (process.listenerCount(name) > 1) return
+  if (process.listenerCount(name) > 1 || leaving) return
+  leaving = true
   Promise.allSettled([...open].map(embedded => embedded.release().then(() => forget(embedded)))).then(() => {
     process.removeAllListeners(name)
     process.kill(process.pid, name)

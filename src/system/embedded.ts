@@ -1,7 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
-  chmodSync, chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
@@ -12,7 +22,16 @@ import { Failure } from '../kernel/failure.ts'
 import type { Say } from './notice.ts'
 import { type Binaries, packagedBinaries, program, runnableBinaries } from './postgres_binaries.ts'
 import { findPlace, type Place, serverFolder } from './postgres_place.ts'
-import { backendsOf, goneWithin, isAlive, isServerOf, type Postmaster, parsePidFile, signal } from './postgres_process.ts'
+import {
+  backendsOf,
+  collected,
+  goneWithin,
+  isAlive,
+  isServerOf,
+  type Postmaster,
+  parsePidFile,
+  signal,
+} from './postgres_process.ts'
 import { accessText, configText, postgresSettings, thisMachine } from './postgres_settings.ts'
 import { enter, type Presence } from './presence.ts'
 
@@ -117,7 +136,7 @@ async function stop(place: Place, { pid }: Postmaster): Promise<void> {
   }
   if (!isServerOf(pid, place.cluster)) return
   signal(pid, 'SIGINT')
-  if (await goneWithin(pid, 60_000)) return
+  if (await goneWithin(pid, 60_000)) return await collected(pid)
   signal(pid, 'SIGQUIT')
   await goneWithin(pid, 10_000)
 }
@@ -136,8 +155,17 @@ async function initialise(place: Place, binaries: Binaries, volatile: boolean, s
     for (const folder of [staging, cluster]) makeFolderFor(folder, place)
     writeFor(place, passwordFile, randomBytes(24).toString('base64url'))
     const words = [
-      '-D', cluster, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8',
-      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions', ...(volatile ? ['--no-sync'] : []),
+      '-D',
+      cluster,
+      `--username=${SUPERUSER}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--no-instructions',
+      ...(volatile ? ['--no-sync'] : []),
     ]
     await runInitdb(place, program(binaries, 'initdb'), words, staging)
     renameSync(passwordFile, join(cluster, PASSWORD_FILE))
@@ -184,7 +212,12 @@ type Ended = { readonly status: number | null; readonly output: string }
 
 function run(place: Place, command: string, words: readonly string[], cwd: string): Promise<Ended> {
   return new Promise(resolve => {
-    const child = spawn(command, words, { ...place.account, cwd, env: serverEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, words, {
+      ...place.account,
+      cwd,
+      env: serverEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
     child.stdout.on('data', chunk => (output += chunk))
     child.stderr.on('data', chunk => (output += chunk))
@@ -204,7 +237,13 @@ const serverEnvironment = (): NodeJS.ProcessEnv => ({
 // --- starting the server --------------------------------------------------------------------------------------------------
 
 /** One try to start; whatever comes of it is seen by the next look, only a server that cannot start is thrown. */
-async function start(place: Place, binaries: Binaries, volatile: boolean, seen: Seen, patience: () => Promise<void>): Promise<void> {
+async function start(
+  place: Place,
+  binaries: Binaries,
+  volatile: boolean,
+  seen: Seen,
+  patience: () => Promise<void>,
+): Promise<void> {
   if (seen.postmaster) await clearAfterCrash(place, seen.postmaster)
   const settings = postgresSettings(thisMachine(availableParallelism()), volatile)
   writeFor(place, join(place.cluster, 'postgresql.conf'), configText(settings))
@@ -215,7 +254,13 @@ async function start(place: Place, binaries: Binaries, volatile: boolean, seen: 
   const child = spawn(
     program(binaries, 'postgres'),
     ['-D', place.cluster, '-c', `port=${port}`, '-c', `cluster_name=${place.clusterName}`],
-    { ...place.account, cwd: dirname(place.cluster), env: serverEnvironment(), detached: true, stdio: ['ignore', output, output] },
+    {
+      ...place.account,
+      cwd: dirname(place.cluster),
+      env: serverEnvironment(),
+      detached: true,
+      stdio: ['ignore', output, output],
+    },
   )
   closeSync(output)
   let ended = false

@@ -14,7 +14,9 @@ const MIGRATING = 3
 
 /** The package's migrations in order. */
 export function readMigrations(folder = FOLDER): Migration[] {
-  const names = readdirSync(folder).filter(name => /^\d{4}_.*\.sql$/.test(name)).sort()
+  const names = readdirSync(folder)
+    .filter(name => /^\d{4}_.*\.sql$/.test(name))
+    .sort()
   for (const [index, name] of names.entries())
     if (Number.parseInt(name, 10) !== index + 1) throw new Error(`sql/${name}: number ${index + 1} was expected here`)
   return names.map(name => {
@@ -24,7 +26,10 @@ export function readMigrations(folder = FOLDER): Migration[] {
 }
 
 /** What is still to be applied. A landed file that changed, or one that is gone, is refused: the database no longer is what it says. */
-export function outstanding(files: readonly Migration[], applied: readonly { name: string; digest: string }[]): Migration[] {
+export function outstanding(
+  files: readonly Migration[],
+  applied: readonly { name: string; digest: string }[],
+): Migration[] {
   for (const [index, { name, digest }] of applied.entries()) {
     const file = files[index]
     if (file?.name !== name) throw unknown(name)
@@ -69,7 +74,9 @@ async function apply(client: pg.ClientBase, { name, sql, digest }: Migration): P
     await client.query('commit')
   } catch (error) {
     await client.query('rollback').catch(() => {})
-    throw new Error(`sql/${name}: ${(error as Error).message}`, { cause: error })
+    const { message, position } = error as pg.DatabaseError
+    const line = position === undefined ? '' : `:${sql.slice(0, Number(position)).split('\n').length}`
+    throw new Error(`sql/${name}${line}: ${message}`, { cause: error })
   }
 }
 

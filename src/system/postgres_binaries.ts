@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
-  chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync,
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, extname, join, relative } from 'node:path'
@@ -42,7 +51,9 @@ export function runnableBinaries(account: Owner | null, store: () => string, say
   const packaged = packagedBinaries()
   const reachable = account === null || SPOT_CHECKS.every(file => canRead(join(packaged.folder, file), account))
   const binaries =
-    reachable && linkLibraries(packaged.folder) ? packaged : copyOut(packaged, join(store(), `postgresql-${packaged.version}`), say)
+    reachable && linkLibraries(packaged.folder)
+      ? packaged
+      : copyOut(packaged, join(store(), `postgresql-${packaged.version}`), say)
   const trial = spawnSync(program(binaries, 'postgres'), ['--version'], { encoding: 'utf8', cwd: '/', ...account })
   if (trial.status === 0) return binaries
   const reason = (trial.error?.message ?? trial.stderr ?? '').trim()
@@ -56,7 +67,8 @@ export function runnableBinaries(account: Owner | null, store: () => string, say
   )
 }
 
-const SPOT_CHECKS = process.platform === 'win32' ? [] : ['bin/postgres', 'bin/initdb', 'lib', 'share/postgresql/postgres.bki']
+const SPOT_CHECKS =
+  process.platform === 'win32' ? [] : ['bin/postgres', 'bin/initdb', 'lib', 'share/postgresql/postgres.bki']
 
 function canRead(path: string, account: Owner): boolean {
   return mayReach(pathParts(path), account)
@@ -98,7 +110,8 @@ function copyOut(from: Binaries, to: string, say: Say): Binaries {
     cpSync(from.folder, join(staging, 'native'), { recursive: true, verbatimSymlinks: true, filter: isNeeded })
     linkLibraries(join(staging, 'native'))
     openToAll(staging)
-    if (!isComplete(from.folder, join(staging, 'native'))) throw new Error(`incomplete copy of PostgreSQL in ${staging}`)
+    if (!isComplete(from.folder, join(staging, 'native')))
+      throw new Error(`incomplete copy of PostgreSQL in ${staging}`)
     if (exists(to) && !(isTrusted(to) && isComplete(from.folder, copy.folder))) renameSync(to, `${staging}.old`)
     if (!exists(to)) renameSync(staging, to)
   } catch (error) {
@@ -140,7 +153,8 @@ function openToAll(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     if (entry.isDirectory()) chmodSync(path, 0o755)
-    else if (entry.isFile()) chmodSync(path, basename(entry.parentPath) === 'bin' || (statSync(path).mode & 0o100) !== 0 ? 0o755 : 0o644)
+    else if (entry.isFile())
+      chmodSync(path, basename(entry.parentPath) === 'bin' || (statSync(path).mode & 0o100) !== 0 ? 0o755 : 0o644)
   }
 }
 

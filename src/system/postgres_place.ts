@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto'
 import {
-  chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
 import type { Say } from './notice.ts'
-import { chooseAccount, knownAccounts, mayReach, type Owner, pathParts } from './postgres_account.ts'
 import { PACKAGE_ROOT } from './paths.ts'
+import { chooseAccount, knownAccounts, mayReach, type Owner, pathParts } from './postgres_account.ts'
 import { sharedFolder } from './postgres_binaries.ts'
 
 /** Where one cluster lies and who runs it. */

@@ -3,7 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What postmaster.pid says about a server. */
-export type Postmaster = { readonly pid: number; readonly port: number; readonly ready: boolean; readonly stopping: boolean }
+export type Postmaster = {
+  readonly pid: number
+  readonly port: number
+  readonly ready: boolean
+  readonly stopping: boolean
+}
 
 /** Reads postmaster.pid; null while it is not yet written to its end. */
 export function parsePidFile(text: string): Postmaster | null {
@@ -49,6 +54,16 @@ export async function goneWithin(pid: number, ms: number): Promise<boolean> {
   return true
 }
 
+/** Gives Node a moment to collect a child that ended, so that no zombie stays behind us. */
+export async function collected(pid: number): Promise<void> {
+  for (const end = performance.now() + 100; performance.now() < end; await sleep(2))
+    try {
+      process.kill(pid, 0)
+    } catch {
+      return
+    }
+}
+
 /** Sends a signal; a process that is gone already is fine. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
@@ -77,7 +92,9 @@ function commandLine(pid: number): string[] | null {
 
 function processNumbers(): number[] {
   try {
-    return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)
+    return readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .map(Number)
   } catch {
     return []
   }

@@ -40,7 +40,11 @@ export function postgresSettings(machine: Machine, volatile: boolean): Setting[]
     ['jit', 'off', 'compiling costs more than our set-based statements gain'],
     ['max_worker_processes', String(Math.max(8, machine.cores * 2)), 'parallel queries, maintenance, replication'],
     ['max_parallel_workers', String(machine.cores), 'no more than there are cores'],
-    ['max_parallel_workers_per_gather', String(Math.min(4, Math.max(1, machine.cores))), 'one large join may use the machine'],
+    [
+      'max_parallel_workers_per_gather',
+      String(Math.min(4, Math.max(1, machine.cores))),
+      'one large join may use the machine',
+    ],
     ['random_page_cost', '1.1', 'solid-state disks, mostly cached'],
     ['effective_io_concurrency', '64', 'solid-state disks'],
 
@@ -74,7 +78,11 @@ export function postgresSettings(machine: Machine, volatile: boolean): Setting[]
     ['log_checkpoints', 'off', 'noise'],
   ]
   if (machine.sharedMemoryMb < 1024)
-    settings.push(['dynamic_shared_memory_type', 'sysv', 'containers get a tiny /dev/shm, which parallel joins overrun'])
+    settings.push([
+      'dynamic_shared_memory_type',
+      'sysv',
+      'containers get a tiny /dev/shm, which parallel joins overrun',
+    ])
   if (!volatile) return settings
   const forTests: Setting[] = [
     ['fsync', 'off', 'tests: losing the data with the machine is no loss'],
