@@ -1,0 +1,75 @@
+import type pg from 'pg'
+import { type CopyStreamQuery, from } from 'pg-copy-streams'
+import { CopyRows } from './copy_rows.ts'
+
+/**
+ * A running binary COPY into one table: rows are written into one buffer while the other is on its way to the server, so
+ * memory stays at two buffers however slow the server is.
+ */
+export class CopyInto {
+  readonly #stream: CopyStreamQuery
+  #rows = new CopyRows()
+  #spare: CopyRows | undefined = new CopyRows()
+  #sending: Promise<void> = Promise.resolve()
+  #broken: Error | undefined
+
+  constructor(client: pg.ClientBase, table: string, columns: readonly string[]) {
+    this.#stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary)`))
+    this.#stream.on('error', error => {
+      this.#broken = error
+    })
+    this.#rows.header()
+  }
+
+  /** The buffer to write the next row to; call `passOn` first when it has no room. */
+  get rows(): CopyRows {
+    return this.#rows
+  }
+
+  /** Sends what is written so far. */
+  async passOn(): Promise<void> {
+    await this.#sending
+    if (this.#broken) throw this.#broken
+    const full = this.#rows
+    const spare = this.#spare ?? new CopyRows()
+    spare.at = 0
+    this.#rows = spare
+    this.#spare = undefined
+    this.#sending = this.#send(full)
+    // Whoever awaits the next `passOn` or `end` hears of it.
+    this.#sending.catch(() => {})
+  }
+
+  async end(): Promise<void> {
+    if (!this.#rows.roomFor(2)) await this.passOn()
+    this.#rows.trailer()
+    await this.passOn()
+    await this.#sending
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.once('error', reject)
+      this.#stream.end(() => resolve())
+    })
+  }
+
+  /** Gives up: nothing of this COPY stays. */
+  async abandon(): Promise<void> {
+    await this.#sending.catch(() => {})
+    await new Promise<void>(resolve => {
+      this.#stream.once('error', () => resolve())
+      this.#stream.once('close', () => resolve())
+      this.#stream.destroy(new Error('abandoned'))
+    })
+  }
+
+  /** pg-copy-streams answers when the socket has drained, and a buffer of this size always waits for that: then it is free. */
+  #send(full: CopyRows): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stream.write(full.bytes.subarray(0, full.at), error => {
+        if (error) return reject(error)
+        // A short last piece may still lie in the socket's queue.
+        if (full.at === full.bytes.length || full.at > 128 << 10) this.#spare = full
+        resolve()
+      })
+    })
+  }
+}
