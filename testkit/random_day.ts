@@ -14,12 +14,43 @@ const DAY_START = Date.parse('2026-11-20T00:00:00+08:00')
 const dayOf = businessDayOf(DEFAULT_CHANNEL_RULES.calendar)
 
 type Fault =
-  | 'none' | 'lost_notice' | 'not_listed' | 'amount' | 'status' | 'duplicate' | 'double_line' | 'split' | 'merged' | 'refund' | 'fee' | 'keyless' | 'late'
-  | 'currency' | 'failed_both'
+  | 'none'
+  | 'lost_notice'
+  | 'not_listed'
+  | 'amount'
+  | 'status'
+  | 'duplicate'
+  | 'double_line'
+  | 'split'
+  | 'merged'
+  | 'refund'
+  | 'fee'
+  | 'keyless'
+  | 'late'
+  | 'currency'
+  | 'failed_both'
 
 const FAULTS: readonly Fault[] = [
-  'none', 'none', 'none', 'none', 'lost_notice', 'not_listed', 'amount', 'status', 'duplicate', 'double_line', 'split', 'merged', 'refund', 'refund', 'fee',
-  'keyless', 'keyless', 'late', 'currency', 'failed_both',
+  'none',
+  'none',
+  'none',
+  'none',
+  'lost_notice',
+  'not_listed',
+  'amount',
+  'status',
+  'duplicate',
+  'double_line',
+  'split',
+  'merged',
+  'refund',
+  'refund',
+  'fee',
+  'keyless',
+  'keyless',
+  'late',
+  'currency',
+  'failed_both',
 ]
 
 const transaction = fc.record({
@@ -151,6 +182,21 @@ function build(transactions: readonly Transaction[]): RandomDay {
 }
 
 const blank: Entry = {
-  id: '', kind: 'payment', status: 'success', channel: '', orderNo: '', tradeNo: '', merchantOrderNo: '', refundNo: '', channelRefundNo: '', amount: 0,
-  currency: 'CNY', at: null, day: '', merchant: '', payer: '', fee: null, batchNo: '',
+  id: '',
+  kind: 'payment',
+  status: 'success',
+  channel: '',
+  orderNo: '',
+  tradeNo: '',
+  merchantOrderNo: '',
+  refundNo: '',
+  channelRefundNo: '',
+  amount: 0,
+  currency: 'CNY',
+  at: null,
+  day: '',
+  merchant: '',
+  payer: '',
+  fee: null,
+  batchNo: '',
 }

@@ -25,7 +25,10 @@ export function check(table: string, options: { rules?: Rules; coverage?: readon
   const [given = '', expected = ''] = table.split(/^\s*---\s*$/m)
   const { payments, lines } = readBooks(given, rules)
   const outcome = decide({ payments, lines, rules, coverage: options.coverage ?? coverageOf(payments, lines, rules) })
-  const wanted = expected.split('\n').map(line => line.trim().replace(/\s+/g, ' ')).filter(line => line !== '')
+  const wanted = expected
+    .split('\n')
+    .map(line => line.trim().replace(/\s+/g, ' '))
+    .filter(line => line !== '')
   assert.deepEqual(describe(outcome, wanted).sort(), [...wanted].sort())
 }
 
@@ -34,7 +37,10 @@ const BASE = '2026-11-20'
 export function readBooks(given: string, rules: Rules = DEFAULT_RULES): { payments: Entry[]; lines: Entry[] } {
   const payments: Entry[] = []
   const lines: Entry[] = []
-  for (const row of given.split('\n').map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#'))) {
+  for (const row of given
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'))) {
     const entry = readRow(row, rules)
     if (row.startsWith('line')) lines.push(entry)
     else payments.push(entry)
@@ -43,10 +49,17 @@ export function readBooks(given: string, rules: Rules = DEFAULT_RULES): { paymen
 }
 
 function readRow(row: string, rules: Rules): Entry {
-  const found = /^(payment|refund|line)\s+(\S+)\s+(\S+)\s+((?:[+-]\d+\s+)?(?:date|\d\d:\d\d(?::\d\d)?))\s*(.*)$/.exec(row)
+  const found = /^(payment|refund|line)\s+(\S+)\s+(\S+)\s+((?:[+-]\d+\s+)?(?:date|\d\d:\d\d(?::\d\d)?))\s*(.*)$/.exec(
+    row,
+  )
   assert(found, `unreadable row: ${row}`)
   const [, word, id = '', amountText = '', time = '', rest = ''] = found
-  const given = new Map(rest.split(/\s+/).filter(part => part !== '').map(part => part.split('=') as [string, string]))
+  const given = new Map(
+    rest
+      .split(/\s+/)
+      .filter(part => part !== '')
+      .map(part => part.split('=') as [string, string]),
+  )
   const text = (key: string, fallback = '') => given.get(key) ?? fallback
   const currency = text('currency', 'CNY')
   const exponent = exponentOf(currency)
@@ -79,7 +92,9 @@ function readRow(row: string, rules: Rules): Entry {
 
 function instant(text: string): { at: number | null; date: string } {
   const [, shift = '0', time = ''] = /^([+-]\d+)?\s*(\S+)$/.exec(text) ?? []
-  const date = Temporal.PlainDate.from(BASE).add({ days: Number(shift) }).toString()
+  const date = Temporal.PlainDate.from(BASE)
+    .add({ days: Number(shift) })
+    .toString()
   if (time === 'date') return { at: null, date }
   return { at: Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}+08:00`), date }
 }
@@ -100,11 +115,17 @@ export function coverageOf(payments: readonly Entry[], lines: readonly Entry[], 
 function describe(outcome: Outcome, wanted: readonly string[]): string[] {
   const withDifference = (text: string, difference: number, currency: string) => {
     const asked = wanted.some(line => line.startsWith(`${text} diff=`) || line === text)
-    return difference !== 0 || (asked && wanted.some(line => line.startsWith(`${text} diff=`))) ? `${text} diff=${formatMinor(difference, currency)}` : text
+    return difference !== 0 || (asked && wanted.some(line => line.startsWith(`${text} diff=`)))
+      ? `${text} diff=${formatMinor(difference, currency)}`
+      : text
   }
   return [
     ...outcome.matches.map(match =>
-      withDifference(['match', ...match.payments, ...match.lines, match.pass, ...match.flags].join(' '), match.difference, match.currency),
+      withDifference(
+        ['match', ...match.payments, ...match.lines, match.pass, ...match.flags].join(' '),
+        match.difference,
+        match.currency,
+      ),
     ),
     ...outcome.discrepancies.map(d => {
       const text = [d.kind, ...d.payments, ...d.lines].join(' ')

@@ -23,14 +23,20 @@ export function byAmountAndTime(pool: Pool): void {
 /** Evidence for a pair: how many of merchant and payer are known to agree, and how far apart the clocks are (minutes). */
 type Edge = { readonly payment: Entry; readonly line: Entry; readonly agreeing: number; readonly apart: number }
 
-type Component = { readonly payments: readonly Entry[]; readonly lines: readonly Entry[]; readonly edges: readonly Edge[] }
+type Component = {
+  readonly payments: readonly Entry[]
+  readonly lines: readonly Entry[]
+  readonly edges: readonly Edge[]
+}
 
 function edgeBetween(pool: Pool, payment: Entry, line: Entry): Edge | null {
   if (numbersContradict(payment, line) || merchantsDiffer(payment, line) || payersDiffer(payment, line)) return null
   const timed = payment.at !== null && line.at !== null
   const apart = timed ? Math.abs((payment.at as number) - (line.at as number)) / 60_000 : 0
   if (timed ? apart > pool.rules.windows.amountTimeMinutes : payment.day !== line.day) return null
-  const agreeing = Number(payment.merchant !== '' && payment.merchant === line.merchant) + 2 * Number(payment.payer !== '' && payment.payer === line.payer)
+  const agreeing =
+    Number(payment.merchant !== '' && payment.merchant === line.merchant) +
+    2 * Number(payment.payer !== '' && payment.payer === line.payer)
   return { payment, line, agreeing, apart }
 }
 
@@ -38,11 +44,15 @@ function edgeBetween(pool: Pool, payment: Entry, line: Entry): Edge | null {
 function candidates(pool: Pool, payments: readonly Entry[], lines: readonly Entry[]): Edge[] {
   const window = pool.rules.windows.amountTimeMinutes * 60_000
   const timed = lines.filter(line => line.at !== null).sort(byTime)
-  const dated = groupBy(lines.filter(line => line.at === null), line => line.day)
+  const dated = groupBy(
+    lines.filter(line => line.at === null),
+    line => line.day,
+  )
   const ofDay = groupBy(lines, line => line.day)
   return payments.flatMap(payment => {
     const { at, day } = payment
-    const near = at === null ? (ofDay.get(day) ?? []) : [...within(timed, at - window, at + window), ...(dated.get(day) ?? [])]
+    const near =
+      at === null ? (ofDay.get(day) ?? []) : [...within(timed, at - window, at + window), ...(dated.get(day) ?? [])]
     return near.flatMap(line => edgeBetween(pool, payment, line) ?? [])
   })
 }
@@ -88,7 +98,10 @@ function settle(pool: Pool, component: Component): void {
 
 /** One order paid several times: whichever is whose, the first pair stays and the others are 重复支付. */
 const oneDebt = (payments: readonly Entry[]): boolean =>
-  payments.length > 1 && payments[0]?.kind === 'payment' && payments[0].orderNo !== '' && payments.every(p => p.orderNo === payments[0]?.orderNo)
+  payments.length > 1 &&
+  payments[0]?.kind === 'payment' &&
+  payments[0].orderNo !== '' &&
+  payments.every(p => p.orderNo === payments[0]?.orderNo)
 
 function pairInTurn(pool: Pool, { payments, lines }: Component): void {
   const ours = payments.toSorted(byTime)
@@ -130,8 +143,14 @@ function undecided(pool: Pool, { payments, lines, edges }: Component): void {
   const side = payments.length > lines.length ? { zh: '平台', en: 'of ours' } : { zh: '账单', en: 'of theirs' }
   const over =
     surplus === 0
-      ? { zh: '；商户或付款人不同或未知，互换会有区别', en: '; merchant or payer differ or are unknown, so exchanging them would matter' }
-      : { zh: `；${side.zh} ${Math.max(payments.length, lines.length)} 笔中有 ${surplus} 笔多出`, en: `; ${surplus} of ${Math.max(payments.length, lines.length)} ${side.en} is surplus` }
+      ? {
+          zh: '；商户或付款人不同或未知，互换会有区别',
+          en: '; merchant or payer differ or are unknown, so exchanging them would matter',
+        }
+      : {
+          zh: `；${side.zh} ${Math.max(payments.length, lines.length)} 笔中有 ${surplus} 笔多出`,
+          en: `; ${surplus} of ${Math.max(payments.length, lines.length)} ${side.en} is surplus`,
+        }
   pool.discrepancy('ambiguous', payments, lines, 'equal_candidates', {
     zh: `金额 ${amount}、时间相近且无可用号码：平台 ${payments.length} 笔、账单 ${lines.length} 笔${over.zh}。`,
     en: `${amount} at about the same time without a usable number: ${payments.length} of ours, ${lines.length} of theirs${over.en}.`,

@@ -34,7 +34,9 @@ export function orderGroups(pool: Pool): Group[] {
   const rows = [...pool.payments, ...pool.lines].filter(row => row.status === 'success')
   const union = new Union<string>()
   const keysOf = (row: Entry): string[] => {
-    const numbers = new Set([row.orderNo, row.merchantOrderNo].filter(number => number !== '').map(number => `o${number}`))
+    const numbers = new Set(
+      [row.orderNo, row.merchantOrderNo].filter(number => number !== '').map(number => `o${number}`),
+    )
     if (row.tradeNo !== '') numbers.add(`t${row.tradeNo}`)
     return [...numbers].map(number => `${row.currency} ${number}`)
   }
@@ -79,7 +81,10 @@ function nearInTime(group: Group, days: number): Group[] {
   }
   const ours = new Set(group.payments)
   return parts
-    .map(part => ({ payments: part.filter(row => ours.has(row)).sort(byContent), lines: part.filter(row => !ours.has(row)).sort(byContent) }))
+    .map(part => ({
+      payments: part.filter(row => ours.has(row)).sort(byContent),
+      lines: part.filter(row => !ours.has(row)).sort(byContent),
+    }))
     .filter(part => part.payments.length > 0 && part.lines.length > 0)
 }
 
@@ -142,16 +147,25 @@ export function addsUp(pool: Pool, pass: Pass, { payments, lines }: Group, flags
  * by time: the earlier belongs to the order, the later is the surplus.
  */
 function uniqueParts(candidates: readonly Entry[], target: number, pool: Pool): Entry[] | null {
-  const answer = exactSums(candidates.map(row => row.amount), target, pool.rules.subsetSum.maxCandidates)
+  const answer = exactSums(
+    candidates.map(row => row.amount),
+    target,
+    pool.rules.subsetSum.maxCandidates,
+  )
   if (answer.found === 'one') return answer.members.map(index => candidates[index] as Entry)
   if (answer.found !== 'several') return null
   const firsts = earliestOfEach(candidates)
   if (firsts.length === candidates.length) return null
-  const among = exactSums(firsts.map(row => row.amount), target, pool.rules.subsetSum.maxCandidates)
+  const among = exactSums(
+    firsts.map(row => row.amount),
+    target,
+    pool.rules.subsetSum.maxCandidates,
+  )
   return among.found === 'one' ? among.members.map(index => firsts[index] as Entry) : null
 }
 
-const earliestOfEach = (rows: readonly Entry[]): Entry[] => [...groupBy(rows, row => String(row.amount)).values()].map(group => group[0] as Entry)
+const earliestOfEach = (rows: readonly Entry[]): Entry[] =>
+  [...groupBy(rows, row => String(row.amount)).values()].map(group => group[0] as Entry)
 
 /** Within the amount tolerance of the channel's rules. */
 export const withinTolerance = (pool: Pool, difference: number, currency: string): boolean =>

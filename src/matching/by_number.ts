@@ -1,10 +1,18 @@
 import type { Entry, Pass } from './entry.ts'
 import { feeAgrees, feeMismatch } from './fees.ts'
+import { interchangeable } from './likeness.ts'
 import {
-  merchantsDiffer, normalised, numbersContradict, payersDiffer, sameMerchantOrderNo, sameOrderNo, refundNoContradicts, sameRefundNo, sentOrderNo,
+  merchantsDiffer,
+  normalised,
+  numbersContradict,
+  payersDiffer,
+  refundNoContradicts,
+  sameMerchantOrderNo,
+  sameOrderNo,
+  sameRefundNo,
+  sentOrderNo,
   tradeNoContradicts,
 } from './numbers.ts'
-import { interchangeable } from './likeness.ts'
 import type { Pool } from './pool.ts'
 
 /**
@@ -40,7 +48,10 @@ const MERCHANT_ORDER_NO: KeyedPass = {
   paymentKeys: p => [sentOrderNo(p)],
   lineKeys: l => [l.merchantOrderNo],
   allowed: (p, l, pool) =>
-    sameMerchantOrderNo(p, l) && !tradeNoContradicts(p, l) && !refundNoContradicts(p, l) && withinNumberDays(p, l, pool),
+    sameMerchantOrderNo(p, l) &&
+    !tradeNoContradicts(p, l) &&
+    !refundNoContradicts(p, l) &&
+    withinNumberDays(p, l, pool),
 }
 
 const ORDER_NO: KeyedPass = {
@@ -72,7 +83,8 @@ export const bySimilarNo = (pool: Pool): void => keyed(pool, SIMILAR_NO)
 const distinct = (keys: readonly string[]): readonly string[] => [...new Set(keys.filter(key => key !== ''))]
 const similar = (keys: readonly string[]): readonly string[] => distinct(keys.map(normalised))
 
-export const withinNumberDays = (p: Entry, l: Entry, pool: Pool): boolean => withinDays(p, l, pool.rules.windows.numberDays)
+export const withinNumberDays = (p: Entry, l: Entry, pool: Pool): boolean =>
+  withinDays(p, l, pool.rules.windows.numberDays)
 
 export const withinDays = (a: Entry, b: Entry, days: number): boolean =>
   Math.abs(Date.parse(a.day) - Date.parse(b.day)) <= days * 86_400_000
@@ -98,7 +110,8 @@ function keyed(pool: Pool, by: KeyedPass): void {
   const eligible = (row: Entry) => row.status === 'success'
   const full = (row: Entry, key: string) => JSON.stringify([row.kind, row.currency, row.amount, key])
   for (const payment of pool.payments)
-    if (eligible(payment)) for (const key of distinct(by.paymentKeys(payment))) side(full(payment, key)).payments.push(payment)
+    if (eligible(payment))
+      for (const key of distinct(by.paymentKeys(payment))) side(full(payment, key)).payments.push(payment)
   for (const line of pool.lines)
     if (eligible(line)) for (const key of distinct(by.lineKeys(line))) sides.get(full(line, key))?.lines.push(line)
   for (const { payments, lines } of sides.values()) {
@@ -140,7 +153,8 @@ function pairSeveralDebts(pool: Pool, by: KeyedPass, payments: readonly Entry[],
     const mine = lines.filter(l => pool.lines.has(l) && allowed(p, l) && told(p, l))
     const only = mine[0]
     if (!only || mine.length !== 1) continue
-    if (payments.some(other => other !== p && pool.payments.has(other) && told(other, only) && allowed(other, only))) continue
+    if (payments.some(other => other !== p && pool.payments.has(other) && told(other, only) && allowed(other, only)))
+      continue
     pair(pool, by.pass, p, only)
   }
   const restPayments = payments.filter(p => pool.payments.has(p))

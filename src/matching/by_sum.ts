@@ -16,7 +16,9 @@ export function byDayTotal(pool: Pool): void {
   const free = [...pool.payments].filter(p => p.status === 'success')
   const merchants = new Set(free.map(p => p.merchant))
   const merchantOf = (row: Entry) => row.merchant || (merchants.size === 1 ? ([...merchants][0] ?? '') : '')
-  const lines = [...pool.lines].filter(l => l.status === 'success' && l.merchantOrderNo === '' && l.orderNo === '' && merchantOf(l) !== '')
+  const lines = [...pool.lines].filter(
+    l => l.status === 'success' && l.merchantOrderNo === '' && l.orderNo === '' && merchantOf(l) !== '',
+  )
   const perDay = groupBy(lines, l => JSON.stringify([merchantOf(l), l.currency, l.day]))
   const totals = groupBy(free, p => JSON.stringify([p.merchant, p.currency, p.day]))
   const taken = new Set<string>()
@@ -36,13 +38,19 @@ export function byDayTotal(pool: Pool): void {
 
 /** Would `addsUp` take them? Asked on the amounts first, so that both days can be compared before one is taken. */
 function fits(pool: Pool, payments: readonly Entry[] | undefined, line: Entry): boolean {
-  if (!payments || payments.length < 2 || payments.some(p => !pool.payments.has(p) || numbersContradict(p, line))) return false
+  if (!payments || payments.length < 2 || payments.some(p => !pool.payments.has(p) || numbersContradict(p, line)))
+    return false
   const gross = payments.reduce((sum, p) => sum + p.amount, 0)
   return gross === line.amount || payments.every(p => p.fee !== null || pool.rules.fees.rate !== null)
 }
 
 /** What could explain one row of the other side's money as a sum. */
-type Sought = { readonly row: Entry; readonly side: 'payments' | 'lines'; readonly solutions: 'one' | 'several' | 'too_many'; readonly members: readonly Entry[] }
+type Sought = {
+  readonly row: Entry
+  readonly side: 'payments' | 'lines'
+  readonly solutions: 'one' | 'several' | 'too_many'
+  readonly members: readonly Entry[]
+}
 
 /**
  * Without a number: several payments that add up to one line, or lines to one payment, of one merchant and one payer within
@@ -52,7 +60,10 @@ export function bySubsetSum(pool: Pool): void {
   const payments = [...pool.payments].filter(p => p.status === 'success')
   const lines = [...pool.lines].filter(l => l.status === 'success')
   if (payments.length === 0 || lines.length === 0) return
-  const sought = [...lines.flatMap(l => explain(pool, l, 'lines', payments)), ...payments.flatMap(p => explain(pool, p, 'payments', lines))]
+  const sought = [
+    ...lines.flatMap(l => explain(pool, l, 'lines', payments)),
+    ...payments.flatMap(p => explain(pool, p, 'payments', lines)),
+  ]
   // Explanations that want the same row decide nothing between them.
   const union = new Union<Entry>()
   for (const { row, members } of sought) for (const member of members) union.join(row, member)
@@ -62,7 +73,13 @@ export function bySubsetSum(pool: Pool): void {
 function explain(pool: Pool, row: Entry, side: Sought['side'], others: readonly Entry[]): Sought[] {
   const compatible = others.filter(other => {
     const [p, l] = side === 'lines' ? [other, row] : [row, other]
-    return p.currency === l.currency && !numbersContradict(p, l) && !merchantsDiffer(p, l) && !payersDiffer(p, l) && inWindow(pool, p, l)
+    return (
+      p.currency === l.currency &&
+      !numbersContradict(p, l) &&
+      !merchantsDiffer(p, l) &&
+      !payersDiffer(p, l) &&
+      inWindow(pool, p, l)
+    )
   })
   // "One merchant and one payer account": told by both rows, or by the parts alone where the sum's row does not say.
   const known = (part: Entry) => JSON.stringify([part.merchant || row.merchant, part.payer || row.payer])
@@ -70,7 +87,11 @@ function explain(pool: Pool, row: Entry, side: Sought['side'], others: readonly 
   const solutions = [...groupBy(compatible, known).values()].flatMap((parts): Solution[] => {
     const [first] = parts
     if (!first || (first.payer === '' && row.payer === '' && (row.merchant === '' || first.merchant === ''))) return []
-    const answer = exactSums(parts.map(part => part.amount), row.amount, pool.rules.subsetSum.maxCandidates)
+    const answer = exactSums(
+      parts.map(part => part.amount),
+      row.amount,
+      pool.rules.subsetSum.maxCandidates,
+    )
     if (answer.found === 'none') return []
     if (answer.found === 'too_many_candidates') return [{ solutions: 'too_many', members: parts }]
     return [{ solutions: answer.found, members: answer.members.map(index => parts[index] as Entry) }]

@@ -4,7 +4,13 @@ import { pair, withinDays, withinNumberDays } from './by_number.ts'
 import type { Entry, Pass } from './entry.ts'
 import { expectedFee, feeTolerance, groupFeeMismatch } from './fees.ts'
 import {
-  merchantsDiffer, ownNumberContradicts, sameMerchantOrderNo, sameOrderNo, sameRefundNo, sameTradeNo, sentOrderNo,
+  merchantsDiffer,
+  ownNumberContradicts,
+  sameMerchantOrderNo,
+  sameOrderNo,
+  sameRefundNo,
+  sameTradeNo,
+  sentOrderNo,
 } from './numbers.ts'
 import type { Paired, Pool } from './pool.ts'
 
@@ -31,25 +37,33 @@ type Tie = {
 
 const TIES: readonly Tie[] = [
   {
-    pass: 'trade_no', own: true, amounts: false,
+    pass: 'trade_no',
+    own: true,
+    amounts: false,
     paymentKeys: p => (p.kind === 'payment' ? [p.tradeNo] : []),
     lineKeys: l => (l.kind === 'payment' ? [l.tradeNo] : []),
     tied: sameTradeNo,
   },
   {
-    pass: 'refund_no', own: true, amounts: true,
+    pass: 'refund_no',
+    own: true,
+    amounts: true,
     paymentKeys: p => (p.kind === 'refund' ? [p.refundNo, p.channelRefundNo, p.tradeNo] : []),
     lineKeys: l => (l.kind === 'refund' ? [l.refundNo, l.channelRefundNo] : []),
     tied: sameRefundNo,
   },
   {
-    pass: 'merchant_order_no', own: false, amounts: false,
+    pass: 'merchant_order_no',
+    own: false,
+    amounts: false,
     paymentKeys: p => [sentOrderNo(p)],
     lineKeys: l => [l.merchantOrderNo],
     tied: sameMerchantOrderNo,
   },
   {
-    pass: 'order_no', own: false, amounts: false,
+    pass: 'order_no',
+    own: false,
+    amounts: false,
     paymentKeys: p => [p.orderNo],
     lineKeys: l => [l.orderNo, l.merchantOrderNo],
     tied: sameOrderNo,
@@ -96,7 +110,8 @@ function credible(pool: Pool, p: Entry, l: Entry, own: boolean): boolean {
 /** The attempt that the line most likely tells of: same amount, then the last one not after it. */
 function closest(attempts: readonly Entry[], line: Entry): Entry {
   const rank = (p: Entry) => (p.currency === line.currency && p.amount === line.amount ? 0 : 1)
-  const lag = (p: Entry) => (p.at === null || line.at === null ? 0 : p.at <= line.at ? line.at - p.at : (p.at - line.at) * 2)
+  const lag = (p: Entry) =>
+    p.at === null || line.at === null ? 0 : p.at <= line.at ? line.at - p.at : (p.at - line.at) * 2
   return [...attempts].sort((a, b) => rank(a) - rank(b) || lag(a) - lag(b))[0] as Entry
 }
 
@@ -115,7 +130,11 @@ function judge(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
   judgeAmount(pool, pass, p, l)
 }
 
-const STATUS = { success: { zh: '成功', en: 'success' }, pending: { zh: '处理中', en: 'pending' }, failed: { zh: '失败', en: 'failed' } } as const
+const STATUS = {
+  success: { zh: '成功', en: 'success' },
+  pending: { zh: '处理中', en: 'pending' },
+  failed: { zh: '失败', en: 'failed' },
+} as const
 
 function judgeStatus(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
   const evidence = {
@@ -124,9 +143,16 @@ function judgeStatus(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
   }
   if (p.status === 'failed' && l.status === 'failed') pool.match(pass, [p], [l])
   else if (l.status === 'pending' && p.status !== 'failed')
-    pool.discrepancy('in_transit', [p], [l], p.kind === 'refund' ? 'refund_in_progress' : 'payment_in_progress', evidence)
+    pool.discrepancy(
+      'in_transit',
+      [p],
+      [l],
+      p.kind === 'refund' ? 'refund_in_progress' : 'payment_in_progress',
+      evidence,
+    )
   else {
-    const cause = l.status === 'success' ? (p.status === 'pending' ? 'lost_notice' : 'platform_not_updated') : 'channel_failed'
+    const cause =
+      l.status === 'success' ? (p.status === 'pending' ? 'lost_notice' : 'platform_not_updated') : 'channel_failed'
     pool.discrepancy('status_mismatch', [p], [l], cause, evidence)
   }
 }
@@ -152,7 +178,8 @@ function judgeAmount(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
 /** The usual slips of the hand, where the digits show one. */
 function slip(ours: number, theirs: number, lang: 'zh' | 'en'): string {
   const [a, b] = [String(Math.abs(ours)), String(Math.abs(theirs))]
-  if (a === `${b}0` || b === `${a}0` || a === `${b}00` || b === `${a}00`) return lang === 'zh' ? '（疑似小数点错位）' : ' (a decimal point out of place)'
+  if (a === `${b}0` || b === `${a}0` || a === `${b}00` || b === `${a}00`)
+    return lang === 'zh' ? '（疑似小数点错位）' : ' (a decimal point out of place)'
   const differing = a.length === b.length ? [...a].flatMap((digit, i) => (digit === b[i] ? [] : [i])) : []
   const [i, j] = differing
   if (differing.length === 2 && i !== undefined && j !== undefined && a[i] === b[j] && a[j] === b[i])
@@ -195,4 +222,3 @@ function concludeBatch(pool: Pool, { payments, lines }: Group): void {
     en: `Batch ${ours[0]?.batchNo} does not add up: ours ${amountsOf(ours)}, paid in ${amountsOf(theirs)}${named ? `; the gap is exactly ${named}` : ''}.`,
   })
 }
-

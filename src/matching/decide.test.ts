@@ -475,7 +475,10 @@ describe('4 sums', () => {
 
   test('too many candidates are unresolved, at the bound they are searched', () => {
     const many = (count: number) =>
-      Array.from({ length: count }, (_, i) => `payment P${String(i).padStart(2, '0')} ${2 * (i + 3)}.00 10:01 order=O${i} payer=A`).join('\n')
+      Array.from(
+        { length: count },
+        (_, i) => `payment P${String(i).padStart(2, '0')} ${2 * (i + 3)}.00 10:01 order=O${i} payer=A`,
+      ).join('\n')
     const all = (count: number) => Array.from({ length: count }, (_, i) => `P${String(i).padStart(2, '0')}`)
     check(`
       ${many(41)}
@@ -487,7 +490,9 @@ describe('4 sums', () => {
       ${many(40)}
       line L1 99.01 10:30 payer=A
       ---
-      ${all(40).map(id => `platform_only ${id}`).join('\n')}
+      ${all(40)
+        .map(id => `platform_only ${id}`)
+        .join('\n')}
       channel_only L1
     `)
   })
@@ -794,13 +799,21 @@ describe('13 and 15 money and fees', () => {
       match P2 L2 trade_no
       match P3 L3 trade_no`
     check(table)
-    check(`${table}\nfee_mismatch P3 L3`, { rules: rules({ fees: { rate: '0.6%', rounding: 'half_up', tolerancePerRow: '0.01' } }) })
+    check(`${table}\nfee_mismatch P3 L3`, {
+      rules: rules({ fees: { rate: '0.6%', rounding: 'half_up', tolerancePerRow: '0.01' } }),
+    })
   })
 
   test('the amount tolerance: at it and beyond it', () => {
     const tolerant = { rules: rules({ amountTolerance: '0.05' }) }
-    check('payment P1 50.00 10:01 order=O1 trade=T1\nline L1 50.05 10:01 trade=T1\n---\nmatch P1 L1 trade_no tolerance diff=0.05', tolerant)
-    check('payment P1 50.00 10:01 order=O1 trade=T1\nline L1 50.06 10:01 trade=T1\n---\namount_mismatch P1 L1 diff=0.06', tolerant)
+    check(
+      'payment P1 50.00 10:01 order=O1 trade=T1\nline L1 50.05 10:01 trade=T1\n---\nmatch P1 L1 trade_no tolerance diff=0.05',
+      tolerant,
+    )
+    check(
+      'payment P1 50.00 10:01 order=O1 trade=T1\nline L1 50.06 10:01 trade=T1\n---\namount_mismatch P1 L1 diff=0.06',
+      tolerant,
+    )
   })
 
   test('above the amount a second person confirms', () =>

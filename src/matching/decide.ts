@@ -56,7 +56,11 @@ export function decide(books: {
   }
   takeSurplus(pools, surplusIndex(pools))
   nameDuplicatePairs(pools)
-  for (const pool of pools) placeLeftovers(pool, books.coverage.find(covered => covered.channel === pool.channel))
+  for (const pool of pools)
+    placeLeftovers(
+      pool,
+      books.coverage.find(covered => covered.channel === pool.channel),
+    )
   return outcomeOf(pools)
 }
 
@@ -68,7 +72,9 @@ function poolsOf(payments: readonly Entry[], lines: readonly Entry[], rules: Rul
   const ours = Map.groupBy(payments, row => row.channel)
   const theirs = Map.groupBy(lines, row => row.channel)
   const channels = [...new Set([...ours.keys(), ...theirs.keys()])].sort(compareText)
-  return channels.map(channel => new Pool(channel, rulesOf(rules, channel), ours.get(channel) ?? [], theirs.get(channel) ?? []))
+  return channels.map(
+    channel => new Pool(channel, rulesOf(rules, channel), ours.get(channel) ?? [], theirs.get(channel) ?? []),
+  )
 }
 
 function outcomeOf(pools: readonly Pool[]): Outcome {
@@ -89,5 +95,8 @@ function withConfirmation(pool: Pool, paired: Paired): Paired {
 export function byFirstRow(a: Match | Discrepancy, b: Match | Discrepancy): number {
   const [pa, pb] = [a.payments[0], b.payments[0]]
   if ((pa === undefined) !== (pb === undefined)) return pa === undefined ? 1 : -1
-  return compareIds(pa ?? a.lines[0] ?? '', pb ?? b.lines[0] ?? '') || ('kind' in a && 'kind' in b ? compareText(a.kind, b.kind) : 0)
+  return (
+    compareIds(pa ?? a.lines[0] ?? '', pb ?? b.lines[0] ?? '') ||
+    ('kind' in a && 'kind' in b ? compareText(a.kind, b.kind) : 0)
+  )
 }

@@ -9,7 +9,10 @@ import { discrepancyOf, groupBy, ids, type Paired, type Pool } from './pool.ts'
  */
 export function takeRepeatedLines(pool: Pool): void {
   const own = (line: Entry) => (line.kind === 'refund' ? line.channelRefundNo || line.refundNo : line.tradeNo)
-  for (const group of groupBy(pool.lines, line => own(line) && JSON.stringify([line.kind, own(line), line.tradeNo])).values()) {
+  for (const group of groupBy(
+    pool.lines,
+    line => own(line) && JSON.stringify([line.kind, own(line), line.tradeNo]),
+  ).values()) {
     if (group.length < 2) continue
     const kept: Entry[] = []
     for (const line of [...group].sort((a, b) => statusRank(a) - statusRank(b))) {
@@ -32,11 +35,15 @@ export function takeRepeatedLines(pool: Pool): void {
  */
 export function takeOverlappingLines(pool: Pool): void {
   const fileOf = (line: Entry) => line.id.slice(0, line.id.lastIndexOf('#'))
-  const numberless = [...pool.lines].filter(line => line.tradeNo === '' && line.channelRefundNo === '' && line.at !== null)
+  const numberless = [...pool.lines].filter(
+    line => line.tradeNo === '' && line.channelRefundNo === '' && line.at !== null,
+  )
   if (new Set(numberless.map(fileOf)).size < 2) return
   const content = ({ id: _, ...rest }: Entry) => JSON.stringify(rest)
   for (const group of groupBy(numberless, content).values()) {
-    const files = [...groupBy(group, fileOf).values()].sort((a, b) => b.length - a.length || (fileOf(a[0] as Entry) < fileOf(b[0] as Entry) ? -1 : 1))
+    const files = [...groupBy(group, fileOf).values()].sort(
+      (a, b) => b.length - a.length || (fileOf(a[0] as Entry) < fileOf(b[0] as Entry) ? -1 : 1),
+    )
     const [kept, ...others] = files
     for (const line of others.flat())
       pool.discrepancy('duplicate_line', [], [line], 'listed_twice', {
@@ -63,21 +70,28 @@ const sameRecord = (a: Entry, b: Entry): boolean =>
   a.batchNo === b.batchNo
 
 const isEarlierState = (line: Entry, final: Entry): boolean =>
-  line.status === 'pending' && final.status !== 'pending' && line.amount === final.amount && line.currency === final.currency
+  line.status === 'pending' &&
+  final.status !== 'pending' &&
+  line.amount === final.amount &&
+  line.currency === final.currency
 
 /**
  * 重复支付: one debt paid twice. Two pairs under one order number with equal amounts: the earlier stays matched, the later
  * one's payment and line become one discrepancy. Run over all channels together, because a debt may be paid on two.
  */
 export function nameDuplicatePairs(pools: readonly Pool[]): void {
-  const pairs = pools.flatMap(pool => pool.matches.map(paired => ({ pool, paired }))).filter(({ paired }) => isPaymentPair(paired))
+  const pairs = pools
+    .flatMap(pool => pool.matches.map(paired => ({ pool, paired })))
+    .filter(({ paired }) => isPaymentPair(paired))
   for (const group of groupBy(pairs, ({ paired }) => debtOf(paired.payments[0])).values()) {
     if (group.length < 2) continue
     const inOrder = [...group].sort((a, b) => earlier(a.paired.payments[0], b.paired.payments[0]))
     const kept: Paired[] = []
     for (const { pool, paired } of inOrder) {
       const [payment] = paired.payments
-      const first = kept.find(other => other.payments[0] && payment && withinDays(other.payments[0], payment, pool.rules.windows.numberDays))
+      const first = kept.find(
+        other => other.payments[0] && payment && withinDays(other.payments[0], payment, pool.rules.windows.numberDays),
+      )
       if (!first || !payment) {
         kept.push(paired)
         continue
@@ -119,7 +133,9 @@ export function surplusIndex(pools: readonly Pool[]): (row: Entry) => Paired | u
     const days = pool?.rules.windows.numberDays ?? 0
     if (pool?.payments.has(row)) return near(byDebt.get(debtOf(row)), row, days) ?? byTrade.get(tradeOf(row))?.[0]
     return near(
-      byLineOrder.get(lineOrderOf(row))?.filter(paired => row.tradeNo === '' || paired.lines[0]?.tradeNo !== row.tradeNo),
+      byLineOrder
+        .get(lineOrderOf(row))
+        ?.filter(paired => row.tradeNo === '' || paired.lines[0]?.tradeNo !== row.tradeNo),
       row,
       days,
     )
@@ -165,7 +181,9 @@ const debtOf = (payment: Entry | undefined): string =>
   payment && payment.orderNo !== '' ? JSON.stringify([payment.orderNo, payment.amount, payment.currency]) : ''
 
 const tradeOf = (payment: Entry | undefined): string =>
-  payment && payment.tradeNo !== '' ? JSON.stringify([payment.channel, payment.tradeNo, payment.amount, payment.currency]) : ''
+  payment && payment.tradeNo !== ''
+    ? JSON.stringify([payment.channel, payment.tradeNo, payment.amount, payment.currency])
+    : ''
 
 const lineOrderOf = (line: Entry | undefined): string => {
   const number = line ? line.merchantOrderNo || line.orderNo : ''

@@ -38,19 +38,56 @@ export type Entry = {
 }
 
 export type Flag =
-  | 'interchangeable' | 'tolerance' | 'cross_day' | 'split' | 'merged' | 'batch' | 'fee_netted' | 'needs_confirmation'
+  | 'interchangeable'
+  | 'tolerance'
+  | 'cross_day'
+  | 'split'
+  | 'merged'
+  | 'batch'
+  | 'fee_netted'
+  | 'needs_confirmation'
 
 export type Pass =
-  | 'trade_no' | 'refund_no' | 'merchant_order_no' | 'order_no' | 'similar_no' | 'batch_no' | 'day_total' | 'amount_time' | 'subset_sum'
+  | 'trade_no'
+  | 'refund_no'
+  | 'merchant_order_no'
+  | 'order_no'
+  | 'similar_no'
+  | 'batch_no'
+  | 'day_total'
+  | 'amount_time'
+  | 'subset_sum'
   | 'agreed_absent'
 
 export type DiscrepancyKind =
-  | 'channel_only' | 'platform_only' | 'amount_mismatch' | 'status_mismatch' | 'duplicate_payment' | 'duplicate_line'
-  | 'fee_mismatch' | 'currency_mismatch' | 'ambiguous' | 'unresolved' | 'in_transit' | 'waived' | 'rejected_line'
+  | 'channel_only'
+  | 'platform_only'
+  | 'amount_mismatch'
+  | 'status_mismatch'
+  | 'duplicate_payment'
+  | 'duplicate_line'
+  | 'fee_mismatch'
+  | 'currency_mismatch'
+  | 'ambiguous'
+  | 'unresolved'
+  | 'in_transit'
+  | 'waived'
+  | 'rejected_line'
 
 export const DISCREPANCY_KINDS: readonly DiscrepancyKind[] = [
-  'channel_only', 'platform_only', 'amount_mismatch', 'status_mismatch', 'duplicate_payment', 'duplicate_line',
-  'fee_mismatch', 'currency_mismatch', 'ambiguous', 'unresolved', 'in_transit', 'waived', 'rejected_line',
+  'channel_only',
+  'platform_only',
+  'amount_mismatch',
+  'status_mismatch',
+  'duplicate_payment',
+  'duplicate_line',
+  'fee_mismatch',
+  'currency_mismatch',
+  'ambiguous',
+  'unresolved',
+  'in_transit',
+  'waived',
+  'rejected_line',
 ]
 
 export type Match = {

@@ -55,7 +55,10 @@ export function feeMismatch(payment: Entry, line: Entry, fees: ChannelRules['fee
   const ours = refund ? Math.abs(oursSigned) : oursSigned
   const theirs = refund ? Math.abs(line.fee ?? 0) : (line.fee ?? 0)
   const text = (minor: number) => formatMinor(minor, line.currency)
-  const from = payment.fee === null ? { zh: `按费率 ${fees.rate} 应为`, en: `the rate ${fees.rate} gives` } : { zh: '平台记', en: 'ours says' }
+  const from =
+    payment.fee === null
+      ? { zh: `按费率 ${fees.rate} 应为`, en: `the rate ${fees.rate} gives` }
+      : { zh: '平台记', en: 'ours says' }
   return {
     kind: 'fee_mismatch',
     payments: [payment.id],

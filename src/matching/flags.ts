@@ -17,7 +17,14 @@ export function shapeFlags(payments: readonly Entry[], lines: readonly Entry[], 
 }
 
 const ORDER: readonly Flag[] = [
-  'interchangeable', 'tolerance', 'cross_day', 'split', 'merged', 'batch', 'fee_netted', 'needs_confirmation',
+  'interchangeable',
+  'tolerance',
+  'cross_day',
+  'split',
+  'merged',
+  'batch',
+  'fee_netted',
+  'needs_confirmation',
 ]
 
 /** Each flag once, in the contract's order. */

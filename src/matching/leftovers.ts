@@ -8,7 +8,8 @@ import { type Pool, ruleAmount } from './pool.ts'
 export function placeLeftovers(pool: Pool, coverage: Coverage | undefined): void {
   const statementDays = new Set(coverage?.statementDays ?? [])
   const paymentDays = new Set(coverage?.paymentDays ?? [])
-  for (const payment of [...pool.payments]) placePayment(pool, payment, coverage?.statementGiven ?? false, statementDays)
+  for (const payment of [...pool.payments])
+    placePayment(pool, payment, coverage?.statementGiven ?? false, statementDays)
   for (const line of [...pool.lines]) placeLine(pool, line, paymentDays)
 }
 
@@ -60,7 +61,8 @@ function placeLine(pool: Pool, line: Entry, paymentDays: ReadonlySet<Day>): void
   })
 }
 
-const text = (row: Entry): string => `${formatMinor(row.amount, row.currency)}${row.currency === 'CNY' ? '' : ` ${row.currency}`}`
+const text = (row: Entry): string =>
+  `${formatMinor(row.amount, row.currency)}${row.currency === 'CNY' ? '' : ` ${row.currency}`}`
 
 type Waiting = { readonly cause: string; readonly theirs: Sentence; readonly ours: Sentence }
 
@@ -77,14 +79,21 @@ function waitsForNeighbour(row: Entry, held: ReadonlySet<Day>, calendar: Channel
     if (!held.has(before) && !held.has(after)) return null
     return {
       cause: 'neighbouring_day',
-      theirs: { zh: `属于 ${row.day}，所给账单不含该账期。`, en: `Belongs to ${row.day}, which the statements given do not cover.` },
-      ours: { zh: `属于 ${row.day}，所给平台记录不含该账期。`, en: `Belongs to ${row.day}, which the payments given do not cover.` },
+      theirs: {
+        zh: `属于 ${row.day}，所给账单不含该账期。`,
+        en: `Belongs to ${row.day}, which the statements given do not cover.`,
+      },
+      ours: {
+        zh: `属于 ${row.day}，所给平台记录不含该账期。`,
+        en: `Belongs to ${row.day}, which the payments given do not cover.`,
+      },
     }
   }
   if (row.at === null) return null
   const margin = calendar.cutoffMarginMinutes * 60_000
   const { from, to } = businessDayBounds(row.day, calendar)
-  const neighbour = row.at >= to - margin && !held.has(after) ? after : row.at < from + margin && !held.has(before) ? before : null
+  const neighbour =
+    row.at >= to - margin && !held.has(after) ? after : row.at < from + margin && !held.has(before) ? before : null
   if (neighbour === null) return null
   const sentence = {
     zh: `距日切（${calendar.cutoff}）不足 ${calendar.cutoffMarginMinutes} 分钟，对方可能记在 ${neighbour}。`,

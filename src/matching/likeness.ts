@@ -17,7 +17,10 @@ const alike = (rows: readonly Entry[]): boolean => {
     first !== undefined &&
     rows.every(
       row =>
-        row.merchant === first.merchant && row.payer === first.payer && row.batchNo === first.batchNo && row.fee === first.fee,
+        row.merchant === first.merchant &&
+        row.payer === first.payer &&
+        row.batchNo === first.batchNo &&
+        row.fee === first.fee,
     )
   )
 }

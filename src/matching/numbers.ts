@@ -36,12 +36,14 @@ export function tradeNoContradicts(p: Entry, l: Entry): boolean {
 export const refundNoContradicts = (p: Entry, l: Entry): boolean =>
   p.kind === 'refund' && l.kind === 'refund' && differ(p.refundNo, l.refundNo) && !sameRefundNo(p, l)
 
-export const ownNumberContradicts = (p: Entry, l: Entry): boolean => tradeNoContradicts(p, l) || refundNoContradicts(p, l)
+export const ownNumberContradicts = (p: Entry, l: Entry): boolean =>
+  tradeNoContradicts(p, l) || refundNoContradicts(p, l)
 
 /** Any number that both rows carry and that differs. */
 export function numbersContradict(p: Entry, l: Entry): boolean {
   if (ownNumberContradicts(p, l)) return true
-  if (l.merchantOrderNo !== '' && differ(sentOrderNo(p), l.merchantOrderNo) && p.orderNo !== l.merchantOrderNo) return true
+  if (l.merchantOrderNo !== '' && differ(sentOrderNo(p), l.merchantOrderNo) && p.orderNo !== l.merchantOrderNo)
+    return true
   if (differ(p.orderNo, l.orderNo)) return true
   return differ(p.batchNo, l.batchNo)
 }

@@ -81,7 +81,8 @@ export function discrepancyOf(
   const countedLines = kind === 'duplicate_line' ? [] : lines
   const currencies = [...new Set([...payments, ...lines].map(row => row.currency))].sort()
   const differenceIn = (currency: string) =>
-    movedSum(countedLines.filter(row => row.currency === currency)) - movedSum(payments.filter(row => row.currency === currency))
+    movedSum(countedLines.filter(row => row.currency === currency)) -
+    movedSum(payments.filter(row => row.currency === currency))
   const several = currencies.length > 1
   return {
     kind,
@@ -89,7 +90,9 @@ export function discrepancyOf(
     lines: ids(lines),
     difference: several ? 0 : differenceIn(currencies[0] ?? ''),
     currency: currencies[0] ?? '',
-    ...(several ? { byCurrency: Object.fromEntries(currencies.map(currency => [currency, differenceIn(currency)])) } : {}),
+    ...(several
+      ? { byCurrency: Object.fromEntries(currencies.map(currency => [currency, differenceIn(currency)])) }
+      : {}),
     cause,
     evidence,
     ...(linkedTo ? { linkedTo } : {}),

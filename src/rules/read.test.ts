@@ -44,5 +44,9 @@ for (const [why, text, place] of [
   test(`${why} is refused and the place named`, () =>
     assert.throws(
       () => parseRules(text, 'rules.yaml'),
-      (failure: unknown) => failure instanceof Failure && failure.code === 'rules_unreadable' && failure.en.includes(place) && failure.zh.includes('rules.yaml'),
+      (failure: unknown) =>
+        failure instanceof Failure &&
+        failure.code === 'rules_unreadable' &&
+        failure.en.includes(place) &&
+        failure.zh.includes('rules.yaml'),
     ))

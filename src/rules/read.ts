@@ -20,7 +20,14 @@ const ChannelDocument = Type.Partial(
     {
       passes: Type.Array(Type.Union(PASS_NAMES.map(name => Type.Literal(name))), { uniqueItems: true, minItems: 1 }),
       calendar: Type.Partial(
-        Type.Object({ zone: Type.String({ minLength: 1 }), cutoff: Clock, cutoff_margin_minutes: Type.Integer({ minimum: 0, maximum: 720 }) }, closed),
+        Type.Object(
+          {
+            zone: Type.String({ minLength: 1 }),
+            cutoff: Clock,
+            cutoff_margin_minutes: Type.Integer({ minimum: 0, maximum: 720 }),
+          },
+          closed,
+        ),
         closed,
       ),
       amount_tolerance: Decimal,
@@ -36,12 +43,20 @@ const ChannelDocument = Type.Partial(
         ),
         closed,
       ),
-      subset_sum: Type.Partial(Type.Object({ max_candidates: Type.Integer({ minimum: 2, maximum: 44 }) }, closed), closed),
+      subset_sum: Type.Partial(
+        Type.Object({ max_candidates: Type.Integer({ minimum: 2, maximum: 44 }) }, closed),
+        closed,
+      ),
       fees: Type.Partial(
         Type.Object(
           {
             rate: Type.Union([Rate, Type.Null()]),
-            rounding: Type.Union([Type.Literal('half_up'), Type.Literal('half_even'), Type.Literal('down'), Type.Literal('up')]),
+            rounding: Type.Union([
+              Type.Literal('half_up'),
+              Type.Literal('half_even'),
+              Type.Literal('down'),
+              Type.Literal('up'),
+            ]),
             tolerance_per_row: Decimal,
           },
           closed,
@@ -79,11 +94,17 @@ export function parseRules(text: string, file: string): Rules {
   if (!Value.Check(RulesDocument, value)) {
     const errors = [...Value.Errors(RulesDocument, value)]
     const deepest = errors.toSorted((a, b) => b.instancePath.length - a.instancePath.length)[0]
-    throw unreadable(file, deepest?.instancePath.replaceAll('/', '.').slice(1) ?? '', hint(deepest?.message ?? '', deepest?.params))
+    throw unreadable(
+      file,
+      deepest?.instancePath.replaceAll('/', '.').slice(1) ?? '',
+      hint(deepest?.message ?? '', deepest?.params),
+    )
   }
   const rules = value as Static<typeof RulesDocument>
   const defaults = merged(DEFAULT_CHANNEL_RULES, rules.defaults ?? {}, file)
-  const channels = Object.entries(rules.channels ?? {}).map(([name, changes]) => [name, merged(defaults, changes, file)] as const)
+  const channels = Object.entries(rules.channels ?? {}).map(
+    ([name, changes]) => [name, merged(defaults, changes, file)] as const,
+  )
   return { name: rules.name ?? file, defaults, channels: Object.fromEntries(channels) }
 }
 

@@ -53,7 +53,15 @@ export const rulesOf = (rules: Rules, channel: string): ChannelRules => rules.ch
 
 export const DEFAULT_CHANNEL_RULES: ChannelRules = {
   passes: [
-    'refund_no', 'trade_no', 'merchant_order_no', 'order_no', 'similar_no', 'batch_no', 'day_total', 'amount_time', 'subset_sum',
+    'refund_no',
+    'trade_no',
+    'merchant_order_no',
+    'order_no',
+    'similar_no',
+    'batch_no',
+    'day_total',
+    'amount_time',
+    'subset_sum',
   ],
   calendar: { zone: 'Asia/Shanghai', cutoff: '00:00', cutoffMarginMinutes: 5 },
   amountTolerance: '0.00',
