@@ -100,9 +100,7 @@ function meet(left: Half, right: Half, target: number, rightFrom: number, minSiz
 
 function bits(mask: number, offset: number): number[] {
   const members: number[] = []
-  for (let bit = 0; mask > 0; bit++) {
-    if (mask % 2 === 1) members.push(offset + bit)
-    mask = Math.floor(mask / 2)
-  }
+  for (let bit = 0, rest = mask; rest > 0; bit++, rest = Math.floor(rest / 2))
+    if (rest % 2 === 1) members.push(offset + bit)
   return members
 }
