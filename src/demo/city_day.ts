@@ -47,8 +47,16 @@ export type Line = {
 }
 
 export type Truth = {
-  readonly matches: readonly { readonly payments: readonly Payment[]; readonly lines: readonly Line[]; readonly flags: readonly Flag[] }[]
-  readonly discrepancies: readonly { readonly kind: DiscrepancyKind; readonly payments: readonly Payment[]; readonly lines: readonly Line[] }[]
+  readonly matches: readonly {
+    readonly payments: readonly Payment[]
+    readonly lines: readonly Line[]
+    readonly flags: readonly Flag[]
+  }[]
+  readonly discrepancies: readonly {
+    readonly kind: DiscrepancyKind
+    readonly payments: readonly Payment[]
+    readonly lines: readonly Line[]
+  }[]
 }
 
 export type CityDay = {
@@ -60,7 +68,14 @@ export type CityDay = {
 
 export const DAY = '2026-11-20'
 
-type Merchant = { readonly name: string; readonly goods: string; readonly wechat: string; readonly bank: string; readonly amounts: readonly [number, number]; readonly weight: number }
+type Merchant = {
+  readonly name: string
+  readonly goods: string
+  readonly wechat: string
+  readonly bank: string
+  readonly amounts: readonly [number, number]
+  readonly weight: number
+}
 
 /** 收费单位, with their number at WeChat (特约商户号) and at the bank; Alipay has one account for all. */
 const MERCHANTS: readonly Merchant[] = [
@@ -71,7 +86,14 @@ const MERCHANTS: readonly Merchant[] = [
   { name: '抚州一中', goods: '学费', wechat: '1600000105', bank: 'FZ-SCHOOL', amounts: [80_000, 480_000], weight: 8 },
   { name: '赣东物业', goods: '物业费', wechat: '1600000106', bank: 'FZ-ESTATE', amounts: [9_000, 96_000], weight: 10 },
 ]
-const [WATER, POWER, GAS, HEAT, SCHOOL, ESTATE] = MERCHANTS as [Merchant, Merchant, Merchant, Merchant, Merchant, Merchant]
+const [WATER, POWER, GAS, HEAT, SCHOOL, ESTATE] = MERCHANTS as [
+  Merchant,
+  Merchant,
+  Merchant,
+  Merchant,
+  Merchant,
+  Merchant,
+]
 
 export const ALIPAY_ACCOUNT = '20880000000000010156'
 
@@ -97,7 +119,8 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   }
   const payerOf = (channel: Channel): string => {
     if (channel === 'wechat') return `oFZ${random.digits(24)}`
-    if (channel === 'alipay') return `${random.pick(['*丽', '*强', '*敏', '*军', '*静'])}(${random.pick(['138', '139', '150', '186'])}****${random.digits(4)})`
+    if (channel === 'alipay')
+      return `${random.pick(['*丽', '*强', '*敏', '*军', '*静'])}(${random.pick(['138', '139', '150', '186'])}****${random.digits(4)})`
     return `6217${random.digits(12)}`
   }
   const merchantNo = (channel: Channel, merchant: Merchant): string => {
@@ -108,9 +131,22 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   const pay = (channel: Channel, merchant: Merchant, amount: number, more: Partial<Payment> = {}): Payment => {
     const order = more.order ?? newOrder()
     const payment: Payment = {
-      no: `P20261120${String(++rows).padStart(7, '0')}`, order, kind: 'payment', channel, tradeNo: tradeNo(channel),
-      merchantOrderNo: `${order}01`, refundNo: '', amount, currency: 'CNY', status: 'success', at: at('12:00:00'),
-      merchant: merchantNo(channel, merchant), payer: payerOf(channel), fee: channel === 'wechat' ? wechatFee(amount) : null, batch: '', ...more,
+      no: `P20261120${String(++rows).padStart(7, '0')}`,
+      order,
+      kind: 'payment',
+      channel,
+      tradeNo: tradeNo(channel),
+      merchantOrderNo: `${order}01`,
+      refundNo: '',
+      amount,
+      currency: 'CNY',
+      status: 'success',
+      at: at('12:00:00'),
+      merchant: merchantNo(channel, merchant),
+      payer: payerOf(channel),
+      fee: channel === 'wechat' ? wechatFee(amount) : null,
+      batch: '',
+      ...more,
     }
     payments.push(payment)
     return payment
@@ -122,15 +158,42 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   /** The line a channel lists for a payment, some seconds later. */
   const lineFor = (p: Payment, more: Partial<Line> = {}): Line =>
     list(p.channel as 'wechat', {
-      kind: p.kind, tradeNo: p.tradeNo, merchantOrderNo: p.merchantOrderNo, refundNo: p.refundNo,
-      channelRefundNo: p.kind === 'refund' && p.channel === 'wechat' ? `5030000${random.digits(21)}` : '', amount: p.amount, currency: p.currency,
-      at: p.at + 1000 * random.between(0, 4), merchant: p.merchant, payer: p.payer, fee: p.fee ?? 0, batch: p.batch, goods: goodsOf(p), ...more,
+      kind: p.kind,
+      tradeNo: p.tradeNo,
+      merchantOrderNo: p.merchantOrderNo,
+      refundNo: p.refundNo,
+      channelRefundNo: p.kind === 'refund' && p.channel === 'wechat' ? `5030000${random.digits(21)}` : '',
+      amount: p.amount,
+      currency: p.currency,
+      at: p.at + 1000 * random.between(0, 4),
+      merchant: p.merchant,
+      payer: p.payer,
+      fee: p.fee ?? 0,
+      batch: p.batch,
+      goods: goodsOf(p),
+      ...more,
     })
-  const stray = (channel: 'wechat' | 'alipay' | 'bank', merchant: Merchant, amount: number, more: Partial<Line> = {}): Line =>
+  const stray = (
+    channel: 'wechat' | 'alipay' | 'bank',
+    merchant: Merchant,
+    amount: number,
+    more: Partial<Line> = {},
+  ): Line =>
     list(channel, {
-      kind: 'payment', tradeNo: tradeNo(channel), merchantOrderNo: `${newOrder()}01`, refundNo: '', channelRefundNo: '', amount, currency: 'CNY',
-      at: at('12:00:00'), merchant: merchantNo(channel, merchant), payer: payerOf(channel), fee: channel === 'wechat' ? wechatFee(amount) : 0,
-      batch: '', goods: merchant.goods, ...more,
+      kind: 'payment',
+      tradeNo: tradeNo(channel),
+      merchantOrderNo: `${newOrder()}01`,
+      refundNo: '',
+      channelRefundNo: '',
+      amount,
+      currency: 'CNY',
+      at: at('12:00:00'),
+      merchant: merchantNo(channel, merchant),
+      payer: payerOf(channel),
+      fee: channel === 'wechat' ? wechatFee(amount) : 0,
+      batch: '',
+      goods: merchant.goods,
+      ...more,
     })
   const matched = (ours: readonly Payment[], theirs: readonly Line[], ...flags: Flag[]): void => {
     matches.push({ payments: ours, lines: theirs, flags })
@@ -142,7 +205,10 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   // The plain day: most people pay, some get money back.
   const crowd = MERCHANTS.flatMap(merchant => Array.from({ length: merchant.weight }, () => merchant))
   const channels: readonly ('wechat' | 'alipay' | 'bank')[] = [
-    ...Array.from({ length: 11 }, () => 'wechat' as const), ...Array.from({ length: 7 }, () => 'alipay' as const), 'bank', 'bank',
+    ...Array.from({ length: 11 }, () => 'wechat' as const),
+    ...Array.from({ length: 7 }, () => 'alipay' as const),
+    'bank',
+    'bank',
   ]
   for (let i = 0; i < size; i++) {
     const channel = random.pick(channels)
@@ -154,17 +220,39 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
     if (channel !== 'bank' && random.next() < 0.01) {
       const part = random.next() < 0.5 ? amount : random.between(500, amount)
       const refund = pay(channel, merchant, part, {
-        order: p.order, kind: 'refund', tradeNo: p.tradeNo, merchantOrderNo: p.merchantOrderNo, refundNo: `R${p.order}`,
-        at: p.at + 20 * 60_000, payer: p.payer, merchant: p.merchant, fee: channel === 'wechat' ? wechatFee(part) : null,
+        order: p.order,
+        kind: 'refund',
+        tradeNo: p.tradeNo,
+        merchantOrderNo: p.merchantOrderNo,
+        refundNo: `R${p.order}`,
+        at: p.at + 20 * 60_000,
+        payer: p.payer,
+        merchant: p.merchant,
+        fee: channel === 'wechat' ? wechatFee(part) : null,
       })
       matched([refund], [lineFor(refund)])
     }
     // A payer who gave up: failed with us, never listed by the channel.
-    if (random.next() < 0.01) matched([pay(channel, merchant, amount, { status: 'failed', tradeNo: '', at: at('00:00:00') + seconds * 1000, fee: null })], [])
+    if (random.next() < 0.01)
+      matched(
+        [
+          pay(channel, merchant, amount, {
+            status: 'failed',
+            tradeNo: '',
+            at: at('00:00:00') + seconds * 1000,
+            fee: null,
+          }),
+        ],
+        [],
+      )
   }
 
   // 待确认: large but right.
-  for (const [channel, amount] of [['wechat', 580_000], ['alipay', 680_000], ['bank', 1_250_000]] as const) {
+  for (const [channel, amount] of [
+    ['wechat', 580_000],
+    ['alipay', 680_000],
+    ['bank', 1_250_000],
+  ] as const) {
     const p = pay(channel, SCHOOL, amount, { at: at('09:12:40') })
     matched([p], [lineFor(p)], 'needs_confirmation')
   }
@@ -205,12 +293,21 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   {
     const p = pay('wechat', WATER, 7_320, { at: at('12:01:10') })
     matched([p], [lineFor(p)])
-    const again = pay('wechat', WATER, 7_320, { order: p.order, merchantOrderNo: `${p.order}02`, payer: p.payer, at: at('12:03:45') })
+    const again = pay('wechat', WATER, 7_320, {
+      order: p.order,
+      merchantOrderNo: `${p.order}02`,
+      payer: p.payer,
+      at: at('12:03:45'),
+    })
     wrong('duplicate_payment', [again], [lineFor(again)])
 
     const q = pay('wechat', POWER, 18_840, { at: at('20:10:05') })
     matched([q], [lineFor(q)])
-    const elsewhere = pay('alipay', POWER, 18_840, { order: q.order, merchantOrderNo: `${q.order}02`, at: at('20:12:31') })
+    const elsewhere = pay('alipay', POWER, 18_840, {
+      order: q.order,
+      merchantOrderNo: `${q.order}02`,
+      at: at('20:12:31'),
+    })
     wrong('duplicate_payment', [elsewhere], [lineFor(elsewhere)])
 
     const r = pay('alipay', GAS, 15_600, { at: at('21:30:12') })
@@ -227,7 +324,10 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   }
 
   // 手续费不符: charged at 1 % instead of 0.6 %.
-  for (const [amount, clock] of [[98_000, '10:48:20'], [36_500, '15:31:09']] as const) {
+  for (const [amount, clock] of [
+    [98_000, '10:48:20'],
+    [36_500, '15:31:09'],
+  ] as const) {
     const p = pay('wechat', ESTATE, amount, { at: at(clock) })
     const line = lineFor(p, { fee: amount / 100 })
     matched([p], [line])
@@ -243,15 +343,26 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   // 多解: two transfers of one amount, one minute, no number, no payer.
   {
     const two = [0, 1].map(i => pay('bank', ESTATE, 66_000, { tradeNo: '', at: at(`14:20:${10 + i * 25}`) }))
-    wrong('ambiguous', two, two.map(p => lineFor(p, { tradeNo: tradeNo('bank'), merchantOrderNo: '', payer: '' })))
+    wrong(
+      'ambiguous',
+      two,
+      two.map(p => lineFor(p, { tradeNo: tradeNo('bank'), merchantOrderNo: '', payer: '' })),
+    )
   }
 
   // 未决: one transfer for a part of 26 heating bills; more candidates than the rule lets the search try.
   {
     const company = '6217999900001234'
-    const bills = Array.from({ length: 26 }, (_, i) => pay('bank', HEAT, 70_000 + 137 * i * (i + 3), { tradeNo: '', payer: company, at: at('10:00:00') + i * 60_000 }))
+    const bills = Array.from({ length: 26 }, (_, i) =>
+      pay('bank', HEAT, 70_000 + 137 * i * (i + 3), { tradeNo: '', payer: company, at: at('10:00:00') + i * 60_000 }),
+    )
     const some = bills.filter((_, i) => i % 3 === 0).reduce((sum, p) => sum + p.amount, 0)
-    const deposit = stray('bank', HEAT, some, { merchantOrderNo: '', payer: company, at: at('16:00:00'), goods: '采暖费汇款' })
+    const deposit = stray('bank', HEAT, some, {
+      merchantOrderNo: '',
+      payer: company,
+      at: at('16:00:00'),
+      goods: '采暖费汇款',
+    })
     wrong('unresolved', bills, [deposit])
   }
 
@@ -261,37 +372,93 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
     const bills = [31_000, 42_300, 55_700, 68_900, 91_100].map((amount, i) =>
       pay('bank', ESTATE, amount, { tradeNo: '', payer: company, at: at('09:30:00') + i * 90_000 }),
     )
-    matched(bills, [stray('bank', ESTATE, 289_000, { merchantOrderNo: '', payer: company, at: at('11:45:00'), goods: '物业费汇款' })], 'merged')
+    matched(
+      bills,
+      [
+        stray('bank', ESTATE, 289_000, {
+          merchantOrderNo: '',
+          payer: company,
+          at: at('11:45:00'),
+          goods: '物业费汇款',
+        }),
+      ],
+      'merged',
+    )
   }
 
   // 可互换: the same company, the same fee, twice in a minute.
   {
     const company = '6217999900009012'
-    const two = [0, 1].map(i => pay('bank', WATER, 50_000, { tradeNo: '', payer: company, at: at(`15:15:${10 + i * 20}`) }))
-    matched(two, two.map(p => lineFor(p, { tradeNo: tradeNo('bank'), merchantOrderNo: '' })), 'interchangeable')
+    const two = [0, 1].map(i =>
+      pay('bank', WATER, 50_000, { tradeNo: '', payer: company, at: at(`15:15:${10 + i * 20}`) }),
+    )
+    matched(
+      two,
+      two.map(p => lineFor(p, { tradeNo: tradeNo('bank'), merchantOrderNo: '' })),
+      'interchangeable',
+    )
   }
 
   // 分笔 and 合并: one bill in two parts; two records of ours in one of theirs.
   {
     const p = pay('alipay', HEAT, 180_000, { tradeNo: '', at: at('19:05:00') })
-    matched([p], [lineFor(p, { tradeNo: tradeNo('alipay'), amount: 100_000 }), lineFor(p, { tradeNo: tradeNo('alipay'), amount: 80_000, at: p.at + 120_000 })], 'split')
+    matched(
+      [p],
+      [
+        lineFor(p, { tradeNo: tradeNo('alipay'), amount: 100_000 }),
+        lineFor(p, { tradeNo: tradeNo('alipay'), amount: 80_000, at: p.at + 120_000 }),
+      ],
+      'split',
+    )
     const order = newOrder()
-    const parts = [12_000, 8_000].map(amount => pay('wechat', ESTATE, amount, { order, tradeNo: '', fee: null, at: at('18:30:00') }))
+    const parts = [12_000, 8_000].map(amount =>
+      pay('wechat', ESTATE, amount, { order, tradeNo: '', fee: null, at: at('18:30:00') }),
+    )
     matched(parts, [stray('wechat', ESTATE, 20_000, { merchantOrderNo: `${order}01`, at: at('18:30:06') })], 'merged')
   }
 
   // 批量: the bank pays out a settlement batch, one gross with a refund in it, one net of fees.
   {
     const batch = 'B2026112001'
-    const members = Array.from({ length: 14 }, (_, i) => pay('bank', GAS, 3_100 + 977 * i, { tradeNo: '', batch, at: at('08:00:00') + i * 600_000 }))
-    const back = pay('bank', GAS, 3_100, { kind: 'refund', order: members[0]?.order ?? '', refundNo: 'RB2026112001', tradeNo: '', batch, at: at('13:00:00') })
+    const members = Array.from({ length: 14 }, (_, i) =>
+      pay('bank', GAS, 3_100 + 977 * i, { tradeNo: '', batch, at: at('08:00:00') + i * 600_000 }),
+    )
+    const back = pay('bank', GAS, 3_100, {
+      kind: 'refund',
+      order: members[0]?.order ?? '',
+      refundNo: 'RB2026112001',
+      tradeNo: '',
+      batch,
+      at: at('13:00:00'),
+    })
     const gross = members.reduce((sum, p) => sum + p.amount, 0) - back.amount
-    matched([...members, back], [stray('bank', GAS, gross, { merchantOrderNo: '', payer: '', batch, at: at('17:00:00'), goods: '批量结算' })], 'merged', 'batch')
+    matched(
+      [...members, back],
+      [stray('bank', GAS, gross, { merchantOrderNo: '', payer: '', batch, at: at('17:00:00'), goods: '批量结算' })],
+      'merged',
+      'batch',
+    )
 
     const net = 'B2026112002'
-    const netted = Array.from({ length: 9 }, (_, i) => pay('bank', WATER, 4_400 + 613 * i, { tradeNo: '', batch: net, fee: 30, at: at('08:05:00') + i * 700_000 }))
+    const netted = Array.from({ length: 9 }, (_, i) =>
+      pay('bank', WATER, 4_400 + 613 * i, { tradeNo: '', batch: net, fee: 30, at: at('08:05:00') + i * 700_000 }),
+    )
     const kept = netted.reduce((sum, p) => sum + p.amount - 30, 0)
-    matched(netted, [stray('bank', WATER, kept, { merchantOrderNo: '', payer: '', batch: net, at: at('17:10:00'), goods: '批量结算（净额）' })], 'merged', 'batch', 'fee_netted')
+    matched(
+      netted,
+      [
+        stray('bank', WATER, kept, {
+          merchantOrderNo: '',
+          payer: '',
+          batch: net,
+          at: at('17:10:00'),
+          goods: '批量结算（净额）',
+        }),
+      ],
+      'merged',
+      'batch',
+      'fee_netted',
+    )
   }
 
   // 容差内: the bank rounds to 角; the rule allows 0.05.
@@ -312,12 +479,29 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   {
     const p = pay('alipay', SCHOOL, 90_000, { at: at('10:30:00') })
     matched([p], [lineFor(p)])
-    wrong('in_transit', [pay('alipay', SCHOOL, 30_000, {
-      kind: 'refund', order: p.order, tradeNo: p.tradeNo, merchantOrderNo: p.merchantOrderNo, refundNo: `R${p.order}`, status: 'pending',
-      payer: p.payer, at: at('16:10:00'),
-    })], [])
+    wrong(
+      'in_transit',
+      [
+        pay('alipay', SCHOOL, 30_000, {
+          kind: 'refund',
+          order: p.order,
+          tradeNo: p.tradeNo,
+          merchantOrderNo: p.merchantOrderNo,
+          refundNo: `R${p.order}`,
+          status: 'pending',
+          payer: p.payer,
+          at: at('16:10:00'),
+        }),
+      ],
+      [],
+    )
   }
-  for (let i = 0; i < 4; i++) wrong('in_transit', [pay('unionpay', random.pick(MERCHANTS), 5_000 + 731 * i, { at: at('13:00:00') + i * 3_600_000 })], [])
+  for (let i = 0; i < 4; i++)
+    wrong(
+      'in_transit',
+      [pay('unionpay', random.pick(MERCHANTS), 5_000 + 731 * i, { at: at('13:00:00') + i * 3_600_000 })],
+      [],
+    )
 
   // 豁免: below 10.00.
   wrong('waived', [], [stray('wechat', WATER, 350, { at: at('11:11:11') })])
@@ -327,7 +511,11 @@ export function cityDay(size = 2_000, seed = 20_261_120): CityDay {
   return {
     day: DAY,
     payments: payments.toSorted(byTime),
-    lines: { wechat: lines.wechat.toSorted(byTime), alipay: lines.alipay.toSorted(byTime), bank: lines.bank.toSorted(byTime) },
+    lines: {
+      wechat: lines.wechat.toSorted(byTime),
+      alipay: lines.alipay.toSorted(byTime),
+      bank: lines.bank.toSorted(byTime),
+    },
     truth: { matches, discrepancies },
   }
 

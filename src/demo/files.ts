@@ -25,7 +25,11 @@ export function filesOf(day: CityDay): ReadonlyMap<string, Buffer> {
 
 /** `FILE#N` of every line, by the order it has in its file. */
 export function lineIds(day: CityDay): ReadonlyMap<Line, string> {
-  return new Map((['wechat', 'alipay', 'bank'] as const).flatMap(channel => day.lines[channel].map((line, i) => [line, `${FILES[channel]}#${i + 1}`] as const)))
+  return new Map(
+    (['wechat', 'alipay', 'bank'] as const).flatMap(channel =>
+      day.lines[channel].map((line, i) => [line, `${FILES[channel]}#${i + 1}`] as const),
+    ),
+  )
 }
 
 const yuan = (fen: number): string => formatMinor(fen, 'CNY')
@@ -37,8 +41,21 @@ function paymentsCsv(payments: readonly Payment[]): Buffer {
     'payment_no,order_no,kind,channel,channel_trade_no,merchant_order_no,refund_no,amount,currency,status,paid_at,merchant_no,payer_account,fee,batch_no'
   const rows = payments.map(p =>
     [
-      p.no, p.order, p.kind, p.channel, p.tradeNo, p.merchantOrderNo, p.refundNo, yuan(p.amount), p.currency, p.status,
-      `${clock(p.at).replace(' ', 'T')}+08:00`, p.merchant, p.payer, p.fee === null ? '' : yuan(p.fee), p.batch,
+      p.no,
+      p.order,
+      p.kind,
+      p.channel,
+      p.tradeNo,
+      p.merchantOrderNo,
+      p.refundNo,
+      yuan(p.amount),
+      p.currency,
+      p.status,
+      `${clock(p.at).replace(' ', 'T')}+08:00`,
+      p.merchant,
+      p.payer,
+      p.fee === null ? '' : yuan(p.fee),
+      p.batch,
     ].join(','),
   )
   return Buffer.from(`${[header, ...rows].join('\n')}\n`)
@@ -54,10 +71,33 @@ function wechatBill(lines: readonly Line[]): Buffer {
     const refund = line.kind === 'refund'
     const [paid, back] = refund ? ['0.00', yuan(line.amount)] : [yuan(line.amount), '0.00']
     return ticked([
-      clock(line.at), 'wx2026fuzhoupay001', '1600000100', line.merchant, '', line.tradeNo, line.merchantOrderNo, line.payer, 'JSAPI',
-      refund ? 'REFUND' : 'SUCCESS', 'OTHERS', line.currency, paid, '0.00', refund ? line.channelRefundNo : '0', refund ? line.refundNo : '0', back,
-      '0.00', refund ? 'ORIGINAL' : '', refund ? 'SUCCESS' : '', `抚州缴费-${line.goods}`, '', `${refund ? '-' : ''}${yuan(line.fee)}000`, '0.60%',
-      paid, back, '',
+      clock(line.at),
+      'wx2026fuzhoupay001',
+      '1600000100',
+      line.merchant,
+      '',
+      line.tradeNo,
+      line.merchantOrderNo,
+      line.payer,
+      'JSAPI',
+      refund ? 'REFUND' : 'SUCCESS',
+      'OTHERS',
+      line.currency,
+      paid,
+      '0.00',
+      refund ? line.channelRefundNo : '0',
+      refund ? line.refundNo : '0',
+      back,
+      '0.00',
+      refund ? 'ORIGINAL' : '',
+      refund ? 'SUCCESS' : '',
+      `抚州缴费-${line.goods}`,
+      '',
+      `${refund ? '-' : ''}${yuan(line.fee)}000`,
+      '0.60%',
+      paid,
+      back,
+      '',
     ])
   })
   const paid = lines.filter(line => line.kind === 'payment')
@@ -66,21 +106,68 @@ function wechatBill(lines: readonly Line[]): Buffer {
   const returned = yuan(sum(back.map(line => line.amount)))
   const fees = `${yuan(sum(paid.map(line => line.fee)) - sum(back.map(line => line.fee)))}000`
   const totals = '总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额'
-  return Buffer.from(`\ufeff${[header, ...rows, totals, ticked([String(lines.length), gross, returned, '0.00', fees, gross, returned])].join('\r\n')}\r\n`)
+  return Buffer.from(
+    `\ufeff${[header, ...rows, totals, ticked([String(lines.length), gross, returned, '0.00', fees, gross, returned])].join('\r\n')}\r\n`,
+  )
 }
 
 /** 支付宝业务明细: GB18030 in a zip whose entry names are GBK without the UTF-8 flag. */
 function alipayBill(lines: readonly Line[]): Buffer {
   const columns = [
-    '支付宝交易号', '商户订单号', '业务类型', '商品名称', '创建时间', '完成时间', '门店编号', '门店名称', '操作员', '终端号', '对方账户', '订单金额（元）',
-    '商家实收（元）', '支付宝红包（元）', '集分宝（元）', '支付宝优惠（元）', '商家优惠（元）', '券核销金额（元）', '券名称', '商家红包消费金额（元）',
-    '卡消费金额（元）', '退款批次号/请求号', '服务费（元）', '分润（元）', '备注',
+    '支付宝交易号',
+    '商户订单号',
+    '业务类型',
+    '商品名称',
+    '创建时间',
+    '完成时间',
+    '门店编号',
+    '门店名称',
+    '操作员',
+    '终端号',
+    '对方账户',
+    '订单金额（元）',
+    '商家实收（元）',
+    '支付宝红包（元）',
+    '集分宝（元）',
+    '支付宝优惠（元）',
+    '商家优惠（元）',
+    '券核销金额（元）',
+    '券名称',
+    '商家红包消费金额（元）',
+    '卡消费金额（元）',
+    '退款批次号/请求号',
+    '服务费（元）',
+    '分润（元）',
+    '备注',
   ]
   const signed = (line: Line): string => yuan(line.kind === 'refund' ? -line.amount : line.amount)
   const rows = lines.map(line =>
     [
-      line.tradeNo, line.merchantOrderNo, line.kind === 'refund' ? '退款' : '交易', `抚州缴费-${line.goods}`, clock(line.at - 20_000), clock(line.at), '', '', '',
-      '', line.payer, signed(line), signed(line), '0.00', '0.00', '0.00', '0.00', '0.00', '', '0.00', '0.00', line.refundNo, '0.00', '0.00', '',
+      line.tradeNo,
+      line.merchantOrderNo,
+      line.kind === 'refund' ? '退款' : '交易',
+      `抚州缴费-${line.goods}`,
+      clock(line.at - 20_000),
+      clock(line.at),
+      '',
+      '',
+      '',
+      '',
+      line.payer,
+      signed(line),
+      signed(line),
+      '0.00',
+      '0.00',
+      '0.00',
+      '0.00',
+      '0.00',
+      '',
+      '0.00',
+      '0.00',
+      line.refundNo,
+      '0.00',
+      '0.00',
+      '',
     ]
       .map(value => `${value}\t`)
       .join(','),
@@ -89,7 +176,11 @@ function alipayBill(lines: readonly Line[]): Buffer {
   const back = lines.filter(line => line.kind === 'refund')
   const received = yuan(sum(paid.map(line => line.amount)))
   const returned = yuan(-sum(back.map(line => line.amount)))
-  const top = (title: string) => [`#${title}`, `#账号：[${ALIPAY_ACCOUNT}]`, '#起始日期：[2026年11月20日 00:00:00]   终止日期：[2026年11月21日 00:00:00]']
+  const top = (title: string) => [
+    `#${title}`,
+    `#账号：[${ALIPAY_ACCOUNT}]`,
+    '#起始日期：[2026年11月20日 00:00:00]   终止日期：[2026年11月21日 00:00:00]',
+  ]
   const details = [
     ...top('支付宝业务明细查询'),
     '#-----------------------------------------业务明细列表----------------------------------------',
@@ -101,7 +192,10 @@ function alipayBill(lines: readonly Line[]): Buffer {
     '#导出时间：[2026年11月21日 05:12:03]',
   ]
   const net = yuan(sum(paid.map(line => line.amount)) - sum(back.map(line => line.amount)))
-  const shop = (name: string) => [name, '', paid.length, back.length, net, net, '0.00', '0.00', '0.00', '0.00', '0.00', net].map(value => `${value}\t`).join(',')
+  const shop = (name: string) =>
+    [name, '', paid.length, back.length, net, net, '0.00', '0.00', '0.00', '0.00', '0.00', net]
+      .map(value => `${value}\t`)
+      .join(',')
   const summary = [
     ...top('支付宝业务汇总查询'),
     '#-----------------------------------------业务汇总列表----------------------------------------',
@@ -125,8 +219,16 @@ function bankStatement(lines: readonly Line[]): Buffer {
   const rows = lines.map(line => {
     const amount = line.amountText ? `"${line.amountText}"` : grouped(line.amount)
     return [
-      clock(line.at), line.tradeNo, line.merchant, line.merchantOrderNo, line.batch, line.kind === 'payment' ? amount : '',
-      line.kind === 'refund' ? amount : '', line.currency, line.payer, line.goods,
+      clock(line.at),
+      line.tradeNo,
+      line.merchant,
+      line.merchantOrderNo,
+      line.batch,
+      line.kind === 'payment' ? amount : '',
+      line.kind === 'refund' ? amount : '',
+      line.currency,
+      line.payer,
+      line.goods,
     ].join(',')
   })
   return iconv.encode(`${[header, ...rows].join('\r\n')}\r\n`, 'gbk')

@@ -24,6 +24,19 @@ export function cut(text: string, width: number): string {
   return `${kept}…`
 }
 
+/** Cut at the front, for names whose end matters: the N of FILE#N. */
+export function cutFront(text: string, width: number): string {
+  if (widthOf(text) <= width) return text
+  const kept: string[] = []
+  let used = 0
+  for (const { segment } of [...graphemes.segment(text)].reverse()) {
+    used += widthOf(segment)
+    if (used > width - 1) break
+    kept.push(segment)
+  }
+  return `…${kept.reverse().join('')}`
+}
+
 const CLOSING = /^[，。；：、！？）」』”’,.;:!?)\]%]/u
 
 /** Break into lines of a width: at blanks where there are any, between Chinese characters otherwise, never before a closing mark. */
@@ -74,4 +87,5 @@ export function grouped(decimal: string): string {
 }
 
 /** Always signed: a difference reads as "+0.10" or "-0.10", and nothing as "0.00". */
-export const signed = (decimal: string): string => (/^-/.test(decimal) || /^[0.]+$/.test(decimal) ? decimal : `+${decimal}`)
+export const signed = (decimal: string): string =>
+  /^-/.test(decimal) || /^[0.]+$/.test(decimal) ? decimal : `+${decimal}`

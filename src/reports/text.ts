@@ -2,10 +2,19 @@ import type { Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 import type { DiscrepancyKind, Entry, Flag } from '../matching/entry.ts'
 import type { DiscrepancyView, Reconciliation } from '../reconciliation/reconciliation.ts'
-import { cut, grouped, padEnd, padStart, signed, widthOf, wrap } from './layout.ts'
+import { cut, cutFront, grouped, padEnd, padStart, signed, widthOf, wrap } from './layout.ts'
 import { proofOf } from './proof.ts'
 import {
-  causeName, channelName, entryKindName, FLAGS, KINDS, kindMeaning, kindName, statusName, suggestion, type Weight,
+  causeName,
+  channelName,
+  entryKindName,
+  FLAGS,
+  KINDS,
+  kindMeaning,
+  kindName,
+  statusName,
+  suggestion,
+  type Weight,
 } from './words.ts'
 import { clockOf } from './xlsx.ts'
 
@@ -46,7 +55,12 @@ type Say = (zh: string, en: string) => string
 
 type Paint = 'bold' | 'faint' | 'red' | 'yellow' | 'green' | 'blue'
 const ANSI: Readonly<Record<Paint, readonly [number, number]>> = {
-  bold: [1, 22], faint: [2, 22], red: [31, 39], yellow: [33, 39], green: [32, 39], blue: [34, 39],
+  bold: [1, 22],
+  faint: [2, 22],
+  red: [31, 39],
+  yellow: [33, 39],
+  green: [32, 39],
+  blue: [34, 39],
 }
 const BY_WEIGHT: Readonly<Record<Weight, Paint>> = { act: 'red', check: 'yellow', wait: 'blue', note: 'faint' }
 
@@ -76,7 +90,9 @@ class Page {
     const left = indent + widthOf(label) + 2
     wrap(plain(text), WIDTH - left).forEach((piece, i) => {
       const written = paint ? this.paint(piece, paint) : piece
-      this.line(`${' '.repeat(indent)}${i === 0 ? `${this.paint(label, 'faint')}  ` : ' '.repeat(widthOf(label) + 2)}${written}`)
+      this.line(
+        `${' '.repeat(indent)}${i === 0 ? `${this.paint(label, 'faint')}  ` : ' '.repeat(widthOf(label) + 2)}${written}`,
+      )
     })
   }
 
@@ -86,8 +102,7 @@ class Page {
 }
 
 /** Text out of a file must not steer the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
-const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+const plain = (text: string): string => text.replace(/\p{Cc}/gu, ' ')
 
 const amount = (minor: number | bigint, currency: string): string => grouped(formatMinor(minor, currency))
 const difference = (minor: number | bigint, currency: string): string => signed(amount(minor, currency))
@@ -101,11 +116,25 @@ function headline(page: Page, result: Reconciliation, say: Say, lang: Lang, flag
 
   const heads = [say('笔数', 'Rows'), ...summary.currencies.map(c => say(`净额 ${c}`, `Net ${c}`))]
   const rows: [string, string[]][] = [
-    [say('平台记录', 'Platform'), [number(summary.payments.count), ...summary.currencies.map(c => amount(summary.payments.amount.get(c) ?? 0n, c))]],
-    [say('渠道账单', 'Statements'), [number(summary.lines.count), ...summary.currencies.map(c => amount(summary.lines.amount.get(c) ?? 0n, c))]],
-    [say('已对平', 'Matched'), [number(summary.matched.payments), ...summary.currencies.map(c => amount(summary.matched.amount.get(c) ?? 0n, c))]],
+    [
+      say('平台记录', 'Platform'),
+      [number(summary.payments.count), ...summary.currencies.map(c => amount(summary.payments.amount.get(c) ?? 0n, c))],
+    ],
+    [
+      say('渠道账单', 'Statements'),
+      [number(summary.lines.count), ...summary.currencies.map(c => amount(summary.lines.amount.get(c) ?? 0n, c))],
+    ],
+    [
+      say('已对平', 'Matched'),
+      [
+        number(summary.matched.payments),
+        ...summary.currencies.map(c => amount(summary.matched.amount.get(c) ?? 0n, c)),
+      ],
+    ],
   ]
-  page.line(`  ${padEnd('', 12)}${heads.map((text, i) => padStart(page.paint(text, 'faint'), i === 0 ? 12 : 22)).join('')}`)
+  page.line(
+    `  ${padEnd('', 12)}${heads.map((text, i) => padStart(page.paint(text, 'faint'), i === 0 ? 12 : 22)).join('')}`,
+  )
   for (const [name, values] of rows)
     page.line(`  ${padEnd(name, 12)}${values.map((text, i) => padStart(text, i === 0 ? 12 : 22)).join('')}`)
   page.line()
@@ -126,12 +155,24 @@ function headline(page: Page, result: Reconciliation, say: Say, lang: Lang, flag
   ] as const
   const todo = parts.filter(([n]) => n > 0).map(([n, words, paint]) => page.paint(`${number(n)} ${words}`, paint))
   if (todo.length > 0) page.line(`  ${say('其中 ', 'Of these ')}${todo.join(say('，', ', '))}${say('。', '.')}`)
-  const told = flags ? [...flags].sort(([a], [b]) => (a === 'needs_confirmation' ? -1 : b === 'needs_confirmation' ? 1 : a < b ? -1 : 1)) : []
+  const told = flags
+    ? [...flags].sort(([a], [b]) => (a === 'needs_confirmation' ? -1 : b === 'needs_confirmation' ? 1 : a < b ? -1 : 1))
+    : []
   if (told.length > 0)
-    page.labelled(2, say('已匹配中', 'Among the matches'), told.map(([flag, n]) => `${FLAGS[flag][lang]} ${number(n)}`).join(say('，', ', ')))
+    page.labelled(
+      2,
+      say('已匹配中', 'Among the matches'),
+      told.map(([flag, n]) => `${FLAGS[flag][lang]} ${number(n)}`).join(say('，', ', ')),
+    )
   const failed = [...summary.balance].filter(([, b]) => !b.ok).map(([c]) => c)
-  if (failed.length === 0) page.line(`  ${page.paint(say(`✓ 资金平衡${several ? '（各币种）' : ''}，一分不差。`, `✓ The balance is proven to the last unit${several ? ' in each currency' : ''}.`), 'green')}`)
-  else page.line(`  ${page.paint(say(`✗ 资金不平（${failed.join('、')}）：请勿结账，先查明原因。`, `✗ Not balanced (${failed.join(', ')}): do not close before the reason is known.`), 'red')}`)
+  if (failed.length === 0)
+    page.line(
+      `  ${page.paint(say(`✓ 资金平衡${several ? '（各币种）' : ''}，一分不差。`, `✓ The balance is proven to the last unit${several ? ' in each currency' : ''}.`), 'green')}`,
+    )
+  else
+    page.line(
+      `  ${page.paint(say(`✗ 资金不平（${failed.join('、')}）：请勿结账，先查明原因。`, `✗ Not balanced (${failed.join(', ')}): do not close before the reason is known.`), 'red')}`,
+    )
 }
 
 /** Never "100.0%" while something is open. */
@@ -158,14 +199,18 @@ function balance(page: Page, result: Reconciliation, say: Say, lang: Lang): void
       page.line(
         row(
           '+',
-          step.by === 'matched' ? say('已匹配的净额差（手续费、容差）', 'Matched net differences (fees)') : kindName(step.by, lang),
+          step.by === 'matched'
+            ? say('已匹配的净额差（手续费、容差）', 'Matched net differences (fees)')
+            : kindName(step.by, lang),
           step.by === 'matched' ? '' : say(`${number(step.count)} 项`, number(step.count)),
           step.amount,
         ),
       )
     page.line(`    ${'-'.repeat(72)}`)
     if (proof.ok) {
-      page.line(`${row('=', say('渠道净额', 'Channel net'), '', proof.linesNet)}  ${page.paint(say('✓ 与账单一致', '✓ as stated'), 'green')}`)
+      page.line(
+        `${row('=', say('渠道净额', 'Channel net'), '', proof.linesNet)}  ${page.paint(say('✓ 与账单一致', '✓ as stated'), 'green')}`,
+      )
     } else {
       page.line(row('=', say('应有的渠道净额', 'Channel net to be expected'), '', proof.reached))
       page.line(row(' ', say('账单上的渠道净额', 'Channel net in the statements'), '', proof.linesNet))
@@ -184,7 +229,7 @@ function kinds(page: Page, result: Reconciliation, say: Say, lang: Lang): void {
   const nameWidth = lang === 'zh' ? 12 : 18
   page.line(
     page.paint(
-      `  ${padEnd(say('类别', 'Kind'), nameWidth)}${padStart(say('项数', 'Items'), 6)}${padStart(say('差额（渠道 − 平台）', 'Theirs − ours'), 26)}   ${say('含义', 'Meaning')}`,
+      `  ${padEnd(say('类别', 'Kind'), nameWidth)}${padStart(say('项数', 'Items'), 6)}${padStart(say('差额（渠道 − 平台）', 'Theirs − ours'), 22)}   ${say('含义', 'Meaning')}`,
       'faint',
     ),
   )
@@ -197,8 +242,11 @@ function kinds(page: Page, result: Reconciliation, say: Say, lang: Lang): void {
         i === 0
           ? `${page.paint(padEnd(kindName(kind, lang), nameWidth), BY_WEIGHT[KINDS[kind].weight])}${padStart(number(count), 6)}`
           : ' '.repeat(nameWidth + 6)
-      const meaning = kind === 'fee_mismatch' ? say('本金一致，只差手续费（不入资金平衡）', 'fees only (not part of the balance)') : kindMeaning(kind, lang)
-      page.line(`  ${left}${padStart(difference(minor, currency) + tag, 26)}   ${i === 0 ? meaning : ''}`)
+      const meaning =
+        kind === 'fee_mismatch'
+          ? say('本金一致，只差手续费（不入资金平衡）', 'fees only (not part of the balance)')
+          : kindMeaning(kind, lang)
+      page.line(`  ${left}${padStart(difference(minor, currency) + tag, 22)}   ${i === 0 ? meaning : ''}`)
     })
   }
 }
@@ -214,15 +262,21 @@ function details(page: Page, result: Reconciliation, say: Say, lang: Lang, optio
   }
   let n = 0
   for (const [kind, group] of groups) {
-    page.section(`${page.paint(kindName(kind, lang), BY_WEIGHT[KINDS[kind].weight])}  ${page.paint(say(`${number(group.length)} 项 · ${kind}`, `${number(group.length)} · ${kind}`), 'faint')}`)
+    page.section(
+      `${page.paint(kindName(kind, lang), BY_WEIGHT[KINDS[kind].weight])}  ${page.paint(say(`${number(group.length)} 项 · ${kind}`, `${number(group.length)} · ${kind}`), 'faint')}`,
+    )
     let advice = ''
     for (const d of group.slice(0, perKind)) {
       n++
       const gap = d.byCurrency
-        ? Object.entries(d.byCurrency).map(([c, minor]) => `${difference(minor, c)} ${c}`).join(say('，', ', '))
+        ? Object.entries(d.byCurrency)
+            .map(([c, minor]) => `${difference(minor, c)} ${c}`)
+            .join(say('，', ', '))
         : difference(d.difference, d.currency)
       const label = kind === 'fee_mismatch' ? say('手续费差', 'fee difference') : say('差额', 'difference')
-      page.line(`  ${padStart(String(n), 3)}  ${causeName(d.cause, lang)}${gap === amount(0, d.currency) ? '' : `  ${label} ${page.paint(gap, 'bold')}`}`)
+      page.line(
+        `  ${padStart(String(n), 3)}  ${causeName(d.cause, lang)}${gap === amount(0, d.currency) ? '' : `  ${label} ${page.paint(gap, 'bold')}`}`,
+      )
       rows(page, say('平台', 'ours  '), d.payments, d.paymentRows, clock, say, lang)
       rows(page, say('渠道', 'theirs'), d.lines, d.lineRows, clock, say, lang)
       page.labelled(7, say('依据', 'why   '), d.problem ? d.problem[lang] : d.evidence[lang])
@@ -231,28 +285,49 @@ function details(page: Page, result: Reconciliation, say: Say, lang: Lang, optio
       advice = next
     }
     if (group.length > perKind)
-      page.line(page.paint(`       ${say(`另有 ${number(group.length - perKind)} 项，见 Excel 报告（--report）或 --json`, `and ${number(group.length - perKind)} more: see the Excel report (--report) or --json`)}`, 'faint'))
+      page.line(
+        page.paint(
+          `       ${say(`另有 ${number(group.length - perKind)} 项，见 Excel 报告（--report）或 --json`, `and ${number(group.length - perKind)} more: see the Excel report (--report) or --json`)}`,
+          'faint',
+        ),
+      )
     n += Math.max(0, group.length - perKind)
   }
 }
 
 /** One row of either book a line: its id, its best number, its time, its amount. */
-function rows(page: Page, side: string, ids: readonly string[], entries: readonly Entry[], clock: (row: Entry) => string, say: Say, lang: Lang): void {
+function rows(
+  page: Page,
+  side: string,
+  ids: readonly string[],
+  entries: readonly Entry[],
+  clock: (row: Entry) => string,
+  say: Say,
+  lang: Lang,
+): void {
   const tell = (id: string, label: string, entry: Entry | undefined) => {
     if (!entry) return page.line(`       ${page.paint(label, 'faint')}  ${plain(id)}`)
-    const left = `       ${page.paint(label, 'faint')}  ${padEnd(cut(plain(id), 26), 26)} ${padEnd(cut(plain(bestNumber(entry)), 28), 28)}`
     const state = [
       entry.kind === 'refund' ? entryKindName('refund', lang) : '',
       entry.status === 'success' ? '' : statusName(entry.status, lang),
-    ].filter(Boolean).join(' ')
+    ].filter(word => word !== '')
+    const number = [plain(bestNumber(entry)), ...state].join(' ')
     const money = `${amount(entry.amount, entry.currency)}${entry.currency === 'CNY' ? '' : ` ${entry.currency}`}`
-    page.line(`${left} ${padEnd(clock(entry).slice(5), 14)} ${padStart(money, 15)}${state ? ` ${state}` : ''}`)
+    page.line(
+      `       ${page.paint(label, 'faint')}  ${padEnd(cutFront(plain(id), 26), 26)} ${padEnd(cut(number, 28), 28)} ` +
+        `${padEnd(clock(entry).slice(5), 14)} ${padStart(money, 13)}`,
+    )
   }
   ids.slice(0, ROWS_SHOWN).forEach((id, i) => {
     tell(id, i === 0 ? side : ' '.repeat(widthOf(side)), entries[i])
   })
   if (ids.length > ROWS_SHOWN)
-    page.line(page.paint(`       ${' '.repeat(widthOf(side))}  ${say(`… 共 ${number(ids.length)} 行`, `… ${number(ids.length)} rows in all`)}`, 'faint'))
+    page.line(
+      page.paint(
+        `       ${' '.repeat(widthOf(side))}  ${say(`… 共 ${number(ids.length)} 行`, `… ${number(ids.length)} rows in all`)}`,
+        'faint',
+      ),
+    )
 }
 
 const bestNumber = (entry: Entry): string =>
@@ -260,7 +335,9 @@ const bestNumber = (entry: Entry): string =>
 
 function files(page: Page, result: Reconciliation, say: Say, lang: Lang): void {
   page.section(say('文件', 'Files'))
-  page.line(`  ${say('平台', 'Platform')}  ${result.paymentFiles.join(say('、', ', '))}${page.paint(say(`    规则 ${result.rules}`, `    rules ${result.rules}`), 'faint')}`)
+  page.line(
+    `  ${say('平台', 'Platform')}  ${result.paymentFiles.join(say('、', ', '))}${page.paint(say(`    规则 ${result.rules}`, `    rules ${result.rules}`), 'faint')}`,
+  )
   for (const file of result.statements) {
     const failed = file.controls.filter(control => !control.ok)
     const checks =
@@ -268,13 +345,22 @@ function files(page: Page, result: Reconciliation, say: Say, lang: Lang): void {
         ? say('文件没有自带合计', 'states no totals')
         : failed.length === 0
           ? say(`自带合计 ${file.controls.length} 项全部相符`, `stated totals agree (${file.controls.length})`)
-          : say(`自带合计 ${file.controls.length} 项中 ${failed.length} 项不符`, `${failed.length} of ${file.controls.length} stated totals differ`)
-    const rejected = file.rejected > 0 ? say(`，坏行 ${number(file.rejected)}`, `, ${number(file.rejected)} rejected`) : ''
+          : say(
+              `自带合计 ${file.controls.length} 项中 ${failed.length} 项不符`,
+              `${failed.length} of ${file.controls.length} stated totals differ`,
+            )
+    const rejected =
+      file.rejected > 0 ? say(`，坏行 ${number(file.rejected)}`, `, ${number(file.rejected)} rejected`) : ''
     const good = failed.length === 0 && file.rejected === 0
     page.line(
       `  ${page.paint(good ? '✓' : '!', good ? 'green' : 'yellow')} ${padEnd(cut(file.name, 38), 38)} ${padEnd(channelName(file.channel, lang), 10)}${padStart(number(file.records), 10)} ${say('条', 'records')}${rejected}${say('，', ', ')}${checks}`,
     )
     for (const control of failed)
-      page.line(page.paint(`      ${control.name}${say('：文件写 ', ': states ')}${control.stated}${say('，实际 ', ', computed ')}${control.computed}`, 'yellow'))
+      page.line(
+        page.paint(
+          `      ${control.name}${say('：文件写 ', ': states ')}${control.stated}${say('，实际 ', ', computed ')}${control.computed}`,
+          'yellow',
+        ),
+      )
   }
 }

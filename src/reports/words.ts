@@ -9,22 +9,64 @@ import type { DiscrepancyKind, Flag, Pass, Sentence } from '../matching/entry.ts
 /** Who has to act: `act` a person decides, `check` a person looks, `wait` the next statement decides, `note` counted only. */
 export type Weight = 'act' | 'check' | 'wait' | 'note'
 
-type KindWords = { readonly zh: string; readonly en: string; readonly zhMeaning: string; readonly enMeaning: string; readonly weight: Weight }
+type KindWords = {
+  readonly zh: string
+  readonly en: string
+  readonly zhMeaning: string
+  readonly enMeaning: string
+  readonly weight: Weight
+}
 
 export const KINDS: Readonly<Record<DiscrepancyKind, KindWords>> = {
   channel_only: kind('长款', 'Channel only', '渠道有，平台没有', 'the channel has it, the platform does not', 'act'),
   platform_only: kind('短款', 'Platform only', '平台有，渠道没有', 'the platform has it, the channel does not', 'act'),
   amount_mismatch: kind('金额不符', 'Amount differs', '同一笔，金额不同', 'one transaction, two amounts', 'act'),
-  status_mismatch: kind('状态不符', 'Status differs', '同一笔，一方说未成功', 'one side says it did not succeed', 'act'),
+  status_mismatch: kind(
+    '状态不符',
+    'Status differs',
+    '同一笔，一方说未成功',
+    'one side says it did not succeed',
+    'act',
+  ),
   duplicate_payment: kind('重复支付', 'Paid twice', '同一笔账付了两次', 'one debt was paid twice', 'act'),
-  duplicate_line: kind('账单重复行', 'Listed twice', '账单把同一笔列了两次，没有多动钱', 'the statement lists one record twice; no money moved', 'note'),
-  fee_mismatch: kind('手续费不符', 'Fee differs', '本金一致，手续费不同', 'the principal agrees, the fee does not', 'check'),
+  duplicate_line: kind(
+    '账单重复行',
+    'Listed twice',
+    '账单把同一笔列了两次，没有多动钱',
+    'one record is listed twice; no money moved',
+    'note',
+  ),
+  fee_mismatch: kind(
+    '手续费不符',
+    'Fee differs',
+    '本金一致，手续费不同',
+    'the principal agrees, the fee does not',
+    'check',
+  ),
   currency_mismatch: kind('币种不符', 'Currency differs', '同一笔，币种不同', 'one transaction, two currencies', 'act'),
-  ambiguous: kind('多解', 'Ambiguous', '有几种同样好的配法，系统不猜', 'several answers are equally good; none was chosen', 'check'),
-  unresolved: kind('未决', 'Unresolved', '在规定的搜索量内没有答案', 'no answer within the stated search budget', 'check'),
+  ambiguous: kind(
+    '多解',
+    'Ambiguous',
+    '有几种同样好的配法，系统不猜',
+    'several answers are equally good; none was chosen',
+    'check',
+  ),
+  unresolved: kind(
+    '未决',
+    'Unresolved',
+    '在规定的搜索量内没有答案',
+    'no answer within the stated search budget',
+    'check',
+  ),
   in_transit: kind('在途', 'In transit', '等下一份账单', 'waits for the next statement', 'wait'),
   waived: kind('豁免', 'Waived', '低于规则金额，不追，仍计入平衡', 'below the rule’s amount; still counted', 'note'),
-  rejected_line: kind('坏行', 'Rejected line', '账单记录读不出来，没有计入', 'the record cannot be read and is not counted', 'check'),
+  rejected_line: kind(
+    '坏行',
+    'Rejected line',
+    '账单记录读不出来，没有计入',
+    'the record cannot be read and is not counted',
+    'check',
+  ),
 }
 
 export const PASSES: Readonly<Record<Pass, Sentence>> = {
@@ -82,10 +124,16 @@ const CAUSES: Readonly<Record<string, Sentence>> = {
   below_threshold: { zh: '低于豁免金额', en: 'below the waiver' },
   // What makes a record unreadable: codes of the statement readers.
   amount_unreadable: { zh: '金额读不出', en: 'amount unreadable' },
-  amount_missing: { zh: '没有金额', en: 'no amount' },
-  time_unreadable: { zh: '时间读不出', en: 'time unreadable' },
+  amount_sign: { zh: '金额正负不对', en: 'amount with the wrong sign' },
+  amounts_disagree: { zh: '金额自相矛盾', en: 'amounts disagree' },
+  bytes_undecodable: { zh: '有乱码', en: 'bytes that are no text' },
+  currency_unreadable: { zh: '币种读不出', en: 'currency unreadable' },
   field_count: { zh: '字段数不对', en: 'wrong number of fields' },
-  digits_lost: { zh: '号码位数丢失', en: 'digits of a number lost' },
+  id_digits_lost: { zh: '号码位数丢失', en: 'digits of a number lost' },
+  kind_unknown: { zh: '交易类型不认识', en: 'unknown kind' },
+  status_unknown: { zh: '交易状态不认识', en: 'unknown status' },
+  time_unreadable: { zh: '时间读不出', en: 'time unreadable' },
+  row_too_long: { zh: '行过长', en: 'row too long' },
 }
 
 /** What to do next, by cause; a kind's own advice holds where the cause has none. */
@@ -93,10 +141,16 @@ const BY_CAUSE: Readonly<Record<string, Sentence>> = {
   lost_notice: { zh: '向渠道查询该笔，确认后补单', en: 'Query the channel, then supplement the order' },
   unknown_to_platform: { zh: '查这笔钱的来历；无主则原路退回', en: 'Find out whose money it is; else refund it' },
   duplicate_submit: { zh: '核对后把多付的一笔退款（须复核）', en: 'Refund the surplus payment after review' },
-  double_capture: { zh: '核对后请渠道退回多扣的一笔（须复核）', en: 'Have the channel return the surplus after review' },
+  double_capture: {
+    zh: '核对后请渠道退回多扣的一笔（须复核）',
+    en: 'Have the channel return the surplus after review',
+  },
   platform_not_updated: { zh: '主动查询渠道，把平台状态补为成功', en: 'Query the channel and set our status right' },
   channel_failed: { zh: '冲正平台这一笔，通知缴费人重新支付', en: 'Reverse our record and tell the payer' },
-  fee_deducted: { zh: '确认该渠道是否净额结算，在规则里写明费率', en: 'If the channel settles net, state its rate in the rules' },
+  fee_deducted: {
+    zh: '确认该渠道是否净额结算，在规则里写明费率',
+    en: 'If the channel settles net, state its rate in the rules',
+  },
   fee_rate: { zh: '核对签约费率，向渠道申请退还差额', en: 'Check the agreed rate and claim the difference' },
   fee_missing: { zh: '向渠道要手续费明细后再核', en: 'Ask the channel for the fee' },
   split_incomplete: { zh: '等待或催缴余下部分', en: 'Wait for the rest, or remind the payer' },
@@ -110,7 +164,10 @@ const BY_CAUSE: Readonly<Record<string, Sentence>> = {
 
 const BY_KIND: Readonly<Record<DiscrepancyKind, Sentence>> = {
   channel_only: { zh: '向渠道查询，确认后补单或退款', en: 'Query the channel; supplement or refund' },
-  platform_only: { zh: '向渠道查询；确未到账则冲正并通知缴费人', en: 'Query the channel; if it never arrived, reverse it' },
+  platform_only: {
+    zh: '向渠道查询；确未到账则冲正并通知缴费人',
+    en: 'Query the channel; if it never arrived, reverse it',
+  },
   amount_mismatch: { zh: '以渠道凭证为准更正金额（须复核）', en: 'Correct the amount by the voucher, with review' },
   status_mismatch: { zh: '主动查询渠道，按渠道结果更正状态', en: 'Query the channel and correct the status' },
   duplicate_payment: { zh: '核对后把多付的一笔退款（须复核）', en: 'Refund the surplus payment after review' },

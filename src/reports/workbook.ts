@@ -21,7 +21,15 @@ export type Cell =
   | { readonly decimal: string; readonly decimals: number; readonly bold?: boolean }
 
 export type TextStyle =
-  | 'text' | 'wrap' | 'right' | 'bold' | 'title' | 'header' | 'header_right' | 'faint' | Exclude<Tone, 'plain'>
+  | 'text'
+  | 'wrap'
+  | 'right'
+  | 'bold'
+  | 'title'
+  | 'header'
+  | 'header_right'
+  | 'faint'
+  | Exclude<Tone, 'plain'>
 
 export type Row = readonly Cell[]
 
@@ -44,15 +52,21 @@ const TEXT_LIMIT = 32_767
 /** Excel keeps 15 digits of a number; longer ones are written as text. */
 const DIGIT_LIMIT = 15
 
-export async function writeWorkbook(path: string, sheets: Iterable<Sheet>, rowsPerSheet = ROWS_PER_SHEET): Promise<void> {
+export async function writeWorkbook(
+  path: string,
+  sheets: Iterable<Sheet>,
+  rowsPerSheet = ROWS_PER_SHEET,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
+  const zip = new ZipFile()
+  const packed = zip.outputStream as Readable
   try {
-    const zip = new ZipFile()
-    const broken = new Promise<never>((_, reject) => zip.once('error', reject))
-    const written = pipeline(zip.outputStream, createWriteStream(temporary))
+    const broken = new Promise<never>((_, reject) => zip.on('error', reject))
+    const written = pipeline(packed, createWriteStream(temporary))
     await Promise.race([Promise.all([fill(zip, sheets, rowsPerSheet), written]), broken])
     await rename(temporary, path)
   } catch (error) {
+    packed.destroy()
     await rm(temporary, { force: true })
     throw asFailure(error, path)
   }
@@ -67,8 +81,12 @@ async function fill(zip: ZipFile, sheets: Iterable<Sheet>, rowsPerSheet: number)
       const done = Promise.withResolvers<void>()
       const part = { name, headRows: sheet.freeze ? sheet.head.length : 0, printColumns: sheet.printColumns ?? 0 }
       parts.push(part)
-      const xml = sheetXml(sheet, source, rowsPerSheet, done)
-      zip.addReadStream(Readable.from(xml, { objectMode: false }), `xl/worksheets/sheet${parts.length}.xml`, ENTRY)
+      // A broken source must not go unheard: the zip does not listen to the streams it is given.
+      const xml = Readable.from(sheetXml(sheet, source, rowsPerSheet, done), { objectMode: false }).on(
+        'error',
+        done.reject,
+      )
+      zip.addReadStream(xml, `xl/worksheets/sheet${parts.length}.xml`, ENTRY)
       await done.promise
     }
   }
@@ -78,7 +96,6 @@ async function fill(zip: ZipFile, sheets: Iterable<Sheet>, rowsPerSheet: number)
 
 type Part = { readonly name: string; readonly headRows: number; readonly printColumns: number }
 
-/** Level 1 is half as large as no compression needs and costs a tenth of level 6 on such text. */
 const ENTRY = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644, compressionLevel: 4 }
 
 /** Rows one at a time out of batches, so that a sheet can stop in the middle of one. */
@@ -143,7 +160,9 @@ function sheetOpening(sheet: Sheet): string {
   const pane = sheet.freeze
     ? `<pane ySplit="${head}" topLeftCell="A${head + 1}" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>`
     : ''
-  const columns = sheet.widths.map((width, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`).join('')
+  const columns = sheet.widths
+    .map((width, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`)
+    .join('')
   return (
     `${XML}<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>` +
     `<sheetViews><sheetView showGridLines="${sheet.freeze ? 1 : 0}" workbookViewId="0">${pane}</sheetView></sheetViews>` +
@@ -208,23 +227,22 @@ function textXml(text: string, style: TextStyle, at: string): string {
   return `<c r="${at}" s="${index}" t="inlineStr"><is><t xml:space="preserve">${escaped(text)}</t></is></c>`
 }
 
-/** Not allowed in XML 1.0, or read by Excel as an escape of its own. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
-const SPECIAL = /[&<>\u0000-\u0008\u000b\u000c\u000d\u000e-\u001f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_/
+/** Markup, what XML 1.0 does not allow or does not keep, and what Excel reads as an escape of its own. */
+const SPECIAL = /[&<>\ufffe\uffff]|(?![\t\n])\p{Cc}|\p{Cs}|_x[0-9A-Fa-f]{4}_/u
 
 function escaped(text: string): string {
   const kept = text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT - 1)}…` : text
   if (!SPECIAL.test(kept)) return kept
-  return (
-    kept
-      .toWellFormed()
-      .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
-      .replace(/[\u0000-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]/g, c => `_x${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
-  )
+  return kept
+    .toWellFormed()
+    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(
+      /[\ufffe\uffff]|(?![\t\n])\p{Cc}/gu,
+      c => `_x${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
+    )
 }
 
 const REFERENCES: string[] = []
@@ -241,14 +259,36 @@ function letters(column: number): string {
 // then numbers by decimals, plain and bold.
 
 const TEXT_STYLES: readonly TextStyle[] = [
-  'text', 'wrap', 'right', 'bold', 'title', 'header', 'header_right', 'faint', 'act', 'check', 'wait', 'note', 'good', 'bad',
+  'text',
+  'wrap',
+  'right',
+  'bold',
+  'title',
+  'header',
+  'header_right',
+  'faint',
+  'act',
+  'check',
+  'wait',
+  'note',
+  'good',
+  'bad',
 ]
 const NUMBER_FORMATS = [0, 1, 2, 3, 4]
 const FIRST_NUMBER = 1 + TEXT_STYLES.length * 2
 
-const numberStyle = (decimals: number, bold: boolean): number => FIRST_NUMBER + Math.min(decimals, 4) * 2 + (bold ? 1 : 0)
+const numberStyle = (decimals: number, bold: boolean): number =>
+  FIRST_NUMBER + Math.min(decimals, 4) * 2 + (bold ? 1 : 0)
 
-const FONTS = ['', '<b/>', '<b/>', '<b/>', '<color rgb="FF7F7F7F"/>', '<b/><color rgb="FF1E7B34"/>', '<b/><color rgb="FFC00000"/>']
+const FONTS = [
+  '',
+  '<b/>',
+  '<b/>',
+  '<b/>',
+  '<color rgb="FF7F7F7F"/>',
+  '<b/><color rgb="FF1E7B34"/>',
+  '<b/><color rgb="FFC00000"/>',
+]
 const FONT_SIZES = [10, 10, 15, 10, 10, 10, 10]
 const FILLS = ['FFDCE6F1', 'FFF8CBAD', 'FFFFE699', 'FFDDEBF7', 'FFEDEDED']
 
@@ -279,7 +319,9 @@ function stylesXml(): string {
     const [, bold = '', color = ''] = /^(<b\/>)?(<color.*>)?$/.exec(font) ?? []
     return `<font>${bold}<sz val="${FONT_SIZES[i]}"/>${color}<name val="微软雅黑"/><family val="2"/><charset val="134"/></font>`
   })
-  const fills = FILLS.map(rgb => `<fill><patternFill patternType="solid"><fgColor rgb="${rgb}"/><bgColor indexed="64"/></patternFill></fill>`)
+  const fills = FILLS.map(
+    rgb => `<fill><patternFill patternType="solid"><fgColor rgb="${rgb}"/><bgColor indexed="64"/></patternFill></fill>`,
+  )
   const formatsOfCells = ['<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>']
   for (const style of TEXT_STYLES)
     for (const quoted of ['', ' quotePrefix="1"']) {
@@ -319,8 +361,12 @@ function fixedParts(parts: readonly Part[]): [name: string, xml: string][] {
     return `<definedName name="_xlnm.${name}" localSheetId="${sheet}">'${quoted}'!${range}</definedName>`
   }
   const titles = [
-    ...parts.map((part, i) => (part.printColumns > 0 ? defined('Print_Area', i, `$A:$${letters(part.printColumns)}`) : '')),
-    ...parts.map((part, i) => (part.headRows > 0 ? defined('Print_Titles', i, `$${part.headRows}:$${part.headRows}`) : '')),
+    ...parts.map((part, i) =>
+      part.printColumns > 0 ? defined('Print_Area', i, `$A:$${letters(part.printColumns)}`) : '',
+    ),
+    ...parts.map((part, i) =>
+      part.headRows > 0 ? defined('Print_Titles', i, `$${part.headRows}:$${part.headRows}`) : '',
+    ),
   ].join('')
   return [
     [
@@ -358,7 +404,10 @@ function asFailure(error: unknown, path: string): unknown {
   if (!reason) return error
   return new Failure(
     'report_unwritable',
-    { zh: `报告写不进 ${path}：${reason.zh}。请换一个位置。`, en: `Cannot write the report ${path}: ${reason.en}. Choose another place.` },
+    {
+      zh: `报告写不进 ${path}：${reason.zh}。请换一个位置。`,
+      en: `Cannot write the report ${path}: ${reason.en}. Choose another place.`,
+    },
     { file: path },
   )
 }

@@ -4,7 +4,16 @@ import { DISCREPANCY_KINDS, type Entry, type Flag } from '../matching/entry.ts'
 import type { DiscrepancyView, MatchView, Reconciliation } from '../reconciliation/reconciliation.ts'
 import { proofOf } from './proof.ts'
 import {
-  causeName, channelName, flagNames, KINDS, kindMeaning, kindName, passName, statusName, suggestion, type Weight,
+  causeName,
+  channelName,
+  flagNames,
+  KINDS,
+  kindMeaning,
+  kindName,
+  passName,
+  statusName,
+  suggestion,
+  type Weight,
 } from './words.ts'
 import { type Cell, ROWS_PER_SHEET, type Row, type Sheet, writeWorkbook } from './workbook.ts'
 
@@ -17,12 +26,22 @@ export type ReportOptions = {
 }
 
 /** The Excel report. Streams the matches; writes to a temporary file beside `path` first, so a report is whole or not there. */
-export async function writeReconciliationXlsx(result: Reconciliation, path: string, options: ReportOptions = {}): Promise<void> {
+export async function writeReconciliationXlsx(
+  result: Reconciliation,
+  path: string,
+  options: ReportOptions = {},
+): Promise<void> {
   const say = saying(options.lang ?? 'zh')
   const clock = clockOf(options.zone ?? 'Asia/Shanghai')
   await writeWorkbook(
     path,
-    [summarySheet(result, say), discrepancySheet(result, say, clock), classSheet(result, say), matchSheet(result, say), rejectedSheet(result, say)],
+    [
+      summarySheet(result, say),
+      discrepancySheet(result, say, clock),
+      classSheet(result, say),
+      matchSheet(result, say),
+      rejectedSheet(result, say),
+    ],
     options.rowsPerSheet ?? ROWS_PER_SHEET,
   )
 }
@@ -41,7 +60,11 @@ const money = (minor: number | bigint, currency: string, bold = false): Cell => 
 const count = (n: number): Cell => ({ decimal: String(n), decimals: 0 })
 /** Names that begin with ">" stand over numbers. */
 const header = (...names: string[]): Row =>
-  names.map(name => (name.startsWith('>') ? { text: name.slice(1), style: 'header_right' as const } : { text: name, style: 'header' as const }))
+  names.map(name =>
+    name.startsWith('>')
+      ? { text: name.slice(1), style: 'header_right' as const }
+      : { text: name, style: 'header' as const },
+  )
 
 function summarySheet(result: Reconciliation, say: Say): Sheet {
   const { summary } = result
@@ -49,7 +72,12 @@ function summarySheet(result: Reconciliation, say: Say): Sheet {
   const section = (name: string) => rows.push([], [{ text: name, style: 'bold' }])
 
   rows.push([{ text: say('抚州支付平台 对账报告', 'Fuzhou Pay: reconciliation report'), style: 'title' }])
-  rows.push([{ text: `${say('规则', 'Rules')} ${result.rules} · ${say('平台文件', 'Payments')} ${result.paymentFiles.join(say('、', ', '))}`, style: 'faint' }])
+  rows.push([
+    {
+      text: `${say('规则', 'Rules')} ${result.rules} · ${say('平台文件', 'Payments')} ${result.paymentFiles.join(say('、', ', '))}`,
+      style: 'faint',
+    },
+  ])
 
   section(say('一、笔数与金额', '1. Counts and amounts'))
   rows.push(header(say('项目', 'Item'), say('>笔数', '>Rows'), ...summary.currencies.map(c => `>${c}`)))
@@ -69,11 +97,23 @@ function summarySheet(result: Reconciliation, say: Say): Sheet {
     for (const step of proof.steps)
       rows.push(
         step.by === 'matched'
-          ? [say('加：已匹配的净额差（手续费、容差）', 'plus: matched net differences (fees, tolerance)'), null, money(step.amount, currency)]
+          ? [
+              say('加：已匹配的净额差（手续费、容差）', 'plus: matched net differences (fees, tolerance)'),
+              null,
+              money(step.amount, currency),
+            ]
           : [`${say('加：', 'plus: ')}${kindName(step.by, say.lang)}`, count(step.count), money(step.amount, currency)],
       )
-    rows.push([{ text: say('等于：应有的渠道净额', 'equals: channel net to be expected'), style: 'bold' }, null, money(proof.reached, currency, true)])
-    rows.push([{ text: say('渠道净额（账单）', 'Channel net (statements)'), style: 'bold' }, null, money(proof.linesNet, currency, true)])
+    rows.push([
+      { text: say('等于：应有的渠道净额', 'equals: channel net to be expected'), style: 'bold' },
+      null,
+      money(proof.reached, currency, true),
+    ])
+    rows.push([
+      { text: say('渠道净额（账单）', 'Channel net (statements)'), style: 'bold' },
+      null,
+      money(proof.linesNet, currency, true),
+    ])
     rows.push([
       proof.ok
         ? { text: say('✓ 平衡，一分不差', '✓ Balanced to the last unit'), style: 'good' }
@@ -86,27 +126,56 @@ function summarySheet(result: Reconciliation, say: Say): Sheet {
   section(say('三、账单文件', '3. Statement files'))
   rows.push(
     header(
-      say('文件', 'File'), say('>记录数', '>Records'), say('>坏行', '>Rejected'), say('渠道', 'Channel'), say('格式', 'Format'),
-      say('编码', 'Encoding'), say('能否入账', 'Verdict'), 'SM3',
+      say('文件', 'File'),
+      say('>记录数', '>Records'),
+      say('>坏行', '>Rejected'),
+      say('渠道', 'Channel'),
+      say('格式', 'Format'),
+      say('编码', 'Encoding'),
+      say('能否入账', 'Verdict'),
+      'SM3',
     ),
   )
   for (const file of result.statements)
     rows.push([
-      file.name, count(file.records), count(file.rejected), channelName(file.channel, say.lang), file.format, file.encoding,
-      { text: verdictName(file.verdict, say), style: file.verdict === 'ready' ? 'good' : 'check' }, file.sm3 ?? '',
+      file.name,
+      count(file.records),
+      count(file.rejected),
+      channelName(file.channel, say.lang),
+      file.format,
+      file.encoding,
+      { text: verdictName(file.verdict, say), style: file.verdict === 'ready' ? 'good' : 'check' },
+      file.sm3 ?? '',
     ])
 
   section(say('四、账单自带合计的核对', '4. Totals the statements state about themselves'))
-  rows.push(header(say('文件', 'File'), say('相符', 'Agrees'), say('>文件所写', '>Stated'), say('>实际计算', '>Computed'), say('合计项', 'Total')))
+  rows.push(
+    header(
+      say('文件', 'File'),
+      say('相符', 'Agrees'),
+      say('>文件所写', '>Stated'),
+      say('>实际计算', '>Computed'),
+      say('合计项', 'Total'),
+    ),
+  )
   for (const file of result.statements)
     for (const control of file.controls)
       rows.push([
         file.name,
         control.ok ? { text: '✓', style: 'good' } : { text: say('✗ 不符', '✗ differs'), style: 'bad' },
-        { text: control.stated, style: 'right' }, { text: control.computed, style: 'right' }, control.name,
+        { text: control.stated, style: 'right' },
+        { text: control.computed, style: 'right' },
+        control.name,
       ])
 
-  return { name: say('汇总', 'Summary'), widths: [38, 12, 20, 20, 22, 12, 12, 68], head: [], rows: [rows], freeze: false, printColumns: 7 }
+  return {
+    name: say('汇总', 'Summary'),
+    widths: [38, 12, 20, 20, 22, 12, 12, 68],
+    head: [],
+    rows: [rows],
+    freeze: false,
+    printColumns: 7,
+  }
 }
 
 function verdictName(verdict: string, say: Say): string {
@@ -126,7 +195,9 @@ function discrepancySheet(result: Reconciliation, say: Say, clock: (row: Entry) 
       amountOf(ours),
       amountOf(theirs),
       d.byCurrency
-        ? Object.entries(d.byCurrency).map(([c, minor]) => `${formatMinor(minor, c)} ${c}`).join('\n')
+        ? Object.entries(d.byCurrency)
+            .map(([c, minor]) => `${formatMinor(minor, c)} ${c}`)
+            .join('\n')
         : money(d.difference, d.currency),
       d.byCurrency ? Object.keys(d.byCurrency).join('/') : d.currency,
       { text: causeName(d.cause, lang), style: 'wrap' },
@@ -153,12 +224,29 @@ function discrepancySheet(result: Reconciliation, say: Say, clock: (row: Entry) 
     widths: [6, 12, 19, 14, 14, 14, 8, 18, 52, 34, 24, 28, 24, 32, 28, 22, 12, 9, 9, 20, 20, 24, 20, 24],
     head: [
       header(
-        say('>序号', '>#'), say('类别', 'Kind'), say('代码', 'Code'), say('>平台金额', '>Ours'), say('>渠道金额', '>Theirs'),
-        say('>差额（渠道−平台）', '>Theirs − ours'), say('币种', 'Currency'), say('原因', 'Cause'), say('依据', 'Evidence'),
-        say('建议', 'Next step'), say('平台流水号', 'Our rows'), say('账单记录', 'Statement rows'), say('缴费单号', 'Order no'),
-        say('渠道流水号', 'Channel trade no'), say('商户订单号', 'Merchant order no'), say('退款单号', 'Refund no'),
-        say('渠道', 'Channel'), say('平台状态', 'Our status'), say('渠道状态', 'Their status'), say('平台时间', 'Our time'),
-        say('渠道时间', 'Their time'), say('关联（已匹配的一笔）', 'Linked pair'), say('原因代码', 'Cause code'),
+        say('>序号', '>#'),
+        say('类别', 'Kind'),
+        say('代码', 'Code'),
+        say('>平台金额', '>Ours'),
+        say('>渠道金额', '>Theirs'),
+        say('>差额（渠道−平台）', '>Theirs − ours'),
+        say('币种', 'Currency'),
+        say('原因', 'Cause'),
+        say('依据', 'Evidence'),
+        say('建议', 'Next step'),
+        say('平台流水号', 'Our rows'),
+        say('账单记录', 'Statement rows'),
+        say('缴费单号', 'Order no'),
+        say('渠道流水号', 'Channel trade no'),
+        say('商户订单号', 'Merchant order no'),
+        say('退款单号', 'Refund no'),
+        say('渠道', 'Channel'),
+        say('平台状态', 'Our status'),
+        say('渠道状态', 'Their status'),
+        say('平台时间', 'Our time'),
+        say('渠道时间', 'Their time'),
+        say('关联（已匹配的一笔）', 'Linked pair'),
+        say('原因代码', 'Cause code'),
         say('处理结果', 'Handled'),
       ),
     ],
@@ -173,15 +261,24 @@ function amountOf(rows: readonly Entry[]): Cell {
   const first = rows[0]
   if (!first) return null
   if (rows.some(r => r.currency !== first.currency)) return null
-  return money(rows.reduce((sum, r) => sum + BigInt(r.amount), 0n), first.currency)
+  return money(
+    rows.reduce((sum, r) => sum + BigInt(r.amount), 0n),
+    first.currency,
+  )
 }
 
-const distinct = (values: readonly string[]): Cell => ({ text: [...new Set(values.filter(v => v !== ''))].join('\n'), style: 'wrap' })
+const distinct = (values: readonly string[]): Cell => ({
+  text: [...new Set(values.filter(v => v !== ''))].join('\n'),
+  style: 'wrap',
+})
 
 function classSheet(result: Reconciliation, say: Say): Sheet {
   const { lang } = say
   const { currencies } = result.summary
-  const classes = new Map<string, { kind: DiscrepancyView['kind']; cause: string; count: number; sums: Map<string, bigint> }>()
+  const classes = new Map<
+    string,
+    { kind: DiscrepancyView['kind']; cause: string; count: number; sums: Map<string, bigint> }
+  >()
   for (const d of result.discrepancies) {
     const key = `${d.kind}/${d.cause}`
     const group = classes.get(key) ?? { kind: d.kind, cause: d.cause, count: 0, sums: new Map() }
@@ -210,9 +307,15 @@ function classSheet(result: Reconciliation, say: Say): Sheet {
     widths: [14, 38, 24, 8, ...currencies.map(() => 16), 16, 44, 20, 22],
     head: [
       header(
-        say('类别', 'Kind'), say('含义', 'Meaning'), say('原因', 'Cause'), say('>项数', '>Items'),
-        ...currencies.map(c => say(`>差额 ${c}`, `>Difference ${c}`)), say('谁来办', 'Needs'), say('建议', 'Next step'),
-        say('类别代码', 'Kind code'), say('原因代码', 'Cause code'),
+        say('类别', 'Kind'),
+        say('含义', 'Meaning'),
+        say('原因', 'Cause'),
+        say('>项数', '>Items'),
+        ...currencies.map(c => say(`>差额 ${c}`, `>Difference ${c}`)),
+        say('谁来办', 'Needs'),
+        say('建议', 'Next step'),
+        say('类别代码', 'Kind code'),
+        say('原因代码', 'Cause code'),
       ),
     ],
     rows: [rows],
@@ -271,10 +374,20 @@ function matchSheet(result: Reconciliation, say: Say): Sheet {
     widths: [9, 24, 28, 24, 10, 32, 12, 14, 14, 12, 7, 16, 22, 8],
     head: [
       header(
-        say('>序号', '>#'), say('平台流水号', 'Our rows'), say('账单记录', 'Statement rows'), say('缴费单号', 'Order no'),
-        say('渠道', 'Channel'), say('渠道流水号', 'Channel trade no'), say('账期', 'Day'), say('>平台金额', '>Ours'),
-        say('>渠道金额', '>Theirs'), say('>差额', '>Difference'), say('币种', 'Currency'), say('匹配依据', 'Matched by'),
-        say('标记', 'Flags'), say('笔数比', 'Rows'),
+        say('>序号', '>#'),
+        say('平台流水号', 'Our rows'),
+        say('账单记录', 'Statement rows'),
+        say('缴费单号', 'Order no'),
+        say('渠道', 'Channel'),
+        say('渠道流水号', 'Channel trade no'),
+        say('账期', 'Day'),
+        say('>平台金额', '>Ours'),
+        say('>渠道金额', '>Theirs'),
+        say('>差额', '>Difference'),
+        say('币种', 'Currency'),
+        say('匹配依据', 'Matched by'),
+        say('标记', 'Flags'),
+        say('笔数比', 'Rows'),
       ),
     ],
     rows: rows(),
@@ -303,11 +416,19 @@ function rejectedSheet(result: Reconciliation, say: Say): Sheet {
     widths: [32, 10, 12, 20, 22, 80, 24],
     head: [
       header(
-        say('账单记录', 'Statement row'), say('>第几条', '>Record'), say('>文件第几行', '>Line in file'), say('列', 'Column'),
-        say('问题', 'Problem'), say('说明', 'What is wrong'), say('代码', 'Code'),
+        say('账单记录', 'Statement row'),
+        say('>第几条', '>Record'),
+        say('>文件第几行', '>Line in file'),
+        say('列', 'Column'),
+        say('问题', 'Problem'),
+        say('说明', 'What is wrong'),
+        say('代码', 'Code'),
       ),
     ],
-    rows: batched(result.discrepancies.filter(d => d.kind === 'rejected_line'), row),
+    rows: batched(
+      result.discrepancies.filter(d => d.kind === 'rejected_line'),
+      row,
+    ),
     freeze: true,
   }
 }
@@ -321,5 +442,9 @@ export function clockOf(zone: string): (row: Pick<Entry, 'at' | 'day'>) => strin
   return row =>
     row.at === null
       ? row.day
-      : Temporal.Instant.fromEpochMilliseconds(row.at).toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ')
+      : Temporal.Instant.fromEpochMilliseconds(row.at)
+          .toZonedDateTimeISO(zone)
+          .toPlainDateTime()
+          .toString({ smallestUnit: 'second' })
+          .replace('T', ' ')
 }

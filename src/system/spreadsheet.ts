@@ -57,7 +57,13 @@ export async function* readPaymentsXlsx(
     const width = header.length
     yield { header, rows: rows.map(({ row, cells }) => ({ row, cells: fitted(cells, width) })) }
   }
-  if (!header) throw refusal(name, 'spreadsheet_empty', '第一张工作表是空的，应有表头和数据', 'the first sheet is empty; a header row and data were expected')
+  if (!header)
+    throw refusal(
+      name,
+      'spreadsheet_empty',
+      '第一张工作表是空的，应有表头和数据',
+      'the first sheet is empty; a header row and data were expected',
+    )
 }
 
 function fitted(cells: readonly string[], width: number): readonly string[] {
@@ -70,12 +76,18 @@ const FORMULA = /^[=+\-@\t\r]/
 const PLAIN_NUMBER = /^[-+]?\d+(?:\.\d+)?$/
 
 /** For every text field of a CSV export: what would run as a formula is shown as text instead. */
-export const neutralized = (text: string): string => (FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text)
+export const neutralized = (text: string): string =>
+  FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text
 
 type Book = { readonly name: string; readonly zip: ZipFile; readonly parts: ReadonlyMap<string, Entry> }
 
 async function openBook(path: string, name: string): Promise<Book> {
-  const broken = refusal(name, 'spreadsheet_broken', '不是完整的 xlsx 文件（压缩包损坏或被截断），请重新导出', 'not a whole xlsx file (the archive is damaged or cut); export it again')
+  const broken = refusal(
+    name,
+    'spreadsheet_broken',
+    '不是完整的 xlsx 文件（压缩包损坏或被截断），请重新导出',
+    'not a whole xlsx file (the archive is damaged or cut); export it again',
+  )
   const zip = await new Promise<ZipFile>((resolve, reject) =>
     yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, opened) =>
       error ? reject('code' in error ? error : broken) : resolve(opened),
@@ -93,7 +105,12 @@ async function openBook(path: string, name: string): Promise<Book> {
       zip.readEntry()
     })
     if (!parts.has('xl/workbook.xml'))
-      throw refusal(name, 'spreadsheet_broken', '压缩包里没有工作簿，不是 xlsx 文件', 'the archive holds no workbook; it is not an xlsx file')
+      throw refusal(
+        name,
+        'spreadsheet_broken',
+        '压缩包里没有工作簿，不是 xlsx 文件',
+        'the archive holds no workbook; it is not an xlsx file',
+      )
   } catch (error) {
     zip.close()
     throw error
@@ -110,9 +127,15 @@ type Handlers = {
 /** Feeds one part through the parser, yielding after each piece so that what was found can be passed on. */
 async function* parsed(book: Book, part: string, limit: number, handlers: Handlers): AsyncGenerator<void> {
   const entry = book.parts.get(part)
-  if (!entry) throw refusal(book.name, 'spreadsheet_broken', `工作簿缺少部件 ${part}`, `the workbook lacks its part ${part}`)
+  if (!entry)
+    throw refusal(book.name, 'spreadsheet_broken', `工作簿缺少部件 ${part}`, `the workbook lacks its part ${part}`)
   if (entry.uncompressedSize > limit)
-    throw refusal(book.name, 'spreadsheet_too_large', `部件 ${part} 解开后超过上限，拒绝读取`, `part ${part} unpacks to more than the limit; refused`)
+    throw refusal(
+      book.name,
+      'spreadsheet_too_large',
+      `部件 ${part} 解开后超过上限，拒绝读取`,
+      `part ${part} unpacks to more than the limit; refused`,
+    )
   const parser = new SaxesParser({ fragment: false })
   let failed: Error | undefined
   parser.on('error', error => {
@@ -146,7 +169,12 @@ async function* parsed(book: Book, part: string, limit: number, handlers: Handle
 }
 
 const damaged = (book: Book, part: string): Failure =>
-  refusal(book.name, 'spreadsheet_broken', `工作簿的部件 ${part} 已损坏，请重新导出`, `the workbook's part ${part} is damaged; export it again`)
+  refusal(
+    book.name,
+    'spreadsheet_broken',
+    `工作簿的部件 ${part} 已损坏，请重新导出`,
+    `the workbook's part ${part} is damaged; export it again`,
+  )
 
 const local = (name: string): string => (name.includes(':') ? name.slice(name.indexOf(':') + 1) : name)
 
@@ -233,11 +261,17 @@ async function dateStyles(book: Book): Promise<ReadonlySet<number>> {
 
 /** Built-in date formats are 14–22, 27–36, 45–47 and 50–58; a custom one says y, m, d, h or s outside quotes and colours. */
 function isDateFormat(id: number, code: string | undefined): boolean {
-  if (code === undefined) return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58)
+  if (code === undefined)
+    return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58)
   return /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*./gi, '').replace(/general/i, ''))
 }
 
-async function* rowsOf(book: Book, part: string, strings: readonly string[], dates: ReadonlySet<number>): AsyncGenerator<readonly SheetRow[]> {
+async function* rowsOf(
+  book: Book,
+  part: string,
+  strings: readonly string[],
+  dates: ReadonlySet<number>,
+): AsyncGenerator<readonly SheetRow[]> {
   let rows: SheetRow[] = []
   let row = 0
   let cells: string[] = []
@@ -265,29 +299,42 @@ async function* rowsOf(book: Book, part: string, strings: readonly string[], dat
     text: piece => {
       if (inText) text += piece
       if (text.length > CELL_LIMIT)
-        throw refusal(book.name, 'spreadsheet_broken', `单元格 ${where()} 过长，超过 Excel 的上限`, `cell ${where()} is longer than Excel allows`, { cell: where() })
+        throw refusal(
+          book.name,
+          'spreadsheet_broken',
+          `单元格 ${where()} 过长，超过 Excel 的上限`,
+          `cell ${where()} is longer than Excel allows`,
+          { cell: where() },
+        )
     },
     close: name => {
       if (name === 'v' || name === 't') inText = false
       else if (name === 'rPh') phonetic = false
       else if (name === 'c') {
-        const value = valueOf()
+        const value = cellText()
         if (value === '') return
         while (cells.length < column - 1) cells.push('')
         cells[column - 1] = value
       } else if (name === 'row') rows.push({ row, cells })
     },
   })
-  const valueOf = (): string => {
+  const cellText = (): string => {
     if (type === 's') return strings[Number(text)] ?? ''
     if (type === 'inlineStr' || type === 'str') return unescaped(text)
     if (type === 'b') return text === '1' ? 'TRUE' : 'FALSE'
     if (type === 'e')
-      throw refusal(book.name, 'cell_error', `单元格 ${where()} 是错误值 ${text}，请更正`, `cell ${where()} holds the error ${text}; mend it`, { cell: where() })
+      throw refusal(
+        book.name,
+        'cell_error',
+        `单元格 ${where()} 是错误值 ${text}，请更正`,
+        `cell ${where()} holds the error ${text}; mend it`,
+        { cell: where() },
+      )
     if (text === '') return ''
     if (type === 'd' || dates.has(style))
       throw refusal(
-        book.name, 'cell_date',
+        book.name,
+        'cell_date',
         `单元格 ${where()} 是日期格式，没有时区；请把该列设为文本，写成 2026-11-20T08:00:00+08:00`,
         `cell ${where()} is a date without a zone; make the column text and write 2026-11-20T08:00:00+08:00`,
         { cell: where() },
@@ -296,7 +343,8 @@ async function* rowsOf(book: Book, part: string, strings: readonly string[], dat
   }
   const tooLong = (found: string): never => {
     throw refusal(
-      book.name, 'digits_lost',
+      book.name,
+      'digits_lost',
       `单元格 ${where()} 的数字 ${found} 超过 15 位，Excel 已丢失末位；请把该列设为文本后重新填写`,
       `cell ${where()}: the number ${found} has more than 15 digits and Excel has lost the last ones; make the column text and fill it again`,
       { cell: where() },
