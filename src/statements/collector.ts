@@ -34,7 +34,8 @@ class CurrencyTally {
   readonly counts: [number, number, number] = [0, 0, 0]
 
   add(line: Line): void {
-    const side = line.neutral ? 2 : line.amount > 0 || (line.amount === 0 && line.kind === 'payment') ? 0 : 1
+    // A record that the file itself calls failed or closed moved no money either.
+    const side = line.neutral || line.status === 'failed' ? 2 : line.amount > 0 || (line.amount === 0 && line.kind === 'payment') ? 0 : 1
     this.counts[side]++
     this.sums[side].add(line.amount)
   }

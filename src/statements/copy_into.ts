@@ -26,6 +26,12 @@ export class CopyInto {
     return this.#rows
   }
 
+  /** Sees to it that a row of this size fits. */
+  async makeRoom(size: number): Promise<void> {
+    await this.passOn()
+    if (!this.#rows.roomFor(size)) this.#rows = new CopyRows(size)
+  }
+
   /** Sends what is written so far. */
   async passOn(): Promise<void> {
     await this.#sending

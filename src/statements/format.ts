@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts'
-import type { Column, StatementOptions } from './statement.ts'
+import type { Column, Problem, StatementHead, StatementOptions } from './statement.ts'
 
 /** The beginning of a statement (64 KB, unpacked and decoded), from which it is recognised. */
 export type Probe = {
@@ -54,3 +54,6 @@ export type Format = {
   /** Throws a Failure when the file is this format but cannot be read (a column is missing, the mapping is not sure). */
   readonly read: (probe: Probe, into: Collector) => Reader
 }
+
+/** What the refusal `columns_unsure` carries (detail.asked): the layout was read, its columns need a person's word. */
+export type Asked = { readonly head: StatementHead; readonly sm3: string | null; readonly problems: readonly Problem[] }

@@ -1,8 +1,9 @@
 import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 import type { InspectDocument, InspectRecord, InspectTally } from './api.ts'
+import type { Asked } from './format.ts'
 import { openStatement } from './read.ts'
-import type { Line, Problem, StatementEnd, StatementHead, StatementOptions, Sums, Tally } from './statement.ts'
+import type { Line, StatementEnd, StatementHead, StatementOptions, Sums, Tally } from './statement.ts'
 
 export type InspectOptions = StatementOptions & { readonly name?: string; readonly lang?: Lang }
 
@@ -22,9 +23,6 @@ export async function inspectStatement(path: string, options: InspectOptions = {
     return documentOf(asked.head, { ...NOTHING, sm3: asked.sm3, problems: asked.problems, problemCount: asked.problems.length }, lang)
   }
 }
-
-/** What a refusal carries when the layout was read but its columns need a person's word. */
-export type Asked = { readonly head: StatementHead; readonly sm3: string | null; readonly problems: readonly Problem[] }
 
 const isAsked = (value: unknown): value is Asked => typeof value === 'object' && value !== null && 'head' in value && 'problems' in value
 

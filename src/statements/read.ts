@@ -2,12 +2,12 @@ import { basename } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
 import { Collector } from './collector.ts'
 import { openContainer, type Opened, type Part } from './container.ts'
-import { type Digest, digestOf } from './digest.ts'
+import { type Digest, digestOf, sm3Of } from './digest.ts'
 import { Decoder, decodeStrictly, encodingOf } from './encoding.ts'
-import type { Format, Probe, Reader } from './format.ts'
+import type { Asked, Format, Probe, Reader, ReaderHead } from './format.ts'
 import { FORMATS } from './formats/index.ts'
 import { unknownBinary, unrecognised } from './refusals.ts'
-import type { Encoding, Line, Statement, StatementHead, StatementOptions } from './statement.ts'
+import type { Encoding, Line, Problem, Statement, StatementHead, StatementOptions } from './statement.ts'
 
 const PROBE_BYTES = 256 << 10
 const COMPANION_BYTES_MAX = 8 << 20
@@ -39,13 +39,30 @@ export async function openStatement(path: string, options: StatementOptions & { 
     const { records, companions } = await recognise(opened, options, name, open)
     const into = new Collector(name)
     const main = records[0]!
-    const reader = main.format.read(main.opening.probe, into)
+    const reader = readerOf(main, into, opened, name)
     const state: Reading = { opened, options, into, records, companions, reader, digest: null, encoding: main.opening.encoding, open }
     if (options.digest !== false) state.digest = digestOf(opened.fd, opened.bytes)
     return statementOf(state, name)
   } catch (error) {
     await closeAll(open, opened)
     throw error
+  }
+}
+
+/** A reader whose columns need a person's word says so in a Failure; it is completed here with what only the pipeline knows. */
+function readerOf({ format, opening }: Recognised, into: Collector, opened: Opened, name: string): Reader {
+  try {
+    return format.read(opening.probe, into)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'columns_unsure') throw error
+    const { head, problems } = error.detail as { head: ReaderHead; problems: readonly Problem[] }
+    const { container, bytes, fd } = opened
+    const asked: Asked = {
+      head: { file: name, bytes, container, encoding: opening.encoding, format: format.name, channel: format.channel, ...head },
+      sm3: sm3Of(fd),
+      problems,
+    }
+    throw new Failure(error.code, error, { file: name, columns: problems.map(problem => problem.column), asked })
   }
 }
 

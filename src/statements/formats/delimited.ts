@@ -1,0 +1,71 @@
+import { Failure } from '../../kernel/failure.ts'
+import type { Collector } from '../collector.ts'
+import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
+import { findTable, type FoundTable } from '../table/dialect.ts'
+import { proposeLayout } from '../table/layout.ts'
+import { TableReader } from '../table/reader.ts'
+import { RowFeeder } from '../table/rows.ts'
+
+/**
+ * Delimited text of anyone: any separator, a header row somewhere near the top, columns found by name and by what stands in
+ * them. What is not certain about amounts, times and directions is asked, never guessed.
+ */
+export const delimited: Format = { name: 'csv', channel: null, feed: 'decoded', recognise, read }
+
+/** Below every format that knows its own header; above "not a statement". */
+const SCORE = 0.5
+
+function recognise(probe: Probe) {
+  const table = findTable(probe)
+  if (!table) return null
+  return { score: SCORE, reasons: [`separator ${JSON.stringify(table.delimiter)}`, `header on line ${table.headerLine}`] }
+}
+
+function read(probe: Probe, into: Collector): Reader {
+  const table = findTable(probe)
+  if (!table) throw new Error(`${into.file} was recognised as delimited text and now is not`)
+  return new DelimitedReader(table, probe, into)
+}
+
+class DelimitedReader implements Reader {
+  readonly head: ReaderHead
+  readonly #feeder: RowFeeder
+  readonly #reader: TableReader
+
+  constructor(table: FoundTable, probe: Probe, into: Collector) {
+    const layout = proposeLayout(table.headers, table.sample, probe.options)
+    this.head = { delimiter: table.delimiter, confidence: layout.confidence, columns: layout.columns, zone: probe.options.zone ?? 'Asia/Shanghai', period: null }
+    if (layout.doubts.length > 0)
+      throw new Failure(
+        'columns_unsure',
+        {
+          zh: `文件“${into.file}”的列含义不能确定：${layout.doubts.map(doubt => doubt.zh).join('；')}`,
+          en: `the columns of "${into.file}" are not certain: ${layout.doubts.map(doubt => doubt.en).join('; ')}`,
+        },
+        {
+          file: into.file,
+          head: this.head,
+          problems: layout.doubts.map(doubt => ({ severity: 'error', record: null, line: null, ...doubt })),
+        },
+      )
+    this.#reader = new TableReader(layout, probe.options, into)
+    this.#feeder = new RowFeeder((cells, line) => {
+      if (line > table.headerLine) this.#reader.row(cells, line)
+    }, table.delimiter, into.file, probe.text, probe.options.limits?.rowLength)
+    this.#feeder.expected = table.headers.length
+    if (table.headerLine === 0)
+      into.warn({ line: 1 }, 'header_missing', {
+        zh: '文件没有表头，列的含义由内容推断：请核对',
+        en: 'the file has no header row; the meaning of its columns was told from their content, please check',
+      })
+  }
+
+  push(text: string): void {
+    this.#feeder.push(text)
+  }
+
+  end(): void {
+    this.#feeder.end()
+    this.#reader.end()
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Notices numbers that occur more than once in a book while it is loaded, in a fixed amount of memory (a blocked Bloom
+ * filter): what it names may rarely occur only once, what it does not name certainly does. Rows under a named number are
+ * left to the engine, so a false alarm costs a little time and nothing else.
+ */
+export class RepeatWatch {
+  readonly #words: Int32Array
+  readonly #lastBlock: number
+  readonly #repeated = new Map<number, Set<string>>()
+  #overflow = false
+
+  /** `bytes` of the book: a number takes about a fifth of what it needs in the file. */
+  constructor(bookBytes: number) {
+    const wanted = Math.min(FILTER_MAX, Math.max(FILTER_MIN, bookBytes / 16))
+    const size = 2 ** Math.ceil(Math.log2(wanted))
+    this.#words = new Int32Array(size / 4)
+    this.#lastBlock = size / BLOCK_BYTES - 1
+  }
+
+  /** Notes the number that lies in `bytes[start, end)`. Numbers of different `space` are different numbers. */
+  note(space: number, bytes: Uint8Array, start: number, end: number): void {
+    if (start === end) return
+    let a = Math.imul(space, 0x9e3779b1) | 0
+    let b = ~a
+    for (let i = start; i < end; i++) {
+      const c = bytes[i] as number
+      a = Math.imul(a ^ c, 0x01000193)
+      b = Math.imul(b ^ c, 0x5bd1e995)
+    }
+    a ^= b >>> 15
+    a = Math.imul(a ^ (a >>> 16), 0x85ebca6b)
+    a = Math.imul(a ^ (a >>> 13), 0xc2b2ae35)
+    b = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d)
+    b = Math.imul(b ^ (b >>> 12), 0x297a2d39)
+    b ^= b >>> 15
+    const words = this.#words
+    const block = ((a ^ (a >>> 16)) & this.#lastBlock) * (BLOCK_BYTES / 4)
+    // Four bits of the block's 256: five bits of each byte pick the bit, three the word.
+    const w1 = block + ((b >>> 5) & 7)
+    const w2 = block + ((b >>> 13) & 7)
+    const w3 = block + ((b >>> 21) & 7)
+    const w4 = block + ((b >>> 29) & 7)
+    const b1 = 1 << (b & 31)
+    const b2 = 1 << ((b >>> 8) & 31)
+    const b3 = 1 << ((b >>> 16) & 31)
+    const b4 = 1 << ((b >>> 24) & 31)
+    const seen =
+      ((words[w1] as number) & b1) !== 0 &&
+      ((words[w2] as number) & b2) !== 0 &&
+      ((words[w3] as number) & b3) !== 0 &&
+      ((words[w4] as number) & b4) !== 0
+    if (seen) return this.#name(space, bytes, start, end)
+    words[w1] = (words[w1] as number) | b1
+    words[w2] = (words[w2] as number) | b2
+    words[w3] = (words[w3] as number) | b3
+    words[w4] = (words[w4] as number) | b4
+  }
+
+  /** The numbers of these spaces that may occur more than once; null when they are so many that the database should find them. */
+  repeated(spaces: readonly number[]): string[] | null {
+    if (this.#overflow) return null
+    return [...new Set(spaces.flatMap(space => [...(this.#repeated.get(space) ?? [])]))]
+  }
+
+  #name(space: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#overflow) return
+    let names = this.#repeated.get(space)
+    if (!names) this.#repeated.set(space, (names = new Set()))
+    names.add(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8'))
+    if (names.size <= NAMES_MAX) return
+    this.#overflow = true
+    this.#repeated.clear()
+  }
+}
+
+const BLOCK_BYTES = 32
+const FILTER_MIN = 64 << 10
+const FILTER_MAX = 64 << 20
+const NAMES_MAX = 200_000

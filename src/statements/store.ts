@@ -1,0 +1,136 @@
+import type { Day } from '../kernel/business_day.ts'
+import { businessDayOf } from '../kernel/business_day.ts'
+import { DayTally } from '../matching/coverage.ts'
+import type { ChannelRules } from '../rules/rules.ts'
+import type { CopyInto } from './copy_into.ts'
+import { type CopyRows, wordOf, wordsOf } from './copy_rows.ts'
+import type { RepeatWatch } from './repeats.ts'
+import type { Line } from './statement.ts'
+
+/** What both books have in common, in the order the rows are written. */
+export const BOOK_COLUMNS = [
+  'order_no', 'kind', 'status', 'channel', 'channel_trade_no', 'merchant_order_no', 'refund_no', 'channel_refund_no',
+  'amount', 'currency', 'occurred_at', 'business_date', 'merchant', 'payer', 'fee', 'batch_no',
+] as const
+
+export const LINE_COLUMNS = ['id', ...BOOK_COLUMNS] as const
+
+/** Numbers of one kind: in the eyes of `settle` an order number and what was sent for it are the same kind. */
+export const SPACES = { trade: 1, order: 2, refund: 3, payment: 4 } as const
+
+/** Everything of a row that is not text of any length: lengths, numbers, dates, labels. */
+export const FIXED_ROOM = 400
+
+/** `#` and the row's own id stands for an order number that is not given, so that the hot tables can be distributed by it. */
+export const ownOrderNo = (file: number, record: number): string => `#${file * 4_294_967_296 + record}`
+
+/** Writes a statement's lines into the book. One writer for one statement. */
+export type LineWriter = {
+  /** Writes a batch, handing full buffers on. */
+  readonly write: (batch: readonly Line[], copy: CopyInto) => Promise<void>
+  readonly rows: () => number
+  readonly tally: DayTally
+  /** Currencies that occur, sorted. */
+  readonly currencies: () => string[]
+}
+
+export type LineWriterOptions = {
+  /** The first half of each line's id. */
+  readonly file: number
+  readonly channel: string
+  readonly calendar: ChannelRules['calendar']
+  /** Of lines that do not say. */
+  readonly currency: string
+  readonly watch: RepeatWatch | null
+}
+
+export function lineWriter({ file, channel, calendar, currency, watch }: LineWriterOptions): LineWriter {
+  const tally = new DayTally(calendar)
+  const dayOf = businessDayOf(calendar)
+  const epochDayOf = epochDays()
+  const channelWord = wordOf(channel)
+  const currencyWord = wordsOf()
+  const merchantWord = wordsOf()
+  const currencies = new Set<string>()
+  let rows = 0
+
+  const writeOne = (to: CopyRows, line: Line): void => {
+    const payment = line.kind === 'payment'
+    const { bytes } = to
+    to.row(LINE_COLUMNS.length)
+    to.id(file, line.record)
+    const day = line.at === null ? (line.date ?? '') : dayOf(line.at)
+    tally.add(line.at, day)
+
+    to.text(line.orderNo || ownOrderNo(file, line.record))
+    const orderEnd = to.at
+    if (watch && payment && line.orderNo !== '' && line.orderNo !== line.merchantOrderNo)
+      watch.note(SPACES.order, bytes, orderEnd - Buffer.byteLength(line.orderNo), orderEnd)
+    to.word(KINDS[line.kind])
+    to.word(STATUSES[line.status])
+    to.word(channelWord)
+
+    let start = to.at + 4
+    to.text(line.tradeNo)
+    if (watch && payment) watch.note(SPACES.trade, bytes, start, to.at)
+    start = to.at + 4
+    to.text(line.merchantOrderNo)
+    if (watch && payment) watch.note(SPACES.order, bytes, start, to.at)
+    start = to.at + 4
+    to.text(line.refundNo)
+    if (watch && !payment) watch.note(SPACES.refund, bytes, start, to.at)
+    start = to.at + 4
+    to.text(line.channelRefundNo)
+    if (watch && !payment && line.channelRefundNo !== line.refundNo) watch.note(SPACES.refund, bytes, start, to.at)
+
+    to.bigint(line.amount)
+    const coin = line.currency || currency
+    if (!currencies.has(coin)) currencies.add(coin)
+    to.word(currencyWord(coin))
+    if (line.at === null) to.null()
+    else to.instant(line.at)
+    to.date(epochDayOf(day))
+    to.word(merchantWord(line.merchant))
+    to.text(line.payer)
+    if (line.fee === null) to.null()
+    else to.bigint(line.fee)
+    to.text(line.batchNo)
+    rows++
+  }
+
+  return {
+    async write(batch, copy) {
+      for (const line of batch) {
+        const room = roomOf(line)
+        if (!copy.rows.roomFor(room)) await copy.makeRoom(room)
+        writeOne(copy.rows, line)
+      }
+    },
+    rows: () => rows,
+    tally,
+    currencies: () => [...currencies].sort(),
+  }
+}
+
+export const KINDS = { payment: wordOf('payment'), refund: wordOf('refund') } as const
+export const STATUSES = { success: wordOf('success'), pending: wordOf('pending'), failed: wordOf('failed') } as const
+
+/** A character takes at most three bytes of UTF-8 (a pair of surrogates four). */
+const roomOf = (line: Line): number =>
+  FIXED_ROOM +
+  3 *
+    (line.orderNo.length + line.tradeNo.length + line.merchantOrderNo.length + line.refundNo.length + line.channelRefundNo.length +
+      line.merchant.length + line.payer.length + line.batchNo.length)
+
+/** Days since 1970-01-01; rows come in runs of one day. */
+export function epochDays(): (day: Day) => number {
+  let last = ''
+  let number = 0
+  return day => {
+    if (day !== last) {
+      last = day
+      number = Date.parse(day) / 86_400_000
+    }
+    return number
+  }
+}

@@ -1,0 +1,502 @@
+import { narrow, readAmount } from '../amount_text.ts'
+import type { Column, DateOrder, Field, StatementOptions } from '../statement.ts'
+import { ordersOf, readSerial, readTime, readWritten, type Written, ymdOf } from './dates.ts'
+import { bareHeader, kindOf, meaningOf, sideOf, statusOf, type Unit } from './vocabulary.ts'
+
+/** How the sign of an amount is told. */
+export type SignRule =
+  | 'signed' // the amount carries it
+  | 'side' // a direction column says it, the amount is a magnitude
+  | 'kind' // the kind of the record says it (refund: out)
+  | 'in_out' // two columns: in, out
+  | 'out_in' // two columns named the other way round; only a running balance can prove this
+  | 'all_in' // nothing says it: everything is taken for money in, with a warning
+
+/** What a table's columns mean, settled from its header and first rows. `-1`: there is no such column. */
+export type Layout = {
+  readonly headers: readonly string[]
+  readonly columns: readonly Column[]
+  readonly at: Readonly<Record<Field, number>>
+  readonly sign: SignRule
+  readonly decimal: '.' | ','
+  /** Amounts are whole minor units (分). */
+  readonly minorUnits: boolean
+  readonly currency: string | null
+  readonly dateOrder: DateOrder | null
+  readonly serialDates: boolean
+  /** The running balance holds over the first rows, in this order of time. */
+  readonly balance: 'ascending' | 'descending' | null
+  readonly confidence: number
+  readonly doubts: readonly Doubt[]
+  readonly notes: readonly Doubt[]
+}
+
+/** Something a person must say (or should know) about a column. */
+export type Doubt = { readonly column: string | null; readonly code: string; readonly zh: string; readonly en: string }
+
+/** From this on a column is taken for what it is proposed to be; below, it is asked about. */
+const SURE = 0.85
+const FIELDS: readonly Field[] = [
+  'occurred_at', 'date', 'time', 'order_no', 'merchant_order_no', 'channel_trade_no', 'refund_no', 'channel_refund_no', 'amount',
+  'amount_in', 'amount_out', 'refund_amount', 'direction', 'kind', 'status', 'currency', 'fee', 'balance', 'merchant_no', 'payer_account',
+  'payer_name', 'batch_no', 'channel', 'description',
+]
+const MONEY: ReadonlySet<Field> = new Set<Field>(['amount', 'amount_in', 'amount_out', 'refund_amount', 'fee', 'balance'])
+
+/** Shape of one column's values. */
+type Shape = {
+  readonly values: readonly string[]
+  readonly amounts: number
+  readonly decimals: number
+  readonly dates: number
+  readonly stamps: number
+  readonly times: number
+  readonly serials: number
+  readonly sides: number
+  readonly distinct: number
+}
+
+type Candidate = { column: number; field: Field; rank: number; confidence: number }
+
+/**
+ * Proposes what every column means from names and values, and settles signs, decimals and dates. A running balance proves
+ * the result where there is one. What stays open is a doubt: nothing about amounts, times or directions is guessed.
+ */
+export function proposeLayout(given: readonly string[], rows: readonly (readonly string[])[], options: StatementOptions): Layout {
+  const headers = given.map(header => narrowHeader(header))
+  const shapes = headers.map((_, column) => shapeOf(rows.map(row => cleanCell(row[column] ?? ''))))
+  const meanings = headers.map(meaningOf)
+  const doubts: Doubt[] = []
+  const notes: Doubt[] = []
+  const chosen = chooseColumns(headers, shapes, options, doubts)
+  const at = Object.fromEntries(FIELDS.map(field => [field, chosen.get(field)?.column ?? -1])) as Record<Field, number>
+
+  const decimal = decimalOf(shapes, [at.amount, at.amount_in, at.amount_out, at.balance, at.fee].filter(column => column >= 0))
+  settleTime(headers, shapes, chosen, at, doubts)
+  const dates = settleDates(headers, shapes, at, rows, options, doubts)
+  const units = [at.amount, at.amount_in, at.amount_out].filter(column => column >= 0).map(column => meanings[column]!.unit)
+  const unit = unitOf(headers, units, at, doubts)
+  const amountSure = (chosen.get('amount')?.confidence ?? 1) >= SURE
+  const { sign, balance, proven } = settleSigns(headers, shapes, at, rows, decimal, unit.minor, amountSure, doubts, notes)
+
+  const confidences = [...chosen.values()].filter(({ field }) => MONEY.has(field) || ['occurred_at', 'date', 'direction'].includes(field)).map(each => each.confidence)
+  const columns = headers.map((header, column): Column => {
+    const own = [...chosen.values()].find(each => each.column === column)
+    return { header, field: own?.field ?? null, confidence: own ? (proven && MONEY.has(own.field) ? 0.99 : own.confidence) : meanings[column]!.field === null ? 0.5 : 0.6 }
+  })
+  return {
+    headers,
+    columns,
+    at,
+    sign,
+    decimal,
+    minorUnits: unit.minor,
+    currency: unit.currency,
+    dateOrder: dates.order,
+    serialDates: dates.serial,
+    balance,
+    confidence: doubts.length > 0 ? 0.4 : Math.min(proven ? 0.99 : 0.95, ...confidences),
+    doubts,
+    notes,
+  }
+}
+
+const narrowHeader = (header: string): string => header.replace(/^\ufeff/, '').replace(/^[`'\s]+|\s+$/g, '')
+
+/** A cell without what programs wrap around values to keep them text: ="0001", '0001, `0001, tabs. */
+export function cleanCell(cell: string): string {
+  const first = cell.charCodeAt(0)
+  const last = cell.charCodeAt(cell.length - 1)
+  if (cell === '' || (first > 61 && first !== 96 && first < 0x80 && last > 34) || (first >= 48 && first <= 57 && last >= 48 && last <= 57)) return cell
+  let text = cell.trim()
+  if (text.startsWith('="') && text.endsWith('"')) text = text.slice(2, -1)
+  else if (text.startsWith('`') || text.startsWith("'")) text = text.slice(1)
+  return text.trim()
+}
+
+function shapeOf(cells: readonly string[]): Shape {
+  const values = cells.filter(cell => cell !== '' && cell !== '-' && cell !== '--')
+  let [amounts, decimals, dates, stamps, times, serials, sides] = [0, 0, 0, 0, 0, 0, 0]
+  for (const value of values) {
+    const read = readAmount(value, { exponent: 6, decimal: '.' })
+    const other = typeof read === 'string' ? readAmount(value, { exponent: 6, decimal: ',' }) : read
+    if (typeof read !== 'string' || typeof other !== 'string') {
+      amounts++
+      if (/[.,．，]\d{1,2}\D*$/.test(narrow(value)) || /^[-+(]/.test(narrow(value))) decimals++
+    }
+    const written = readWritten(value)
+    if (written) {
+      dates++
+      if (written.seconds !== null) stamps++
+    }
+    if (/[:：]/.test(value) || /^\d{6}$/.test(value)) if (readTime(value)) times++
+    if (readSerial(value)) serials++
+    if (sideOf(value)) sides++
+  }
+  return { values, amounts, decimals, dates, stamps, times, serials, sides, distinct: new Set(values).size }
+}
+
+const most = (part: number, shape: Shape): boolean => shape.values.length > 0 && part >= shape.values.length * 0.9
+
+/** Does what stands in the column agree with what its name says? */
+function fits(field: Field, shape: Shape): boolean {
+  if (shape.values.length === 0) return true
+  switch (field) {
+    case 'amount': case 'amount_in': case 'amount_out': case 'refund_amount': case 'fee': case 'balance':
+      return shape.amounts >= shape.values.length * 0.6 && shape.dates < shape.values.length * 0.9 || shape.amounts === shape.values.length
+    case 'occurred_at': case 'date':
+      return shape.dates >= shape.values.length * 0.6 || shape.serials === shape.values.length
+    case 'time':
+      return shape.times >= shape.values.length * 0.6 || shape.stamps >= shape.values.length * 0.6
+    case 'direction':
+      return most(shape.sides, shape)
+    case 'kind':
+      return shape.values.some(value => kindOf(value) !== null)
+    case 'status':
+      return shape.values.filter(value => statusOf(value) !== null).length >= shape.values.length * 0.6
+    case 'currency':
+      return shape.values.every(value => currencyOf(value) !== null)
+    default:
+      return true
+  }
+}
+
+function chooseColumns(headers: readonly string[], shapes: readonly Shape[], options: StatementOptions, doubts: Doubt[]): Map<Field, Candidate> {
+  const said = saidColumns(headers, options, doubts)
+  const candidates: Candidate[] = []
+  for (const [column, header] of headers.entries()) {
+    const word = said.get(column)
+    if (word !== undefined) {
+      if (word !== null) candidates.push({ column, field: word, rank: -1, confidence: 1 })
+      continue
+    }
+    const meaning = meaningOf(header)
+    const shape = shapes[column]!
+    let field = meaning.field
+    if (field === null) field = null
+    // 交易类型 with 收入/支出 in it is the direction; 类型 with CR/DR too.
+    if ((field === 'kind' || field === 'description') && most(shape.sides, shape) && shape.values.every(value => kindOf(value) === null || sideOf(value) !== null)) field = 'direction'
+    if ((field === 'date' || field === 'occurred_at') && !fits(field, shape) && most(shape.times, shape)) field = 'time'
+    if (field === 'time' && (most(shape.stamps, shape) || most(shape.serials, shape))) field = 'occurred_at'
+    if (field === 'status' && !fits(field, shape) && fits('kind', shape)) field = 'kind'
+    if (field !== null && fits(field, shape)) candidates.push({ column, field, rank: meaning.rank, confidence: meaning.confidence })
+  }
+  const chosen = new Map<Field, Candidate>()
+  for (const candidate of candidates.toSorted((a, b) => a.rank - b.rank || a.column - b.column)) {
+    const other = chosen.get(candidate.field)
+    if (!other) chosen.set(candidate.field, candidate)
+    else if (other.rank === candidate.rank && candidate.rank >= 0 && MONEY.has(candidate.field) && headers[other.column] !== headers[candidate.column])
+      doubts.push({
+        column: headers[candidate.column]!,
+        code: 'columns_alike',
+        zh: `列“${headers[other.column]}”和“${headers[candidate.column]}”都像${nameOfField(candidate.field).zh}：请指明用哪一列`,
+        en: `columns "${headers[other.column]}" and "${headers[candidate.column]}" both look like the ${nameOfField(candidate.field).en}: say which one it is`,
+      })
+  }
+  // One amount column makes the two-column reading needless; 收入/支出 as two columns beat a vague amount.
+  if (chosen.has('amount_in') !== chosen.has('amount_out') && !chosen.has('amount')) return byShape(headers, shapes, chosen, said)
+  if (chosen.has('amount') && chosen.has('amount_in') && chosen.has('amount_out')) {
+    if (chosen.get('amount')!.rank <= 2 && chosen.get('amount')!.rank >= 0 && !bothFilled(chosen, shapes)) chosen.delete('amount')
+    else if (chosen.get('amount')!.rank === -1) {
+      chosen.delete('amount_in')
+      chosen.delete('amount_out')
+    } else chosen.delete('amount')
+  } else if (chosen.has('amount')) {
+    if (chosen.get('amount_in')?.rank !== -1) chosen.delete('amount_in')
+    if (chosen.get('amount_out')?.rank !== -1) chosen.delete('amount_out')
+  }
+  return byShape(headers, shapes, chosen, said)
+}
+
+/** Both columns hold a value in nearly every row: totals repeated in each row, not one movement's two sides. */
+const bothFilled = (chosen: ReadonlyMap<Field, Candidate>, shapes: readonly Shape[]): boolean => {
+  const [a, b] = [shapes[chosen.get('amount_in')!.column]!, shapes[chosen.get('amount_out')!.column]!]
+  return a.values.length > 0 && a.distinct === 1 && b.distinct === 1
+}
+
+/** A time or an amount that no name gives away, where exactly one column can be it: proposed, not sure. */
+function byShape(headers: readonly string[], shapes: readonly Shape[], chosen: Map<Field, Candidate>, said: ReadonlyMap<number, Field | null>): Map<Field, Candidate> {
+  const free = headers.map((_, column) => column).filter(column => !said.has(column) && ![...chosen.values()].some(each => each.column === column))
+  const only = (test: (shape: Shape) => boolean): number => {
+    const found = free.filter(column => shapes[column]!.values.length > 0 && test(shapes[column]!))
+    return found.length === 1 ? found[0]! : -1
+  }
+  const nameless = headers.every(header => header.startsWith('#'))
+  const confidence = nameless ? SURE : 0.7
+  if (!chosen.has('occurred_at') && !chosen.has('date')) {
+    const column = only(shape => shape.dates === shape.values.length)
+    if (column >= 0) chosen.set(most(shapes[column]!.stamps, shapes[column]!) ? 'occurred_at' : 'date', { column, field: most(shapes[column]!.stamps, shapes[column]!) ? 'occurred_at' : 'date', rank: 99, confidence })
+  }
+  if (!chosen.has('amount') && !(chosen.has('amount_in') && chosen.has('amount_out'))) {
+    const column = only(shape => shape.decimals === shape.values.length && shape.dates === 0)
+    if (column >= 0) chosen.set('amount', { column, field: 'amount', rank: 99, confidence })
+  }
+  if (!chosen.has('direction') && !chosen.has('amount_in') && !chosen.has('kind')) {
+    const column = only(shape => shape.sides === shape.values.length && shape.distinct <= 3)
+    if (column >= 0) chosen.set('direction', { column, field: 'direction', rank: 99, confidence: SURE })
+  }
+  if (nameless && !chosen.has('currency')) {
+    const column = only(shape => shape.values.every(value => /^[A-Z]{3}$/.test(value)))
+    if (column >= 0) chosen.set('currency', { column, field: 'currency', rank: 99, confidence: SURE })
+  }
+  if (nameless && !chosen.has('channel_trade_no')) {
+    const column = only(shape => shape.distinct === shape.values.length && shape.values.every(value => /^[A-Za-z0-9_-]{8,64}$/.test(value)) && shape.dates < shape.values.length)
+    if (column >= 0) chosen.set('channel_trade_no', { column, field: 'channel_trade_no', rank: 99, confidence: 0.7 })
+  }
+  return chosen
+}
+
+/** The person's word, by header or "#3". */
+function saidColumns(headers: readonly string[], options: StatementOptions, doubts: Doubt[]): Map<number, Field | null> {
+  const said = new Map<number, Field | null>()
+  for (const [name, field] of Object.entries(options.mapping ?? {})) {
+    const number = /^#(\d+)$/.exec(name)
+    const column = number ? Number(number[1]) - 1 : headers.findIndex(header => header === name || bareHeader(header) === bareHeader(name))
+    if (column >= 0 && column < headers.length) said.set(column, field)
+    else
+      doubts.push({
+        column: name,
+        code: 'column_missing',
+        zh: `列映射里的“${name}”在文件中不存在；文件的列是：${headers.join('、')}`,
+        en: `the mapping names a column "${name}" that the file does not have; its columns are: ${headers.join(', ')}`,
+      })
+  }
+  return said
+}
+
+function settleTime(headers: readonly string[], shapes: readonly Shape[], chosen: Map<Field, Candidate>, at: Record<Field, number>, doubts: Doubt[]): void {
+  // A column of full moments makes a date and a time column needless; a date with a time beside it is a moment.
+  if (at.occurred_at >= 0 && shapes[at.occurred_at]!.stamps === 0 && shapes[at.occurred_at]!.serials === 0 && at.date < 0) {
+    at.date = at.occurred_at
+    at.occurred_at = -1
+    chosen.set('date', { ...chosen.get('occurred_at')!, field: 'date' })
+    chosen.delete('occurred_at')
+  }
+  const drop = (field: Field) => {
+    at[field] = -1
+    chosen.delete(field)
+  }
+  if (at.occurred_at >= 0) {
+    const dated = shapes[at.occurred_at]!.stamps > 0 || shapes[at.occurred_at]!.serials > 0
+    // 记账时间 with only a date in it, beside 交易日期: keep the date.
+    if (!dated && at.date >= 0) drop('occurred_at')
+    else {
+      if (at.date >= 0) drop('date')
+      if (at.time >= 0) drop('time')
+    }
+  }
+  const when = at.occurred_at >= 0 ? chosen.get('occurred_at') : chosen.get('date')
+  if (!when) doubts.push(missingDoubt('time', headers))
+  else if (when.confidence < SURE) doubts.push(unsureDoubt(headers[when.column]!, 'time'))
+}
+
+function settleDates(
+  headers: readonly string[], shapes: readonly Shape[], at: Record<Field, number>, rows: readonly (readonly string[])[], options: StatementOptions, doubts: Doubt[],
+): { order: DateOrder | null; serial: boolean } {
+  const column = at.occurred_at >= 0 ? at.occurred_at : at.date
+  if (column < 0) return { order: null, serial: false }
+  const shape = shapes[column]!
+  if (shape.values.length > 0 && shape.serials === shape.values.length && shape.dates === 0) return { order: null, serial: true }
+  if (options.dateOrder) return { order: options.dateOrder, serial: false }
+  const written = shape.values.map(readWritten).filter((value): value is Written => value !== null)
+  if (written.every(value => value.ymd > 0)) return { order: null, serial: false }
+  const orders = ordersOf(written)
+  if (orders.length === 1) return { order: orders[0]!, serial: false }
+  if (orders.length === 2) {
+    const same = written.every(value => ymdOf(value, 'dmy') === ymdOf(value, 'mdy'))
+    const proven = same ? 'dmy' : orderFromNumbers(rows, column)
+    if (proven) return { order: proven, serial: false }
+  }
+  const example = shape.values.find(value => readWritten(value)?.ymd === 0) ?? ''
+  doubts.push({
+    column: headers[column]!,
+    code: 'date_order_unsure',
+    zh: `列“${headers[column]}”的日期（如 ${example}）分不清是“日/月”还是“月/日”：请指明日期顺序（dmy 或 mdy）`,
+    en: `the dates of column "${headers[column]}" (such as ${example}) may be day/month or month/day: say which (dmy or mdy)`,
+  })
+  return { order: null, serial: false }
+}
+
+/** Transaction numbers often begin with their date; if every row's number agrees with one order only, that is the order. */
+function orderFromNumbers(rows: readonly (readonly string[])[], column: number): 'dmy' | 'mdy' | null {
+  const orders = (['dmy', 'mdy'] as const).filter(order => {
+    let proofs = 0
+    for (const row of rows) {
+      const written = readWritten(cleanCell(row[column] ?? ''))
+      if (!written || written.ymd > 0) continue
+      const ymd = String(ymdOf(written, order))
+      if (!row.some((cell, index) => index !== column && cleanCell(cell).length >= 10 && cleanCell(cell).includes(ymd))) return false
+      proofs++
+    }
+    return proofs > 0
+  })
+  return orders.length === 1 ? orders[0]! : null
+}
+
+/** The comma is the decimal sign where values prove it and none speaks against it. */
+function decimalOf(shapes: readonly Shape[], columns: readonly number[]): '.' | ',' {
+  let comma = 0
+  let point = 0
+  for (const column of columns)
+    for (const value of shapes[column]!.values) {
+      const text = narrow(value).replace(/[^\d.,]/g, '')
+      if (/^\d+,\d{1,2}$/.test(text) || /^\d{1,3}(\.\d{3})+,\d+$/.test(text) || /^\d{1,3}(\.\d{3}){2,}$/.test(text)) comma++
+      else if (/\.\d{1,2}$/.test(text) || /^\d{1,3}(,\d{3}){1,}\.\d+$/.test(text)) point++
+    }
+  return comma > 0 && point === 0 ? ',' : '.'
+}
+
+function unitOf(headers: readonly string[], units: readonly Unit[], at: Readonly<Record<Field, number>>, doubts: Doubt[]): { currency: string | null; minor: boolean } {
+  const strange = units.find(unit => unit.unknown !== null)
+  const column = at.amount >= 0 ? at.amount : at.amount_in
+  if (strange)
+    doubts.push({
+      column: headers[column] ?? null,
+      code: 'unit_unknown',
+      zh: `金额列“${headers[column]}”的单位“${strange.unknown}”不支持：请换算成元后再提交`,
+      en: `the unit "${strange.unknown}" of the amount column "${headers[column]}" is not supported: give whole currency units`,
+    })
+  return { currency: units.find(unit => unit.currency !== null)?.currency ?? null, minor: units.some(unit => unit.minor) }
+}
+
+type Signs = { sign: SignRule; balance: Layout['balance']; proven: boolean }
+
+function settleSigns(
+  headers: readonly string[], shapes: readonly Shape[], at: Record<Field, number>, rows: readonly (readonly string[])[],
+  decimal: '.' | ',', minor: boolean, amountSure: boolean, doubts: Doubt[], notes: Doubt[],
+): Signs {
+  const two = at.amount_in >= 0 && at.amount_out >= 0
+  if (!two && at.amount < 0) {
+    const half = at.amount_in >= 0 ? at.amount_in : at.amount_out
+    doubts.push(half >= 0 ? unsureDoubt(headers[half]!, 'amount') : missingDoubt('amount', headers))
+    return { sign: 'signed', balance: null, proven: false }
+  }
+  if (!two && !amountSure) doubts.push(unsureDoubt(headers[at.amount]!, 'amount'))
+  const style = { exponent: minor ? 0 : 6, decimal } as const
+  const cell = (row: readonly string[], column: number): number => {
+    const read = readAmount(cleanCell(row[column] ?? ''), style)
+    return typeof read === 'string' ? Number.NaN : read.minor
+  }
+  const zero = (value: number): number => (value === value ? value : 0)
+  const moved = (row: readonly string[], rule: SignRule): number => {
+    const amount = at.amount >= 0 ? cell(row, at.amount) : 0
+    switch (rule) {
+      case 'in_out': return Math.abs(zero(cell(row, at.amount_in))) - Math.abs(zero(cell(row, at.amount_out)))
+      case 'out_in': return Math.abs(zero(cell(row, at.amount_out))) - Math.abs(zero(cell(row, at.amount_in)))
+      case 'side': {
+        const side = sideOf(cleanCell(row[at.direction] ?? ''))
+        return side === 'neutral' ? 0 : side === 'out' ? -Math.abs(amount) : Math.abs(amount)
+      }
+      case 'kind': return kindOf(cleanCell(row[at.kind] ?? '')) === 'refund' ? -Math.abs(amount) : Math.abs(amount)
+      default: return amount
+    }
+  }
+  const proves = (rule: SignRule): Layout['balance'] => (at.balance < 0 ? null : runningBalance(rows.map(row => moved(row, rule)), rows.map(row => cell(row, at.balance))))
+
+  const values = at.amount >= 0 ? shapes[at.amount]!.values.map(value => readAmount(value, style)) : []
+  const reads = values.filter(read => typeof read !== 'string')
+  const negative = reads.some(read => read.minor < 0)
+  const marked = reads.some(read => read.side !== null)
+  const plain: SignRule = two
+    ? 'in_out'
+    : at.direction >= 0
+      ? 'side'
+      : negative || marked
+        ? 'signed'
+        : at.kind >= 0 && shapes[at.kind]!.values.every(value => kindOf(value) !== null)
+          ? 'kind'
+          : 'all_in'
+
+  const proof = proves(plain)
+  if (proof) return { sign: plain, balance: proof, proven: true }
+  const others: SignRule[] = two ? ['out_in'] : (['signed', 'side', 'kind'] as const).filter(rule => rule !== plain && (rule !== 'side' || at.direction >= 0) && (rule !== 'kind' || at.kind >= 0))
+  for (const rule of others) {
+    const found = proves(rule)
+    if (found) return { sign: rule, balance: found, proven: true }
+  }
+  if (at.balance >= 0 && shapes[at.balance]!.values.length > 1)
+    notes.push({
+      column: headers[at.balance]!,
+      code: 'balance_unproven',
+      zh: `余额列“${headers[at.balance]}”与逐笔金额对不上，未能用它证明金额的正负：请核对前几行`,
+      en: `the balance column "${headers[at.balance]}" does not follow the amounts, so it proves nothing: check the first rows`,
+    })
+  if (plain === 'side' && negative && !agrees(rows, at, cell))
+    doubts.push({
+      column: headers[at.amount]!,
+      code: 'sign_unsure',
+      zh: `列“${headers[at.amount]}”的正负号与方向列“${headers[at.direction]}”互相矛盾：请说明以哪个为准`,
+      en: `the signs of column "${headers[at.amount]}" contradict the direction column "${headers[at.direction]}": say which one counts`,
+    })
+  if (plain === 'all_in' && reads.length > 0)
+    notes.push({
+      column: headers[at.amount]!,
+      code: 'direction_assumed',
+      zh: `文件没有收支方向列，列“${headers[at.amount]}”也没有负数：全部按收入读取，请确认`,
+      en: `no column tells the direction and column "${headers[at.amount]}" has no negative value: everything is read as money in, please confirm`,
+    })
+  return { sign: plain, balance: null, proven: false }
+}
+
+/** Out goes with minus and in with plus wherever an amount is negative, or the sign is the same on all outgoing rows. */
+function agrees(rows: readonly (readonly string[])[], at: Readonly<Record<Field, number>>, cell: (row: readonly string[], column: number) => number): boolean {
+  return rows.every(row => {
+    const amount = cell(row, at.amount)
+    return !(amount < 0) || sideOf(cleanCell(row[at.direction] ?? '')) === 'out'
+  })
+}
+
+/**
+ * Each balance is the one before plus what moved (or, newest first, the one after). Nine in ten transitions must hold, and at
+ * least one must move something: files have gaps where a page begins.
+ */
+function runningBalance(moved: readonly number[], balances: readonly number[]): Layout['balance'] {
+  let [steps, up, down] = [0, 0, 0]
+  let previous = -1
+  for (let i = 0; i < moved.length; i++) {
+    if (balances[i] !== balances[i] || moved[i] !== moved[i]) continue
+    if (previous >= 0) {
+      const step = balances[i]! - balances[previous]!
+      if (moved[i] !== 0 || moved[previous] !== 0) {
+        steps++
+        if (step === moved[i]) up++
+        if (-step === moved[previous]) down++
+      }
+    }
+    previous = i
+  }
+  if (steps === 0) return null
+  if (up >= down && up >= steps * 0.9) return 'ascending'
+  return down >= steps * 0.9 ? 'descending' : null
+}
+
+/** "CNY", "人民币", "156". */
+export function currencyOf(word: string): string | null {
+  const bare = narrow(word).trim().toUpperCase()
+  if (/^[A-Z]{3}$/.test(bare)) return bare === 'RMB' ? 'CNY' : bare
+  return NAMES[bare] ?? null
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  人民币: 'CNY', 人民币元: 'CNY', 元: 'CNY', '156': 'CNY', 美元: 'USD', 港币: 'HKD', 港元: 'HKD', 欧元: 'EUR', 日元: 'JPY', 英镑: 'GBP', 澳门元: 'MOP', 新台币: 'TWD',
+  '840': 'USD', '344': 'HKD', '978': 'EUR', '392': 'JPY', '826': 'GBP',
+}
+
+const nameOfField = (field: Field): { zh: string; en: string } =>
+  field === 'balance' ? { zh: '余额', en: 'balance' } : field === 'fee' ? { zh: '手续费', en: 'fee' } : { zh: '金额', en: 'amount' }
+
+const WANTED = { time: { zh: '时间', en: 'time' }, amount: { zh: '金额', en: 'amount' } } as const
+
+const missingDoubt = (what: 'time' | 'amount', headers: readonly string[]): Doubt => ({
+  column: null,
+  code: what === 'time' ? 'time_column_missing' : 'amount_column_missing',
+  zh: `没有找到${WANTED[what].zh}列（列有：${headers.join('、')}）：请用列映射指明，如 --column ${headers[0]}=${what === 'time' ? 'occurred_at' : 'amount'}`,
+  en: `no ${WANTED[what].en} column was found among: ${headers.join(', ')}; name it by a mapping, such as --column ${headers[0]}=${what === 'time' ? 'occurred_at' : 'amount'}`,
+})
+
+const unsureDoubt = (header: string, what: 'time' | 'amount'): Doubt => ({
+  column: header,
+  code: what === 'time' ? 'time_column_unsure' : 'amount_column_unsure',
+  zh: `列“${header}”可能是${WANTED[what].zh}，但不能确定：请用列映射确认，如 --column ${header}=${what === 'time' ? 'occurred_at' : 'amount'}`,
+  en: `column "${header}" may be the ${WANTED[what].en}, which is not certain: confirm by a mapping, such as --column ${header}=${what === 'time' ? 'occurred_at' : 'amount'}`,
+})

@@ -1,0 +1,141 @@
+import { DEFAULT_LIMITS } from '../container.ts'
+import { lineEndOf, rowTooLong } from '../lines.ts'
+
+/** Takes one row: its cells, or null where a quote was opened and never closed; `line` is where it begins. */
+export type RowTaker = (cells: readonly string[] | null, line: number) => void
+
+/**
+ * Cuts delimited text into rows (RFC 4180): a quoted cell may hold delimiters, doubled quotes and line ends, so a row may be
+ * several physical lines. A quote in the middle of a cell is an ordinary character. A quote that is never closed costs the
+ * line it stands on, not the rest of the file.
+ */
+export class RowFeeder {
+  /** Cells of a row, once known: a row of several lines with another number is a quote left open. */
+  expected = 0
+  readonly #take: RowTaker
+  readonly #delimiter: string
+  readonly #lineEnd: '\n' | '\r'
+  readonly #file: string
+  readonly #limit: number
+  #waiting = ''
+  #line = 1
+
+  constructor(take: RowTaker, delimiter: string, file: string, probe: string, limit = DEFAULT_LIMITS.rowLength) {
+    this.#take = take
+    this.#delimiter = delimiter
+    this.#lineEnd = lineEndOf(probe)
+    this.#file = file
+    this.#limit = limit
+  }
+
+  push(piece: string): void {
+    this.#waiting = this.#cut(this.#waiting === '' ? piece : this.#waiting + piece, false)
+    if (this.#waiting.length > this.#limit) {
+      this.#waiting = this.#cut(this.#waiting, true)
+      if (this.#waiting.length > this.#limit) throw rowTooLong(this.#file, this.#line, this.#limit)
+    }
+  }
+
+  end(): void {
+    this.#waiting = this.#cut(this.#waiting, true)
+    if (this.#waiting !== '') this.#cut(this.#waiting + this.#lineEnd, true)
+    this.#waiting = ''
+  }
+
+  /** `all`: what waits for a closing quote will not get one. Returns what is left over. */
+  #cut(text: string, all: boolean): string {
+    let from = 0
+    let quote = text.indexOf('"')
+    for (;;) {
+      const feed = text.indexOf(this.#lineEnd, from)
+      if (feed < 0 && (quote < 0 || !all)) return from === 0 ? text : text.slice(from)
+      if (quote >= 0 && quote < from) quote = text.indexOf('"', from)
+      if (feed < 0) return text.slice(from)
+      if (quote < 0 || quote > feed) {
+        this.#take(this.#split(text, from, feed), this.#line++)
+        from = feed + 1
+        continue
+      }
+      const row = this.#quoted(text, from)
+      if (row === null && !all && text.length - from <= this.#limit) return text.slice(from)
+      if (row === null || (row.lines > 1 && this.expected > 0 && withoutTail(row.cells) > this.expected)) {
+        this.#take(null, this.#line++)
+        from = feed + 1
+        continue
+      }
+      if (row.lines > 1 && this.expected > 0 && row.cells.length < this.expected) {
+        this.#take(null, this.#line++)
+        from = feed + 1
+        continue
+      }
+      this.#take(row.cells, this.#line)
+      this.#line += row.lines
+      from = row.next
+    }
+  }
+
+  #split(text: string, from: number, feed: number): string[] {
+    const to = feed > from && text.charCodeAt(feed - 1) === 13 ? feed - 1 : feed
+    return text.slice(from, to).split(this.#delimiter)
+  }
+
+  /** The row that begins at `from`; null when the text ends before its quote is closed or its line ends. */
+  #quoted(text: string, from: number): { cells: string[]; lines: number; next: number } | null {
+    const cells: string[] = []
+    let lines = 1
+    let at = from
+    for (;;) {
+      let cell = ''
+      // Blanks before a quote do not make it ordinary.
+      let open = at
+      while (text.charCodeAt(open) === 32) open++
+      if (text.charCodeAt(open) === 34) {
+        at = open + 1
+        for (;;) {
+          const close = text.indexOf('"', at)
+          if (close < 0) return null
+          cell += text.slice(at, close)
+          at = close + 1
+          if (text.charCodeAt(at) !== 34) break
+          cell += '"'
+          at++
+        }
+        lines += occurrences(cell, this.#lineEnd)
+      }
+      const feed = text.indexOf(this.#lineEnd, at)
+      if (feed < 0) return null
+      const delimiter = text.indexOf(this.#delimiter, at)
+      if (delimiter >= 0 && delimiter < feed) {
+        cells.push(cell + text.slice(at, delimiter))
+        at = delimiter + this.#delimiter.length
+        continue
+      }
+      const to = feed > at && text.charCodeAt(feed - 1) === 13 ? feed - 1 : feed
+      cells.push(cell + text.slice(at, to))
+      return { cells, lines, next: feed + 1 }
+    }
+  }
+}
+
+function occurrences(text: string, character: string): number {
+  let count = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count++
+  return count
+}
+
+/** Number of cells without empty ones at the end. */
+function withoutTail(cells: readonly string[]): number {
+  let length = cells.length
+  while (length > 0 && cells[length - 1]!.trim() === '') length--
+  return length
+}
+
+/** All rows of a short text. */
+export function rowsOf(text: string, delimiter: string, whole: boolean): { cells: readonly string[]; line: number }[] {
+  const rows: { cells: readonly string[]; line: number }[] = []
+  const feeder = new RowFeeder((cells, line) => cells && rows.push({ cells, line }), delimiter, '', text)
+  feeder.push(text)
+  // The last row of a probe is cut off in the middle.
+  if (whole) feeder.end()
+  return rows
+}
