@@ -340,27 +340,29 @@ function files(page: Page, result: Reconciliation, say: Say, lang: Lang): void {
   )
   for (const file of result.statements) {
     const failed = file.controls.filter(control => !control.ok)
-    const checks =
-      file.controls.length === 0
-        ? say('文件没有自带合计', 'states no totals')
-        : failed.length === 0
-          ? say(`自带合计 ${file.controls.length} 项全部相符`, `stated totals agree (${file.controls.length})`)
-          : say(
-              `自带合计 ${file.controls.length} 项中 ${failed.length} 项不符`,
-              `${failed.length} of ${file.controls.length} stated totals differ`,
-            )
-    const rejected =
-      file.rejected > 0 ? say(`，坏行 ${number(file.rejected)}`, `, ${number(file.rejected)} rejected`) : ''
     const good = failed.length === 0 && file.rejected === 0
+    const name = padEnd(cutFront(file.name, 40), 40)
+    const count = `${padStart(number(file.records), 9)} ${say('条', 'records')}`
+    const notes = [
+      ...(file.rejected > 0 ? [say(`坏行 ${number(file.rejected)}`, `${number(file.rejected)} rejected`)] : []),
+      ...(file.controls.length === 0 ? [say('没有自带合计', 'no totals')] : []),
+      ...(file.controls.length > 0 && failed.length === 0
+        ? [say(`自带合计 ${file.controls.length} 项相符`, `${file.controls.length} totals agree`)]
+        : []),
+    ]
+    const mark = page.paint(good ? '✓' : '!', good ? 'green' : 'yellow')
     page.line(
-      `  ${page.paint(good ? '✓' : '!', good ? 'green' : 'yellow')} ${padEnd(cut(file.name, 38), 38)} ${padEnd(channelName(file.channel, lang), 10)}${padStart(number(file.records), 10)} ${say('条', 'records')}${rejected}${say('，', ', ')}${checks}`,
+      `  ${mark} ${name} ${padEnd(channelName(file.channel, lang), 10)}${count}  ${notes.join(say('，', ', '))}`,
     )
     for (const control of failed)
-      page.line(
-        page.paint(
-          `      ${control.name}${say('：文件写 ', ': states ')}${control.stated}${say('，实际 ', ', computed ')}${control.computed}`,
-          'yellow',
+      page.labelled(
+        6,
+        say('合计不符', 'differs'),
+        say(
+          `${control.name}：文件写 ${control.stated}，实际 ${control.computed}`,
+          `${control.name}: states ${control.stated}, computed ${control.computed}`,
         ),
+        'yellow',
       )
   }
 }
