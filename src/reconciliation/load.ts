@@ -1,0 +1,177 @@
+import pg from 'pg'
+import { Failure } from '../kernel/failure.ts'
+import type { Day } from '../kernel/business_day.ts'
+import { type Rules, rulesOf } from '../rules/rules.ts'
+import { CopyInto } from '../statements/copy_into.ts'
+import { openStatement } from '../statements/read.ts'
+import { RepeatWatch } from '../statements/repeats.ts'
+import type { Control, Problem, StatementEnd } from '../statements/statement.ts'
+import { LINE_COLUMNS, lineWriter, SPACES } from '../statements/store.ts'
+import { clientConfig } from '../system/database.ts'
+import { emptyTally, MOVEMENT_COLUMNS, readPayments } from './payments.ts'
+import { useScratch } from './scratch.ts'
+
+/** A file to load. `number` is the first half of its rows' ids. */
+export type InputFile = { readonly path: string; readonly name: string; readonly number: number; readonly bytes: number }
+
+export type StatementInput = InputFile & { readonly channel: string; readonly currency: string }
+
+type Common = { readonly url: string; readonly schema: string; readonly rules: Rules }
+
+/** One thread's share of the loading; plain data, so that it can be sent to a worker. */
+export type LoadJob = Common &
+  (
+    | { readonly book: 'movements'; readonly files: readonly InputFile[] }
+    | { readonly book: 'statement_lines'; readonly files: readonly StatementInput[]; readonly zone: string | undefined; readonly digest: boolean }
+  )
+
+export type LoadedStatement = {
+  readonly number: number
+  readonly channel: string
+  readonly days: readonly Day[]
+  readonly format: string
+  readonly encoding: string
+  readonly records: number
+  readonly rejected: readonly Problem[]
+  readonly sm3: string | null
+  readonly verdict: StatementEnd['verdict']
+  readonly controls: readonly Control[]
+}
+
+export type Loaded = {
+  readonly rows: number
+  readonly currencies: readonly string[]
+  /** Numbers that may occur twice in this job's rows; null: too many to name. */
+  readonly repeated: readonly string[] | null
+  /** payment_no that may occur twice; null: too many to name. */
+  readonly repeatedPayments: readonly string[] | null
+  /** Of movements: the days our book speaks about. */
+  readonly days: ReadonlyMap<string, readonly Day[]>
+  readonly statements: readonly LoadedStatement[]
+}
+
+/** Reads the job's files into its book, one COPY for all of them: all of it is there in the end, or nothing. */
+export async function load(job: LoadJob, onProgress: (bytes: number) => void = () => {}): Promise<Loaded> {
+  const client = new pg.Client(clientConfig(job.url))
+  await client.connect()
+  try {
+    await useScratch(client, job.schema)
+    const columns = job.book === 'movements' ? MOVEMENT_COLUMNS : LINE_COLUMNS
+    const copy = new CopyInto(client, job.book, columns)
+    try {
+      const loaded = job.book === 'movements' ? await loadMovements(job, copy, onProgress) : await loadLines(job, copy, onProgress)
+      await copy.end()
+      return loaded
+    } catch (error) {
+      await copy.abandon()
+      throw error
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+const bytesOf = (files: readonly InputFile[]): number => files.reduce((sum, file) => sum + file.bytes, 0)
+
+async function loadMovements(job: LoadJob & { book: 'movements' }, copy: CopyInto, onProgress: (bytes: number) => void): Promise<Loaded> {
+  const watch = new RepeatWatch(bytesOf(job.files))
+  const tally = emptyTally()
+  let before = 0
+  for (const file of job.files) {
+    await readPayments(file.path, copy, {
+      file: file.number,
+      name: file.name,
+      rules: job.rules,
+      watch,
+      tally,
+      onProgress: bytes => onProgress(before + bytes),
+    })
+    before += file.bytes
+  }
+  return {
+    rows: tally.rows,
+    currencies: [...tally.currencies].sort(),
+    repeated: watch.repeated([SPACES.trade, SPACES.order, SPACES.refund]),
+    repeatedPayments: watch.repeated([SPACES.payment]),
+    days: new Map([...tally.days].map(([channel, days]) => [channel, days.days()])),
+    statements: [],
+  }
+}
+
+async function loadLines(job: LoadJob & { book: 'statement_lines' }, copy: CopyInto, onProgress: (bytes: number) => void): Promise<Loaded> {
+  const watch = new RepeatWatch(bytesOf(job.files))
+  const statements: LoadedStatement[] = []
+  const currencies = new Set<string>()
+  let rows = 0
+  let before = 0
+  for (const file of job.files) {
+    const { calendar } = rulesOf(job.rules, file.channel)
+    const statement = await openStatement(file.path, {
+      name: file.name,
+      digest: job.digest,
+      onProgress: bytes => onProgress(before + bytes),
+      zone: job.zone ?? calendar.zone,
+      currency: file.currency,
+    })
+    const writer = lineWriter({ file: file.number, channel: file.channel, calendar, currency: file.currency, watch })
+    const rejected: Problem[] = []
+    try {
+      for await (const batch of statement.records()) {
+        await writer.write(batch, copy)
+        rejected.push(...statement.rejected())
+      }
+      rejected.push(...statement.rejected())
+    } finally {
+      await statement.close()
+    }
+    const end = statement.end()
+    const { head } = statement
+    if (end.verdict === 'rejected') throw refusedStatement(file.name, end)
+    statements.push({
+      number: file.number,
+      channel: file.channel,
+      days: head.period ? daysOf(head.period) : writer.tally.days(),
+      format: head.format,
+      encoding: head.encoding,
+      records: end.records,
+      rejected,
+      sm3: end.sm3,
+      verdict: end.verdict,
+      controls: end.controls,
+    })
+    for (const currency of writer.currencies()) currencies.add(currency)
+    rows += writer.rows()
+    before += file.bytes
+  }
+  return {
+    rows,
+    currencies: [...currencies].sort(),
+    repeated: watch.repeated([SPACES.trade, SPACES.order, SPACES.refund]),
+    repeatedPayments: [],
+    days: new Map(),
+    statements,
+  }
+}
+
+function daysOf({ from, to }: { readonly from: Day; readonly to: Day }): Day[] {
+  const days: Day[] = []
+  const last = Temporal.PlainDate.from(to)
+  for (let day = Temporal.PlainDate.from(from); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) days.push(day.toString())
+  return days
+}
+
+/** Totals the file states about itself that its own records, readable or not, do not add up to. */
+function refusedStatement(name: string, end: StatementEnd): Failure {
+  const failed = end.controls.filter(control => !control.ok)
+  const zh = failed.map(({ name: control, stated, computed }) => `${control}：文件写 ${stated}，逐笔合计 ${computed}`).join('；')
+  const en = failed.map(({ name: control, stated, computed }) => `${control}: the file states ${stated}, its records give ${computed}`).join('; ')
+  const [problem] = end.problems
+  return new Failure(
+    'statement_rejected',
+    {
+      zh: `对账单“${name}”与自身汇总不符（${zh || problem?.zh}），可能被截断或改动：请从渠道重新下载`,
+      en: `statement "${name}" contradicts its own totals (${en || problem?.en}); it may have been cut or edited: download it again`,
+    },
+    { file: name, controls: failed },
+  )
+}

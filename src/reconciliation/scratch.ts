@@ -1,0 +1,92 @@
+import { randomInt } from 'node:crypto'
+import type pg from 'pg'
+import type { Database } from '../system/database.ts'
+
+/**
+ * Books of their own for one run of the command line: the platform's tables, column for column, in a schema that exists
+ * only as long as the run. What a killed run left behind is cleared away by the next one; a run that is alive holds an
+ * advisory lock, which the server lets go of with its connection.
+ */
+export type Scratch = {
+  readonly schema: string
+  /** A connection whose unqualified names mean this run's books; the scratch closes it. */
+  connect(): Promise<pg.Client>
+  /** Drops the books and closes every connection. */
+  close(): Promise<void>
+}
+
+const PREFIX = 'reconcile_'
+/** 'fzrc' in ASCII: the first half of the lock of each run. */
+const RUN_LOCK = 0x667a7263
+
+export async function openScratch(db: Database): Promise<Scratch> {
+  const keeper = await db.connect()
+  const clients: pg.Client[] = []
+  try {
+    await clearAway(keeper)
+    const run = await claim(keeper)
+    const schema = `${PREFIX}${run}`
+    await keeper.query(createText(schema))
+    return {
+      schema,
+      async connect() {
+        const client = await db.connect()
+        clients.push(client)
+        await useScratch(client, schema)
+        return client
+      },
+      async close() {
+        await Promise.all(clients.map(client => client.end()))
+        await keeper.query(`drop schema if exists ${schema} cascade`)
+        await keeper.end()
+      },
+    }
+  } catch (error) {
+    await keeper.end()
+    throw error
+  }
+}
+
+/** For a connection made elsewhere (a worker thread). */
+export async function useScratch(client: pg.ClientBase, schema: string): Promise<void> {
+  // The planner knows nothing of tables made a moment ago, and every statement here is a join of whole books: hash it.
+  await client.query(`
+    set search_path to ${schema}, public;
+    set synchronous_commit to off;
+    set jit to off;
+    set work_mem to '96MB';
+    set hash_mem_multiplier to 4;
+    set max_parallel_workers_per_gather to 0;
+    set enable_mergejoin to off;
+    set enable_nestloop to off;
+    set client_min_messages to warning`)
+}
+
+async function claim(keeper: pg.Client): Promise<number> {
+  for (;;) {
+    const run = randomInt(1, 2 ** 31 - 1)
+    const { rows } = await keeper.query('select pg_try_advisory_lock($1, $2) as claimed', [RUN_LOCK, run])
+    if (rows[0].claimed) return run
+  }
+}
+
+/** Unlogged, and without indexes: loaded once, joined once, dropped. */
+const createText = (schema: string): string => `
+  create schema ${schema};
+  ${['movements', 'statement_lines', 'match_links']
+    .map(
+      table => `create unlogged table ${schema}.${table} (like public.${table} including defaults including constraints)
+        with (autovacuum_enabled = false);`,
+    )
+    .join('\n')}`
+
+async function clearAway(keeper: pg.Client): Promise<void> {
+  const { rows } = await keeper.query(`select nspname as schema from pg_namespace where nspname ~ '^${PREFIX}[0-9]+$'`)
+  for (const { schema } of rows) {
+    const run = Number(String(schema).slice(PREFIX.length))
+    const { rows: claims } = await keeper.query('select pg_try_advisory_lock($1, $2) as dead', [RUN_LOCK, run])
+    if (!claims[0].dead) continue
+    await keeper.query(`drop schema if exists ${schema} cascade`)
+    await keeper.query('select pg_advisory_unlock($1, $2)', [RUN_LOCK, run])
+  }
+}
