@@ -23,7 +23,7 @@ export type AmountRead = { readonly minor: number; readonly side: 'in' | 'out' |
 /** Any safe way to write an amount; the plain ones first and fast. */
 export function readAmount(text: string, style: AmountStyle): AmountRead | AmountTrouble {
   const plain = style.decimal === '.' ? plainAmount(text, 0, text.length, style.exponent) : Number.NaN
-  if (plain === plain) return { minor: plain, side: null }
+  if (!Number.isNaN(plain)) return { minor: plain, side: null }
   return liberalAmount(text, style)
 }
 
@@ -47,7 +47,8 @@ export function plainAmount(text: string, from: number, to: number, exponent: nu
         value = value * 10 + digit
         if (decimals >= 0) decimals++
       } else if (digit !== 0) return Number.NaN
-    } else if (digit === -2 && decimals < 0 && at > from + (negative || first === 43 ? 1 : 0) && at < to - 1) decimals = 0
+    } else if (digit === -2 && decimals < 0 && at > from + (negative || first === 43 ? 1 : 0) && at < to - 1)
+      decimals = 0
     else return Number.NaN
   }
   for (let d = decimals < 0 ? 0 : decimals; d < exponent; d++) value *= 10
@@ -60,7 +61,9 @@ const CURRENCY_MARK =
   /^(?:CNY|RMB|USD|EUR|GBP|HKD|JPY|MOP|TWD|SGD|AUD|CAD|CHF|KRW|THB|NZD|US\$|HK\$|NT\$|人民币|[¥$€£₩₹฿]|元)|(?:CNY|RMB|USD|EUR|GBP|HKD|JPY|MOP|TWD|SGD|AUD|CAD|CHF|KRW|THB|NZD|人民币|元|圆|[¥$€£₩₹฿])$/gi
 
 function liberalAmount(text: string, style: AmountStyle): AmountRead | AmountTrouble {
-  let rest = narrow(text).replace(/[−–﹣]/g, '-').trim()
+  let rest = narrow(text)
+    .replace(/[−–﹣]/g, '-')
+    .trim()
   let side: 'in' | 'out' | null = null
   let negative = false
   const marked = /^(.*?)\s*(CR|DR|贷|借)\.?$/i.exec(rest)
@@ -126,20 +129,27 @@ export function narrow(text: string): string {
 }
 
 /** An identifier that went through a spreadsheet: 4.2E+27. Its digits are lost and no two such rows can be told apart. */
-export const digitsLost = (text: string): boolean => text.length > 3 && text.includes('E+') && /^\s*-?\d+(\.\d+)?E\+\d+\s*$/i.test(text)
+export const digitsLost = (text: string): boolean =>
+  text.length > 3 && text.includes('E+') && /^\s*-?\d+(\.\d+)?E\+\d+\s*$/i.test(text)
 
 /** Why an amount was refused, for the reader. */
 export function amountTroubleText(trouble: AmountTrouble, found: string, exponent: number): { zh: string; en: string } {
   const shown = found.slice(0, 40)
   const of: Record<AmountTrouble, { zh: string; en: string }> = {
     empty: { zh: '金额为空（空不等于 0）', en: 'the amount is empty (which is not zero)' },
-    scientific: { zh: `金额“${shown}”是科学计数法，位数已丢失`, en: `the amount "${shown}" is in scientific notation, digits are lost` },
+    scientific: {
+      zh: `金额“${shown}”是科学计数法，位数已丢失`,
+      en: `the amount "${shown}" is in scientific notation, digits are lost`,
+    },
     decimals: {
       zh: `金额“${shown}”的小数多于该币种的 ${exponent} 位`,
       en: `the amount "${shown}" has more than the ${exponent} decimals of its currency`,
     },
     too_large: { zh: `金额“${shown}”过大，无法精确表示`, en: `the amount "${shown}" is too large to be exact` },
-    unreadable: { zh: `金额“${shown}”无法识别，应为 1234.50 这样的数字`, en: `the amount "${shown}" cannot be read; a number like 1234.50 is expected` },
+    unreadable: {
+      zh: `金额“${shown}”无法识别，应为 1234.50 这样的数字`,
+      en: `the amount "${shown}" cannot be read; a number like 1234.50 is expected`,
+    },
   }
   return of[trouble]
 }

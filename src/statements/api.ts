@@ -18,10 +18,17 @@ export type InspectDocument = {
   readonly neutral: InspectTally | null
   readonly currency: string | null
   /** By currency code; "" is the currency the file does not name. */
-  readonly by_currency: Readonly<Record<string, { readonly credits: InspectTally; readonly debits: InspectTally; readonly neutral: InspectTally }>>
+  readonly by_currency: Readonly<
+    Record<string, { readonly credits: InspectTally; readonly debits: InspectTally; readonly neutral: InspectTally }>
+  >
   readonly first: InspectRecord | null
   readonly last: InspectRecord | null
-  readonly controls: readonly { readonly name: string; readonly stated: string; readonly computed: string; readonly ok: boolean }[]
+  readonly controls: readonly {
+    readonly name: string
+    readonly stated: string
+    readonly computed: string
+    readonly ok: boolean
+  }[]
   readonly problems: readonly InspectProblem[]
   readonly verdict: 'ready' | 'ready_with_warnings' | 'rejected'
 }

@@ -35,7 +35,12 @@ class CurrencyTally {
 
   add(line: Line): void {
     // A record that the file itself calls failed or closed moved no money either.
-    const side = line.neutral || line.status === 'failed' ? 2 : line.amount > 0 || (line.amount === 0 && line.kind === 'payment') ? 0 : 1
+    const side =
+      line.neutral || line.status === 'failed'
+        ? 2
+        : line.amount > 0 || (line.amount === 0 && line.kind === 'payment')
+          ? 0
+          : 1
     this.counts[side]++
     this.sums[side].add(line.amount)
   }
@@ -190,6 +195,9 @@ function detachedText(text: string): string {
 }
 
 function detached(line: Line): Line {
-  const entries = Object.entries(line).map(([key, value]) => [key, typeof value === 'string' ? detachedText(value) : value])
+  const entries = Object.entries(line).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? detachedText(value) : value,
+  ])
   return Object.fromEntries(entries) as Line
 }

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { crc32, createGunzip } from 'node:zlib'
 import iconv from 'iconv-lite'
@@ -82,7 +82,10 @@ async function openFile(path: string, name: string): Promise<FileHandle> {
     if (code === 'EACCES' || code === 'EPERM')
       throw new Failure(
         'file_unreadable',
-        { zh: `没有权限读取文件“${path}”：请检查文件权限`, en: `file "${path}" may not be read: check its permissions` },
+        {
+          zh: `没有权限读取文件“${path}”：请检查文件权限`,
+          en: `file "${path}" may not be read: check its permissions`,
+        },
         { file: path },
       )
     throw error
@@ -91,7 +94,10 @@ async function openFile(path: string, name: string): Promise<FileHandle> {
   await handle.close()
   throw new Failure(
     'file_not_regular',
-    { zh: `“${name}”不是普通文件（可能是目录）：请指定对账单文件`, en: `"${name}" is not a file (a directory?): name a statement file` },
+    {
+      zh: `“${name}”不是普通文件（可能是目录）：请指定对账单文件`,
+      en: `"${name}" is not a file (a directory?): name a statement file`,
+    },
     { file: path },
   )
 }
@@ -208,7 +214,12 @@ function refuseEscape(entryName: string, name: string): void {
   )
 }
 
-async function* unzip(zip: yauzl.ZipFile, entry: yauzl.Entry, name: string, entryName: string): AsyncGenerator<Uint8Array> {
+async function* unzip(
+  zip: yauzl.ZipFile,
+  entry: yauzl.Entry,
+  name: string,
+  entryName: string,
+): AsyncGenerator<Uint8Array> {
   const stream = await new Promise<Readable>((resolve, reject) => {
     zip.openReadStream(entry, (error, opened) => (error ? reject(packingFailure(error, name)) : resolve(opened)))
   })

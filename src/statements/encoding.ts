@@ -12,8 +12,14 @@ export const UNDECODABLE = '\uffff'
 const BROKEN_LINES_MAX = 1_000
 
 const LABEL: Readonly<Record<Encoding, string>> = {
-  'utf-8': 'utf-8', 'utf-8-bom': 'utf-8', gb18030: 'gb18030', 'utf-16le': 'utf-16le', 'utf-16be': 'utf-16be', big5: 'big5',
-  'windows-1252': 'windows-1252', ascii: 'latin1',
+  'utf-8': 'utf-8',
+  'utf-8-bom': 'utf-8',
+  gb18030: 'gb18030',
+  'utf-16le': 'utf-16le',
+  'utf-16be': 'utf-16be',
+  big5: 'big5',
+  'windows-1252': 'windows-1252',
+  ascii: 'latin1',
 }
 
 const decoders = new Map<Encoding, TextDecoder>()
@@ -121,7 +127,8 @@ function safeCut(bytes: Uint8Array): number {
   return 0
 }
 
-const asciiOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+const asciiOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 /** Turns pieces of bytes into text, whatever the borders of the pieces. */
 export class Decoder {
@@ -233,7 +240,8 @@ export class Decoder {
   #markedWide(bytes: Uint8Array): string {
     const units: string[] = []
     const low = this.encoding === 'utf-16le' ? 0 : 1
-    for (let i = 0; i + 1 < bytes.length; i += 2) units.push(String.fromCharCode(bytes[i + low]! | (bytes[i + 1 - low]! << 8)))
+    for (let i = 0; i + 1 < bytes.length; i += 2)
+      units.push(String.fromCharCode(bytes[i + low]! | (bytes[i + 1 - low]! << 8)))
     if (bytes.length % 2 === 1) units.push(UNDECODABLE)
     return units.join('').replace(/\p{Surrogate}/gu, UNDECODABLE)
   }

@@ -20,11 +20,16 @@ export async function inspectStatement(path: string, options: InspectOptions = {
   } catch (error) {
     const asked = error instanceof Failure ? error.detail['asked'] : undefined
     if (!isAsked(asked)) throw error
-    return documentOf(asked.head, { ...NOTHING, sm3: asked.sm3, problems: asked.problems, problemCount: asked.problems.length }, lang)
+    return documentOf(
+      asked.head,
+      { ...NOTHING, sm3: asked.sm3, problems: asked.problems, problemCount: asked.problems.length },
+      lang,
+    )
   }
 }
 
-const isAsked = (value: unknown): value is Asked => typeof value === 'object' && value !== null && 'head' in value && 'problems' in value
+const isAsked = (value: unknown): value is Asked =>
+  typeof value === 'object' && value !== null && 'head' in value && 'problems' in value
 
 const NOTHING: StatementEnd = {
   sm3: null,
@@ -58,7 +63,9 @@ function documentOf(head: StatementHead, end: StatementEnd, lang: Lang): Inspect
     debits: sums?.debits ?? (currencies.length === 0 ? EMPTY : null),
     neutral: sums?.neutral ?? (currencies.length === 0 ? EMPTY : null),
     currency: only === '' ? null : only,
-    by_currency: Object.fromEntries(currencies.map(currency => [currency, sumsOf(currency, end.byCurrency.get(currency)!)])),
+    by_currency: Object.fromEntries(
+      currencies.map(currency => [currency, sumsOf(currency, end.byCurrency.get(currency)!)]),
+    ),
     first: end.first && recordOf(end.first, head.zone),
     last: end.last && recordOf(end.last, head.zone),
     controls: end.controls.map(({ name, stated, computed, ok }) => ({ name, stated, computed, ok })),
@@ -86,7 +93,14 @@ function recordOf(line: Line, zone: string): InspectRecord {
     at: line.at === null ? line.date : instantText(line.at, zone),
     amount: formatMinor(line.amount, line.currency),
     // The transaction's number also on a refund: the contract's own example of a debit shows it (42000…).
-    id: line.tradeNo || line.channelRefundNo || line.refundNo || line.merchantOrderNo || line.orderNo || line.batchNo || null,
+    id:
+      line.tradeNo ||
+      line.channelRefundNo ||
+      line.refundNo ||
+      line.merchantOrderNo ||
+      line.orderNo ||
+      line.batchNo ||
+      null,
   }
 }
 

@@ -12,11 +12,14 @@ export class LocalClock {
 
   constructor(zone: string) {
     try {
-      Temporal.Now.zonedDateTimeISO(zone)
+      Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
     } catch {
       throw new Failure(
         'zone_unknown',
-        { zh: `时区“${zone}”无法识别：请使用 Asia/Shanghai 这样的名称`, en: `time zone "${zone}" is not known: use a name like Asia/Shanghai` },
+        {
+          zh: `时区“${zone}”无法识别：请使用 Asia/Shanghai 这样的名称`,
+          en: `time zone "${zone}" is not known: use a name like Asia/Shanghai`,
+        },
         { zone },
       )
     }
@@ -29,7 +32,9 @@ export class LocalClock {
     if (ymd !== this.#day && !this.#turnTo(ymd)) return Number.NaN
     if (this.#steady) return this.#midnight + ((hour * 60 + minute) * 60 + second) * 1_000
     const date = dateOf(ymd)
-    return date ? date.toZonedDateTime({ timeZone: this.zone, plainTime: { hour, minute, second } }).epochMilliseconds : Number.NaN
+    return date
+      ? date.toZonedDateTime({ timeZone: this.zone, plainTime: { hour, minute, second } }).epochMilliseconds
+      : Number.NaN
   }
 
   #turnTo(ymd: number): boolean {
@@ -38,7 +43,8 @@ export class LocalClock {
     const midnight = date.toZonedDateTime(this.zone)
     this.#day = ymd
     this.#midnight = midnight.epochMilliseconds
-    this.#steady = midnight.hoursInDay === 24 && midnight.offset === midnight.add({ hours: 23 }).offset && midnight.hour === 0
+    this.#steady =
+      midnight.hoursInDay === 24 && midnight.offset === midnight.add({ hours: 23 }).offset && midnight.hour === 0
     return true
   }
 }
@@ -74,7 +80,8 @@ const two = (text: string, at: number): number => digit(text, at) * 10 + digit(t
  */
 export function stampAt(text: string, from: number, to: number, clock: LocalClock): number {
   if (to - from !== 19) return Number.NaN
-  if (text.charCodeAt(from + 4) !== 45 || text.charCodeAt(from + 7) !== 45 || text.charCodeAt(from + 10) !== 32) return Number.NaN
+  if (text.charCodeAt(from + 4) !== 45 || text.charCodeAt(from + 7) !== 45 || text.charCodeAt(from + 10) !== 32)
+    return Number.NaN
   if (text.charCodeAt(from + 13) !== 58 || text.charCodeAt(from + 16) !== 58) return Number.NaN
   const ymd = (two(text, from) * 100 + two(text, from + 2)) * 10_000 + two(text, from + 5) * 100 + two(text, from + 8)
   const hour = two(text, from + 11)

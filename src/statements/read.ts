@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
 import { Collector } from './collector.ts'
-import { openContainer, type Opened, type Part } from './container.ts'
+import { type Opened, openContainer, type Part } from './container.ts'
 import { type Digest, digestOf, sm3Of } from './digest.ts'
 import { Decoder, decodeStrictly, encodingOf } from './encoding.ts'
 import type { Asked, Format, Probe, Reader, ReaderHead } from './format.ts'
@@ -31,7 +31,10 @@ type Recognised = { readonly format: Format; readonly score: number; readonly op
  * Opens a statement of any known format: container → encoding → format are settled from its first bytes; its records are
  * read by iterating. Throws a Failure that names the file and what to do when it is no readable statement.
  */
-export async function openStatement(path: string, options: StatementOptions & { name?: string } = {}): Promise<Statement> {
+export async function openStatement(
+  path: string,
+  options: StatementOptions & { name?: string } = {},
+): Promise<Statement> {
   const name = options.name ?? basename(path)
   const opened = await openContainer(path, name, options.limits, options.onProgress)
   const open: Opening[] = []
@@ -40,7 +43,17 @@ export async function openStatement(path: string, options: StatementOptions & { 
     const into = new Collector(name)
     const main = records[0]!
     const reader = readerOf(main, into, opened, name)
-    const state: Reading = { opened, options, into, records, companions, reader, digest: null, encoding: main.opening.encoding, open }
+    const state: Reading = {
+      opened,
+      options,
+      into,
+      records,
+      companions,
+      reader,
+      digest: null,
+      encoding: main.opening.encoding,
+      open,
+    }
     if (options.digest !== false) state.digest = digestOf(opened.fd, opened.bytes)
     return statementOf(state, name)
   } catch (error) {
@@ -58,7 +71,15 @@ function readerOf({ format, opening }: Recognised, into: Collector, opened: Open
     const { head, problems } = error.detail as { head: ReaderHead; problems: readonly Problem[] }
     const { container, bytes, fd } = opened
     const asked: Asked = {
-      head: { file: name, bytes, container, encoding: opening.encoding, format: format.name, channel: format.channel, ...head },
+      head: {
+        file: name,
+        bytes,
+        container,
+        encoding: opening.encoding,
+        format: format.name,
+        channel: format.channel,
+        ...head,
+      },
       sm3: sm3Of(fd),
       problems,
     }
@@ -133,7 +154,8 @@ async function* readPart(state: Reading, { format, opening }: Recognised): Async
     if (into.batched >= BATCH) yield into.takeBatch()
   }
   if (format.feed === 'decoded') reader.push(decoder.end())
-  for (const companion of state.companions) reader.companion?.(await wholeText(companion, into.file), companion.part.name)
+  for (const companion of state.companions)
+    reader.companion?.(await wholeText(companion, into.file), companion.part.name)
   reader.end()
   if (into.batched > 0) yield into.takeBatch()
 }
@@ -162,8 +184,13 @@ async function recognise(
   const format = candidates.find(candidate => candidate.score === top)?.format
   if (!format) throw refusal ?? unrecognised(name, rest[0]?.probe.text ?? '')
   // The generic format claims anything with a header row; beside a statement of a known format that is no second statement.
-  const records = candidates.filter(candidate => candidate.format === format && !format.recogniseCompanion?.(candidate.opening.probe))
-  const others = [...rest, ...candidates.filter(candidate => !records.includes(candidate)).map(candidate => candidate.opening)]
+  const records = candidates.filter(
+    candidate => candidate.format === format && !format.recogniseCompanion?.(candidate.opening.probe),
+  )
+  const others = [
+    ...rest,
+    ...candidates.filter(candidate => !records.includes(candidate)).map(candidate => candidate.opening),
+  ]
   return { records, companions: others.filter(other => format.recogniseCompanion?.(other.probe) === true) }
 }
 

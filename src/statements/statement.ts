@@ -4,8 +4,7 @@ import type { Kind, Status } from '../matching/entry.ts'
 /** What wraps the text: a zip may hold several statements (支付宝: 明细 + 汇总). */
 export type Container = 'none' | 'gzip' | 'zip'
 
-export type Encoding =
-  | 'utf-8' | 'utf-8-bom' | 'gb18030' | 'utf-16le' | 'utf-16be' | 'big5' | 'windows-1252' | 'ascii'
+export type Encoding = 'utf-8' | 'utf-8-bom' | 'gb18030' | 'utf-16le' | 'utf-16be' | 'big5' | 'windows-1252' | 'ascii'
 
 /** One transaction record of a statement, in the product's one shape. An empty string means the record does not say. */
 export type Line = {
@@ -48,15 +47,42 @@ export type Problem = {
 }
 
 /** A total the file states about itself, against what was computed from its records. */
-export type Control = { readonly name: string; readonly stated: string; readonly computed: string; readonly ok: boolean }
+export type Control = {
+  readonly name: string
+  readonly stated: string
+  readonly computed: string
+  readonly ok: boolean
+}
 
 export type Column = { readonly header: string; readonly field: Field | null; readonly confidence: number }
 
 /** What a column can mean. */
 export type Field =
-  | 'occurred_at' | 'date' | 'time' | 'order_no' | 'merchant_order_no' | 'channel_trade_no' | 'refund_no' | 'channel_refund_no'
-  | 'amount' | 'amount_in' | 'amount_out' | 'refund_amount' | 'direction' | 'kind' | 'status' | 'currency' | 'fee' | 'balance'
-  | 'merchant_no' | 'payer_account' | 'payer_name' | 'batch_no' | 'channel' | 'description'
+  | 'occurred_at'
+  | 'date'
+  | 'time'
+  | 'order_no'
+  | 'merchant_order_no'
+  | 'channel_trade_no'
+  | 'refund_no'
+  | 'channel_refund_no'
+  | 'amount'
+  | 'amount_in'
+  | 'amount_out'
+  | 'refund_amount'
+  | 'direction'
+  | 'kind'
+  | 'status'
+  | 'currency'
+  | 'fee'
+  | 'balance'
+  | 'merchant_no'
+  | 'payer_account'
+  | 'payer_name'
+  | 'batch_no'
+  | 'channel'
+  | 'zone'
+  | 'description'
 
 export type Tally = { readonly count: number; readonly amount: bigint }
 

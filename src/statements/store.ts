@@ -9,8 +9,22 @@ import type { Line } from './statement.ts'
 
 /** What both books have in common, in the order the rows are written. */
 export const BOOK_COLUMNS = [
-  'order_no', 'kind', 'status', 'channel', 'channel_trade_no', 'merchant_order_no', 'refund_no', 'channel_refund_no',
-  'amount', 'currency', 'occurred_at', 'business_date', 'merchant', 'payer', 'fee', 'batch_no',
+  'order_no',
+  'kind',
+  'status',
+  'channel',
+  'channel_trade_no',
+  'merchant_order_no',
+  'refund_no',
+  'channel_refund_no',
+  'amount',
+  'currency',
+  'occurred_at',
+  'business_date',
+  'merchant',
+  'payer',
+  'fee',
+  'batch_no',
 ] as const
 
 export const LINE_COLUMNS = ['id', ...BOOK_COLUMNS] as const
@@ -119,8 +133,14 @@ export const STATUSES = { success: wordOf('success'), pending: wordOf('pending')
 const roomOf = (line: Line): number =>
   FIXED_ROOM +
   3 *
-    (line.orderNo.length + line.tradeNo.length + line.merchantOrderNo.length + line.refundNo.length + line.channelRefundNo.length +
-      line.merchant.length + line.payer.length + line.batchNo.length)
+    (line.orderNo.length +
+      line.tradeNo.length +
+      line.merchantOrderNo.length +
+      line.refundNo.length +
+      line.channelRefundNo.length +
+      line.merchant.length +
+      line.payer.length +
+      line.batchNo.length)
 
 /** Days since 1970-01-01; rows come in runs of one day. */
 export function epochDays(): (day: Day) => number {

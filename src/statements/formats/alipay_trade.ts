@@ -12,15 +12,37 @@ import type { Column, Field } from '../statement.ts'
  * A zip of two GBK files: 明细 (the records) and 汇总 (totals per shop; its 合计 row is a control, never a record). Comment lines
  * begin with #; no CSV quoting; values carry a trailing tab; refunds are negative.
  */
-export const alipayTrade: Format = { name: 'alipay-trade', channel: 'alipay', feed: 'decoded', recognise, recogniseCompanion, read }
+export const alipayTrade: Format = {
+  name: 'alipay-trade',
+  channel: 'alipay',
+  feed: 'decoded',
+  recognise,
+  recogniseCompanion,
+  read,
+}
 
 const ZONE = 'Asia/Shanghai'
 const CURRENCY = 'CNY'
 const TITLE = '支付宝业务明细查询'
 
 type Key =
-  | 'trade' | 'order' | 'type' | 'goods' | 'created' | 'finished' | 'shop' | 'payer' | 'amount' | 'received' | 'alipayDiscount'
-  | 'merchantDiscount' | 'card' | 'refundNo' | 'fee' | 'share' | 'note'
+  | 'trade'
+  | 'order'
+  | 'type'
+  | 'goods'
+  | 'created'
+  | 'finished'
+  | 'shop'
+  | 'payer'
+  | 'amount'
+  | 'received'
+  | 'alipayDiscount'
+  | 'merchantDiscount'
+  | 'card'
+  | 'refundNo'
+  | 'fee'
+  | 'share'
+  | 'note'
 
 const COLUMNS: Readonly<Record<Key, { readonly name: string; readonly field: Field | null }>> = {
   trade: { name: '支付宝交易号', field: 'channel_trade_no' },
@@ -57,7 +79,10 @@ function recognise(probe: Probe) {
   const titled = probe.text.slice(0, 200).includes(TITLE)
   const own = header.some(cell => nameOf(cell) === '支付宝交易号')
   if (!(titled && known >= 4) && !(own && known >= 5)) return null
-  return { score: own ? 0.99 : 0.9, reasons: [titled ? `title "${TITLE}"` : 'column 支付宝交易号', `${known} known column names`] }
+  return {
+    score: own ? 0.99 : 0.9,
+    reasons: [titled ? `title "${TITLE}"` : 'column 支付宝交易号', `${known} known column names`],
+  }
 }
 
 function recogniseCompanion(probe: Probe): boolean {
@@ -108,12 +133,20 @@ class AlipayTradeReader implements Reader {
   constructor(probe: Probe, into: Collector) {
     this.#into = into
     this.#headers = headerOf(probe.text)
-    this.#feeder = new LineFeeder((text, from, to, line) => this.#line(text, from, to, line), into.file, probe.text, probe.options.limits?.rowLength)
+    this.#feeder = new LineFeeder(
+      (text, from, to, line) => this.#line(text, from, to, line),
+      into.file,
+      probe.text,
+      probe.options.limits?.rowLength,
+    )
     this.#clock = new LocalClock(probe.options.zone ?? ZONE)
     const names = this.#headers.map(nameOf)
-    this.#at = Object.fromEntries(Object.entries(COLUMNS).map(([key, { name }]) => [key, names.indexOf(name)])) as Record<Key, number>
+    this.#at = Object.fromEntries(
+      Object.entries(COLUMNS).map(([key, { name }]) => [key, names.indexOf(name)]),
+    ) as Record<Key, number>
     for (const key of REQUIRED)
-      if (this.#at[key] < 0) throw columnMissing(into.file, '支付宝业务明细 alipay-trade', COLUMNS[key].name, this.#headers)
+      if (this.#at[key] < 0)
+        throw columnMissing(into.file, '支付宝业务明细 alipay-trade', COLUMNS[key].name, this.#headers)
     this.#amountAt = Int32Array.from(AMOUNTS, key => this.#at[key])
     this.#starts = new Int32Array(this.#headers.length + 2)
     const preamble = probe.text.slice(0, 2_000)
@@ -151,7 +184,10 @@ class AlipayTradeReader implements Reader {
 
   /** The 合计 row of the 汇总 file: net figures over all shops. */
   companion(text: string, name: string): void {
-    const rows = text.split(/\r\n|\n|\r/).filter(row => bare(row) !== '' && !bare(row).startsWith('#')).map(row => row.split(',').map(bare))
+    const rows = text
+      .split(/\r\n|\n|\r/)
+      .filter(row => bare(row) !== '' && !bare(row).startsWith('#'))
+      .map(row => row.split(',').map(bare))
     const header = rows[0]?.map(nameOf) ?? []
     const total = rows.find(row => row[0] === '合计')
     if (!total)
@@ -252,7 +288,7 @@ class AlipayTradeReader implements Reader {
       const found = this.#field(text, column)
       if (found === '' && i !== AMOUNT) continue
       const plain = plainAmount(found, 0, found.length, 2)
-      if (plain === plain) {
+      if (!Number.isNaN(plain)) {
         this.#row[i] = plain
         continue
       }
@@ -264,7 +300,7 @@ class AlipayTradeReader implements Reader {
 
     const finished = this.#field(text, this.#at.finished)
     const instant = stampAt(finished, 0, finished.length, this.#clock)
-    if (instant !== instant)
+    if (Number.isNaN(instant))
       return this.#reject(record, lineNumber, this.#at.finished, 'time_unreadable', {
         zh: `时间“${finished.slice(0, 40)}”无法识别，应为 2026-11-20 09:30:00 这样的格式`,
         en: `the time "${finished.slice(0, 40)}" cannot be read; one like 2026-11-20 09:30:00 is expected`,
@@ -297,7 +333,7 @@ class AlipayTradeReader implements Reader {
     if (tally === this.#others && this.#otherKinds.size < 20) this.#otherKinds.add([...type].join(''))
     for (let i = 0; i < AMOUNTS.length; i++) {
       const value = this.#row[i]!
-      if (value === value && value !== 0) tally.sums[i]!.add(value)
+      if (!Number.isNaN(value) && value !== 0) tally.sums[i]!.add(value)
     }
     const refund = tally === this.#refunds || (tally === this.#others && amount < 0)
     this.#into.add({
@@ -333,12 +369,19 @@ class AlipayTradeReader implements Reader {
   }
 
   #count(name: string, stated: string, computed: number): void {
-    this.#into.control({ name, stated, computed: String(computed), ok: stated === String(computed) }, this.#kindless > 0)
+    this.#into.control(
+      { name, stated, computed: String(computed), ok: stated === String(computed) },
+      this.#kindless > 0,
+    )
   }
 
   #sum(name: string, stated: string, computed: bigint): void {
     const read = readAmount(stated, { exponent: 2, decimal: '.' })
-    if (typeof read === 'string') this.#into.control({ name, stated, computed: amountControl('', 0n, computed, CURRENCY).computed, ok: false }, false)
+    if (typeof read === 'string')
+      this.#into.control(
+        { name, stated, computed: amountControl('', 0n, computed, CURRENCY).computed, ok: false },
+        false,
+      )
     else this.#into.control({ ...amountControl(name, BigInt(read.minor), computed, CURRENCY), stated })
   }
 
@@ -351,7 +394,7 @@ const isBlank = (code: number): boolean => code === 9 || code === 32 || code ===
 
 /** The sign of 服务费 is not documented and differs between files; what a payment pays is kept, what a refund shows is given back. */
 function feeOf(stated: number, refund: boolean): number | null {
-  if (stated !== stated) return null
+  if (Number.isNaN(stated)) return null
   const fee = Math.abs(stated)
   return refund && fee !== 0 ? -fee : fee
 }

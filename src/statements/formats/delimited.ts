@@ -1,7 +1,7 @@
 import { Failure } from '../../kernel/failure.ts'
 import type { Collector } from '../collector.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
-import { findTable, type FoundTable } from '../table/dialect.ts'
+import { type FoundTable, findTable } from '../table/dialect.ts'
 import { proposeLayout } from '../table/layout.ts'
 import { TableReader } from '../table/reader.ts'
 import { RowFeeder } from '../table/rows.ts'
@@ -18,7 +18,10 @@ const SCORE = 0.5
 function recognise(probe: Probe) {
   const table = findTable(probe)
   if (!table) return null
-  return { score: SCORE, reasons: [`separator ${JSON.stringify(table.delimiter)}`, `header on line ${table.headerLine}`] }
+  return {
+    score: SCORE,
+    reasons: [`separator ${JSON.stringify(table.delimiter)}`, `header on line ${table.headerLine}`],
+  }
 }
 
 function read(probe: Probe, into: Collector): Reader {
@@ -34,7 +37,13 @@ class DelimitedReader implements Reader {
 
   constructor(table: FoundTable, probe: Probe, into: Collector) {
     const layout = proposeLayout(table.headers, table.sample, probe.options)
-    this.head = { delimiter: table.delimiter, confidence: layout.confidence, columns: layout.columns, zone: probe.options.zone ?? 'Asia/Shanghai', period: null }
+    this.head = {
+      delimiter: table.delimiter,
+      confidence: layout.confidence,
+      columns: layout.columns,
+      zone: probe.options.zone ?? 'Asia/Shanghai',
+      period: null,
+    }
     if (layout.doubts.length > 0)
       throw new Failure(
         'columns_unsure',
@@ -49,9 +58,15 @@ class DelimitedReader implements Reader {
         },
       )
     this.#reader = new TableReader(layout, probe.options, into)
-    this.#feeder = new RowFeeder((cells, line) => {
-      if (line > table.headerLine) this.#reader.row(cells, line)
-    }, table.delimiter, into.file, probe.text, probe.options.limits?.rowLength)
+    this.#feeder = new RowFeeder(
+      (cells, line) => {
+        if (line > table.headerLine) this.#reader.row(cells, line)
+      },
+      table.delimiter,
+      into.file,
+      probe.text,
+      probe.options.limits?.rowLength,
+    )
     this.#feeder.expected = table.headers.length
     if (table.headerLine === 0)
       into.warn({ line: 1 }, 'header_missing', {

@@ -22,9 +22,35 @@ const FEE_EXPONENT = 5
 const TOTALS_MARK = '总交易单数'
 
 type Key =
-  | 'time' | 'applied' | 'refunded' | 'app' | 'merchant' | 'subMerchant' | 'device' | 'trade' | 'order' | 'payer' | 'type' | 'state'
-  | 'bank' | 'currency' | 'settled' | 'coupon' | 'refundId' | 'refundNo' | 'refund' | 'refundCoupon' | 'refundType' | 'refundState'
-  | 'goods' | 'attach' | 'fee' | 'rate' | 'asked' | 'refundAsked' | 'rateNote'
+  | 'time'
+  | 'applied'
+  | 'refunded'
+  | 'app'
+  | 'merchant'
+  | 'subMerchant'
+  | 'device'
+  | 'trade'
+  | 'order'
+  | 'payer'
+  | 'type'
+  | 'state'
+  | 'bank'
+  | 'currency'
+  | 'settled'
+  | 'coupon'
+  | 'refundId'
+  | 'refundNo'
+  | 'refund'
+  | 'refundCoupon'
+  | 'refundType'
+  | 'refundState'
+  | 'goods'
+  | 'attach'
+  | 'fee'
+  | 'rate'
+  | 'asked'
+  | 'refundAsked'
+  | 'rateNote'
 
 /** Name of every column, with the names it had before, and what it means to the product. */
 const COLUMNS: Readonly<Record<Key, { readonly names: readonly string[]; readonly field: Field | null }>> = {
@@ -63,23 +89,39 @@ const REQUIRED: readonly Key[] = ['time', 'trade', 'order', 'state', 'currency',
 
 /** Every total the bill may state, by name, and the column it sums. */
 const TOTALS: Readonly<Record<string, Key>> = {
-  应结订单总金额: 'settled', 总交易额: 'settled', 退款总金额: 'refund', 总退款金额: 'refund', 充值券退款总金额: 'refundCoupon',
-  总企业红包退款金额: 'refundCoupon', 总代金券或立减优惠退款金额: 'refundCoupon', 手续费总金额: 'fee', 订单总金额: 'asked',
+  应结订单总金额: 'settled',
+  总交易额: 'settled',
+  退款总金额: 'refund',
+  总退款金额: 'refund',
+  充值券退款总金额: 'refundCoupon',
+  总企业红包退款金额: 'refundCoupon',
+  总代金券或立减优惠退款金额: 'refundCoupon',
+  手续费总金额: 'fee',
+  订单总金额: 'asked',
   申请退款总金额: 'refundAsked',
 }
 
 const KEY_BY_NAME = new Map<string, Key>()
 for (const [key, { names }] of Object.entries(COLUMNS)) for (const name of names) KEY_BY_NAME.set(name, key as Key)
 
-const bare = (cell: string): string => cell.replace(/^[\ufeff\s]+|\s+$/g, '').replace(/^`/, '').trim()
+const bare = (cell: string): string =>
+  cell
+    .replace(/^[\ufeff\s]+|\s+$/g, '')
+    .replace(/^`/, '')
+    .trim()
 
 function recognise(probe: Probe) {
   const headers = headerOf(probe.text)
   const known = headers.filter(header => KEY_BY_NAME.has(header)).length
   // The fund-flow bill and the aggregators' copies share the backtick and a few names; only this bill has the trade's state.
-  const own = ['微信订单号', '公众账号ID', '付款银行', '用户标识', '交易状态', '特约商户号', '子商户号'].filter(name => headers.includes(name)).length
+  const own = ['微信订单号', '公众账号ID', '付款银行', '用户标识', '交易状态', '特约商户号', '子商户号'].filter(name =>
+    headers.includes(name),
+  ).length
   if (known < 8 || own < 3) return null
-  return { score: Math.min(0.99, known / headers.length), reasons: [`${known} of ${headers.length} column names of a WeChat trade bill`] }
+  return {
+    score: Math.min(0.99, known / headers.length),
+    reasons: [`${known} of ${headers.length} column names of a WeChat trade bill`],
+  }
 }
 
 function headerOf(text: string): string[] {
@@ -121,13 +163,22 @@ class WechatTradeReader implements Reader {
   constructor(probe: Probe, into: Collector) {
     this.#into = into
     this.#headers = headerOf(probe.text)
-    this.#feeder = new LineFeeder((text, from, to, line) => this.#line(text, from, to, line), into.file, probe.text, probe.options.limits?.rowLength)
+    this.#feeder = new LineFeeder(
+      (text, from, to, line) => this.#line(text, from, to, line),
+      into.file,
+      probe.text,
+      probe.options.limits?.rowLength,
+    )
     this.#clock = new LocalClock(probe.options.zone ?? ZONE)
     this.#at = Object.fromEntries(
-      Object.entries(COLUMNS).map(([key, { names }]) => [key, this.#headers.findIndex(header => names.includes(header))]),
+      Object.entries(COLUMNS).map(([key, { names }]) => [
+        key,
+        this.#headers.findIndex(header => names.includes(header)),
+      ]),
     ) as Record<Key, number>
     for (const key of REQUIRED)
-      if (this.#at[key] < 0) throw columnMissing(into.file, '微信支付交易账单 wechat-trade', COLUMNS[key].names[0]!, this.#headers)
+      if (this.#at[key] < 0)
+        throw columnMissing(into.file, '微信支付交易账单 wechat-trade', COLUMNS[key].names[0]!, this.#headers)
     this.#starts = new Int32Array(this.#headers.length + 2)
     const amounts: Key[] = ['settled', 'refund', 'refundCoupon', 'asked', 'refundAsked', 'fee']
     this.#amountKeys = amounts
@@ -233,7 +284,9 @@ class WechatTradeReader implements Reader {
     if (this.#damaged && text.slice(from, to).includes(UNDECODABLE)) return this.#rejectBytes(text, record, lineNumber)
 
     const currencyAt = this.#at.currency
-    const currency = this.#sameAs(text, currencyAt, this.#currency) ? this.#currency : this.#turnTo(this.#field(text, currencyAt))
+    const currency = this.#sameAs(text, currencyAt, this.#currency)
+      ? this.#currency
+      : this.#turnTo(this.#field(text, currencyAt))
     if (currency === '')
       return this.#reject(record, lineNumber, currencyAt, 'currency_unreadable', {
         zh: `货币种类“${this.#field(text, currencyAt)}”不是三个字母的币种代码`,
@@ -249,7 +302,7 @@ class WechatTradeReader implements Reader {
       if (begin === end) continue
       const scale = this.#amountScale[i]!
       const plain = plainAmount(text, begin, end, scale)
-      if (plain === plain) {
+      if (!Number.isNaN(plain)) {
         this.#row[i] = plain
         continue
       }
@@ -287,7 +340,7 @@ class WechatTradeReader implements Reader {
 
     const timeAt = this.#refundBill ? this.#refundTimeAt(text) : this.#at.time
     const instant = this.#time(text, timeAt)
-    if (instant !== instant)
+    if (Number.isNaN(instant))
       return this.#reject(record, lineNumber, timeAt, 'time_unreadable', {
         zh: `时间“${this.#field(text, timeAt)}”无法识别，应为 2026-11-20 09:30:00 这样的格式`,
         en: `the time "${this.#field(text, timeAt)}" cannot be read; one like 2026-11-20 09:30:00 is expected`,
@@ -297,7 +350,12 @@ class WechatTradeReader implements Reader {
     const merchantOrderNo = this.#field(text, this.#at.order)
     const channelRefundNo = success ? '' : this.#unlessZero(text, this.#at.refundId)
     const refundNo = success ? '' : this.#unlessZero(text, this.#at.refundNo)
-    if (tradeNo.includes('E+') || merchantOrderNo.includes('E+') || channelRefundNo.includes('E+') || refundNo.includes('E+')) {
+    if (
+      tradeNo.includes('E+') ||
+      merchantOrderNo.includes('E+') ||
+      channelRefundNo.includes('E+') ||
+      refundNo.includes('E+')
+    ) {
       const column = [this.#at.trade, this.#at.order, this.#at.refundId, this.#at.refundNo].find(
         index => index >= 0 && digitsLost(this.#field(text, index)),
       )
@@ -309,7 +367,8 @@ class WechatTradeReader implements Reader {
       const stateOfRefund = this.#at.refundState
       if (this.#sameAs(text, stateOfRefund, 'SUCCESS')) status = 'success'
       else if (this.#sameAs(text, stateOfRefund, 'PROCESSING')) status = 'pending'
-      else if (this.#sameAs(text, stateOfRefund, 'FAIL') || this.#sameAs(text, stateOfRefund, 'CHANGE')) status = 'failed'
+      else if (this.#sameAs(text, stateOfRefund, 'FAIL') || this.#sameAs(text, stateOfRefund, 'CHANGE'))
+        status = 'failed'
       else
         return this.#reject(record, lineNumber, stateOfRefund, 'status_unknown', {
           zh: `退款状态“${this.#field(text, stateOfRefund)}”未知，应为 SUCCESS、PROCESSING、FAIL 或 CHANGE`,
@@ -319,7 +378,7 @@ class WechatTradeReader implements Reader {
 
     for (let i = 0; i < 6; i++) {
       const value = this.#row[i]!
-      if (value === value && value !== 0) this.#sums[i]!.add(value)
+      if (!Number.isNaN(value) && value !== 0) this.#sums[i]!.add(value)
     }
     this.#into.add({
       record,
@@ -382,19 +441,23 @@ class WechatTradeReader implements Reader {
 
   /** REFUND bills put the time of the original payment into 交易时间; a refund in progress has only the time it was asked for. */
   #refundTimeAt(text: string): number {
-    return this.#field(text, this.#at.refunded) !== '' ? this.#at.refunded : this.#at.applied >= 0 ? this.#at.applied : this.#at.refunded
+    return this.#field(text, this.#at.refunded) !== ''
+      ? this.#at.refunded
+      : this.#at.applied >= 0
+        ? this.#at.applied
+        : this.#at.refunded
   }
 
   #time(text: string, column: number): number {
     const plain = stampAt(text, this.#begin(text, column), this.#starts[column + 1]! - 1, this.#clock)
-    if (plain === plain) return plain
+    if (!Number.isNaN(plain)) return plain
     // 2014: full-width colons; sandbox: two blanks.
     const mended = this.#field(text, column).replaceAll('：', ':').replace(/\s+/g, ' ').trim()
     return stampAt(mended, 0, mended.length, this.#clock)
   }
 
   #wholeFee(fee: number, record: number, line: number): number | null {
-    if (fee !== fee) return null
+    if (Number.isNaN(fee)) return null
     const unit = 10 ** (this.#amountScale[5]! - this.#scale)
     if (fee % unit === 0) return fee === 0 ? 0 : fee / unit
     this.#partialFees++
@@ -446,7 +509,8 @@ class WechatTradeReader implements Reader {
 
   #rejectAmount(text: string, record: number, line: number, column: number): void {
     const found = column < 0 ? '' : this.#field(text, column)
-    if (found === '') this.#reject(record, line, column, 'amount_unreadable', amountTroubleText('empty', found, this.#scale))
+    if (found === '')
+      this.#reject(record, line, column, 'amount_unreadable', amountTroubleText('empty', found, this.#scale))
     else
       this.#reject(record, line, column, 'amount_sign', {
         zh: `金额“${found}”为负数：微信账单的金额不带符号，方向由交易状态决定`,

@@ -18,14 +18,16 @@ export type Written = {
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const TIME = /^[\sT,]*(?:(上午|下午)\s*)?(\d{1,2})[:：时点.](\d{2})(?:[:：分.](\d{2})秒?)?(?:[.,](\d{1,9}))?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/i
+const TIME =
+  /^[\sT,]*(?:(上午|下午)\s*)?(\d{1,2})[:：时点.](\d{2})(?:[:：分.](\d{2})秒?)?(?:[.,](\d{1,9}))?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/i
 
 /** null: no date. */
 export function readWritten(text: string): Written | null {
   const trimmed = narrow(text).trim()
   const compact = /^(\d{4})(\d{2})(\d{2})(?:[\sT]?(\d{2}):?(\d{2}):?(\d{2}))?$/.exec(trimmed)
   if (compact) {
-    const seconds = compact[4] === undefined ? null : clockSeconds(Number(compact[4]), Number(compact[5]), Number(compact[6]))
+    const seconds =
+      compact[4] === undefined ? null : clockSeconds(Number(compact[4]), Number(compact[5]), Number(compact[6]))
     return seconds === -1 ? null : certain(Number(compact[1]), Number(compact[2]), Number(compact[3]), seconds)
   }
   let parts = /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?!\d)(.*)$/s.exec(trimmed)
@@ -42,7 +44,10 @@ export function readWritten(text: string): Written | null {
   const [, a = '', sign = '', b = '', year = '', rest = ''] = parts
   // With points the day comes first, wherever points are used.
   if (sign === '.') return withTime(certain(fullYear(year), Number(b), Number(a), null), rest)
-  return withTime({ ymd: 0, a: Number(a), b: Number(b), year: fullYear(year), seconds: null, millis: 0, offset: null }, rest)
+  return withTime(
+    { ymd: 0, a: Number(a), b: Number(b), year: fullYear(year), seconds: null, millis: 0, offset: null },
+    rest,
+  )
 }
 
 const certain = (year: number, month: number, day: number, seconds: number | null): Written | null => {
@@ -69,7 +74,12 @@ export function readTime(text: string): { seconds: number; millis: number; offse
   }
   const parts = TIME.exec(narrow(text))
   if (!parts) return null
-  const half = parts[1] === '下午' || /pm/i.test(parts[6] ?? '') ? 'pm' : parts[1] === '上午' || /am/i.test(parts[6] ?? '') ? 'am' : null
+  const half =
+    parts[1] === '下午' || /pm/i.test(parts[6] ?? '')
+      ? 'pm'
+      : parts[1] === '上午' || /am/i.test(parts[6] ?? '')
+        ? 'am'
+        : null
   let hour = Number(parts[2])
   if (half && (hour < 1 || hour > 12)) return null
   if (half === 'pm' && hour < 12) hour += 12
@@ -100,7 +110,15 @@ export function readSerial(text: string): Written | null {
   const next = seconds === 86_400
   const day = next ? date.add({ days: 1 }) : date
   const ymd = day.year * 10_000 + day.month * 100 + day.day
-  return { ymd, a: 0, b: 0, year: day.year, seconds: text.includes('.') ? (next ? 0 : seconds) : null, millis: 0, offset: null }
+  return {
+    ymd,
+    a: 0,
+    b: 0,
+    year: day.year,
+    seconds: text.includes('.') ? (next ? 0 : seconds) : null,
+    millis: 0,
+    offset: null,
+  }
 }
 
 /** Which orders of day and month all the values allow. */
@@ -115,14 +133,28 @@ export function ymdOf(value: Written, order: DateOrder | null): number {
   if (value.ymd > 0) return value.ymd
   if (order === null) return 0
   const [year, month, day] =
-    order === 'dmy' ? [value.year, value.b, value.a] : order === 'mdy' ? [value.year, value.a, value.b] : [2000 + value.a, value.b, value.year % 100]
+    order === 'dmy'
+      ? [value.year, value.b, value.a]
+      : order === 'mdy'
+        ? [value.year, value.a, value.b]
+        : [2000 + value.a, value.b, value.year % 100]
   const ymd = year * 10_000 + month * 100 + day
   return isDay(ymd) ? ymd : 0
 }
 
 /** The instant of a written moment; NaN where there is none. */
-export function instantOf(ymd: number, time: { seconds: number; millis: number; offset: number | null }, clock: LocalClock, utc: LocalClock): number {
+export function instantOf(
+  ymd: number,
+  time: { seconds: number; millis: number; offset: number | null },
+  clock: LocalClock,
+  utc: LocalClock,
+): number {
   const { seconds, millis, offset } = time
-  const at = (offset === null ? clock : utc).at(ymd, Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60)
+  const at = (offset === null ? clock : utc).at(
+    ymd,
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  )
   return at + millis - (offset ?? 0) * 60_000
 }

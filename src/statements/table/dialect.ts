@@ -55,9 +55,20 @@ function tableUnder(rows: readonly Row[], delimiter: string): { table: FoundTabl
   return headless(rows, delimiter)
 }
 
-function scored(headers: readonly string[], headerLine: number, below: readonly Row[], delimiter: string, names: number) {
-  const records = below.filter(row => row.cells.some(cell => cell.trim() !== '') && !isRemark(row.cells) && !isTotalMark(cleanCell(row.cells[0] ?? '')))
-  const fitting = records.filter(row => withoutTail(row.cells).length <= headers.length && row.cells.length >= headers.length)
+function scored(
+  headers: readonly string[],
+  headerLine: number,
+  below: readonly Row[],
+  delimiter: string,
+  names: number,
+) {
+  const records = below.filter(
+    row =>
+      row.cells.some(cell => cell.trim() !== '') && !isRemark(row.cells) && !isTotalMark(cleanCell(row.cells[0] ?? '')),
+  )
+  const fitting = records.filter(
+    row => withoutTail(row.cells).length <= headers.length && row.cells.length >= headers.length,
+  )
   const share = records.length === 0 ? 1 : fitting.length / records.length
   const table = { delimiter, headers, headerLine, sample: fitting.slice(0, SAMPLE_ROWS).map(row => row.cells) }
   return { table, score: names * 2 * (0.2 + share) }
@@ -70,7 +81,12 @@ function namesIn(cells: readonly string[]): number {
   for (const cell of cells) {
     const text = cleanCell(cell)
     if (text === '') continue
-    if (text.length > 40 || readWritten(text) || (/\d/.test(text) && typeof readAmount(text, { exponent: 6, decimal: '.' }) !== 'string')) return 0
+    if (
+      text.length > 40 ||
+      readWritten(text) ||
+      (/\d/.test(text) && typeof readAmount(text, { exponent: 6, decimal: '.' }) !== 'string')
+    )
+      return 0
     const { field } = meaningOf(text)
     if (field) fields.add(field)
   }
@@ -82,11 +98,16 @@ function headless(rows: readonly Row[], delimiter: string): { table: FoundTable;
   const filled = rows.filter(row => row.cells.some(cell => cell.trim() !== ''))
   const width = filled[0]?.cells.length ?? 0
   if (width < 3 || filled.some(row => row.cells.length !== width)) return null
-  const isRecord = (row: Row) => row.cells.some(cell => readWritten(cleanCell(cell))) && row.cells.some(cell => /^[-+(]?[\d,]+\.\d{2}\)?$/.test(cleanCell(cell)))
+  const isRecord = (row: Row) =>
+    row.cells.some(cell => readWritten(cleanCell(cell))) &&
+    row.cells.some(cell => /^[-+(]?[\d,]+\.\d{2}\)?$/.test(cleanCell(cell)))
   if (!filled.every(isRecord)) return null
   const headers = filled[0]!.cells.map((_, index) => `#${index + 1}`)
   const sides = filled[0]!.cells.filter(cell => sideOf(cleanCell(cell)) || readTime(cell)).length
-  return { table: { delimiter, headers, headerLine: 0, sample: filled.slice(0, SAMPLE_ROWS).map(row => row.cells) }, score: 1 + sides }
+  return {
+    table: { delimiter, headers, headerLine: 0, sample: filled.slice(0, SAMPLE_ROWS).map(row => row.cells) },
+    score: 1 + sides,
+  }
 }
 
 function withoutTail(cells: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { narrow, readAmount } from '../amount_text.ts'
 import type { Column, DateOrder, Field, StatementOptions } from '../statement.ts'
 import { ordersOf, readSerial, readTime, readWritten, type Written, ymdOf } from './dates.ts'
-import { bareHeader, kindOf, meaningOf, sideOf, statusOf, type Unit } from './vocabulary.ts'
+import { bareHeader, kindOf, meaningOf, sideOf, statusOf, type Unit, zoneOf } from './vocabulary.ts'
 
 /** How the sign of an amount is told. */
 export type SignRule =
@@ -9,7 +9,6 @@ export type SignRule =
   | 'side' // a direction column says it, the amount is a magnitude
   | 'kind' // the kind of the record says it (refund: out)
   | 'in_out' // two columns: in, out
-  | 'out_in' // two columns named the other way round; only a running balance can prove this
   | 'all_in' // nothing says it: everything is taken for money in, with a warning
 
 /** What a table's columns mean, settled from its header and first rows. `-1`: there is no such column. */
@@ -37,11 +36,40 @@ export type Doubt = { readonly column: string | null; readonly code: string; rea
 /** From this on a column is taken for what it is proposed to be; below, it is asked about. */
 const SURE = 0.85
 const FIELDS: readonly Field[] = [
-  'occurred_at', 'date', 'time', 'order_no', 'merchant_order_no', 'channel_trade_no', 'refund_no', 'channel_refund_no', 'amount',
-  'amount_in', 'amount_out', 'refund_amount', 'direction', 'kind', 'status', 'currency', 'fee', 'balance', 'merchant_no', 'payer_account',
-  'payer_name', 'batch_no', 'channel', 'description',
+  'occurred_at',
+  'date',
+  'time',
+  'order_no',
+  'merchant_order_no',
+  'channel_trade_no',
+  'refund_no',
+  'channel_refund_no',
+  'amount',
+  'amount_in',
+  'amount_out',
+  'refund_amount',
+  'direction',
+  'kind',
+  'status',
+  'currency',
+  'fee',
+  'balance',
+  'merchant_no',
+  'payer_account',
+  'payer_name',
+  'batch_no',
+  'channel',
+  'zone',
+  'description',
 ]
-const MONEY: ReadonlySet<Field> = new Set<Field>(['amount', 'amount_in', 'amount_out', 'refund_amount', 'fee', 'balance'])
+const MONEY: ReadonlySet<Field> = new Set<Field>([
+  'amount',
+  'amount_in',
+  'amount_out',
+  'refund_amount',
+  'fee',
+  'balance',
+])
 
 /** Shape of one column's values. */
 type Shape = {
@@ -62,7 +90,11 @@ type Candidate = { column: number; field: Field; rank: number; confidence: numbe
  * Proposes what every column means from names and values, and settles signs, decimals and dates. A running balance proves
  * the result where there is one. What stays open is a doubt: nothing about amounts, times or directions is guessed.
  */
-export function proposeLayout(given: readonly string[], rows: readonly (readonly string[])[], options: StatementOptions): Layout {
+export function proposeLayout(
+  given: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: StatementOptions,
+): Layout {
   const headers = given.map(header => narrowHeader(header))
   const shapes = headers.map((_, column) => shapeOf(rows.map(row => cleanCell(row[column] ?? ''))))
   const meanings = headers.map(meaningOf)
@@ -71,18 +103,34 @@ export function proposeLayout(given: readonly string[], rows: readonly (readonly
   const chosen = chooseColumns(headers, shapes, options, doubts)
   const at = Object.fromEntries(FIELDS.map(field => [field, chosen.get(field)?.column ?? -1])) as Record<Field, number>
 
-  const decimal = decimalOf(shapes, [at.amount, at.amount_in, at.amount_out, at.balance, at.fee].filter(column => column >= 0))
+  const decimal = decimalOf(
+    shapes,
+    [at.amount, at.amount_in, at.amount_out, at.balance, at.fee].filter(column => column >= 0),
+  )
   settleTime(headers, shapes, chosen, at, doubts)
   const dates = settleDates(headers, shapes, at, rows, options, doubts)
-  const units = [at.amount, at.amount_in, at.amount_out].filter(column => column >= 0).map(column => meanings[column]!.unit)
+  const units = [at.amount, at.amount_in, at.amount_out]
+    .filter(column => column >= 0)
+    .map(column => meanings[column]!.unit)
   const unit = unitOf(headers, units, at, doubts)
-  const amountSure = (chosen.get('amount')?.confidence ?? 1) >= SURE
-  const { sign, balance, proven } = settleSigns(headers, shapes, at, rows, decimal, unit.minor, amountSure, doubts, notes)
+  const { sign, balance, proven } = settleSigns(headers, shapes, chosen, at, rows, decimal, unit.minor, doubts, notes)
 
-  const confidences = [...chosen.values()].filter(({ field }) => MONEY.has(field) || ['occurred_at', 'date', 'direction'].includes(field)).map(each => each.confidence)
+  const confidences = [...chosen.values()]
+    .filter(({ field }) => MONEY.has(field) || ['occurred_at', 'date', 'direction'].includes(field))
+    .map(each => each.confidence)
   const columns = headers.map((header, column): Column => {
     const own = [...chosen.values()].find(each => each.column === column)
-    return { header, field: own?.field ?? null, confidence: own ? (proven && MONEY.has(own.field) ? 0.99 : own.confidence) : meanings[column]!.field === null ? 0.5 : 0.6 }
+    return {
+      header,
+      field: own?.field ?? null,
+      confidence: own
+        ? proven && MONEY.has(own.field)
+          ? 0.99
+          : own.confidence
+        : meanings[column]!.field === null
+          ? 0.5
+          : 0.6,
+    }
   })
   return {
     headers,
@@ -107,7 +155,12 @@ const narrowHeader = (header: string): string => header.replace(/^\ufeff/, '').r
 export function cleanCell(cell: string): string {
   const first = cell.charCodeAt(0)
   const last = cell.charCodeAt(cell.length - 1)
-  if (cell === '' || (first > 61 && first !== 96 && first < 0x80 && last > 34) || (first >= 48 && first <= 57 && last >= 48 && last <= 57)) return cell
+  if (
+    cell === '' ||
+    (first > 61 && first !== 96 && first < 0x80 && last > 34) ||
+    (first >= 48 && first <= 57 && last >= 48 && last <= 57)
+  )
+    return cell
   let text = cell.trim()
   if (text.startsWith('="') && text.endsWith('"')) text = text.slice(2, -1)
   else if (text.startsWith('`') || text.startsWith("'")) text = text.slice(1)
@@ -142,9 +195,18 @@ const most = (part: number, shape: Shape): boolean => shape.values.length > 0 &&
 function fits(field: Field, shape: Shape): boolean {
   if (shape.values.length === 0) return true
   switch (field) {
-    case 'amount': case 'amount_in': case 'amount_out': case 'refund_amount': case 'fee': case 'balance':
-      return shape.amounts >= shape.values.length * 0.6 && shape.dates < shape.values.length * 0.9 || shape.amounts === shape.values.length
-    case 'occurred_at': case 'date':
+    case 'amount':
+    case 'amount_in':
+    case 'amount_out':
+    case 'refund_amount':
+    case 'fee':
+    case 'balance':
+      return (
+        (shape.amounts >= shape.values.length * 0.6 && shape.dates < shape.values.length * 0.9) ||
+        shape.amounts === shape.values.length
+      )
+    case 'occurred_at':
+    case 'date':
       return shape.dates >= shape.values.length * 0.6 || shape.serials === shape.values.length
     case 'time':
       return shape.times >= shape.values.length * 0.6 || shape.stamps >= shape.values.length * 0.6
@@ -154,6 +216,11 @@ function fits(field: Field, shape: Shape): boolean {
       return shape.values.some(value => kindOf(value) !== null)
     case 'status':
       return shape.values.filter(value => statusOf(value) !== null).length >= shape.values.length * 0.6
+    case 'channel_trade_no':
+      // 序号 and id are as often the number of the row.
+      return shape.values.every(value => value.length >= 3) && !(shape.values.length > 1 && shape.distinct === 1)
+    case 'zone':
+      return shape.values.every(value => zoneOf(value) !== null)
     case 'currency':
       return shape.values.every(value => currencyOf(value) !== null)
     default:
@@ -161,7 +228,12 @@ function fits(field: Field, shape: Shape): boolean {
   }
 }
 
-function chooseColumns(headers: readonly string[], shapes: readonly Shape[], options: StatementOptions, doubts: Doubt[]): Map<Field, Candidate> {
+function chooseColumns(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  options: StatementOptions,
+  doubts: Doubt[],
+): Map<Field, Candidate> {
   const said = saidColumns(headers, options, doubts)
   const candidates: Candidate[] = []
   for (const [column, header] of headers.entries()) {
@@ -173,50 +245,65 @@ function chooseColumns(headers: readonly string[], shapes: readonly Shape[], opt
     const meaning = meaningOf(header)
     const shape = shapes[column]!
     let field = meaning.field
-    if (field === null) field = null
     // 交易类型 with 收入/支出 in it is the direction; 类型 with CR/DR too.
-    if ((field === 'kind' || field === 'description') && most(shape.sides, shape) && shape.values.every(value => kindOf(value) === null || sideOf(value) !== null)) field = 'direction'
+    if (
+      (field === 'kind' || field === 'description') &&
+      most(shape.sides, shape) &&
+      shape.values.every(value => kindOf(value) === null || sideOf(value) !== null)
+    )
+      field = 'direction'
     if ((field === 'date' || field === 'occurred_at') && !fits(field, shape) && most(shape.times, shape)) field = 'time'
     if (field === 'time' && (most(shape.stamps, shape) || most(shape.serials, shape))) field = 'occurred_at'
     if (field === 'status' && !fits(field, shape) && fits('kind', shape)) field = 'kind'
-    if (field !== null && fits(field, shape)) candidates.push({ column, field, rank: meaning.rank, confidence: meaning.confidence })
+    if (field !== null && fits(field, shape))
+      candidates.push({ column, field, rank: meaning.rank, confidence: meaning.confidence })
   }
   const chosen = new Map<Field, Candidate>()
   for (const candidate of candidates.toSorted((a, b) => a.rank - b.rank || a.column - b.column)) {
     const other = chosen.get(candidate.field)
     if (!other) chosen.set(candidate.field, candidate)
-    else if (other.rank === candidate.rank && candidate.rank >= 0 && MONEY.has(candidate.field) && headers[other.column] !== headers[candidate.column])
+    else if (
+      other.rank === candidate.rank &&
+      candidate.rank >= 0 &&
+      candidate.field.startsWith('amount') &&
+      headers[other.column] !== headers[candidate.column]
+    )
       doubts.push({
         column: headers[candidate.column]!,
         code: 'columns_alike',
-        zh: `列“${headers[other.column]}”和“${headers[candidate.column]}”都像${nameOfField(candidate.field).zh}：请指明用哪一列`,
-        en: `columns "${headers[other.column]}" and "${headers[candidate.column]}" both look like the ${nameOfField(candidate.field).en}: say which one it is`,
+        zh: `列“${headers[other.column]}”和“${headers[candidate.column]}”都像金额：请指明用哪一列`,
+        en: `columns "${headers[other.column]}" and "${headers[candidate.column]}" both look like the amount: say which one it is`,
       })
   }
-  // One amount column makes the two-column reading needless; 收入/支出 as two columns beat a vague amount.
-  if (chosen.has('amount_in') !== chosen.has('amount_out') && !chosen.has('amount')) return byShape(headers, shapes, chosen, said)
-  if (chosen.has('amount') && chosen.has('amount_in') && chosen.has('amount_out')) {
-    if (chosen.get('amount')!.rank <= 2 && chosen.get('amount')!.rank >= 0 && !bothFilled(chosen, shapes)) chosen.delete('amount')
-    else if (chosen.get('amount')!.rank === -1) {
-      chosen.delete('amount_in')
-      chosen.delete('amount_out')
-    } else chosen.delete('amount')
-  } else if (chosen.has('amount')) {
-    if (chosen.get('amount_in')?.rank !== -1) chosen.delete('amount_in')
-    if (chosen.get('amount_out')?.rank !== -1) chosen.delete('amount_out')
-  }
+  settleAmounts(chosen, shapes)
   return byShape(headers, shapes, chosen, said)
 }
 
-/** Both columns hold a value in nearly every row: totals repeated in each row, not one movement's two sides. */
-const bothFilled = (chosen: ReadonlyMap<Field, Candidate>, shapes: readonly Shape[]): boolean => {
-  const [a, b] = [shapes[chosen.get('amount_in')!.column]!, shapes[chosen.get('amount_out')!.column]!]
-  return a.values.length > 0 && a.distinct === 1 && b.distinct === 1
+/** Either one amount column or two columns for in and out. Names alone do not say which, when a file has all three. */
+function settleAmounts(chosen: Map<Field, Candidate>, shapes: readonly Shape[]): void {
+  const [amount, income, outgo] = [chosen.get('amount'), chosen.get('amount_in'), chosen.get('amount_out')]
+  const drop = (...fields: Field[]) => {
+    for (const field of fields) chosen.delete(field)
+  }
+  if (!amount) return
+  if (amount.rank < 0 || !income || !outgo) drop('amount_in', 'amount_out')
+  // Both sides filled in every row are totals repeated beside each movement, not the movement.
+  else if (isConstant(shapes[income.column]!) && isConstant(shapes[outgo.column]!)) drop('amount_in', 'amount_out')
+  else drop('amount')
 }
 
+const isConstant = (shape: Shape): boolean => shape.values.length > 1 && shape.distinct === 1
+
 /** A time or an amount that no name gives away, where exactly one column can be it: proposed, not sure. */
-function byShape(headers: readonly string[], shapes: readonly Shape[], chosen: Map<Field, Candidate>, said: ReadonlyMap<number, Field | null>): Map<Field, Candidate> {
-  const free = headers.map((_, column) => column).filter(column => !said.has(column) && ![...chosen.values()].some(each => each.column === column))
+function byShape(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  chosen: Map<Field, Candidate>,
+  said: ReadonlyMap<number, Field | null>,
+): Map<Field, Candidate> {
+  const free = headers
+    .map((_, column) => column)
+    .filter(column => !said.has(column) && ![...chosen.values()].some(each => each.column === column))
   const only = (test: (shape: Shape) => boolean): number => {
     const found = free.filter(column => shapes[column]!.values.length > 0 && test(shapes[column]!))
     return found.length === 1 ? found[0]! : -1
@@ -225,7 +312,13 @@ function byShape(headers: readonly string[], shapes: readonly Shape[], chosen: M
   const confidence = nameless ? SURE : 0.7
   if (!chosen.has('occurred_at') && !chosen.has('date')) {
     const column = only(shape => shape.dates === shape.values.length)
-    if (column >= 0) chosen.set(most(shapes[column]!.stamps, shapes[column]!) ? 'occurred_at' : 'date', { column, field: most(shapes[column]!.stamps, shapes[column]!) ? 'occurred_at' : 'date', rank: 99, confidence })
+    if (column >= 0)
+      chosen.set(most(shapes[column]!.stamps, shapes[column]!) ? 'occurred_at' : 'date', {
+        column,
+        field: most(shapes[column]!.stamps, shapes[column]!) ? 'occurred_at' : 'date',
+        rank: 99,
+        confidence,
+      })
   }
   if (!chosen.has('amount') && !(chosen.has('amount_in') && chosen.has('amount_out'))) {
     const column = only(shape => shape.decimals === shape.values.length && shape.dates === 0)
@@ -240,18 +333,29 @@ function byShape(headers: readonly string[], shapes: readonly Shape[], chosen: M
     if (column >= 0) chosen.set('currency', { column, field: 'currency', rank: 99, confidence: SURE })
   }
   if (nameless && !chosen.has('channel_trade_no')) {
-    const column = only(shape => shape.distinct === shape.values.length && shape.values.every(value => /^[A-Za-z0-9_-]{8,64}$/.test(value)) && shape.dates < shape.values.length)
+    const column = only(
+      shape =>
+        shape.distinct === shape.values.length &&
+        shape.values.every(value => /^[A-Za-z0-9_-]{8,64}$/.test(value)) &&
+        shape.dates < shape.values.length,
+    )
     if (column >= 0) chosen.set('channel_trade_no', { column, field: 'channel_trade_no', rank: 99, confidence: 0.7 })
   }
   return chosen
 }
 
 /** The person's word, by header or "#3". */
-function saidColumns(headers: readonly string[], options: StatementOptions, doubts: Doubt[]): Map<number, Field | null> {
+function saidColumns(
+  headers: readonly string[],
+  options: StatementOptions,
+  doubts: Doubt[],
+): Map<number, Field | null> {
   const said = new Map<number, Field | null>()
   for (const [name, field] of Object.entries(options.mapping ?? {})) {
     const number = /^#(\d+)$/.exec(name)
-    const column = number ? Number(number[1]) - 1 : headers.findIndex(header => header === name || bareHeader(header) === bareHeader(name))
+    const column = number
+      ? Number(number[1]) - 1
+      : headers.findIndex(header => header === name || bareHeader(header) === bareHeader(name))
     if (column >= 0 && column < headers.length) said.set(column, field)
     else
       doubts.push({
@@ -264,9 +368,20 @@ function saidColumns(headers: readonly string[], options: StatementOptions, doub
   return said
 }
 
-function settleTime(headers: readonly string[], shapes: readonly Shape[], chosen: Map<Field, Candidate>, at: Record<Field, number>, doubts: Doubt[]): void {
+function settleTime(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  chosen: Map<Field, Candidate>,
+  at: Record<Field, number>,
+  doubts: Doubt[],
+): void {
   // A column of full moments makes a date and a time column needless; a date with a time beside it is a moment.
-  if (at.occurred_at >= 0 && shapes[at.occurred_at]!.stamps === 0 && shapes[at.occurred_at]!.serials === 0 && at.date < 0) {
+  if (
+    at.occurred_at >= 0 &&
+    shapes[at.occurred_at]!.stamps === 0 &&
+    shapes[at.occurred_at]!.serials === 0 &&
+    at.date < 0
+  ) {
     at.date = at.occurred_at
     at.occurred_at = -1
     chosen.set('date', { ...chosen.get('occurred_at')!, field: 'date' })
@@ -291,12 +406,18 @@ function settleTime(headers: readonly string[], shapes: readonly Shape[], chosen
 }
 
 function settleDates(
-  headers: readonly string[], shapes: readonly Shape[], at: Record<Field, number>, rows: readonly (readonly string[])[], options: StatementOptions, doubts: Doubt[],
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  at: Record<Field, number>,
+  rows: readonly (readonly string[])[],
+  options: StatementOptions,
+  doubts: Doubt[],
 ): { order: DateOrder | null; serial: boolean } {
   const column = at.occurred_at >= 0 ? at.occurred_at : at.date
   if (column < 0) return { order: null, serial: false }
   const shape = shapes[column]!
-  if (shape.values.length > 0 && shape.serials === shape.values.length && shape.dates === 0) return { order: null, serial: true }
+  if (shape.values.length > 0 && shape.serials === shape.values.length && shape.dates === 0)
+    return { order: null, serial: true }
   if (options.dateOrder) return { order: options.dateOrder, serial: false }
   const written = shape.values.map(readWritten).filter((value): value is Written => value !== null)
   if (written.every(value => value.ymd > 0)) return { order: null, serial: false }
@@ -325,7 +446,8 @@ function orderFromNumbers(rows: readonly (readonly string[])[], column: number):
       const written = readWritten(cleanCell(row[column] ?? ''))
       if (!written || written.ymd > 0) continue
       const ymd = String(ymdOf(written, order))
-      if (!row.some((cell, index) => index !== column && cleanCell(cell).length >= 10 && cleanCell(cell).includes(ymd))) return false
+      if (!row.some((cell, index) => index !== column && cleanCell(cell).length >= 10 && cleanCell(cell).includes(ymd)))
+        return false
       proofs++
     }
     return proofs > 0
@@ -340,13 +462,19 @@ function decimalOf(shapes: readonly Shape[], columns: readonly number[]): '.' | 
   for (const column of columns)
     for (const value of shapes[column]!.values) {
       const text = narrow(value).replace(/[^\d.,]/g, '')
-      if (/^\d+,\d{1,2}$/.test(text) || /^\d{1,3}(\.\d{3})+,\d+$/.test(text) || /^\d{1,3}(\.\d{3}){2,}$/.test(text)) comma++
+      if (/^\d+,\d{1,2}$/.test(text) || /^\d{1,3}(\.\d{3})+,\d+$/.test(text) || /^\d{1,3}(\.\d{3}){2,}$/.test(text))
+        comma++
       else if (/\.\d{1,2}$/.test(text) || /^\d{1,3}(,\d{3}){1,}\.\d+$/.test(text)) point++
     }
   return comma > 0 && point === 0 ? ',' : '.'
 }
 
-function unitOf(headers: readonly string[], units: readonly Unit[], at: Readonly<Record<Field, number>>, doubts: Doubt[]): { currency: string | null; minor: boolean } {
+function unitOf(
+  headers: readonly string[],
+  units: readonly Unit[],
+  at: Readonly<Record<Field, number>>,
+  doubts: Doubt[],
+): { currency: string | null; minor: boolean } {
   const strange = units.find(unit => unit.unknown !== null)
   const column = at.amount >= 0 ? at.amount : at.amount_in
   if (strange)
@@ -356,14 +484,24 @@ function unitOf(headers: readonly string[], units: readonly Unit[], at: Readonly
       zh: `金额列“${headers[column]}”的单位“${strange.unknown}”不支持：请换算成元后再提交`,
       en: `the unit "${strange.unknown}" of the amount column "${headers[column]}" is not supported: give whole currency units`,
     })
-  return { currency: units.find(unit => unit.currency !== null)?.currency ?? null, minor: units.some(unit => unit.minor) }
+  return {
+    currency: units.find(unit => unit.currency !== null)?.currency ?? null,
+    minor: units.some(unit => unit.minor),
+  }
 }
 
 type Signs = { sign: SignRule; balance: Layout['balance']; proven: boolean }
 
 function settleSigns(
-  headers: readonly string[], shapes: readonly Shape[], at: Record<Field, number>, rows: readonly (readonly string[])[],
-  decimal: '.' | ',', minor: boolean, amountSure: boolean, doubts: Doubt[], notes: Doubt[],
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  chosen: Map<Field, Candidate>,
+  at: Record<Field, number>,
+  rows: readonly (readonly string[])[],
+  decimal: '.' | ',',
+  minor: boolean,
+  doubts: Doubt[],
+  notes: Doubt[],
 ): Signs {
   const two = at.amount_in >= 0 && at.amount_out >= 0
   if (!two && at.amount < 0) {
@@ -371,27 +509,35 @@ function settleSigns(
     doubts.push(half >= 0 ? unsureDoubt(headers[half]!, 'amount') : missingDoubt('amount', headers))
     return { sign: 'signed', balance: null, proven: false }
   }
-  if (!two && !amountSure) doubts.push(unsureDoubt(headers[at.amount]!, 'amount'))
+  if (!two && chosen.get('amount')!.confidence < SURE) doubts.push(unsureDoubt(headers[at.amount]!, 'amount'))
   const style = { exponent: minor ? 0 : 6, decimal } as const
   const cell = (row: readonly string[], column: number): number => {
     const read = readAmount(cleanCell(row[column] ?? ''), style)
     return typeof read === 'string' ? Number.NaN : read.minor
   }
-  const zero = (value: number): number => (value === value ? value : 0)
+  const zero = (value: number): number => (Number.isNaN(value) ? 0 : value)
   const moved = (row: readonly string[], rule: SignRule): number => {
     const amount = at.amount >= 0 ? cell(row, at.amount) : 0
     switch (rule) {
-      case 'in_out': return Math.abs(zero(cell(row, at.amount_in))) - Math.abs(zero(cell(row, at.amount_out)))
-      case 'out_in': return Math.abs(zero(cell(row, at.amount_out))) - Math.abs(zero(cell(row, at.amount_in)))
+      case 'in_out':
+        return Math.abs(zero(cell(row, at.amount_in))) - Math.abs(zero(cell(row, at.amount_out)))
       case 'side': {
         const side = sideOf(cleanCell(row[at.direction] ?? ''))
         return side === 'neutral' ? 0 : side === 'out' ? -Math.abs(amount) : Math.abs(amount)
       }
-      case 'kind': return kindOf(cleanCell(row[at.kind] ?? '')) === 'refund' ? -Math.abs(amount) : Math.abs(amount)
-      default: return amount
+      case 'kind':
+        return kindOf(cleanCell(row[at.kind] ?? '')) === 'refund' ? -Math.abs(amount) : Math.abs(amount)
+      default:
+        return amount
     }
   }
-  const proves = (rule: SignRule): Layout['balance'] => (at.balance < 0 ? null : runningBalance(rows.map(row => moved(row, rule)), rows.map(row => cell(row, at.balance))))
+  const proves = (rule: SignRule): Layout['balance'] =>
+    at.balance < 0
+      ? null
+      : runningBalance(
+          rows.map(row => moved(row, rule)),
+          rows.map(row => cell(row, at.balance)),
+        )
 
   const values = at.amount >= 0 ? shapes[at.amount]!.values.map(value => readAmount(value, style)) : []
   const reads = values.filter(read => typeof read !== 'string')
@@ -409,12 +555,23 @@ function settleSigns(
 
   const proof = proves(plain)
   if (proof) return { sign: plain, balance: proof, proven: true }
-  const others: SignRule[] = two ? ['out_in'] : (['signed', 'side', 'kind'] as const).filter(rule => rule !== plain && (rule !== 'side' || at.direction >= 0) && (rule !== 'kind' || at.kind >= 0))
+  if (two) {
+    // Named the other way round ("Debit" is money in): only the balance can prove that.
+    swap(chosen, at)
+    const found = proves('in_out')
+    if (found) return { sign: 'in_out', balance: found, proven: true }
+    swap(chosen, at)
+  }
+  const others: SignRule[] = two
+    ? []
+    : (['signed', 'side', 'kind'] as const).filter(
+        rule => rule !== plain && (rule !== 'side' || at.direction >= 0) && (rule !== 'kind' || at.kind >= 0),
+      )
   for (const rule of others) {
     const found = proves(rule)
     if (found) return { sign: rule, balance: found, proven: true }
   }
-  if (at.balance >= 0 && shapes[at.balance]!.values.length > 1)
+  if (at.balance >= 0 && shapes[at.balance]!.values.length > 1 && shapes[at.balance]!.distinct > 1)
     notes.push({
       column: headers[at.balance]!,
       code: 'balance_unproven',
@@ -438,8 +595,20 @@ function settleSigns(
   return { sign: plain, balance: null, proven: false }
 }
 
+function swap(chosen: Map<Field, Candidate>, at: Record<Field, number>): void {
+  const [income, outgo] = [chosen.get('amount_in')!, chosen.get('amount_out')!]
+  chosen.set('amount_in', { ...outgo, field: 'amount_in' })
+  chosen.set('amount_out', { ...income, field: 'amount_out' })
+  at.amount_in = outgo.column
+  at.amount_out = income.column
+}
+
 /** Out goes with minus and in with plus wherever an amount is negative, or the sign is the same on all outgoing rows. */
-function agrees(rows: readonly (readonly string[])[], at: Readonly<Record<Field, number>>, cell: (row: readonly string[], column: number) => number): boolean {
+function agrees(
+  rows: readonly (readonly string[])[],
+  at: Readonly<Record<Field, number>>,
+  cell: (row: readonly string[], column: number) => number,
+): boolean {
   return rows.every(row => {
     const amount = cell(row, at.amount)
     return !(amount < 0) || sideOf(cleanCell(row[at.direction] ?? '')) === 'out'
@@ -454,7 +623,7 @@ function runningBalance(moved: readonly number[], balances: readonly number[]): 
   let [steps, up, down] = [0, 0, 0]
   let previous = -1
   for (let i = 0; i < moved.length; i++) {
-    if (balances[i] !== balances[i] || moved[i] !== moved[i]) continue
+    if (Number.isNaN(balances[i]) || Number.isNaN(moved[i])) continue
     if (previous >= 0) {
       const step = balances[i]! - balances[previous]!
       if (moved[i] !== 0 || moved[previous] !== 0) {
@@ -478,12 +647,24 @@ export function currencyOf(word: string): string | null {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  人民币: 'CNY', 人民币元: 'CNY', 元: 'CNY', '156': 'CNY', 美元: 'USD', 港币: 'HKD', 港元: 'HKD', 欧元: 'EUR', 日元: 'JPY', 英镑: 'GBP', 澳门元: 'MOP', 新台币: 'TWD',
-  '840': 'USD', '344': 'HKD', '978': 'EUR', '392': 'JPY', '826': 'GBP',
+  人民币: 'CNY',
+  人民币元: 'CNY',
+  元: 'CNY',
+  '156': 'CNY',
+  美元: 'USD',
+  港币: 'HKD',
+  港元: 'HKD',
+  欧元: 'EUR',
+  日元: 'JPY',
+  英镑: 'GBP',
+  澳门元: 'MOP',
+  新台币: 'TWD',
+  '840': 'USD',
+  '344': 'HKD',
+  '978': 'EUR',
+  '392': 'JPY',
+  '826': 'GBP',
 }
-
-const nameOfField = (field: Field): { zh: string; en: string } =>
-  field === 'balance' ? { zh: '余额', en: 'balance' } : field === 'fee' ? { zh: '手续费', en: 'fee' } : { zh: '金额', en: 'amount' }
 
 const WANTED = { time: { zh: '时间', en: 'time' }, amount: { zh: '金额', en: 'amount' } } as const
 

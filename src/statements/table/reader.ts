@@ -7,10 +7,17 @@ import { dayText, LocalClock, stampAt } from '../local_time.ts'
 import type { Field, StatementOptions } from '../statement.ts'
 import { instantOf, readSerial, readTime, readWritten, ymdOf } from './dates.ts'
 import { cleanCell, currencyOf, type Layout } from './layout.ts'
-import { isRemark, isTotalMark, kindOf, sideOf, statusOf } from './vocabulary.ts'
+import { isRemark, isTotalMark, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
 
 const ZONE = 'Asia/Shanghai'
-const IDS: readonly Field[] = ['channel_trade_no', 'merchant_order_no', 'order_no', 'refund_no', 'channel_refund_no', 'batch_no']
+const IDS: readonly Field[] = [
+  'channel_trade_no',
+  'merchant_order_no',
+  'order_no',
+  'refund_no',
+  'channel_refund_no',
+  'batch_no',
+]
 /** Columns whose sums a row of totals may state. */
 const SUMMED: readonly Field[] = ['amount', 'amount_in', 'amount_out', 'refund_amount', 'fee']
 
@@ -40,8 +47,11 @@ export class TableReader {
   readonly #into: Collector
   readonly #clock: LocalClock
   readonly #utc = new LocalClock('UTC')
+  readonly #clocks = new Map<string, LocalClock>()
   readonly #givenCurrency: string
-  readonly #sums = new Map<Field, { raw: ExactSum; gross: ExactSum }>(SUMMED.map(field => [field, { raw: new ExactSum(), gross: new ExactSum() }]))
+  readonly #sums = new Map<Field, { raw: ExactSum; gross: ExactSum }>(
+    SUMMED.map(field => [field, { raw: new ExactSum(), gross: new ExactSum() }]),
+  )
   readonly #net = new ExactSum()
   readonly #balance: BalanceCheck | null
   #dateText = ''
@@ -61,17 +71,31 @@ export class TableReader {
 
   /** `cells` null: the row could not even be cut into cells. */
   row(cells: readonly string[] | null, line: number): void {
-    if (cells === null) return this.#rejectRow(line, 'quote_unclosed', '这一行的引号没有闭合：请补上引号或重新导出', 'a quote on this line is never closed: close it or export the file again')
+    if (cells === null)
+      return this.#rejectRow(
+        line,
+        'quote_unclosed',
+        '这一行的引号没有闭合：请补上引号或重新导出',
+        'a quote on this line is never closed: close it or export the file again',
+      )
     if (isBlank(cells)) return
     if (isRemark(cells)) return
-    if (this.#isTotal(cells)) return this.#checkTotals(cells, line)
+    if (this.#isTotal(cells)) return this.#checkTotals(cells)
     const { headers } = this.#layout
     if (cells.length !== headers.length && !onlyEmptyBehind(cells, headers.length)) {
       const zh = `这一行有 ${cells.length} 个字段，应为 ${headers.length} 个：值里可能有未加引号的分隔符或换行`
-      return this.#rejectRow(line, 'field_count', zh, `this row has ${cells.length} fields instead of ${headers.length}: a delimiter or newline inside a value without quotes?`)
+      return this.#rejectRow(
+        line,
+        'field_count',
+        zh,
+        `this row has ${cells.length} fields instead of ${headers.length}: a delimiter or newline inside a value without quotes?`,
+      )
     }
     if (cells[0]!.length > 0 && this.#isHeader(cells))
-      return this.#into.warn({ line }, 'header_repeated', { zh: `第 ${line} 行重复了表头，已跳过`, en: `line ${line} repeats the header and is skipped` })
+      return this.#into.warn({ line }, 'header_repeated', {
+        zh: `第 ${line} 行重复了表头，已跳过`,
+        en: `line ${line} repeats the header and is skipped`,
+      })
     const record = ++this.#into.records
     try {
       this.#record(cells, record, line)
@@ -85,17 +109,27 @@ export class TableReader {
   end(): void {
     this.#balance?.end(this.#net.value, this.#into.rejectedCount > 0)
     if (this.#refundsInside > 0)
-      this.#into.warn({ column: this.#layout.headers[this.#layout.at.refund_amount] ?? null }, 'refund_inside_payment', {
-        zh: `${this.#refundsInside} 条收款记录里另写了退款金额；退款没有单独成行，未计入：请核对这些退款`,
-        en: `${this.#refundsInside} payments carry a refunded amount beside; such refunds have no row of their own and are not counted, check them`,
-      })
+      this.#into.warn(
+        { column: this.#layout.headers[this.#layout.at.refund_amount] ?? null },
+        'refund_inside_payment',
+        {
+          zh: `${this.#refundsInside} 条收款记录里另写了退款金额；退款没有单独成行，未计入：请核对这些退款`,
+          en: `${this.#refundsInside} payments carry a refunded amount beside; such refunds have no row of their own and are not counted, check them`,
+        },
+      )
   }
 
   #record(cells: readonly string[], record: number, line: number): void {
-    const { at, layout } = { at: this.#layout.at, layout: this.#layout }
+    const layout = this.#layout
+    const { at } = layout
     for (let column = 0; column < cells.length; column++)
       if (cells[column]!.includes(UNDECODABLE))
-        throw new Unreadable(column, 'bytes_undecodable', '含有无法解码的字节（被截断的汉字或混用了编码）：请重新下载原始文件', 'it holds bytes that cannot be decoded (a cut character or a mix of encodings); fetch the original file again')
+        throw new Unreadable(
+          column,
+          'bytes_undecodable',
+          '含有无法解码的字节（被截断的汉字或混用了编码）：请重新下载原始文件',
+          'it holds bytes that cannot be decoded (a cut character or a mix of encodings); fetch the original file again',
+        )
     const currency = this.#currency(cells)
     const exponent = layout.minorUnits ? 0 : exponentOf(currency)
     const moment = this.#moment(cells)
@@ -149,14 +183,31 @@ export class TableReader {
     return text === '-' || text === '--' || text === '/' ? '' : /[\uff10-\uff5a]/.test(text) ? narrow(text) : text
   }
 
-  #ids(cells: readonly string[]): Record<'channel_trade_no' | 'merchant_order_no' | 'order_no' | 'refund_no' | 'channel_refund_no' | 'batch_no', string> {
-    const ids = { channel_trade_no: '', merchant_order_no: '', order_no: '', refund_no: '', channel_refund_no: '', batch_no: '' }
+  #ids(
+    cells: readonly string[],
+  ): Record<
+    'channel_trade_no' | 'merchant_order_no' | 'order_no' | 'refund_no' | 'channel_refund_no' | 'batch_no',
+    string
+  > {
+    const ids = {
+      channel_trade_no: '',
+      merchant_order_no: '',
+      order_no: '',
+      refund_no: '',
+      channel_refund_no: '',
+      batch_no: '',
+    }
     for (const field of IDS as readonly (keyof typeof ids)[]) {
       const column = this.#layout.at[field]
       if (column < 0) continue
       const text = this.#text(cells, column)
       if (digitsLost(text))
-        throw new Unreadable(column, 'id_digits_lost', `单号“${text}”是科学计数法，位数已丢失（文件被电子表格改过）：请使用未经 Excel 保存的原始文件`, `the number "${text}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`)
+        throw new Unreadable(
+          column,
+          'id_digits_lost',
+          `单号“${text}”是科学计数法，位数已丢失（文件被电子表格改过）：请使用未经 Excel 保存的原始文件`,
+          `the number "${text}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`,
+        )
       ids[field] = text
     }
     return ids
@@ -169,27 +220,43 @@ export class TableReader {
     if (word === '' && this.#givenCurrency !== '') return this.#givenCurrency
     const currency = currencyOf(word)
     if (currency !== null) return currency
-    throw new Unreadable(column, 'currency_unreadable', `币种“${word.slice(0, 20)}”无法识别，应为 CNY 这样的代码`, `the currency "${word.slice(0, 20)}" is not known; a code such as CNY is expected`)
+    throw new Unreadable(
+      column,
+      'currency_unreadable',
+      `币种“${word.slice(0, 20)}”无法识别，应为 CNY 这样的代码`,
+      `the currency "${word.slice(0, 20)}" is not known; a code such as CNY is expected`,
+    )
   }
 
   #moment(cells: readonly string[]): { at: number | null; date: string | null } {
     const { at, serialDates } = this.#layout
     const column = at.occurred_at >= 0 ? at.occurred_at : at.date
     const text = cleanCell(cells[column]!)
-    const stamp = stampAt(text, 0, text.length, this.#clock)
-    if (stamp === stamp) return { at: stamp, date: null }
-    if (text === this.#dateText && this.#dateYmd > 0) return this.#withTime(cells, this.#dateYmd)
+    const clock = at.zone >= 0 ? this.#clockOf(cells) : this.#clock
+    const stamp = stampAt(text, 0, text.length, clock)
+    if (!Number.isNaN(stamp)) return { at: stamp, date: null }
+    if (text === this.#dateText && this.#dateYmd > 0) return this.#withTime(cells, this.#dateYmd, clock)
     const written = serialDates ? readSerial(text) : (readWritten(text) ?? this.#mended(text))
     const ymd = written ? ymdOf(written, this.#layout.dateOrder) : 0
     if (!written || ymd === 0)
-      throw new Unreadable(column, 'time_unreadable', `时间“${text.slice(0, 40)}”无法识别，应与其他行的格式一致`, `the time "${text.slice(0, 40)}" cannot be read; it should look like those of the other rows`)
+      throw new Unreadable(
+        column,
+        'time_unreadable',
+        `时间“${text.slice(0, 40)}”无法识别，应与其他行的格式一致`,
+        `the time "${text.slice(0, 40)}" cannot be read; it should look like those of the other rows`,
+      )
     if (written.seconds === null) {
       this.#dateText = text
       this.#dateYmd = ymd
       this.#dateDay = dayText(ymd)
-      return this.#withTime(cells, ymd)
+      return this.#withTime(cells, ymd, clock)
     }
-    const instant = instantOf(ymd, { seconds: written.seconds, millis: written.millis, offset: written.offset }, this.#clock, this.#utc)
+    const instant = instantOf(
+      ymd,
+      { seconds: written.seconds, millis: written.millis, offset: written.offset },
+      clock,
+      this.#utc,
+    )
     return { at: instant, date: null }
   }
 
@@ -198,15 +265,37 @@ export class TableReader {
     return readWritten(narrow(text).replace(/\s+/g, ' '))
   }
 
-  #withTime(cells: readonly string[], ymd: number): { at: number | null; date: string | null } {
-    const column = this.#layout.at.time
-    if (column < 0) return { at: this.#layout.serialDates && this.#layout.at.occurred_at >= 0 ? this.#clock.at(ymd, 0, 0, 0) : null, date: this.#layout.serialDates && this.#layout.at.occurred_at >= 0 ? null : this.#dateDay }
-    const text = cleanCell(cells[column]!)
+  #withTime(cells: readonly string[], ymd: number, clock: LocalClock): { at: number | null; date: string | null } {
+    const { at, serialDates } = this.#layout
+    // A day number without a fraction, in a column of moments, is midnight.
+    if (serialDates && at.occurred_at >= 0) return { at: clock.at(ymd, 0, 0, 0), date: null }
+    const text = at.time < 0 ? '' : cleanCell(cells[at.time]!)
     if (text === '') return { at: null, date: this.#dateDay }
     const time = readTime(text) ?? timeOf(text)
-    if (!time)
-      throw new Unreadable(column, 'time_unreadable', `时间“${text.slice(0, 40)}”无法识别，应为 09:30:00 这样的格式`, `the time "${text.slice(0, 40)}" cannot be read; one like 09:30:00 is expected`)
-    return { at: instantOf(ymd, time, this.#clock, this.#utc), date: null }
+    if (time) return { at: instantOf(ymd, time, clock, this.#utc), date: null }
+    const shown = text.slice(0, 40)
+    throw new Unreadable(
+      at.time,
+      'time_unreadable',
+      `时间“${shown}”无法识别，应为 09:30:00 这样的格式`,
+      `the time "${shown}" cannot be read; one like 09:30:00 is expected`,
+    )
+  }
+
+  #clockOf(cells: readonly string[]): LocalClock {
+    const column = this.#layout.at.zone
+    const word = cleanCell(cells[column]!)
+    const zone = word === '' ? this.zone : zoneOf(word)
+    if (zone === null)
+      throw new Unreadable(
+        column,
+        'zone_unknown',
+        `时区“${word.slice(0, 30)}”无法识别`,
+        `the time zone "${word.slice(0, 30)}" is not known`,
+      )
+    let clock = this.#clocks.get(zone)
+    if (!clock) this.#clocks.set(zone, (clock = new LocalClock(zone)))
+    return clock
   }
 
   #status(cells: readonly string[]): { status: Status; kindOfStatus: Kind | null } {
@@ -217,14 +306,19 @@ export class TableReader {
     if (status) return { status, kindOfStatus: /退款|refund/i.test(word) ? 'refund' : null }
     const kindOfStatus = kindOf(word)
     if (kindOfStatus) return { status: 'success', kindOfStatus }
-    throw new Unreadable(column, 'status_unknown', `状态“${word.slice(0, 20)}”未知，不知道钱是否已经到账`, `the status "${word.slice(0, 20)}" is not known, so whether the money moved is not either`)
+    throw new Unreadable(
+      column,
+      'status_unknown',
+      `状态“${word.slice(0, 20)}”未知，不知道钱是否已经到账`,
+      `the status "${word.slice(0, 20)}" is not known, so whether the money moved is not either`,
+    )
   }
 
   #money(cells: readonly string[], column: number, exponent: number): number | AmountTrouble {
     const text = cleanCell(cells[column]!)
     if (this.#layout.decimal === '.') {
       const plain = plainAmount(text, 0, text.length, exponent)
-      if (plain === plain) return plain
+      if (!Number.isNaN(plain)) return plain
     }
     if (text === '-' || text === '--') return 'empty'
     const read = readAmount(text, { exponent, decimal: this.#layout.decimal })
@@ -238,17 +332,31 @@ export class TableReader {
     throw new Unreadable(column, 'amount_unreadable', text.zh, text.en)
   }
 
-  #amount(cells: readonly string[], exponent: number, kind: Kind | null, kindWord: string): { amount: number; neutral: boolean } {
+  #amount(
+    cells: readonly string[],
+    exponent: number,
+    kind: Kind | null,
+    kindWord: string,
+  ): { amount: number; neutral: boolean } {
     const { at, sign, headers } = this.#layout
-    if (sign === 'in_out' || sign === 'out_in') {
+    if (sign === 'in_out') {
       const income = this.#either(cells, at.amount_in, exponent)
       const outgo = this.#either(cells, at.amount_out, exponent)
       if (income === null && outgo === null)
-        throw new Unreadable(at.amount_in, 'amount_unreadable', `“${headers[at.amount_in]}”和“${headers[at.amount_out]}”都为空`, `both "${headers[at.amount_in]}" and "${headers[at.amount_out]}" are empty`)
+        throw new Unreadable(
+          at.amount_in,
+          'amount_unreadable',
+          `“${headers[at.amount_in]}”和“${headers[at.amount_out]}”都为空`,
+          `both "${headers[at.amount_in]}" and "${headers[at.amount_out]}" are empty`,
+        )
       if ((income ?? 0) !== 0 && (outgo ?? 0) !== 0)
-        throw new Unreadable(at.amount_in, 'two_amounts', `“${headers[at.amount_in]}”和“${headers[at.amount_out]}”都有金额，无法判断方向`, `both "${headers[at.amount_in]}" and "${headers[at.amount_out]}" hold an amount: the direction cannot be told`)
-      const net = Math.abs(income ?? 0) - Math.abs(outgo ?? 0)
-      return { amount: sign === 'in_out' ? net : -net, neutral: false }
+        throw new Unreadable(
+          at.amount_in,
+          'two_amounts',
+          `“${headers[at.amount_in]}”和“${headers[at.amount_out]}”都有金额，无法判断方向`,
+          `both "${headers[at.amount_in]}" and "${headers[at.amount_out]}" hold an amount: the direction cannot be told`,
+        )
+      return { amount: Math.abs(income ?? 0) - Math.abs(outgo ?? 0), neutral: false }
     }
     const amount = this.#refunded(cells, exponent, kind) ?? this.#must(cells, at.amount, exponent)
     const side = at.direction >= 0 ? this.#side(cells) : null
@@ -257,20 +365,40 @@ export class TableReader {
       case 'side': {
         const word = side ?? (kind === null ? null : kind === 'refund' ? 'out' : 'in')
         if (word === null)
-          throw new Unreadable(at.direction, 'direction_unknown', `方向“${cleanCell(cells[at.direction]!).slice(0, 20)}”未知，应为收入/支出、借/贷等`, `the direction "${cleanCell(cells[at.direction]!).slice(0, 20)}" is not known; words such as 收入/支出 or CR/DR are`)
+          throw new Unreadable(
+            at.direction,
+            'direction_unknown',
+            `方向“${cleanCell(cells[at.direction]!).slice(0, 20)}”未知，应为收入/支出、借/贷等`,
+            `the direction "${cleanCell(cells[at.direction]!).slice(0, 20)}" is not known; words such as 收入/支出 or CR/DR are`,
+          )
         if (amount < 0 && word === 'in' && this.#layout.balance === null)
-          throw new Unreadable(at.amount, 'amount_sign', `方向为收入，金额却是负数“${cleanCell(cells[at.amount]!)}”：无法判断方向`, `the direction is "in" but the amount "${cleanCell(cells[at.amount]!)}" is negative: which one is right cannot be told`)
+          throw new Unreadable(
+            at.amount,
+            'amount_sign',
+            `方向为收入，金额却是负数“${cleanCell(cells[at.amount]!)}”：无法判断方向`,
+            `the direction is "in" but the amount "${cleanCell(cells[at.amount]!)}" is negative: which one is right cannot be told`,
+          )
         return { amount: word === 'out' ? -Math.abs(amount) : Math.abs(amount), neutral: false }
       }
       case 'kind':
         if (kind === null)
-          throw new Unreadable(at.kind, 'kind_unknown', `类型“${kindWord.slice(0, 20)}”未知，无法判断是收款还是退款`, `the kind "${kindWord.slice(0, 20)}" is not known: payment or refund cannot be told`)
+          throw new Unreadable(
+            at.kind,
+            'kind_unknown',
+            `类型“${kindWord.slice(0, 20)}”未知，无法判断是收款还是退款`,
+            `the kind "${kindWord.slice(0, 20)}" is not known: payment or refund cannot be told`,
+          )
         return { amount: kind === 'refund' ? -Math.abs(amount) : amount, neutral: false }
       case 'all_in':
         return { amount: kind === 'refund' ? -Math.abs(amount) : amount, neutral: false }
       default:
         if (kind === 'refund' && amount > 0 && kindOf(kindWord) === 'refund')
-          throw new Unreadable(at.amount, 'refund_positive', `类型为退款，金额却是正数“${cleanCell(cells[at.amount]!)}”，而文件里其他金额带符号：无法判断方向`, `the kind is a refund but the amount "${cleanCell(cells[at.amount]!)}" is positive in a file of signed amounts: the direction cannot be told`)
+          throw new Unreadable(
+            at.amount,
+            'refund_positive',
+            `类型为退款，金额却是正数“${cleanCell(cells[at.amount]!)}”，而文件里其他金额带符号：无法判断方向`,
+            `the kind is a refund but the amount "${cleanCell(cells[at.amount]!)}" is positive in a file of signed amounts: the direction cannot be told`,
+          )
         return { amount, neutral: false }
     }
   }
@@ -321,8 +449,9 @@ export class TableReader {
   }
 
   /** A row of totals is a control: its counts and the sums under the amount columns. */
-  #checkTotals(cells: readonly string[], line: number): void {
-    const { at, headers, layout } = { ...this.#layout, layout: this.#layout }
+  #checkTotals(cells: readonly string[]): void {
+    const layout = this.#layout
+    const { at, headers } = layout
     const mark = cleanCell(cells.find(cell => cell.trim() !== '') ?? '')
     if (/小计|本页|subtotal/i.test(mark)) return
     const currency = this.#givenCurrency
@@ -343,10 +472,19 @@ export class TableReader {
         ok: found !== undefined,
       })
     }
-    const counted = cells.map(cell => /(\d+)\s*(笔|条|records?|items?|rows?)/i.exec(narrow(cell))?.[1]).find(count => count !== undefined)
+    const counted = cells
+      .map(cell => /(\d+)\s*(笔|条|records?|items?|rows?)/i.exec(narrow(cell))?.[1])
+      .find(count => count !== undefined)
     if (counted !== undefined)
-      this.#into.control({ name: `${mark} 笔数`, stated: counted, computed: String(this.#into.records), ok: Number(counted) === this.#into.records }, false)
-    void line
+      this.#into.control(
+        {
+          name: `${mark} 笔数`,
+          stated: counted,
+          computed: String(this.#into.records),
+          ok: Number(counted) === this.#into.records,
+        },
+        false,
+      )
   }
 
   #isHeader(cells: readonly string[]): boolean {
@@ -364,7 +502,8 @@ const isBlank = (cells: readonly string[]): boolean => {
   return true
 }
 
-const onlyEmptyBehind = (cells: readonly string[], length: number): boolean => cells.length > length && isBlank(cells.slice(length))
+const onlyEmptyBehind = (cells: readonly string[], length: number): boolean =>
+  cells.length > length && isBlank(cells.slice(length))
 
 function timeOf(text: string): { seconds: number; millis: number; offset: number | null } | null {
   const written = readWritten(text)
@@ -391,7 +530,10 @@ class BalanceCheck {
   take(balance: number, moved: number, record: number, line: number): void {
     const previous = this.#previous
     if (previous) {
-      const holds = this.#order === 'ascending' ? previous.balance + moved === balance : balance + previous.moved === previous.balance
+      const holds =
+        this.#order === 'ascending'
+          ? previous.balance + moved === balance
+          : balance + previous.moved === previous.balance
       if (!holds) {
         this.#breaks++
         this.#firstBreak ??= { record, line }
@@ -416,7 +558,15 @@ class BalanceCheck {
     if (this.#opening === null || this.#closing === null) return
     const computed = this.#opening + net
     const text = (value: bigint): string => formatMinor(value, '')
-    this.#into.control({ name: `${this.#header}（期末）`, stated: text(this.#closing), computed: text(computed), ok: computed === this.#closing }, rejected)
+    this.#into.control(
+      {
+        name: `${this.#header}（期末）`,
+        stated: text(this.#closing),
+        computed: text(computed),
+        ok: computed === this.#closing,
+      },
+      rejected,
+    )
     if (this.#breaks > 0)
       this.#into.warn({ ...this.#firstBreak, column: this.#header }, 'balance_broken', {
         zh: `余额有 ${this.#breaks} 处不连续（首处见此行）：可能缺行、重复或顺序被改动`,

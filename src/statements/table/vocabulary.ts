@@ -8,8 +8,7 @@ import type { Field } from '../statement.ts'
 const NAMES: Readonly<Record<Field, string>> = {
   occurred_at:
     'paidat 完成时间 支付完成时间 支付时间 付款时间 支付成功时间 交易完成时间 交易时间 交易日期时间 成交时间 发生时间 入账时间 记账时间 清算时间 datetime transactiontime transactiondatetime timestamp paymenttime paytime paiddate occurredat createdat createdutc created 创建时间 下单时间',
-  date:
-    '交易日期 交易日 日期 交易发生日 发生日期 业务日期 记账日期 记账日 入账日期 入帐日期 transactiondate trandate txndate date bookingdate postingdate postdate 清算日期 起息日 valuedate 生效日期 fecha fechaoperacion datum dateoperation dateopération buchungstag data 年月日',
+  date: '交易日期 交易日 日期 交易发生日 发生日期 业务日期 记账日期 记账日 入账日期 入帐日期 transactiondate trandate txndate date bookingdate postingdate postdate 清算日期 起息日 valuedate 生效日期 fecha fechaoperacion datum dateoperation dateopération buchungstag data 年月日',
   time: '时间 交易时分秒 time hora heure uhrzeit transtime',
   amount:
     'amount 交易金额 金额 订单金额 支付金额 付款金额 实付金额 收款金额 交易额 发生额 发生金额 入账金额 实收金额 商家实收 清算金额 结算金额 收支金额 记账金额 本币金额 transactionamount amt paymentamount grossamount gross total totalamount net netamount importe montant betrag monto valor',
@@ -21,23 +20,28 @@ const NAMES: Readonly<Record<Field, string>> = {
   direction:
     '收/支 收支 收支类型 收支方向 收支标志 借贷 借/贷 借贷标志 借贷方向 借贷标识 借贷类型 交易方向 资金方向 资金流向 方向 direction d/c c/d dc cd dr/cr cr/dr drcr crdr debitcredit debit/credit creditdebit credit/debit creditdebitindicator inout in/out sens',
   kind: 'kind 交易类型 业务类型 交易种类 记录类型 类型 type transactiontype txntype recordtype 交易类别',
-  status: 'status 交易状态 支付状态 订单状态 当前状态 状态 退款状态 state transactionstatus paymentstatus 处理结果 交易结果',
+  status:
+    'status 交易状态 支付状态 订单状态 当前状态 状态 退款状态 state transactionstatus paymentstatus 处理结果 交易结果',
   currency: 'currency 币种 货币 货币种类 币别 交易币种 货币代码 currencycode ccy curr devise moneda divisa währung',
   fee: 'fee 手续费 服务费 手续费金额 交易手续费 商户手续费 fees feeamount commission commissionamount servicefee',
   balance:
     '余额 账户余额 账户结余 结余 当前余额 交易后余额 账面余额 本次余额 联机余额 balance runningbalance accountbalance closingbalance balanceafter solde saldo kontostand',
-  merchant_no: 'merchantno 特约商户号 子商户号 商户号 商户编号 商户代码 商户id merchantid merchant mchid mid merchantaccount 收款单位编号',
+  merchant_no:
+    'merchantno 特约商户号 子商户号 商户号 商户编号 商户代码 商户id merchantid merchant mchid mid merchantaccount 收款单位编号',
   payer_account:
     'payeraccount 付款账号 付款账户 付款人账号 付款方账号 对方账号 对方账户 对方帐号 交易对方账号 对手账号 用户标识 openid 买家账号 付款卡号 buyer buyerid counterpartyaccount 付款方账户',
-  payer_name: 'payername 付款人 付款人名称 付款人户名 付款方名称 付款方户名 对方户名 对方名称 交易对方 对手户名 payer partnername counterparty counterpartyname payee name',
+  payer_name:
+    'payername 付款人 付款人名称 付款人户名 付款方名称 付款方户名 对方户名 对方名称 交易对方 对手户名 payer partnername counterparty counterpartyname payee name',
   batch_no: 'batchno 批次号 结算批次号 清算批次号 结算批次 清算批次 batch batchnumber batchid settlementbatch payoutid',
   channel: 'channel 支付渠道 交易渠道 渠道 支付方式 paymentmethod channelname',
+  zone: 'timezone 时区 tz bookingdatetimezone',
   channel_trade_no:
-    'channeltradeno 渠道交易号 渠道流水号 渠道订单号 微信订单号 支付宝交易号 平台交易号 平台流水号 交易流水号 交易流水 流水号 交易号 交易单号 交易编号 银行流水号 银行流水 核心流水号 账务流水号 凭证号 系统参考号 检索参考号 参考号 序号流水 transactionid transactionno txnid txnno tradeno traceno serialno receiptid balancetransactionid pspreference id 编号 uuid rrn',
+    'channeltradeno 渠道交易号 渠道流水号 渠道订单号 微信订单号 支付宝交易号 平台交易号 平台流水号 交易流水号 交易流水 流水号 交易号 交易单号 交易编号 银行流水号 银行流水 核心流水号 账务流水号 凭证号 系统参考号 检索参考号 参考号 transactionid transactionno txnid txnno tradeno traceno serialno receiptid balancetransactionid pspreference 交易序号 id 编号 uuid rrn 序号',
   merchant_order_no:
     'merchantorderno 商户订单号 商户单号 商家订单号 外部订单号 商户交易号 商户流水号 outtradeno merchantorderid merchantreference merchantref 订单号 订单编号 orderid ordernumber invoiceid invoiceno 业务参考号 客户参考号 reference referenceno referencenumber ref référence referencia 业务凭证号',
   order_no: 'orderno 缴费单号 缴费订单号 账单编号 缴费编号 billno',
-  refund_no: 'refundno 商户退款单号 退款单号 退款批次号/请求号 退款批次号 退款请求号 outrefundno outrequestno refundid refundrequestno',
+  refund_no:
+    'refundno 商户退款单号 退款单号 退款批次号/请求号 退款批次号 退款请求号 outrefundno outrequestno refundid refundrequestno',
   channel_refund_no: 'channelrefundno 微信退款单号 渠道退款单号 平台退款单号 退款流水号',
   description:
     'description 摘要 备注 交易说明 交易摘要 说明 用途 附言 商品名称 商品 商品说明 商户数据包 memo narrative text label details remark remarks note comment concepto libellé libelle remarque concept transactiondescription',
@@ -53,14 +57,22 @@ for (const [field, names] of Object.entries(NAMES) as [Field, string][])
   for (const [rank, name] of names.split(' ').entries()) if (!EXACT.has(name)) EXACT.set(name, { field, rank })
 
 /** Fragments that are searched inside longer names ("本次交易金额"); short Latin ones would be found anywhere. */
-const FRAGMENTS = [...EXACT].filter(([name]) => (/[\u4e00-\u9fff]/.test(name) ? name.length >= 2 : name.length >= 6)).sort((a, b) => b[0].length - a[0].length)
+const FRAGMENTS = [...EXACT]
+  .filter(([name]) => (/[\u4e00-\u9fff]/.test(name) ? name.length >= 2 : name.length >= 6))
+  .sort((a, b) => b[0].length - a[0].length)
 
 /** 优惠金额 is not the amount, 退款时间 not the time of the payment. */
-const TURNS = /优惠|红包|代金|券|折扣|补贴|税|积分|限|冻结|退|撤|原|预|期初|期末|上|关闭|过期|修改|更新|打印|导出|discount|tax|coupon|original|start|end|from|to|update|expir|due/
+const TURNS =
+  /优惠|红包|代金|券|折扣|补贴|税|积分|限|冻结|退|撤|原|预|期初|期末|上|初|converted|initial|final|opening|关闭|过期|修改|更新|打印|导出|discount|tax|coupon|original|start|end|from|to|update|expir|due/
 
 export type Unit = { readonly currency: string | null; readonly minor: boolean; readonly unknown: string | null }
 
-export type HeaderMeaning = { readonly field: Field | null; readonly rank: number; readonly confidence: number; readonly unit: Unit }
+export type HeaderMeaning = {
+  readonly field: Field | null
+  readonly rank: number
+  readonly confidence: number
+  readonly unit: Unit
+}
 
 const NO_UNIT: Unit = { currency: null, minor: false, unknown: null }
 
@@ -71,14 +83,66 @@ export function meaningOf(header: string): HeaderMeaning {
   if (bare === '' || OWN.has(bare)) return { field: null, rank: 0, confidence: bare === '' ? 0 : 1, unit }
   const exact = EXACT.get(bare)
   if (exact) return { ...exact, confidence: 0.98, unit }
+  // It must be the end and the greater part of the name (金额说明 is no 金额), and nothing may turn it into something else.
   for (const [name, meaning] of FRAGMENTS)
-    // It must be the end and the greater part of the name (金额说明 is no 金额), and nothing may turn it into something else.
-    if (bare.endsWith(name) && name.length * 2 >= bare.length && !TURNS.test(bare.slice(0, -name.length))) return { field: meaning.field, rank: meaning.rank + 50, confidence: 0.88, unit }
+    if (bare.endsWith(name) && name.length * 2 >= bare.length && !TURNS.test(bare.slice(0, -name.length)))
+      return { field: meaning.field, rank: meaning.rank + 50, confidence: 0.88, unit }
   return { field: null, rank: 0, confidence: 0, unit }
+}
+
+/** Characters of Taiwan and Hong Kong files that occur in column names. */
+const TRADITIONAL: Readonly<Record<string, string>> = {
+  號: '号',
+  額: '额',
+  餘: '余',
+  幣: '币',
+  時: '时',
+  間: '间',
+  單: '单',
+  戶: '户',
+  帳: '账',
+  賬: '账',
+  備: '备',
+  註: '注',
+  類: '类',
+  狀: '状',
+  態: '态',
+  費: '费',
+  貸: '贷',
+  對: '对',
+  編: '编',
+  訂: '订',
+  轉: '转',
+  發: '发',
+  記: '记',
+  業: '业',
+  務: '务',
+  銀: '银',
+  結: '结',
+  說: '说',
+  種: '种',
+  別: '别',
+  項: '项',
+  銷: '销',
+  續: '续',
+  匯: '汇',
+  總: '总',
+  計: '计',
+  筆: '笔',
+  帐: '账',
+  帶: '带',
+  開: '开',
+  據: '据',
+  憑: '凭',
+  證: '证',
+  碼: '码',
+  標: '标',
+  誌: '志',
 }
 
 export function bareHeader(header: string): string {
   return narrow(header)
+    .replace(/[^\x00-\x7f]/g, character => TRADITIONAL[character] ?? character)
     .replace(/^\ufeff/, '')
     .replace(/^[`'"\s]+|["\s]+$/g, '')
     .toLowerCase()
@@ -92,16 +156,26 @@ function unitOf(header: string): Unit {
   if (/^[+-]?(元|人民币元?|RMB|CNY|人民币:?元)$/.test(inside)) return { currency: 'CNY', minor: false, unknown: null }
   if (/^[+-]?(分|人民币分)$/.test(inside)) return { currency: 'CNY', minor: true, unknown: null }
   if (/^[+-]?(美元|USD)$/.test(inside)) return { currency: 'USD', minor: false, unknown: null }
-  if (/^(EUR|HKD|JPY|GBP|SGD|MOP|TWD|AUD|CAD|CHF|KRW|KWD|BHD)$/.test(inside)) return { currency: inside, minor: false, unknown: null }
-  if (/[万千百]元|角|CENTS?|FEN/.test(inside)) return { currency: null, minor: inside === 'CENT' || inside === 'CENTS' || inside === 'FEN', unknown: /元|角/.test(inside) ? inside : null }
+  if (/^(EUR|HKD|JPY|GBP|SGD|MOP|TWD|AUD|CAD|CHF|KRW|KWD|BHD)$/.test(inside))
+    return { currency: inside, minor: false, unknown: null }
+  if (/[万千百]元|角|CENTS?|FEN/.test(inside))
+    return {
+      currency: null,
+      minor: inside === 'CENT' || inside === 'CENTS' || inside === 'FEN',
+      unknown: /元|角/.test(inside) ? inside : null,
+    }
   return NO_UNIT
 }
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
 /** Words of a direction column. 借/贷 are written from the bank's books: 贷 (credit) is money in for the account's owner. */
-const IN = words('收入 收 贷 贷方 贷记 入 入账 进 进账 存入 存 转入 来账 收款 c cr crdt credit in + income incoming deposit received')
-const OUT = words('支出 支 借 借方 借记 出 出账 付 付款 支付 转出 取 支取 往账 d dr dbit debit out - expense outgoing withdrawal withdraw sent')
+const IN = words(
+  '收入 收 贷 贷方 贷记 入 入账 进 进账 存入 存 转入 来账 收款 c cr crdt credit in + income incoming deposit received',
+)
+const OUT = words(
+  '支出 支 借 借方 借记 出 出账 付 付款 支付 转出 取 支取 往账 d dr dbit debit out - expense outgoing withdrawal withdraw sent',
+)
 const NEUTRAL = words('/ 其他 其它 不计收支 中性 中性交易 neutral none 不计')
 
 export function sideOf(word: string): 'in' | 'out' | 'neutral' | null {
@@ -112,8 +186,9 @@ export function sideOf(word: string): 'in' | 'out' | 'neutral' | null {
 const PAYMENT = words(
   '交易 支付 付款 消费 缴费 收款 收单 充值 购买 payment pay sale charge purchase settled capture success received transaction 支付成功 在线支付 交易付款 扫码支付',
 )
-const REFUND =
-  words('退款 退货 退费 冲正 撤销 部分退款 全额退款 交易退款 消费撤销 消费退货 refund refunded reversal return void chargeback revoked refundsettled')
+const REFUND = words(
+  '退款 退货 退费 冲正 撤销 部分退款 全额退款 交易退款 消费撤销 消费退货 refund refunded reversal return void chargeback revoked refundsettled',
+)
 
 export function kindOf(word: string): 'payment' | 'refund' | null {
   const bare = narrow(word).trim().toLowerCase()
@@ -123,13 +198,18 @@ export function kindOf(word: string): 'payment' | 'refund' | null {
 const SUCCESS = words(
   '成功 支付成功 交易成功 已支付 已付款 付款成功 已完成 完成 交易完成 已收款 收款成功 已入账 入账成功 已到账 退款成功 已退款 成功退款 success successful succeeded completed complete paid settled ok s done approved 正常 已清算 已结算',
 )
-const PENDING = words('处理中 支付中 退款中 待支付 待处理 待确认 进行中 审核中 未完成 pending processing inprogress p created waiting unpaid authorised authorized')
+const PENDING = words(
+  '处理中 支付中 退款中 待支付 待处理 待确认 进行中 审核中 未完成 pending processing inprogress p created waiting unpaid authorised authorized',
+)
 const FAILED = words(
   '失败 支付失败 交易失败 已失败 退款失败 关闭 已关闭 交易关闭 已取消 取消 未支付 已撤销 failed fail failure closed cancelled canceled declined rejected error f expired denied',
 )
 
 export function statusOf(word: string): 'success' | 'pending' | 'failed' | null {
-  const bare = narrow(word).trim().toLowerCase().replace(/[\s_-]/g, '')
+  const bare = narrow(word)
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]/g, '')
   return SUCCESS.has(bare) ? 'success' : PENDING.has(bare) ? 'pending' : FAILED.has(bare) ? 'failed' : null
 }
 
@@ -142,5 +222,51 @@ export const isTotalMark = (cell: string): boolean =>
 /** Lines around the records that say something about the file. */
 export const isRemark = (cells: readonly string[]): boolean => {
   const first = (cells[0] ?? '').trim()
-  return /^(#|\/\/|-{3,}|={3,}|\*{3,}|<END>|导出时间|打印时间|打印日期|下载时间|制表|说明[:：]|备注[:：]|注[:：]|温馨提示)/i.test(first) && cells.slice(1).every(cell => cell.trim() === '')
+  return (
+    /^(#|\/\/|-{3,}|={3,}|\*{3,}|<END>|导出时间|打印时间|打印日期|下载时间|制表|说明[:：]|备注[:：]|注[:：]|温馨提示)/i.test(
+      first,
+    ) && cells.slice(1).every(cell => cell.trim() === '')
+  )
+}
+
+/** Abbreviations as PayPal, Adyen and banks write them; those that several zones share (CST, IST) are not understood. */
+const ZONES: Readonly<Record<string, string>> = {
+  UTC: 'UTC',
+  GMT: 'UTC',
+  Z: 'UTC',
+  PST: '-08:00',
+  PDT: '-07:00',
+  MST: '-07:00',
+  MDT: '-06:00',
+  EST: '-05:00',
+  EDT: '-04:00',
+  CET: '+01:00',
+  CEST: '+02:00',
+  BST: '+01:00',
+  JST: '+09:00',
+  HKT: '+08:00',
+  SGT: '+08:00',
+  北京时间: '+08:00',
+  'PST/PDT': 'America/Los_Angeles',
+  PST8PDT: 'America/Los_Angeles',
+  'EST/EDT': 'America/New_York',
+  'CET/CEST': 'Europe/Berlin',
+}
+
+export function zoneOf(word: string): string | null {
+  const bare = narrow(word).trim()
+  const known = ZONES[bare.toUpperCase()]
+  if (known) return known
+  const offset = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(bare)
+  if (offset) return `${offset[1]}${offset[2]!.padStart(2, '0')}:${offset[3] ?? '00'}`
+  return /^[A-Z][A-Za-z]+\/[A-Za-z_]+$/.test(bare) && isZone(bare) ? bare : null
+}
+
+function isZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,0 +1,136 @@
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Failure } from '../kernel/failure.ts'
+import { DEFAULT_CHANNEL_RULES } from '../rules/rules.ts'
+import type { Database } from '../system/database.ts'
+import { CopyInto } from './copy_into.ts'
+import { sm3Of } from './digest.ts'
+import {
+  bookNew,
+  findFile,
+  INCOMING,
+  insertFile,
+  keepRaw,
+  lockChannel,
+  makeIncoming,
+  nextFileId,
+  type StatementFile,
+  type StatementState,
+} from './file_store.ts'
+import { openStatement } from './read.ts'
+import type { StatementEnd, StatementOptions } from './statement.ts'
+import { LINE_COLUMNS, lineWriter } from './store.ts'
+
+export type ImportRequest = StatementOptions & {
+  readonly path: string
+  /** Of generic files; a format's own channel goes before it. */
+  readonly channel?: string
+  /** When it arrived. */
+  readonly at: Date
+  /** The channel's day: zone and cutoff. */
+  readonly calendar?: Parameters<typeof lineWriter>[0]['calendar']
+}
+
+export type ImportAnswer = StatementFile & {
+  /** The same file was imported before: this is the first answer. */
+  readonly repeated: boolean
+}
+
+/**
+ * Imports a statement into the platform's book, wholly or not at all, in one transaction: a crash at any moment leaves nothing.
+ * The bytes are always kept. The same file again does nothing and gives the first answer. A file with unreadable records is
+ * kept and waits for acceptance, one whose totals do not fit is refused and kept: neither books a line.
+ * Throws a Failure when it is no readable statement at all, or when a generic file's channel is not told.
+ */
+export async function importStatement(db: Database, request: ImportRequest): Promise<ImportAnswer> {
+  const { path, at, calendar = DEFAULT_CHANNEL_RULES.calendar, ...options } = request
+  const raw = await openRaw(path)
+  try {
+    const sm3 = sm3Of(raw.fd)
+    const earlier = await findFile(db.pool, sm3)
+    if (earlier) return { ...earlier, repeated: true }
+    const statement = await openStatement(path, { ...options, digest: false })
+    const channel = statement.head.channel ?? request.channel
+    if (!channel) throw channelUnknown(statement.head.file)
+    return await db.transaction(async tx => {
+      await lockChannel(tx, channel)
+      // Somebody may have imported it while we waited.
+      const first = await findFile(tx, sm3)
+      if (first) return { ...first, repeated: true }
+      const id = await nextFileId(tx)
+      await makeIncoming(tx)
+      const writer = lineWriter({ file: id, channel, calendar, currency: options.currency ?? 'CNY', watch: null })
+      const copy = new CopyInto(tx, INCOMING, LINE_COLUMNS)
+      try {
+        for await (const batch of statement.records()) await writer.write(batch, copy)
+        await copy.end()
+      } catch (error) {
+        await copy.abandon()
+        throw error
+      }
+      const end = statement.end()
+      const state = stateOf(end)
+      const { booked, known } = state === 'booked' ? await bookNew(tx) : { booked: 0, known: 0 }
+      const file: StatementFile = {
+        id,
+        sm3,
+        name: basename(path),
+        bytes: statement.head.bytes,
+        receivedAt: at,
+        channel,
+        format: statement.head.format,
+        state,
+        records: end.records,
+        rejected: end.rejected,
+        booked,
+        known,
+        controls: end.controls,
+        problems: end.problems,
+      }
+      await insertFile(tx, file)
+      const kept = await keepRaw(tx, id, raw)
+      if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+      return { ...file, repeated: false }
+    })
+  } finally {
+    await raw.close()
+  }
+}
+
+const stateOf = (end: StatementEnd): StatementState =>
+  end.verdict === 'rejected' ? 'refused' : end.rejected > 0 ? 'awaiting_acceptance' : 'booked'
+
+async function openRaw(path: string) {
+  try {
+    return await open(path)
+  } catch (error) {
+    throw new Failure(
+      'file_unreadable',
+      {
+        zh: `无法读取文件 ${basename(path)}（${(error as NodeJS.ErrnoException).code}）：请检查路径与权限`,
+        en: `${basename(path)} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path and its permissions`,
+      },
+      { file: path },
+    )
+  }
+}
+
+const channelUnknown = (file: string): Failure =>
+  new Failure(
+    'channel_unknown',
+    {
+      zh: `${file} 是通用格式，文件本身不说明渠道：请用 --channel 指定，例如 --channel bank`,
+      en: `${file} is a generic file that does not name its channel: give it with --channel, such as --channel bank`,
+    },
+    { file },
+  )
+
+const fileChanged = (file: string): Failure =>
+  new Failure(
+    'file_changed',
+    {
+      zh: `${file} 在导入过程中被改动，未记账：请等文件写完后重新导入`,
+      en: `${file} changed while it was being imported; nothing is booked. Import it again when it is complete`,
+    },
+    { file },
+  )
