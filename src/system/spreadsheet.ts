@@ -363,6 +363,8 @@ export function numberText(stored: string): string | null {
   const value = Number(stored)
   if (!Number.isFinite(value)) return null
   if (Number.isInteger(value)) return Math.abs(value) < 1e15 ? String(value === 0 ? 0 : value) : null
+  const shortest = String(value)
+  if (shortest.length <= 15 && !shortest.includes('e')) return shortest
   const [mantissa = '', power = '0'] = value.toExponential(14).split('e')
   const sign = mantissa.startsWith('-') ? '-' : ''
   const digits = mantissa.replace(/[-.]/g, '').replace(/0+$/, '')
