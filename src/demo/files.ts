@@ -212,7 +212,7 @@ function alipayBill(lines: readonly Line[]): Buffer {
   ])
 }
 
-/** 银行流水: GBK, a title line, amounts with thousands separators. */
+/** 银行流水: GBK, two amount columns with thousands separators, no totals. */
 function bankStatement(lines: readonly Line[]): Buffer {
   const header = '交易时间,银行流水号,商户号,商户订单号,批次号,收入金额,支出金额,币种,付款账号,摘要'
   const grouped = (fen: number): string => `"${yuan(fen).replace(/\B(?=(\d{3})+(?=\.))/g, ',')}"`

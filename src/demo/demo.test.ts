@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { describe, test } from 'node:test'
+import yauzl from 'yauzl'
+import { DISCREPANCY_KINDS } from '../matching/entry.ts'
+import { cityDay } from './city_day.ts'
+import { FILES, filesOf } from './files.ts'
+
+const FLAGS = [
+  'interchangeable',
+  'tolerance',
+  'cross_day',
+  'split',
+  'merged',
+  'batch',
+  'fee_netted',
+  'needs_confirmation',
+]
+
+describe('the sample city day', () => {
+  test('has every kind of discrepancy and every flag', () => {
+    const { truth } = cityDay()
+    assert.deepEqual(new Set(truth.discrepancies.map(d => d.kind)), new Set(DISCREPANCY_KINDS))
+    assert.deepEqual(new Set(truth.matches.flatMap(m => m.flags)), new Set(FLAGS))
+  })
+
+  test('its truth places every row once', () => {
+    const day = cityDay()
+    const placed = [...day.truth.matches, ...day.truth.discrepancies.filter(d => d.kind !== 'fee_mismatch')]
+    const payments = placed.flatMap(group => group.payments)
+    const lines = placed.flatMap(group => group.lines)
+    assert.equal(new Set(payments).size, payments.length)
+    assert.equal(payments.length, day.payments.length)
+    assert.equal(new Set(lines).size, lines.length)
+    assert.equal(lines.length, Object.values(day.lines).flat().length)
+  })
+
+  test('is the same day every time', () => {
+    const digest = () =>
+      [...filesOf(cityDay())].map(([, content]) => createHash('sha256').update(content).digest('hex')).join()
+    assert.equal(digest(), digest())
+  })
+
+  test('the Alipay zip names its entries in GBK and does not claim UTF-8', async () => {
+    const zip = filesOf(cityDay(20)).get(FILES.alipay) ?? Buffer.alloc(0)
+    const names = await new Promise<string[]>((resolve, reject) =>
+      yauzl.fromBuffer(zip, { lazyEntries: true, decodeStrings: false }, (error, opened) => {
+        if (error) return reject(error)
+        const found: string[] = []
+        opened.on('entry', entry => {
+          assert.equal(entry.generalPurposeBitFlag & 0x800, 0)
+          found.push(new TextDecoder('gbk').decode(entry.fileName as unknown as Buffer))
+          opened.readEntry()
+        })
+        opened.on('end', () => resolve(found))
+        opened.readEntry()
+      }),
+    )
+    assert.deepEqual(names, [
+      '20880000000000010156_20261120_业务明细.csv',
+      '20880000000000010156_20261120_业务明细(汇总).csv',
+    ])
+  })
+})
