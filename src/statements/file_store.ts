@@ -121,7 +121,7 @@ const CONTENT = LINE_COLUMNS.filter(column => column !== 'id' && column !== 'ord
 export async function bookNew(tx: pg.ClientBase): Promise<{ booked: number; known: number }> {
   await tx.query(`analyze ${INCOMING}`)
   const content = (row: string) =>
-    `md5(row(${CONTENT.map(column => `${row}.${column}`).join(', ')}, ${givenOrderNo(row)})::text)`
+    `row(${CONTENT.map(column => `${row}.${column}`).join(', ')}, ${givenOrderNo(row)})::text`
   const { rows: overlap } = await tx.query(
     `select exists (
        select from (select channel, min(business_date) as first, max(business_date) as last from ${INCOMING} group by channel) i

@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
-import { DEFAULT_CHANNEL_RULES } from '../rules/rules.ts'
 import type { Database } from '../system/database.ts'
 import { CopyInto } from './copy_into.ts'
 import { sm3Of } from './digest.ts'
@@ -18,8 +17,8 @@ import {
   type StatementState,
 } from './file_store.ts'
 import { openStatement } from './read.ts'
-import type { StatementEnd, StatementOptions } from './statement.ts'
-import { LINE_COLUMNS, lineWriter } from './store.ts'
+import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
+import { LINE_COLUMNS, type LineWriterOptions, lineWriter } from './store.ts'
 
 export type ImportRequest = StatementOptions & {
   readonly path: string
@@ -28,7 +27,7 @@ export type ImportRequest = StatementOptions & {
   /** When it arrived. */
   readonly at: Date
   /** The channel's day: zone and cutoff. */
-  readonly calendar?: Parameters<typeof lineWriter>[0]['calendar']
+  readonly calendar: LineWriterOptions['calendar']
 }
 
 export type ImportAnswer = StatementFile & {
@@ -43,58 +42,72 @@ export type ImportAnswer = StatementFile & {
  * Throws a Failure when it is no readable statement at all, or when a generic file's channel is not told.
  */
 export async function importStatement(db: Database, request: ImportRequest): Promise<ImportAnswer> {
-  const { path, at, calendar = DEFAULT_CHANNEL_RULES.calendar, ...options } = request
+  const { path, ...options } = request
   const raw = await openRaw(path)
   try {
     const sm3 = sm3Of(raw.fd)
     const earlier = await findFile(db.pool, sm3)
     if (earlier) return { ...earlier, repeated: true }
     const statement = await openStatement(path, { ...options, digest: false })
-    const channel = statement.head.channel ?? request.channel
-    if (!channel) throw channelUnknown(statement.head.file)
-    return await db.transaction(async tx => {
-      await lockChannel(tx, channel)
-      // Somebody may have imported it while we waited.
-      const first = await findFile(tx, sm3)
-      if (first) return { ...first, repeated: true }
-      const id = await nextFileId(tx)
-      await makeIncoming(tx)
-      const writer = lineWriter({ file: id, channel, calendar, currency: options.currency ?? 'CNY', watch: null })
-      const copy = new CopyInto(tx, INCOMING, LINE_COLUMNS)
-      try {
-        for await (const batch of statement.records()) await writer.write(batch, copy)
-        await copy.end()
-      } catch (error) {
-        await copy.abandon()
-        throw error
-      }
-      const end = statement.end()
-      const state = stateOf(end)
-      const { booked, known } = state === 'booked' ? await bookNew(tx) : { booked: 0, known: 0 }
-      const file: StatementFile = {
-        id,
-        sm3,
-        name: basename(path),
-        bytes: statement.head.bytes,
-        receivedAt: at,
-        channel,
-        format: statement.head.format,
-        state,
-        records: end.records,
-        rejected: end.rejected,
-        booked,
-        known,
-        controls: end.controls,
-        problems: end.problems,
-      }
-      await insertFile(tx, file)
-      const kept = await keepRaw(tx, id, raw)
-      if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
-      return { ...file, repeated: false }
-    })
+    try {
+      return await book(db, raw, statement, request, sm3)
+    } finally {
+      await statement.close()
+    }
   } finally {
     await raw.close()
   }
+}
+
+async function book(
+  db: Database,
+  raw: FileHandle,
+  statement: Statement,
+  { channel: given, currency, calendar, path, at }: ImportRequest,
+  sm3: string,
+): Promise<ImportAnswer> {
+  const channel = statement.head.channel ?? given
+  if (!channel) throw channelUnknown(statement.head.file)
+  return await db.transaction(async tx => {
+    await lockChannel(tx, channel)
+    // Somebody may have imported it while we waited.
+    const first = await findFile(tx, sm3)
+    if (first) return { ...first, repeated: true }
+    const id = await nextFileId(tx)
+    await makeIncoming(tx)
+    const writer = lineWriter({ file: id, channel, calendar, currency: currency ?? 'CNY', watch: null })
+    const copy = new CopyInto(tx, INCOMING, LINE_COLUMNS)
+    try {
+      for await (const batch of statement.records()) await writer.write(batch, copy)
+      await copy.end()
+    } catch (error) {
+      await copy.abandon()
+      throw error
+    }
+    const end = statement.end()
+    const state = stateOf(end)
+    const { booked, known } = state === 'booked' ? await bookNew(tx) : { booked: 0, known: 0 }
+    const file: StatementFile = {
+      id,
+      sm3,
+      name: basename(path),
+      bytes: statement.head.bytes,
+      receivedAt: at,
+      channel,
+      format: statement.head.format,
+      state,
+      records: end.records,
+      rejected: end.rejected,
+      booked,
+      known,
+      controls: end.controls,
+      problems: end.problems,
+    }
+    await insertFile(tx, file)
+    const kept = await keepRaw(tx, id, raw)
+    if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+    return { ...file, repeated: false }
+  })
 }
 
 const stateOf = (end: StatementEnd): StatementState =>
