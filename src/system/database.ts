@@ -93,6 +93,11 @@ async function connectTo(url: string, options: DatabaseOptions, farewell: () => 
 export async function transaction<T>(pool: pg.Pool, work: (tx: pg.ClientBase) => Promise<T>): Promise<T> {
   const tx = await pool.connect()
   let broken: Error | undefined
+  // A server that goes away tells the query under way, and every client besides: unheard, that would end the process.
+  const lost = (error: Error) => {
+    broken = error
+  }
+  tx.on('error', lost)
   try {
     await tx.query('begin')
     const result = await work(tx)
@@ -104,6 +109,7 @@ export async function transaction<T>(pool: pg.Pool, work: (tx: pg.ClientBase) =>
     })
     throw error
   } finally {
+    tx.off('error', lost)
     tx.release(broken)
   }
 }
