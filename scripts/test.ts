@@ -9,7 +9,7 @@ import { spec } from 'node:test/reporters'
 import { Failure } from '../src/kernel/failure.ts'
 import { type Database, openDatabase } from '../src/system/database.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
-import { openTestServer } from '../testkit/database.ts'
+import { openTestServer } from '../testkit/server.ts'
 import { checkStyle, checkTypes, report } from './checks.ts'
 
 const words = process.argv.slice(2)

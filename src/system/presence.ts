@@ -30,7 +30,7 @@ export async function enter(connection: pg.ClientConfig, database: string): Prom
       return { notYet: 'stopping' }
     }
     await ensureDatabase(client, database)
-    return { presence: presenceOn(client) }
+    return { presence: presenceOn(client as Waiting) }
   } catch (error) {
     client.end().catch(() => {})
     const code = (error as { code?: string }).code ?? ''
@@ -42,14 +42,23 @@ export async function enter(connection: pg.ClientConfig, database: string): Prom
 /** Refused, cut, starting or stopping, out of connections. */
 const NOT_YET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '53300'])
 
-function presenceOn(client: pg.Client): Presence {
+/** The client has these two; its published types forget them. */
+type Waiting = pg.Client & { ref(): void; unref(): void }
+
+/** The waiting connection does not keep the process alive; saying goodbye does. */
+function presenceOn(client: Waiting): Presence {
+  client.unref()
   return {
     async leave() {
+      client.ref()
       await client.query('select pg_advisory_unlock_shared($1, $2)', [LOCKS, IN_USE])
       const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as alone', [LOCKS, IN_USE])
       return rows[0].alone === true
     },
-    end: () => client.end().catch(() => {}),
+    async end() {
+      client.ref()
+      await client.end().catch(() => {})
+    },
   }
 }
 
