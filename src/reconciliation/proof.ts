@@ -18,9 +18,6 @@ export async function sumBook(client: pg.ClientBase, book: 'movements' | 'statem
   }
 }
 
-/** The settled pairs, by currency: how many, and what our side of them moved. */
-export type SettledSums = { readonly pairs: number; readonly net: Sums }
-
 export type ProofInput = {
   readonly payments: BookSums
   readonly lines: BookSums

@@ -1,0 +1,16 @@
+import { parseWords, refusal } from '../command_line.ts'
+import type { Lang } from '../kernel/failure.ts'
+import { inspectStatement, renderInspection } from '../statements/inspect.ts'
+
+const OPTIONS = { flags: ['json'], single: ['timezone', 'lang'], many: [] }
+
+/** `fzpay inspect`: can this statement be booked, and what is in it? Books nothing and needs no database. */
+export async function inspectCommand(args: readonly string[], lang: Lang): Promise<void> {
+  const { flags, values, operands } = parseWords(args, OPTIONS)
+  const [path, extra] = operands
+  if (path === undefined) throw refusal('file_missing', '请给出要预检的对账单：fzpay inspect FILE', 'name the statement to inspect: fzpay inspect FILE')
+  if (extra !== undefined) throw refusal('operand', `一次只预检一个文件，多余的参数 ${extra}`, `one file at a time; unexpected ${extra}`)
+  const zone = values.get('timezone')?.[0]
+  const document = await inspectStatement(path, { lang, ...(zone === undefined ? {} : { zone }) })
+  process.stdout.write(flags.has('json') ? `${JSON.stringify(document, null, 2)}\n` : `${renderInspection(document, lang).trimEnd()}\n`)
+}
