@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testDatabase } from '../../testkit/database.ts'
+import { openDatabase, startExclusive } from './database.ts'
+
+test('bigint comes as a number, a date as its text, and a number too large to be exact stops us', async t => {
+  const { pool } = await testDatabase(t, 'empty')
+  const { rows } = await pool.query("select 123456789012::bigint as amount, date '2026-11-20' as day, count(*) as n")
+  assert.deepEqual(rows, [{ amount: 123456789012, day: '2026-11-20', n: 1 }])
+  await assert.rejects(pool.query('select 9007199254740993::bigint'), /beyond 2\^53/)
+})
+
+test('a transaction is kept whole or not at all', async t => {
+  const db = await testDatabase(t, 'empty')
+  await db.transaction(tx => tx.query('create table kept (x int)'))
+  const failing = db.transaction(async tx => {
+    await tx.query('insert into kept values (1)')
+    throw new Error('changed my mind')
+  })
+  await assert.rejects(failing, /changed my mind/)
+  assert.deepEqual((await db.pool.query('select count(*) as n from kept')).rows, [{ n: 0 }])
+})
+
+test('the platform starts once on a database', async t => {
+  const { url } = await testDatabase(t, 'empty')
+  const first = await startExclusive({ url })
+  await assert.rejects(startExclusive({ url }), {
+    code: 'platform_already_running',
+    detail: { process: `${process.pid}` },
+  })
+  const beside = await openDatabase({ url })
+  await beside.close()
+  await first.close()
+  const second = await startExclusive({ url })
+  await second.close()
+})
+
+test('a server that cannot be reached is said in one sentence', async () => {
+  const url = 'postgres://nobody:secret@127.0.0.1:1/none'
+  await assert.rejects(openDatabase({ url }), (failure: Error & { code: string; zh: string }) => {
+    assert.equal(failure.code, 'database_unreachable')
+    assert.match(failure.zh, /DATABASE_URL/)
+    assert.doesNotMatch(failure.message + failure.zh, /secret/)
+    return true
+  })
+})
