@@ -153,14 +153,14 @@ export class Decoder {
     }
     if (!this.#begun) {
       if (bytes.length < 3) {
-        this.#tail = bytes.slice()
+        this.#tail = new Uint8Array(bytes)
         return ''
       }
       bytes = this.#withoutMark(bytes)
     }
     const cut = this.#cutOf(bytes)
-    // The piece is a buffer that will be read into again: what waits for the next one is copied.
-    if (cut < bytes.length) this.#tail = bytes.slice(cut)
+    // The piece is a buffer that will be read into again: what waits is copied (Buffer#slice would be a view).
+    if (cut < bytes.length) this.#tail = new Uint8Array(bytes.subarray(cut))
     return this.#text(bytes.subarray(0, cut))
   }
 

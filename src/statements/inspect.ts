@@ -18,7 +18,7 @@ export async function inspectStatement(path: string, options: InspectOptions = {
     for await (const _ of statement.records()) statement.rejected()
     return documentOf(statement.head, statement.end(), lang)
   } catch (error) {
-    const asked = error instanceof Failure ? error.detail['asked'] : undefined
+    const asked = error instanceof Failure ? error.detail.asked : undefined
     if (!isAsked(asked)) throw error
     return documentOf(
       asked.head,
@@ -109,3 +109,5 @@ export function instantText(epochMs: number, zone: string): string {
   const local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone)
   return local.toString({ timeZoneName: 'never', smallestUnit: epochMs % 1_000 === 0 ? 'second' : 'millisecond' })
 }
+
+export { renderInspection } from './render.ts'

@@ -82,6 +82,9 @@ export function meaningOf(header: string): HeaderMeaning {
   const bare = bareHeader(header)
   if (bare === '' || OWN.has(bare)) return { field: null, rank: 0, confidence: bare === '' ? 0 : 1, unit }
   const exact = EXACT.get(bare)
+  const side = sideInBrackets(header)
+  if (exact?.field === 'amount' && side)
+    return { field: side === 'in' ? 'amount_in' : 'amount_out', rank: exact.rank, confidence: 0.98, unit }
   if (exact) return { ...exact, confidence: 0.98, unit }
   // It must be the end and the greater part of the name (金额说明 is no 金额), and nothing may turn it into something else.
   for (const [name, meaning] of FRAGMENTS)
@@ -140,9 +143,15 @@ const TRADITIONAL: Readonly<Record<string, string>> = {
   誌: '志',
 }
 
+/** 交易金额(收入), 交易金额(支出): 工商银行. */
+function sideInBrackets(header: string): 'in' | 'out' | null {
+  const side = sideOf(/[([【]([^)\]】]*)[)\]】]/.exec(narrow(header))?.[1] ?? '')
+  return side === 'neutral' ? null : side
+}
+
 export function bareHeader(header: string): string {
   return narrow(header)
-    .replace(/[^\x00-\x7f]/g, character => TRADITIONAL[character] ?? character)
+    .replace(/[\u4e00-\u9fff]/g, character => TRADITIONAL[character] ?? character)
     .replace(/^\ufeff/, '')
     .replace(/^[`'"\s]+|["\s]+$/g, '')
     .toLowerCase()
