@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+import { PACKAGE_ROOT } from '../src/system/paths.ts'
+
+/** The house from the ground up: a folder imports only from itself and from those before it. */
+const HOUSE = (
+  'kernel system audit access reviews notices merchants channels orders refunds statements rules matching ' +
+  'reconciliation discrepancies appeals reports continuity demo command_line.ts commands'
+).split(' ')
+
+/** Looks upwards that are allowed. */
+const EXCEPTIONS: Readonly<Record<string, { readonly by: readonly string[]; readonly typeOnly: boolean }>> = {
+  'matching/entry.ts': { by: ['statements', 'rules'], typeOnly: true }, // the one shape of a movement of money
+  'rules/rules.ts': { by: ['statements'], typeOnly: true }, // zone and cutoff of a channel
+  'matching/coverage.ts': { by: ['statements'], typeOnly: false }, // counts a book's days while it is loaded
+}
+
+/** Folders without input, output, clock or chance. */
+const PURE = ['kernel', 'rules', 'matching']
+const IMPURE =
+  /from '(node:(?!assert)|pg\b)|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bTemporal\.Now\b/
+
+/** Who may name a table in SQL: its owner, and whoever is written here with a reason. */
+const TABLES: Readonly<Record<string, readonly string[]>> = {
+  movements: ['reconciliation'],
+  statement_files: ['statements'],
+  statement_raw: ['statements'],
+  statement_lines: ['statements', 'reconciliation'], // settle joins both books in one statement
+  match_links: ['reconciliation'],
+  schema_migrations: ['system'],
+}
+
+type File = {
+  readonly path: string
+  readonly folder: string
+  readonly text: string
+  readonly imports: readonly Import[]
+}
+type Import = { readonly from: string; readonly typeOnly: boolean }
+
+const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm
+
+const FILES: File[] = globSync('**/*.ts', { cwd: join(PACKAGE_ROOT, 'src') })
+  .filter(path => path.includes('/') && !path.endsWith('.test.ts'))
+  .sort()
+  .map(path => {
+    const text = readFileSync(join(PACKAGE_ROOT, 'src', path), 'utf8')
+    const imports = [...text.matchAll(IMPORT)].map(([, type, named, loaded]) => ({
+      from: named ?? loaded ?? '',
+      typeOnly: !!type,
+    }))
+    return { path, folder: path.split('/')[0] ?? '', text, imports }
+  })
+
+/** Fails with all that is wrong at once. */
+const none = (wrong: readonly string[]): void => assert.deepEqual(wrong, [])
+
+test('each folder of src has its place in the house', () => {
+  none([...new Set(FILES.map(file => file.folder))].filter(folder => !HOUSE.includes(folder)))
+})
+
+test('a folder imports only from itself and from earlier ones, by .ts names', () => {
+  const wrong = FILES.flatMap(file =>
+    file.imports
+      .filter(({ from }) => from.startsWith('.'))
+      .flatMap(({ from, typeOnly }) => {
+        if (!from.endsWith('.ts')) return [`${file.path} imports ${from} without .ts`]
+        const target = normalize(join(dirname(file.path), from))
+        const folder = target.split('/')[0] ?? ''
+        const allowed = HOUSE.indexOf(folder) >= 0 && HOUSE.indexOf(folder) <= HOUSE.indexOf(file.folder)
+        const exception = EXCEPTIONS[target]
+        const excepted = exception?.by.includes(file.folder) && (typeOnly || !exception.typeOnly)
+        return allowed || excepted ? [] : [`${file.path} imports ${target}`]
+      }),
+  )
+  none(wrong)
+})
+
+test('pure folders have no input, output, clock or chance', () => {
+  const pure = FILES.filter(({ folder, path }) => PURE.includes(folder) && !/(store|operations|routes)\.ts$/.test(path))
+  none(
+    pure.flatMap(
+      ({ path, text }) =>
+        IMPURE.exec(text)?.[0]
+          .split('\n')
+          .map(found => `${path}: ${found}`) ?? [],
+    ),
+  )
+})
+
+test('SQL names a table only in the folder that owns it', () => {
+  const created = globSync('[0-9]*.sql', { cwd: join(PACKAGE_ROOT, 'sql') })
+    .map(path => readFileSync(join(PACKAGE_ROOT, 'sql', path), 'utf8'))
+    .flatMap(sql => [...sql.matchAll(/create (?:unlogged )?table (\w+)/g)].map(([, name = '']) => name))
+  none(created.filter(name => !TABLES[name]).map(name => `table ${name} has no owner in this test`))
+  const wrong = FILES.flatMap(({ path, folder, text }) =>
+    [...text.matchAll(/\b(?:from|join|into|update|copy|table)\s+(\w+)\b/g)]
+      .filter(([, name = '']) => Object.hasOwn(TABLES, name) && !TABLES[name]?.includes(folder))
+      .map(([found]) => `${path}: ${found}`),
+  )
+  none(wrong)
+})
