@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import yauzl from 'yauzl'
+import { testDatabase } from '../../testkit/database.ts'
 import { DISCREPANCY_KINDS } from '../matching/entry.ts'
-import { cityDay } from './city_day.ts'
-import { FILES, filesOf } from './files.ts'
+import { reconcileFiles } from '../reconciliation/reconcile.ts'
+import { parseRules } from '../rules/read.ts'
+import { cityDay, type Line, type Payment } from './city_day.ts'
+import { FILES, filesOf, lineIds } from './files.ts'
+import { writeDemoFiles } from './write.ts'
 
 const FLAGS = [
   'interchangeable',
@@ -62,3 +69,40 @@ describe('the sample city day', () => {
     ])
   })
 })
+
+test('reconciling its files finds exactly the truth: every planted mistake, and no false match', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'fzpay-demo-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const day = cityDay()
+  const files = await writeDemoFiles(folder)
+  const rules = parseRules(String(filesOf(day).get(FILES.rules)), FILES.rules)
+  const result = await reconcileFiles(await testDatabase(t), {
+    ...files,
+    payments: [files.payments],
+    rules,
+    channel: 'bank',
+  })
+  t.after(result.close)
+
+  const found: string[] = []
+  for await (const batch of result.matches())
+    for (const match of batch) found.push(told('match', match.payments, match.lines, match.flags))
+  for (const d of result.discrepancies) found.push(told(d.kind, d.payments, d.lines))
+
+  const names = lineIds(day)
+  const ours = (payments: readonly Payment[]) => payments.map(payment => payment.no)
+  const theirs = (lines: readonly Line[]) => lines.map(line => names.get(line) ?? '')
+  const truth = [
+    ...day.truth.matches.map(m => told('match', ours(m.payments), theirs(m.lines), m.flags)),
+    ...day.truth.discrepancies.map(d => told(d.kind, ours(d.payments), theirs(d.lines))),
+  ]
+  assert.deepEqual(found.sort(), truth.sort())
+  for (const [currency, balance] of result.summary.balance) assert.ok(balance.ok, currency)
+})
+
+const told = (
+  what: string,
+  payments: readonly string[],
+  lines: readonly string[],
+  flags: readonly string[] = [],
+): string => [what, ...payments.toSorted(), '|', ...lines.toSorted(), ...flags.toSorted()].join(' ')

@@ -102,7 +102,7 @@ const CAUSES: Readonly<Record<string, Sentence>> = {
   lost_notice: { zh: '疑似掉单（通知丢失）', en: 'probably a lost notice' },
   unknown_to_platform: { zh: '平台没有这个单号', en: 'number unknown to the platform' },
   not_in_statement: { zh: '账单没有这一笔', en: 'not in the statement' },
-  amount_entry: { zh: '金额录入有误', en: 'amount entered wrongly' },
+  amount_entry: { zh: '疑似金额录错', en: 'amount probably entered wrongly' },
   fee_deducted: { zh: '到账已扣手续费', en: 'fee was deducted' },
   partial_amount: { zh: '只到了一部分', en: 'only a part arrived' },
   split_incomplete: { zh: '分笔没有凑足', en: 'parts add up to less' },
