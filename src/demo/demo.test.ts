@@ -82,12 +82,14 @@ test('reconciling its files finds exactly the truth: every planted mistake, and 
     rules,
     channel: 'bank',
   })
-  t.after(result.close)
-
   const found: string[] = []
-  for await (const batch of result.matches())
-    for (const match of batch) found.push(told('match', match.payments, match.lines, match.flags))
-  for (const d of result.discrepancies) found.push(told(d.kind, d.payments, d.lines))
+  try {
+    for await (const batch of result.matches())
+      for (const match of batch) found.push(told('match', match.payments, match.lines, match.flags))
+    for (const d of result.discrepancies) found.push(told(d.kind, d.payments, d.lines))
+  } finally {
+    await result.close()
+  }
 
   const names = lineIds(day)
   const ours = (payments: readonly Payment[]) => payments.map(payment => payment.no)
