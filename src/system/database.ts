@@ -58,7 +58,7 @@ export const startExclusive = (options: DatabaseOptions = {}): Promise<Database>
 async function connectTo(url: string, options: DatabaseOptions, farewell: () => Promise<void>): Promise<Database> {
   const config = clientConfig(url)
   const pool = new pg.Pool({ ...config, max: options.connections ?? 10, idleTimeoutMillis: 10_000 })
-  // An idle connection that is cut is replaced by the pool; one in use reports to its user.
+  pool.on('connect', tellsItsUser)
   pool.on('error', () => {})
   let claim: pg.Client | undefined
   try {
@@ -74,6 +74,7 @@ async function connectTo(url: string, options: DatabaseOptions, farewell: () => 
     pool,
     async connect() {
       const client = new pg.Client(config)
+      tellsItsUser(client)
       await client.connect()
       return client
     },
@@ -87,6 +88,11 @@ async function connectTo(url: string, options: DatabaseOptions, farewell: () => 
       return closing
     },
   }
+}
+
+/** A connection that is cut fails its next query, which is where somebody can act; an event nobody hears would end us. */
+function tellsItsUser(client: pg.ClientBase): void {
+  client.on('error', () => {})
 }
 
 /** One transaction on one connection of the pool. A failed rollback closes the connection rather than hand it on. */
