@@ -26,6 +26,7 @@ export type TextStyle =
   | 'right'
   | 'bold'
   | 'title'
+  | 'section'
   | 'header'
   | 'header_right'
   | 'faint'
@@ -264,6 +265,7 @@ const TEXT_STYLES: readonly TextStyle[] = [
   'right',
   'bold',
   'title',
+  'section',
   'header',
   'header_right',
   'faint',
@@ -298,6 +300,7 @@ const LOOKS: Readonly<Record<TextStyle, readonly [font: number, fill: number, bo
   wrap: [0, 0, 0, true],
   right: [0, 0, 0, false],
   bold: [1, 0, 0, false],
+  section: [1, 0, 0, false],
   title: [2, 0, 0, false],
   header: [3, 2, 1, true],
   header_right: [3, 2, 1, true],
@@ -326,7 +329,7 @@ function stylesXml(): string {
   for (const style of TEXT_STYLES)
     for (const quoted of ['', ' quotePrefix="1"']) {
       const [font, fill, border, wrapped] = LOOKS[style]
-      const alignment = `<alignment vertical="${style.startsWith('header') ? 'center' : 'top'}"${style.endsWith('right') ? ' horizontal="right"' : style === 'title' || style === 'bold' ? '' : ' horizontal="left" indent="1"'}${wrapped ? ' wrapText="1"' : ''}/>`
+      const alignment = `<alignment vertical="${style.startsWith('header') ? 'center' : 'top'}"${style.endsWith('right') ? ' horizontal="right"' : style === 'title' || style === 'section' ? '' : ' horizontal="left" indent="1"'}${wrapped ? ' wrapText="1"' : ''}/>`
       formatsOfCells.push(
         `<xf numFmtId="49" fontId="${font}" fillId="${fill}" borderId="${border}" xfId="0"${quoted} applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">${alignment}</xf>`,
       )

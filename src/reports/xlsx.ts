@@ -69,7 +69,7 @@ const header = (...names: string[]): Row =>
 function summarySheet(result: Reconciliation, say: Say): Sheet {
   const { summary } = result
   const rows: Row[] = []
-  const section = (name: string) => rows.push([], [{ text: name, style: 'bold' }])
+  const section = (name: string) => rows.push([], [{ text: name, style: 'section' }])
 
   rows.push([{ text: say('抚州支付平台 对账报告', 'Fuzhou Pay: reconciliation report'), style: 'title' }])
   rows.push([
@@ -221,7 +221,7 @@ function discrepancySheet(result: Reconciliation, say: Say, clock: (row: Entry) 
   }
   return {
     name: say('差错', 'Discrepancies'),
-    widths: [6, 12, 19, 14, 14, 14, 8, 18, 52, 34, 24, 28, 24, 32, 28, 22, 12, 9, 9, 20, 20, 24, 20, 24],
+    widths: [6, 12, 19, 14, 14, 18, 8, 18, 52, 34, 24, 28, 24, 32, 28, 22, 12, 9, 9, 20, 20, 24, 20, 24],
     head: [
       header(
         say('>序号', '>#'),
