@@ -195,9 +195,12 @@ function discrepancySheet(result: Reconciliation, say: Say, clock: (row: Entry) 
       amountOf(ours),
       amountOf(theirs),
       d.byCurrency
-        ? Object.entries(d.byCurrency)
-            .map(([c, minor]) => `${formatMinor(minor, c)} ${c}`)
-            .join('\n')
+        ? {
+            text: Object.entries(d.byCurrency)
+              .map(([c, minor]) => `${formatMinor(minor, c)} ${c}`)
+              .join('\n'),
+            style: 'wrap',
+          }
         : money(d.difference, d.currency),
       d.byCurrency ? Object.keys(d.byCurrency).join('/') : d.currency,
       { text: causeName(d.cause, lang), style: 'wrap' },
