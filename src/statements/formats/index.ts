@@ -1,7 +1,9 @@
 import type { Format } from '../format.ts'
 import { alipayTrade } from './alipay_trade.ts'
 import { delimited } from './delimited.ts'
+import { mt940 } from './mt940.ts'
+import { mt942 } from './mt942.ts'
 import { wechatTrade } from './wechat_trade.ts'
 
 /** Every format the product reads. The best score wins; the order decides nothing. */
-export const FORMATS: readonly Format[] = [wechatTrade, alipayTrade, delimited]
+export const FORMATS: readonly Format[] = [wechatTrade, alipayTrade, mt940, mt942, delimited]
