@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { Failure } from '../kernel/failure.ts'
+import { wholeFile } from '../system/whole_file.ts'
 import { widthOf } from './layout.ts'
 
 /**
@@ -58,17 +58,17 @@ export async function writeWorkbook(
   sheets: Iterable<Sheet>,
   rowsPerSheet = ROWS_PER_SHEET,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+  const file = wholeFile(path)
   const zip = new ZipFile()
   const packed = zip.outputStream as Readable
   try {
     const broken = new Promise<never>((_, reject) => zip.on('error', reject))
-    const written = pipeline(packed, createWriteStream(temporary))
+    const written = pipeline(packed, createWriteStream(file.draft))
     await Promise.race([Promise.all([fill(zip, sheets, rowsPerSheet), written]), broken])
-    await rename(temporary, path)
+    await file.finish()
   } catch (error) {
     packed.destroy()
-    await rm(temporary, { force: true })
+    await file.abandon()
     throw asFailure(error, path)
   }
 }
