@@ -15,10 +15,15 @@ export function isoMoment(text: string, clock: LocalClock, utc: LocalClock): Mom
   const ymd = Number(parts[1]) * 10_000 + Number(parts[2]) * 100 + Number(parts[3])
   if (parts[4] === undefined) return isDay(ymd) ? { at: null, date: text.slice(0, 10) } : null
   const minutes = offsetMinutes(parts[8])
-  if (minutes !== minutes) return null
+  if (Number.isNaN(minutes)) return null
   const endOfDay = parts[4] === '24' && parts[5] === '00' && parts[6] === '00'
-  const at = (parts[8] === undefined ? clock : utc).at(ymd, endOfDay ? 0 : Number(parts[4]), Number(parts[5]), Number(parts[6]))
-  if (at !== at) return null
+  const at = (parts[8] === undefined ? clock : utc).at(
+    ymd,
+    endOfDay ? 0 : Number(parts[4]),
+    Number(parts[5]),
+    Number(parts[6]),
+  )
+  if (Number.isNaN(at)) return null
   const millis = parts[7] === undefined ? 0 : Number(parts[7].slice(0, 3).padEnd(3, '0'))
   return { at: at + millis - minutes * 60_000 + (endOfDay ? 86_400_000 : 0), date: null }
 }

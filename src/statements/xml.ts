@@ -150,7 +150,11 @@ export class PathNode<State> {
     return this
   }
 
-  onElement(path: string, enter: (state: State, line: number) => void, exit: ((state: State) => void) | null = null): this {
+  onElement(
+    path: string,
+    enter: (state: State, line: number) => void,
+    exit: ((state: State) => void) | null = null,
+  ): this {
     for (const node of this.at(path)) {
       node.enter = enter
       node.exit = exit
