@@ -8,6 +8,8 @@ const SAFE_SUM = 2 ** 52
 
 export type Sentences = { readonly zh: string; readonly en: string }
 
+const REJECTED_LEFT_OUT: Sentences = { zh: '有被拒收的记录，合计因此不符', en: 'rejected records are left out of it' }
+
 /** Where a problem is: N of the record, physical line, column header. */
 export type Place = { readonly record?: number | null; readonly line?: number | null; readonly column?: string | null }
 
@@ -105,14 +107,14 @@ export class Collector {
 
   /**
    * A stated total against the computed one. `explained`: the rejected rows may be what is missing; then the control still
-   * fails, but the file keeps its chance of being booked without them.
+   * fails, but the file keeps its chance of being booked without them. `because`: another reason than rejected rows.
    */
-  control(control: Control, explained = this.rejectedCount > 0): void {
+  control(control: Control, explained = this.rejectedCount > 0, because: Sentences = REJECTED_LEFT_OUT): void {
     this.#controls.push(control)
     if (control.ok) return
     if (!explained) this.#broken = true
-    const becauseZh = explained ? '（有被拒收的记录，合计因此不符）' : ''
-    const becauseEn = explained ? ' (rejected records are left out of it)' : ''
+    const becauseZh = explained ? `（${because.zh}）` : ''
+    const becauseEn = explained ? ` (${because.en})` : ''
     this.#keep(
       problemOf('error', {}, 'control_failed', {
         zh: `控制合计“${control.name}”不符：文件写 ${control.stated}，按记录计算为 ${control.computed}${becauseZh}。请向渠道重新下载完整的文件后再核对`,

@@ -6,13 +6,17 @@ import yauzl from 'yauzl'
 import { Failure } from '../kernel/failure.ts'
 import type { Container, Limits } from './statement.ts'
 
-export const DEFAULT_LIMITS: Limits = { unpackedBytes: 16 * 2 ** 30, ratio: 300, rowLength: 1 << 20 }
+/** Small pieces keep their text in the young heap, and the peak memory of a 2 GB file under 200 MB. */
+export const DEFAULT_LIMITS: Limits = {
+  unpackedBytes: 16 * 2 ** 30,
+  ratio: 300,
+  rowLength: 1 << 20,
+  pieceBytes: 64 << 10,
+}
 /** The ratio says nothing about small files. */
 const RATIO_FROM = 32 << 20
 /** A statement zip holds two to a few dozen entries. */
 const ENTRIES_MAX = 200
-/** Small pieces keep their text in the young heap, which keeps the peak memory of a 2 GB file under 200 MB. */
-const PIECE = 64 << 10
 
 /** One file inside the container (the file itself where there is none). */
 export type Part = { readonly name: string; readonly open: () => AsyncIterable<Uint8Array> }
@@ -52,11 +56,11 @@ export async function openContainer(
       )
     const container = containerOf(start.subarray(0, bytesRead))
     const guard = new Guard(name, size, limits)
-    const plain: Part = { name, open: () => piecesOf(handle, onProgress) }
+    const plain: Part = { name, open: () => piecesOf(handle, limits.pieceBytes, onProgress) }
     const opened = { container, fd: handle.fd, bytes: size }
     if (container === 'none') return { ...opened, parts: [plain], close: () => handle.close() }
     if (container === 'gzip') {
-      const part: Part = { name, open: () => guard.watch(gunzip(plain.open(), name)) }
+      const part: Part = { name, open: () => guard.watch(gunzip(plain.open(), limits.pieceBytes, name)) }
       return { ...opened, parts: [part], close: () => handle.close() }
     }
     const zip = await openZip(handle.fd, name)
@@ -104,16 +108,20 @@ async function openFile(path: string, name: string): Promise<FileHandle> {
 }
 
 /** Reads ahead: the next piece is on its way while this one is parsed. */
-async function* piecesOf(handle: FileHandle, onProgress?: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  const buffers = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)]
+async function* piecesOf(
+  handle: FileHandle,
+  size: number,
+  onProgress?: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const buffers = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)]
   let position = 0
-  let coming = handle.read(buffers[0]!, 0, PIECE, 0)
+  let coming = handle.read(buffers[0]!, 0, size, 0)
   try {
     for (let turn = 0; ; turn ^= 1) {
       const { bytesRead } = await coming
       if (bytesRead === 0) return
       position += bytesRead
-      coming = handle.read(buffers[turn ^ 1]!, 0, PIECE, position)
+      coming = handle.read(buffers[turn ^ 1]!, 0, size, position)
       yield buffers[turn]!.subarray(0, bytesRead)
       onProgress?.(position)
     }
@@ -122,13 +130,13 @@ async function* piecesOf(handle: FileHandle, onProgress?: (bytes: number) => voi
   }
 }
 
-async function* gunzip(packed: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+async function* gunzip(packed: AsyncIterable<Uint8Array>, size: number, name: string): AsyncGenerator<Uint8Array> {
   // The buffers are read into again, and the unpacker may still hold a piece when the next one is asked for.
   const copies = (async function* () {
     for await (const piece of packed) yield Buffer.from(piece)
   })()
   const source = Readable.from(copies)
-  const unpacker = createGunzip({ chunkSize: PIECE })
+  const unpacker = createGunzip({ chunkSize: Math.max(64, size) })
   source.on('error', error => unpacker.destroy(error))
   try {
     for await (const piece of source.pipe(unpacker)) yield piece as Uint8Array

@@ -22,6 +22,8 @@ export type ReaderHead = {
   readonly columns: readonly Column[]
   readonly zone: string
   readonly period: { readonly from: string; readonly to: string } | null
+  /** What the file counts in where it has no record to say so. */
+  readonly currency?: string | null
 }
 
 /** Reads one statement file; fed with its text in pieces of any size, from the first character on. */

@@ -46,8 +46,8 @@ const NOTHING: StatementEnd = {
 
 function documentOf(head: StatementHead, end: StatementEnd, lang: Lang): InspectDocument {
   const currencies = [...end.byCurrency.keys()]
-  const only = currencies.length === 1 ? currencies[0]! : ''
-  const sums = only === '' ? null : sumsOf(only, end.byCurrency.get(only)!)
+  const only = currencies.length === 0 ? (head.currency ?? '') : currencies.length === 1 ? currencies[0]! : ''
+  const sums = only === '' ? null : sumsOf(only, end.byCurrency.get(only) ?? NO_SUMS)
   return {
     file: head.file,
     bytes: head.bytes,
@@ -59,9 +59,9 @@ function documentOf(head: StatementHead, end: StatementEnd, lang: Lang): Inspect
     confidence: head.confidence,
     columns: head.columns.map(({ header, field, confidence }) => ({ header, field, confidence })),
     records: end.records,
-    credits: sums?.credits ?? (currencies.length === 0 ? EMPTY : null),
-    debits: sums?.debits ?? (currencies.length === 0 ? EMPTY : null),
-    neutral: sums?.neutral ?? (currencies.length === 0 ? EMPTY : null),
+    credits: sums?.credits ?? null,
+    debits: sums?.debits ?? null,
+    neutral: sums?.neutral ?? null,
     currency: only === '' ? null : only,
     by_currency: Object.fromEntries(
       currencies.map(currency => [currency, sumsOf(currency, end.byCurrency.get(currency)!)]),
@@ -81,7 +81,8 @@ function documentOf(head: StatementHead, end: StatementEnd, lang: Lang): Inspect
   }
 }
 
-const EMPTY: InspectTally = { count: 0, amount: '0.00' }
+const NO_TALLY: Tally = { count: 0, amount: 0n }
+const NO_SUMS: Sums = { credits: NO_TALLY, debits: NO_TALLY, neutral: NO_TALLY }
 
 function sumsOf(currency: string, sums: Sums): { credits: InspectTally; debits: InspectTally; neutral: InspectTally } {
   const tally = ({ count, amount }: Tally): InspectTally => ({ count, amount: formatMinor(amount, currency) })

@@ -39,8 +39,13 @@ export async function openStatement(
   const opened = await openContainer(path, name, options.limits, options.onProgress)
   const open: Opening[] = []
   try {
-    const { records, companions } = await recognise(opened, options, name, open)
+    const { records, companions, ignored } = await recognise(opened, options, name, open)
     const into = new Collector(name)
+    for (const entry of ignored)
+      into.warn({}, 'entry_ignored', {
+        zh: `压缩包里的“${entry}”不是对账单，已忽略：请确认`,
+        en: `"${entry}" in the zip is no statement and is ignored: please check`,
+      })
     const main = records[0]!
     const reader = readerOf(main, into, opened, name)
     const state: Reading = {
@@ -165,14 +170,16 @@ async function recognise(
   options: StatementOptions,
   name: string,
   open: Opening[],
-): Promise<{ records: Recognised[]; companions: Opening[] }> {
+): Promise<{ records: Recognised[]; companions: Opening[]; ignored: string[] }> {
   const candidates: Recognised[] = []
   const rest: Opening[] = []
+  const ignored: string[] = []
   let refusal: Failure | null = null
   for (const part of opened.parts) {
     const opening = await openPart(part, options, opened.parts.length > 1 ? `${name}/${part.name}` : name)
     if (opening instanceof Failure) {
       refusal ??= opening
+      ignored.push(part.name)
       continue
     }
     open.push(opening)
@@ -191,7 +198,9 @@ async function recognise(
     ...rest,
     ...candidates.filter(candidate => !records.includes(candidate)).map(candidate => candidate.opening),
   ]
-  return { records, companions: others.filter(other => format.recogniseCompanion?.(other.probe) === true) }
+  const companions = others.filter(other => format.recogniseCompanion?.(other.probe) === true)
+  ignored.push(...others.filter(other => !companions.includes(other)).map(other => other.part.name))
+  return { records, companions, ignored }
 }
 
 function bestFormat(opening: Opening): Recognised | null {

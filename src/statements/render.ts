@@ -38,7 +38,9 @@ function problemsOf({ problems }: InspectDocument, say: Say): string[] {
     const place = [
       problem.record === null ? null : say(`第 ${problem.record} 条`, `record ${problem.record}`),
       problem.line === null ? null : say(`第 ${problem.line} 行`, `line ${problem.line}`),
-      problem.column === null || problem.message.includes(problem.column) ? null : say(`列“${problem.column}”`, `column "${problem.column}"`),
+      problem.column === null || problem.message.includes(problem.column)
+        ? null
+        : say(`列“${problem.column}”`, `column "${problem.column}"`),
     ].filter(part => part !== null)
     const where = place.length > 0 ? `${place.join(say('，', ', '))}${say('：', ': ')}` : ''
     return `  ${problem.severity === 'error' ? '✘' : '!'} ${where}${problem.message}`

@@ -104,6 +104,8 @@ export type StatementHead = {
   readonly zone: string
   /** The days the file says it covers, where it says so (支付宝 起始/终止日期). */
   readonly period: { readonly from: Day; readonly to: Day } | null
+  /** What the file counts in where it has no record to say so. */
+  readonly currency?: string | null
 }
 
 /** Known after the last record. */
@@ -148,6 +150,8 @@ export type Limits = {
   readonly ratio: number
   /** Characters of one row. Default 1,048,576. */
   readonly rowLength: number
+  /** Bytes read at a time. Default 65,536. */
+  readonly pieceBytes: number
 }
 
 /**

@@ -125,9 +125,12 @@ class AlipayTradeReader implements Reader {
   readonly #otherKinds = new Set<string>()
   /** Rejected rows of which even the kind is not known. */
   #kindless = 0
+  /** The header has empty fields behind it. */
+  #padded = false
   #inRows = false
   #ended = false
-  #totals = 0
+  /** Kinds of which a total was stated. */
+  readonly #totals = new Set<string>()
   #damaged = false
 
   constructor(probe: Probe, into: Collector) {
@@ -155,7 +158,14 @@ class AlipayTradeReader implements Reader {
       const key = (Object.keys(COLUMNS) as Key[]).find(candidate => this.#at[candidate] === index)
       return { header, field: key ? COLUMNS[key].field : null, confidence: key ? 1 : 0.9 }
     })
-    this.head = { delimiter: ',', confidence: 0.99, columns, zone: this.#clock.zone, period: periodOf(preamble) }
+    this.head = {
+      delimiter: ',',
+      confidence: 0.99,
+      columns,
+      zone: this.#clock.zone,
+      period: periodOf(preamble),
+      currency: CURRENCY,
+    }
   }
 
   push(text: string): void {
@@ -170,11 +180,21 @@ class AlipayTradeReader implements Reader {
         zh: '缺少“业务明细列表结束”一行：文件不完整，请重新下载',
         en: 'the line "业务明细列表结束" at the end of the list is missing: the file is cut off, download it again',
       })
-    else if (this.#totals === 0 && this.#into.records > 0)
+    else if (this.#totals.size === 0 && this.#into.records > 0)
       this.#into.warn({}, 'totals_missing', {
         zh: '文件没有“交易合计/退款合计”，无法证明记录齐全：请与渠道页面上的合计核对',
         en: 'the file states no totals (交易合计/退款合计), so it cannot prove that it is complete: compare with the totals the channel shows',
       })
+    if (this.#totals.size > 0)
+      for (const [kind, tally] of [
+        ['交易', this.#payments],
+        ['退款', this.#refunds],
+      ] as const)
+        if (tally.count > 0 && !this.#totals.has(kind))
+          this.#into.spoil({}, 'totals_missing', {
+            zh: `文件有${kind}记录，却没有“${kind}合计”：文件不完整，请重新下载`,
+            en: `the file holds ${kind} records but no "${kind}合计": it is cut off, download it again`,
+          })
     for (const kind of this.#otherKinds)
       this.#into.warn({ column: '业务类型' }, 'kind_unknown', {
         zh: `业务类型“${kind}”未知，已按金额的正负记为收款或退款：请确认`,
@@ -212,7 +232,10 @@ class AlipayTradeReader implements Reader {
     if (!this.#inRows) {
       const line = bare(text.slice(from, to))
       if (line.startsWith('#')) this.#comment(line, lineNumber)
-      else if (line !== '') this.#inRows = true
+      else if (line !== '') {
+        this.#inRows = true
+        this.#padded = line.endsWith(',')
+      }
       return
     }
     if (first <= 44 && text.slice(from, to).replaceAll(',', '').trim() === '') return
@@ -228,21 +251,27 @@ class AlipayTradeReader implements Reader {
     if (line.includes('列表结束')) this.#ended = true
     const total = /^#\s*(交易|退款)合计[：:]\s*(\d+)\s*笔(.*)$/.exec(line)
     if (!total) {
-      if (/^#\s*(交易|退款)合计/.test(line))
-        this.#into.spoil({ line: lineNumber }, 'totals_unreadable', {
-          zh: `第 ${lineNumber} 行的合计无法识别：“${line.slice(0, 60)}”`,
-          en: `the totals on line ${lineNumber} cannot be read: "${line.slice(0, 60)}"`,
-        })
+      if (/^#\s*(交易|退款)合计/.test(line)) this.#totalsUnreadable(line, lineNumber)
       return
     }
-    this.#totals++
     const [, kind = '', count = '', rest = ''] = total
+    this.#totals.add(kind)
     const tally = kind === '交易' ? this.#payments : this.#refunds
     this.#count(`${kind}合计 笔数`, count, tally.count)
-    for (const [, title = '', stated = ''] of rest.matchAll(/(商家实收|商家优惠)(?:退款)?共\s*([+-]?[\d.,]+)\s*元/g)) {
+    // 交易合计 says 商家实收共…元，商家优惠共…元; 退款合计 the same with 退款 in it.
+    const items = /[，,]\s*(商家实收|商家优惠)(?:退款)?共\s*([+-]?[\d.,]+)\s*元/g
+    for (const [, title = '', stated = ''] of rest.matchAll(items)) {
       const index = title === '商家实收' ? RECEIVED : MERCHANT_DISCOUNT
       if (this.#amountAt[index]! >= 0) this.#sum(`${kind}合计 ${title}`, stated, tally.sums[index]!.value)
     }
+    if (/[^,\s]/.test(rest.replace(items, ''))) this.#totalsUnreadable(line, lineNumber)
+  }
+
+  #totalsUnreadable(line: string, lineNumber: number): void {
+    this.#into.spoil({ line: lineNumber }, 'totals_unreadable', {
+      zh: `第 ${lineNumber} 行的合计无法识别或不完整：“${line.slice(0, 60)}”`,
+      en: `the totals on line ${lineNumber} cannot be read or are cut off: "${line.slice(0, 60)}"`,
+    })
   }
 
   #record(text: string, from: number, to: number, lineNumber: number): void {
@@ -258,8 +287,9 @@ class AlipayTradeReader implements Reader {
       if (comma < 0 || comma >= to) break
       at = comma + 1
     }
-    // A spreadsheet that saved the file again adds empty fields at the end of the row.
-    if (fields > expected && text.slice(starts[expected], to).replaceAll(',', '').trim() === '') fields = expected
+    // A spreadsheet that saved the file again may add empty fields, to the header as to each row.
+    if (fields > expected && this.#padded && text.slice(starts[expected], to).replaceAll(',', '').trim() === '')
+      fields = expected
     else if (fields === expected) starts[expected] = to + 1
     if (fields !== expected) {
       this.#kindless++

@@ -43,6 +43,7 @@ class DelimitedReader implements Reader {
       columns: layout.columns,
       zone: probe.options.zone ?? 'Asia/Shanghai',
       period: null,
+      currency: layout.currency ?? probe.options.currency ?? null,
     }
     if (layout.doubts.length > 0)
       throw new Failure(

@@ -180,14 +180,21 @@ class WechatTradeReader implements Reader {
       if (this.#at[key] < 0)
         throw columnMissing(into.file, '微信支付交易账单 wechat-trade', COLUMNS[key].names[0]!, this.#headers)
     this.#starts = new Int32Array(this.#headers.length + 2)
-    const amounts: Key[] = ['settled', 'refund', 'refundCoupon', 'asked', 'refundAsked', 'fee']
+    const amounts: Key[] = ['asked', 'refundAsked', 'settled', 'refund', 'refundCoupon', 'fee']
     this.#amountKeys = amounts
     this.#amountAt = Int32Array.from(amounts, key => this.#at[key])
     this.#amountScale = new Int32Array(amounts.length)
     this.#sums = amounts.map(() => new ExactSum())
     this.#row = new Float64Array(amounts.length)
     this.#refundBill = this.#at.refunded >= 0
-    this.head = { delimiter: ',', confidence: 0.99, columns: this.#columns(), zone: this.#clock.zone, period: null }
+    this.head = {
+      delimiter: ',',
+      confidence: 0.99,
+      columns: this.#columns(),
+      zone: this.#clock.zone,
+      period: null,
+      currency: 'CNY',
+    }
     for (const column of this.head.columns)
       if (!KEY_BY_NAME.has(column.header))
         into.warn({ column: column.header }, 'column_unknown', {
@@ -325,9 +332,10 @@ class WechatTradeReader implements Reader {
       })
 
     // 订单金额 and 申请退款金额 are what the platform asked for; before they existed, 总金额 and 退款金额 were.
-    const [settled, returned] = [this.#row[0]!, this.#row[1]!]
-    const payment = this.#at.asked >= 0 ? this.#row[3]! : settled
-    const back = this.#at.refundAsked >= 0 ? this.#row[4]! : returned
+    const settled = this.#row[2]!
+    const returned = this.#row[3]!
+    const payment = this.#at.asked >= 0 ? this.#row[0]! : settled
+    const back = this.#at.refundAsked >= 0 ? this.#row[1]! : returned
     const amountIsBack = refund || (!success && back > 0)
     const amount = amountIsBack ? back : payment
     const amountAt = amountIsBack ? this.#pick('refundAsked', 'refund') : this.#pick('asked', 'settled')

@@ -93,22 +93,29 @@ function namesIn(cells: readonly string[]): number {
   return fields.size
 }
 
-/** No header at all: equally wide rows, each with a date and an amount. Columns are called #1, #2, … */
+/**
+ * No known names: equally wide rows, each with a date and an amount. A first row of words above them is their header all the
+ * same; without one the columns are called #1, #2, …
+ */
 function headless(rows: readonly Row[], delimiter: string): { table: FoundTable; score: number } | null {
   const filled = rows.filter(row => row.cells.some(cell => cell.trim() !== ''))
   const width = filled[0]?.cells.length ?? 0
   if (width < 3 || filled.some(row => row.cells.length !== width)) return null
-  const isRecord = (row: Row) =>
-    row.cells.some(cell => readWritten(cleanCell(cell))) &&
-    row.cells.some(cell => /^[-+(]?[\d,]+\.\d{2}\)?$/.test(cleanCell(cell)))
-  if (!filled.every(isRecord)) return null
-  const headers = filled[0]!.cells.map((_, index) => `#${index + 1}`)
-  const sides = filled[0]!.cells.filter(cell => sideOf(cleanCell(cell)) || readTime(cell)).length
-  return {
-    table: { delimiter, headers, headerLine: 0, sample: filled.slice(0, SAMPLE_ROWS).map(row => row.cells) },
-    score: 1 + sides,
-  }
+  const named = !isRecord(filled[0]!) && !filled[0]!.cells.some(isValue)
+  const records = named ? filled.slice(1) : filled
+  if (records.length === 0 || !records.every(isRecord)) return null
+  const headers = named ? withoutTail(filled[0]!.cells) : filled[0]!.cells.map((_, index) => `#${index + 1}`)
+  const sides = records[0]!.cells.filter(cell => sideOf(cleanCell(cell)) || readTime(cell)).length
+  const sample = records.slice(0, SAMPLE_ROWS).map(row => row.cells)
+  return { table: { delimiter, headers, headerLine: named ? filled[0]!.line : 0, sample }, score: 1 + sides }
 }
+
+const isRecord = ({ cells }: Row): boolean =>
+  cells.some(cell => readWritten(cleanCell(cell)) !== null) &&
+  cells.some(cell => /^[-+(]?[\d,]+\.\d{2}\)?$/.test(cleanCell(cell)))
+
+const isValue = (cell: string): boolean =>
+  /^[-+(]?[\d.,]+\)?$/.test(cleanCell(cell)) || readWritten(cleanCell(cell)) !== null
 
 function withoutTail(cells: readonly string[]): readonly string[] {
   let length = cells.length

@@ -1,7 +1,7 @@
 import { narrow, readAmount } from '../amount_text.ts'
 import type { Column, DateOrder, Field, StatementOptions } from '../statement.ts'
 import { ordersOf, readSerial, readTime, readWritten, type Written, ymdOf } from './dates.ts'
-import { bareHeader, kindOf, meaningOf, sideOf, statusOf, type Unit, zoneOf } from './vocabulary.ts'
+import { bareHeader, kindOf, meaningOf, sideOf, statusOf, type Unit } from './vocabulary.ts'
 
 /** How the sign of an amount is told. */
 export type SignRule =
@@ -218,9 +218,7 @@ function fits(field: Field, shape: Shape): boolean {
       return shape.values.filter(value => statusOf(value) !== null).length >= shape.values.length * 0.6
     case 'channel_trade_no':
       // 序号 and id are as often the number of the row.
-      return shape.values.every(value => value.length >= 3) && !(shape.values.length > 1 && shape.distinct === 1)
-    case 'zone':
-      return shape.values.every(value => zoneOf(value) !== null)
+      return !shape.values.every(value => /^\d{1,4}$/.test(value))
     case 'currency':
       return shape.values.every(value => currencyOf(value) !== null)
     default:
@@ -429,6 +427,15 @@ function settleDates(
     if (proven) return { order: proven, serial: false }
   }
   const example = shape.values.find(value => readWritten(value)?.ymd === 0) ?? ''
+  if (orders.length === 0) {
+    doubts.push({
+      column: headers[column]!,
+      code: 'date_order_mixed',
+      zh: `列“${headers[column]}”里有的日期只能是“日/月”，有的只能是“月/日”（如 ${example}）：请重新导出，或指明日期顺序（不符的行会被拒收）`,
+      en: `some dates of column "${headers[column]}" can only be day/month and some only month/day (such as ${example}): export the file again, or say which order counts (rows that break it are rejected)`,
+    })
+    return { order: null, serial: false }
+  }
   doubts.push({
     column: headers[column]!,
     code: 'date_order_unsure',
