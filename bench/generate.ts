@@ -81,7 +81,7 @@ export async function generate(folder: string, rows: number): Promise<Day> {
 /** A stride without a common divisor with the number of rows visits each row once. */
 function stepFor(rows: number): number {
   const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
-  for (let step = Math.max(1, Math.floor(rows * 0.618)); ; step++) if (gcd(step, rows) === 1) return step
+  for (let step = Math.max(1, Math.floor(rows * 0.6180339887)); ; step++) if (gcd(step, rows) === 1) return step
 }
 
 function openText(path: string): { put(text: string): Promise<void> | undefined; end(): Promise<void> } {

@@ -134,18 +134,19 @@ async function writeAll(to: Writable, pieces: AsyncIterable<string>): Promise<vo
   }
 }
 
-/** The file is the whole answer, or it is what it was before. */
+/** The file is the whole answer, or it is what it was before. What is no regular file (a pipe, /dev/null) is written to as it is. */
 async function writeWhole(path: string, pieces: AsyncIterable<string>): Promise<void> {
-  const draft = join(dirname(resolve(path)), `.${basename(path)}.${process.pid}.tmp`)
+  const whole = !existsSync(path) || statSync(path).isFile()
+  const draft = whole ? join(dirname(resolve(path)), `.${basename(path)}.${process.pid}.tmp`) : path
   try {
     const file = createWriteStream(draft)
     await once(file, 'open')
     await writeAll(file, pieces)
     file.end()
     await once(file, 'close')
-    renameSync(draft, path)
+    if (whole) renameSync(draft, path)
   } catch (error) {
-    rmSync(draft, { force: true })
+    if (whole) rmSync(draft, { force: true })
     if (error instanceof Failure) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error

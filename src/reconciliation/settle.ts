@@ -53,7 +53,7 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
         two.query('delete from open_lines l using match_links k where k.line_id = l.id'),
       ])
   }
-  return { pairs: pairs - (await takeBack(connections)) }
+  const back = await takeBack(connections); if (process.env.DBG) console.error({pairs, back, byOwnNumber}); return { pairs: pairs - back }
 }
 
 /** Each connection does its half of the keys. */
@@ -62,7 +62,7 @@ async function both(connections: Two, work: (client: pg.ClientBase) => (part: nu
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-const SETTLING: readonly Pass[] = ['trade_no', 'refund_no', 'merchant_order_no']
+const SETTLING: readonly Pass[] = ['refund_no', 'trade_no', 'merchant_order_no']
 
 /** A channel whose rules order the passes in another way is the engine's alone: it is not listed. */
 function settleRules({ rules, channels, currencies }: SettleOptions): object[] {
@@ -113,8 +113,7 @@ type Key = {
 const BY_OWN_NUMBER: Key = {
   ours: "case when m.kind = 'payment' then m.channel_trade_no else m.refund_no end",
   theirs: "case when l.kind = 'payment' then l.channel_trade_no else l.refund_no end",
-  // The engine tries the channel's number first; on a refund that is its payment's.
-  pass: "case when m.kind = 'payment' or m.channel_trade_no = l.channel_trade_no and l.channel_trade_no <> '' then 'trade_no' else 'refund_no' end",
+  pass: "case when m.kind = 'payment' then 'trade_no' else 'refund_no' end",
   where: "(m.kind = 'payment' or m.channel_trade_no = l.channel_trade_no or m.channel_trade_no = '' or l.channel_trade_no = '')",
 }
 
