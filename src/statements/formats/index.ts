@@ -1,10 +1,29 @@
 import type { Format } from '../format.ts'
+import { alipayAccount } from './alipay_account.ts'
+import { alipayPersonal } from './alipay_personal.ts'
 import { alipayTrade } from './alipay_trade.ts'
+import { bai2 } from './bai2.ts'
 import { camt052, camt053, camt054 } from './camt.ts'
 import { delimited } from './delimited.ts'
 import { mt940 } from './mt940.ts'
 import { mt942 } from './mt942.ts'
+import { wechatFunds } from './wechat_funds.ts'
+import { wechatPersonal } from './wechat_personal.ts'
 import { wechatTrade } from './wechat_trade.ts'
 
 /** Every format the product reads. The best score wins; the order decides nothing. */
-export const FORMATS: readonly Format[] = [wechatTrade, alipayTrade, camt052, camt053, camt054, mt940, mt942, delimited]
+export const FORMATS: readonly Format[] = [
+  wechatTrade,
+  wechatFunds,
+  wechatPersonal,
+  alipayTrade,
+  alipayAccount,
+  alipayPersonal,
+  camt052,
+  camt053,
+  camt054,
+  mt940,
+  mt942,
+  bai2,
+  delimited,
+]

@@ -374,7 +374,6 @@ const TIME_UNREADABLE = (text: string): Sentences => ({
 class TitledReader<Key extends string> implements RowReader {
   readonly head: ReaderHead
   readonly headers: readonly string[]
-  readonly companion: ((text: string, name: string) => void) | undefined
   damaged = false
   readonly #into: Collector
   readonly #rows: TitledRows<Key>
@@ -406,7 +405,6 @@ class TitledReader<Key extends string> implements RowReader {
     const sample = rows.slice(header.index + 1, header.index + 1 + SAMPLE_ROWS)
     this.#rows = spec.open({ delimiter, headers: header.names, at, above, sample }, into, options)
     this.#row = new Row(into, header.names, at, spec.clean ?? bare)
-    this.companion = this.#rows.companion
     const fields = { ...this.#rows.fields } as Partial<Record<Key, Field | null>>
     this.head = {
       delimiter,
@@ -440,7 +438,7 @@ class TitledReader<Key extends string> implements RowReader {
     }
     if (this.#rows.aside?.(cells, line, this.#below) || !this.#below) return
     const expected = this.headers.length
-    const filled = cells.length > expected ? withoutTail(cells).length : cells.length
+    const filled = Math.max(Math.min(cells.length, expected), withoutTail(cells).length)
     if (filled > expected || (filled < expected && !this.#ragged))
       return this.#refuse(cells, line, 'field_count', {
         zh: `这一行有 ${filled} 个字段，应为 ${expected} 个：文字里可能有分隔符或换行，或者文件被截断`,
@@ -450,6 +448,14 @@ class TitledReader<Key extends string> implements RowReader {
       return this.#refuse(cells, line, 'bytes_undecodable', UNDECODABLE_BYTES)
     this.#row.turnTo(cells, line)
     this.#rows.record(this.#row)
+  }
+
+  get hasCompanion(): boolean {
+    return this.#rows.companion !== undefined
+  }
+
+  companion(text: string, name: string): void {
+    this.#rows.companion?.(text, name)
   }
 
   end(): void {
@@ -486,11 +492,13 @@ class TitledText<Key extends string> implements Reader {
   readonly companion?: (text: string, name: string) => void
   readonly #rows: TitledReader<Key>
   readonly #feeder: { push: (text: string) => void; end: () => void }
+  readonly #companions: [text: string, name: string][] = []
 
   constructor(rows: TitledReader<Key>, spec: TitledSpec<Key>, probe: Probe, into: Collector, delimiter: string) {
     this.#rows = rows
     this.head = rows.head
-    if (rows.companion) this.companion = rows.companion
+    // Its totals can be held against the records when the last of them is read.
+    if (rows.hasCompanion) this.companion = (text, name) => this.#companions.push([text, name])
     const limit = probe.options.limits?.rowLength
     if (spec.quoted) {
       const feeder = new RowFeeder((cells, line) => rows.row(cells, line), delimiter, into.file, probe.text, limit)
@@ -510,6 +518,7 @@ class TitledText<Key extends string> implements Reader {
 
   end(): void {
     this.#feeder.end()
+    for (const [text, name] of this.#companions) this.#rows.companion(text, name)
     this.#rows.end()
   }
 }
