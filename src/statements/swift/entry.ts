@@ -35,7 +35,7 @@ export class SwiftEntry {
     const begin = at
     while (at < to && isAmountSign(text.charCodeAt(at))) at++
     const amount = commaAmount(text, begin, at, exponent)
-    if (amount !== amount) return /^\d+,\d+$/.test(text.slice(begin, at)) ? 'decimals' : 'amount'
+    if (Number.isNaN(amount)) return /^\d+,\d+$/.test(text.slice(begin, at)) ? 'decimals' : 'amount'
     this.amount = amount
     // Banks use other first letters than N, S and F, and pad short codes with blanks ("NOV ").
     if (to - at < 4 || !isLetter(text.charCodeAt(at))) return 'type'

@@ -41,6 +41,7 @@ function readGerman(text: string, mark: string, into: Information): void {
   let iban = ''
   let keyed = ''
   let open = false
+  let last = 0
   let at = text.indexOf(mark)
   while (at >= 0) {
     let next = text.indexOf(mark, at + 1)
@@ -51,7 +52,9 @@ function readGerman(text: string, mark: string, into: Information): void {
       if ((code >= 20 && code <= 29) || (code >= 60 && code <= 63)) {
         const value = text.slice(at + 3, end)
         const begins = /^(?:EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE)[+:]/.test(value)
-        if (open && !begins) keyed += value
+        const follows = code === last + 1 || (last === 29 && code === 60)
+        last = code
+        if (open && follows && !begins) keyed += value
         else if (into.endToEnd === '' && value.includes('EREF')) keyed = value
         else if (open) keyed += '\n'
         open = keyed !== '' && !keyed.endsWith('\n') && (end - at - 3 >= SUBFIELD_FULL || /EREF[+:]$/.test(value))

@@ -34,7 +34,7 @@ const BALANCE = /^([CD])(\d{6})([A-Z]{3})(\d+(?:,\d*)?)$/
 const DAY_SUMS = /^D(\d{1,6})C(\d{1,6})D(\d+,\d*)C(\d+,\d*)$/
 
 /** Customer references that only say where the reference is. */
-const NO_REFERENCE = new Set(['', 'NONREF', 'NOREF', 'EREF', 'MARF', 'PREF', 'KREF', 'NOTPROVIDED'])
+const NO_REFERENCE = new Set(['', 'N', 'NONREF', 'NOREF', 'EREF', 'MARF', 'PREF', 'KREF', 'NOTPROVIDED'])
 
 const COLUMNS: readonly Column[] = [
   { header: ':25:', field: 'merchant_no', confidence: 1 },
@@ -533,7 +533,7 @@ export class MessageReader implements Reader {
     const minor = found
       ? commaAmount(found[3] ?? '', 0, (found[3] ?? '').length, exponentOf(found[2] ?? ''))
       : Number.NaN
-    if (!found || minor !== minor)
+    if (!found || Number.isNaN(minor))
       return this.#into.spoil({ line }, 'totals_unreadable', {
         zh: `第 ${line} 行的合计“${value.slice(0, 40)}”无法识别，应为 12EUR345,67 这样的格式`,
         en: `line ${line}: the total "${value.slice(0, 40)}" cannot be read; one like 12EUR345,67 is expected`,
@@ -565,7 +565,8 @@ export class MessageReader implements Reader {
       )
     const sum = (name: string, stated: string, computed: bigint) => {
       const minor = commaAmount(stated, 0, stated.length, this.#exponent)
-      if (minor === minor) this.#controls.add(amountControl(name, BigInt(minor), computed, this.#currency), explained)
+      if (!Number.isNaN(minor))
+        this.#controls.add(amountControl(name, BigInt(minor), computed, this.#currency), explained)
     }
     count(`:86: D ${this.#name()} 笔数`, debits, this.#debitCount)
     count(`:86: C ${this.#name()} 笔数`, credits, this.#creditCount)
@@ -807,7 +808,7 @@ function balanceOf(value: string): Balance | null {
   if (!found) return null
   const [, side, date = '', currency = '', amount = ''] = found
   const minor = commaAmount(amount, 0, amount.length, exponentOf(currency))
-  if (minor !== minor) return null
+  if (Number.isNaN(minor)) return null
   return { ymd: fullYear(Number(date)), currency: copied(currency), minor: BigInt(side === 'D' ? -minor : minor) }
 }
 
