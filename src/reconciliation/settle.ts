@@ -32,6 +32,7 @@ type Two = readonly [pg.ClientBase, pg.ClientBase]
 
 export async function settle(connections: Two, options: SettleOptions): Promise<Settled> {
   const [one, two] = connections
+  await one.query('drop table if exists settle_rules, repeated_numbers, open_movements, open_lines, open_numbers, taken_back')
   await one.query('create unlogged table settle_rules (channel text, currency text, number_days int, confirm_above bigint, fee_expected boolean)')
   await one.query('insert into settle_rules select * from jsonb_to_recordset($1) as r(channel text, currency text, number_days int, confirm_above bigint, fee_expected boolean)', [
     JSON.stringify(settleRules(options)),
@@ -53,7 +54,7 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
         two.query('delete from open_lines l using match_links k where k.line_id = l.id'),
       ])
   }
-  const back = await takeBack(connections); if (process.env.DBG) console.error({pairs, back, byOwnNumber}); return { pairs: pairs - back }
+  return { pairs: pairs - (await takeBack(connections)) }
 }
 
 /** Each connection does its half of the keys. */
