@@ -1,7 +1,7 @@
 // Plain JavaScript for whatever Node (20 or later) the machine has: gets the dependencies in place, then hands over to the
 // Node 26 among them, which runs our TypeScript.
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,9 +16,9 @@ const LOCK = join(ROOT, '.install-lock')
 /** Installs what package-lock.json names and node_modules lacks. `dev` says whether the tools for tests are needed too. */
 export async function ensureInstalled({ dev }) {
   if (isInstalled(dev)) return
-  await holdLock(() => {
+  await holdLock(async () => {
     if (isInstalled(dev)) return // Another process did it meanwhile.
-    if (!fitsLock(dev)) install()
+    if (!fitsLock(dev)) await install()
     if (!runtimeWorks()) finishRuntime()
     if (!isInstalled(dev))
       throw new Refusal('安装不完整，请手动运行 npm ci', 'The installation is not complete; run npm ci yourself')
@@ -79,20 +79,29 @@ function packagesIn(path) {
   }
 }
 
-function install() {
+async function install() {
   console.error(
     '正在安装依赖（npm ci，仅首次或版本变化时） Installing dependencies (npm ci; only the first time or after a change)',
   )
   const words = ['ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional']
   const npm = process.env.npm_execpath
-  const done = npm
-    ? spawnSync(process.execPath, [npm, ...words], { cwd: ROOT, encoding: 'utf8' })
-    : spawnSync('npm', words, { cwd: ROOT, encoding: 'utf8', shell: process.platform === 'win32' })
-  if (done.status === 0) return
-  console.error(`${done.stdout ?? ''}${done.stderr ?? ''}`.trim())
+  const child = npm
+    ? spawn(process.execPath, [npm, ...words], { cwd: ROOT })
+    : spawn('npm', words, { cwd: ROOT, shell: process.platform === 'win32' })
+  // Should we be killed, npm goes on alone: the lock holds as long as one of the two lives.
+  if (child.pid) writeFileSync(LOCK, `${process.pid} ${child.pid}`)
+  let said = ''
+  child.stdout.on('data', chunk => (said += chunk))
+  child.stderr.on('data', chunk => (said += chunk))
+  const outcome = await new Promise(resolve => {
+    child.on('error', error => resolve(error.message))
+    child.on('close', (status, signal) => resolve(status === 0 ? 'done' : (signal ?? `status ${status}`)))
+  })
+  if (outcome === 'done') return
+  console.error(said.trim())
   throw new Refusal(
-    `npm ci 失败（${done.error?.message ?? `状态 ${done.status}`}），请检查网络和 npm 设置后重试`,
-    `npm ci failed (${done.error?.message ?? `status ${done.status}`}); check the network and npm's settings, then try again`,
+    `npm ci 失败（${outcome}），请检查网络和 npm 设置后重试`,
+    `npm ci failed (${outcome}); check the network and npm's settings, then try again`,
   )
 }
 
@@ -136,26 +145,26 @@ function takeLock() {
     if (error.code !== 'EEXIST')
       throw new Refusal(`无法写入 ${ROOT}：${error.message}`, `${ROOT} cannot be written: ${error.message}`)
   }
-  const holder = readHolder(LOCK)
-  if (holder === null || isAlive(holder)) return false
+  const holders = readHolders(LOCK)
+  if (holders === '' || holders.split(' ').some(pid => isAlive(Number(pid)))) return false
   // Taken away by rename, so that of two processes that see a dead holder only one removes that very lock.
   const aside = `${LOCK}-${process.pid}`
   try {
     renameSync(LOCK, aside)
-    if (readHolder(aside) !== holder) renameSync(aside, LOCK)
+    if (readHolders(aside) !== holders) renameSync(aside, LOCK)
     rmSync(aside, { force: true })
   } catch {
-    // Somebody else was faster.
+    return false // Somebody else was faster.
   }
-  return false
+  return takeLock()
 }
 
-/** Null while its owner is still writing it. */
-function readHolder(path) {
+/** Empty while its owner is still writing it. */
+function readHolders(path) {
   try {
-    return Number.parseInt(readFileSync(path, 'utf8'), 10) || null
+    return readFileSync(path, 'utf8').trim()
   } catch {
-    return null
+    return ''
   }
 }
 
