@@ -6,9 +6,9 @@ import { isAlive, isServerOf, parsePidFile } from './postgres_process.ts'
 const READY = '4711\n/data/postgres\n1790000000\n43210\n\n127.0.0.1\n  1234567   32769\nready   \n'
 
 test('postmaster.pid tells process, port and state, and may be read half written', () => {
-  assert.deepEqual(parsePidFile(READY), { pid: 4711, port: 43210, ready: true, stopping: false })
+  assert.deepEqual(parsePidFile(READY), { pid: 4711, port: 43210, ready: true })
   assert.equal(parsePidFile(READY.replace('ready', 'starting'))?.ready, false)
-  assert.equal(parsePidFile(READY.replace('ready', 'stopping'))?.stopping, true)
+  assert.equal(parsePidFile(READY.replace('ready', 'stopping'))?.ready, false)
   assert.equal(parsePidFile(READY.slice(0, 20))?.ready, false)
   assert.equal(parsePidFile(''), null)
 })

@@ -7,7 +7,6 @@ export type Postmaster = {
   readonly pid: number
   readonly port: number
   readonly ready: boolean
-  readonly stopping: boolean
 }
 
 /** Reads postmaster.pid; null while it is not yet written to its end. */
@@ -15,8 +14,7 @@ export function parsePidFile(text: string): Postmaster | null {
   const lines = text.split('\n').map(line => line.trim())
   const pid = Number(lines[0])
   if (!Number.isSafeInteger(pid) || pid <= 0) return null
-  const status = lines[7] ?? ''
-  return { pid, port: Number(lines[3] ?? 0), ready: status === 'ready', stopping: status === 'stopping' }
+  return { pid, port: Number(lines[3] ?? 0), ready: lines[7] === 'ready' }
 }
 
 /**
