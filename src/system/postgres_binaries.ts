@@ -102,8 +102,8 @@ function copyOut(from: Binaries, to: string, say: Say): Binaries {
   const copy = { folder: join(to, 'native'), version: from.version }
   if (isTrusted(to) && isComplete(from.folder, copy.folder)) return copy
   say({
-    zh: `数据库账户无法进入程序目录，PostgreSQL 已复制到 ${to}`,
-    en: `The database account cannot enter the program's folder; PostgreSQL is copied to ${to}`,
+    zh: `PostgreSQL 在 npm 安装的位置无法运行（目录不对数据库账户开放或不可写），已复制到 ${to}`,
+    en: `PostgreSQL cannot run where npm put it (closed to the database account, or not writable); it is copied to ${to}`,
   })
   const staging = `${to}.new-${process.pid}-${randomBytes(4).toString('hex')}`
   try {
