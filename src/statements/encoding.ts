@@ -11,6 +11,9 @@ export const UNDECODABLE = '\uffff'
 /** More broken lines than this: the file is not text in the encoding it began with, and is refused as a whole. */
 const BROKEN_LINES_MAX = 1_000
 
+/** A line that does not end within this many bytes is handed on in pieces. */
+const TAIL_MAX = 1 << 20
+
 const LABEL: Readonly<Record<Encoding, string>> = {
   'utf-8': 'utf-8',
   'utf-8-bom': 'utf-8',
@@ -63,6 +66,7 @@ function wideWithoutMark(bytes: Uint8Array): Encoding | null {
   const zeros = [0, 0]
   for (let i = 0; i < sample.length; i++) if (sample[i] === 0) zeros[i & 1]!++
   const half = sample.length / 2
+  if (zeros[0]! + zeros[1]! < 4) return null
   if (zeros[1]! > half * 0.3 && zeros[0]! < half * 0.05) return 'utf-16le'
   if (zeros[0]! > half * 0.3 && zeros[1]! < half * 0.05) return 'utf-16be'
   return null
@@ -92,6 +96,13 @@ function legacyEncodingOf(bytes: Uint8Array): Encoding | null {
     if (lead < 0x80) continue
     const trail = bytes[i + 1] ?? 0
     const previous = i > 0 ? bytes[i - 1]! : 0x20
+    if (trail >= 0x30 && trail <= 0x39 && (bytes[i + 2] ?? 0) >= 0x81 && isDigit(bytes[i + 3] ?? 0)) {
+      // The four-byte codes of GB18030.
+      pairs++
+      commonGb++
+      i += 3
+      continue
+    }
     if (trail < 0x80 && previous < 0x80 && (trail < 0x40 || (isLetter(previous) && isLetter(trail)))) {
       lone++
       continue
@@ -113,6 +124,8 @@ function legacyEncodingOf(bytes: Uint8Array): Encoding | null {
   if (readable) return readable
   return pairs > 0 ? order[0]! : null
 }
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
 
 const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
 
@@ -185,7 +198,11 @@ export class Decoder {
       const high = this.encoding === 'utf-16le' ? bytes[even - 1] : bytes[even - 2]
       return high !== undefined && high >= 0xd8 && high <= 0xdb ? even - 2 : even
     }
-    return safeCut(bytes)
+    if (this.encoding === 'ascii' && isAscii(bytes)) return bytes.length
+    const cut = safeCut(bytes)
+    if (cut > 0 || bytes.length < TAIL_MAX) return cut
+    // One endless line: the readers say what is wrong with it, as long as it is text.
+    return this.encoding.startsWith('utf-8') ? withoutCutCharacter(bytes).length : bytes.length
   }
 
   #text(bytes: Uint8Array): string {

@@ -460,7 +460,6 @@ const summary = (total: string): string =>
     `合计\t,\t,${total}`,
     '#-----------------------------------------业务汇总列表结束------------------------------------',
     EXPORTED,
-    ,
     '',
   ].join('\n')
 const bundle = (detail: string, total: string): Buffer =>

@@ -111,6 +111,8 @@ class KindTally {
 class AlipayTradeReader implements Reader {
   readonly head: ReaderHead
   readonly #into: Collector
+  /** Records of the files before this one in the same zip. */
+  readonly #before: number
   readonly #headers: readonly string[]
   readonly #feeder: LineFeeder
   readonly #clock: LocalClock
@@ -129,12 +131,14 @@ class AlipayTradeReader implements Reader {
   #padded = false
   #inRows = false
   #ended = false
+  #behind = false
   /** Kinds of which a total was stated. */
   readonly #totals = new Set<string>()
   #damaged = false
 
   constructor(probe: Probe, into: Collector) {
     this.#into = into
+    this.#before = into.records
     this.#headers = headerOf(probe.text)
     this.#feeder = new LineFeeder(
       (text, from, to, line) => this.#line(text, from, to, line),
@@ -180,7 +184,7 @@ class AlipayTradeReader implements Reader {
         zh: '缺少“业务明细列表结束”一行：文件不完整，请重新下载',
         en: 'the line "业务明细列表结束" at the end of the list is missing: the file is cut off, download it again',
       })
-    else if (this.#totals.size === 0 && this.#into.records > 0)
+    else if (this.#totals.size === 0 && this.#into.records > this.#before)
       this.#into.warn({}, 'totals_missing', {
         zh: '文件没有“交易合计/退款合计”，无法证明记录齐全：请与渠道页面上的合计核对',
         en: 'the file states no totals (交易合计/退款合计), so it cannot prove that it is complete: compare with the totals the channel shows',
@@ -239,11 +243,14 @@ class AlipayTradeReader implements Reader {
       return
     }
     if (first <= 44 && text.slice(from, to).replaceAll(',', '').trim() === '') return
-    if (this.#ended)
+    if (this.#behind) return
+    if (this.#ended) {
+      this.#behind = true
       return this.#into.spoil({ line: lineNumber }, 'content_after_totals', {
         zh: `第 ${lineNumber} 行在“业务明细列表结束”之后还有内容：可能是几份账单拼在一起，请分别提交`,
         en: `line ${lineNumber} follows the end of the list: several bills in one file? give each one by itself`,
       })
+    }
     this.#record(text, from, to, lineNumber)
   }
 

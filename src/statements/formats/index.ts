@@ -7,6 +7,8 @@ import { camt052, camt053, camt054 } from './camt.ts'
 import { delimited } from './delimited.ts'
 import { mt940 } from './mt940.ts'
 import { mt942 } from './mt942.ts'
+import { unionpay } from './unionpay.ts'
+import { unionpayWeb } from './unionpay_web.ts'
 import { wechatFunds } from './wechat_funds.ts'
 import { wechatPersonal } from './wechat_personal.ts'
 import { wechatTrade } from './wechat_trade.ts'
@@ -19,6 +21,8 @@ export const FORMATS: readonly Format[] = [
   alipayTrade,
   alipayAccount,
   alipayPersonal,
+  unionpay,
+  unionpayWeb,
   camt052,
   camt053,
   camt054,

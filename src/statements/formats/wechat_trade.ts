@@ -149,10 +149,12 @@ class WechatTradeReader implements Reader {
   readonly #sums: readonly ExactSum[]
   readonly #row: Float64Array
   readonly #refundBill: boolean
+  /** Records of the files before this one in the same zip. */
+  readonly #before: number
   #currency = ''
   #scale = 2
   /** header → rows → titles of totals → totals → end. */
-  #stage: 'header' | 'rows' | 'titles' | 'end' = 'header'
+  #stage: 'header' | 'rows' | 'titles' | 'end' | 'behind' = 'header'
   #titles: readonly string[] = []
   /** The last row was too short: what follows without a backtick is the rest of it, behind a newline inside a name. */
   #short = false
@@ -162,6 +164,7 @@ class WechatTradeReader implements Reader {
 
   constructor(probe: Probe, into: Collector) {
     this.#into = into
+    this.#before = into.records
     this.#headers = headerOf(probe.text)
     this.#feeder = new LineFeeder(
       (text, from, to, line) => this.#line(text, from, to, line),
@@ -215,7 +218,7 @@ class WechatTradeReader implements Reader {
         zh: `${this.#partialFees} 条记录的手续费不足整分（如旧账单的 0.00600），这些记录不逐笔核对手续费；手续费合计已按 5 位小数核对`,
         en: `the fee of ${this.#partialFees} records is no whole number of minor units (old bills: 0.00600); those fees are not compared one by one, their total was checked to 5 decimals`,
       })
-    if (this.#stage !== 'end')
+    if (this.#stage !== 'end' && this.#stage !== 'behind')
       this.#into.spoil({}, 'totals_missing', {
         zh: '账单末尾缺少合计行（总交易单数…）：文件不完整，请重新下载',
         en: 'the totals at the end of the bill are missing: the file is cut off, download it again',
@@ -259,6 +262,7 @@ class WechatTradeReader implements Reader {
         this.#checkTotals(line, lineNumber)
         return
       case 'end':
+        this.#stage = 'behind'
         this.#into.spoil({ line: lineNumber }, 'content_after_totals', {
           zh: `第 ${lineNumber} 行在合计行之后还有内容：可能是几份账单拼在一起，请分别提交`,
           en: `line ${lineNumber} follows the totals: several bills in one file? give each one by itself`,
@@ -494,7 +498,7 @@ class WechatTradeReader implements Reader {
   }
 
   #checkCount(name: string, stated: string): void {
-    const computed = String(this.#into.records)
+    const computed = String(this.#into.records - this.#before)
     this.#into.control({ name, stated, computed, ok: stated === computed }, false)
   }
 

@@ -45,6 +45,8 @@ export class TableReader {
   readonly zone: string
   readonly #layout: Layout
   readonly #into: Collector
+  /** Records of the files before this one in the same zip. */
+  readonly #before: number
   readonly #clock: LocalClock
   readonly #utc = new LocalClock('UTC')
   readonly #clocks = new Map<string, LocalClock>()
@@ -62,6 +64,7 @@ export class TableReader {
   constructor(layout: Layout, options: StatementOptions, into: Collector) {
     this.#layout = layout
     this.#into = into
+    this.#before = into.records
     this.zone = options.zone ?? ZONE
     this.#clock = new LocalClock(this.zone)
     this.#givenCurrency = layout.currency ?? options.currency ?? ''
@@ -480,8 +483,8 @@ export class TableReader {
         {
           name: `${mark} 笔数`,
           stated: counted,
-          computed: String(this.#into.records),
-          ok: Number(counted) === this.#into.records,
+          computed: String(this.#into.records - this.#before),
+          ok: Number(counted) === this.#into.records - this.#before,
         },
         false,
       )

@@ -277,8 +277,7 @@ export class Row<Key extends string> {
   }
 
   /** A date with a time, as text or as a spreadsheet's number. */
-  time(key: Key, clock: LocalClock): number {
-    const text = this.text(key)
+  time(key: Key, clock: LocalClock, text = this.text(key)): number {
     const plain = stampAt(text, 0, text.length, clock)
     if (!Number.isNaN(plain)) return plain
     const written = readWritten(text) ?? readSerial(text)
