@@ -4,6 +4,7 @@ import { crc32, createGunzip } from 'node:zlib'
 import iconv from 'iconv-lite'
 import yauzl from 'yauzl'
 import { Failure } from '../kernel/failure.ts'
+import { unwrapFileContent } from './file_content.ts'
 import type { Container, Limits } from './statement.ts'
 
 /** Small pieces keep their text in the young heap, and the peak memory of a 2 GB file under 200 MB. */
@@ -58,7 +59,12 @@ export async function openContainer(
     const guard = new Guard(name, size, limits)
     const plain: Part = { name, open: () => piecesOf(handle, limits.pieceBytes, onProgress) }
     const opened = { container, fd: handle.fd, bytes: size }
-    if (container === 'none') return { ...opened, parts: [plain], close: () => handle.close() }
+    if (container === 'none') {
+      const inner = await unwrapFileContent(handle, size, name, limits)
+      if (inner === null) return { ...opened, parts: [plain], close: () => handle.close() }
+      const parts = await zipParts(await openZip(inner, name), name, guard)
+      return { ...opened, container: 'zip', parts, close: () => handle.close() }
+    }
     if (container === 'gzip') {
       const part: Part = { name, open: () => guard.watch(gunzip(plain.open(), limits.pieceBytes, name)) }
       return { ...opened, parts: [part], close: () => handle.close() }
@@ -147,10 +153,13 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>, size: number, name: st
   }
 }
 
-const openZip = (fd: number, name: string): Promise<yauzl.ZipFile> =>
+const openZip = (from: number | Buffer, name: string): Promise<yauzl.ZipFile> =>
   new Promise((resolve, reject) => {
     const options = { autoClose: false, lazyEntries: true, decodeStrings: false, validateEntrySizes: true }
-    yauzl.fromFd(fd, options, (error, zip) => (error ? reject(packingFailure(error, name)) : resolve(zip)))
+    const opened = (error: Error | null, zip: yauzl.ZipFile) =>
+      error ? reject(packingFailure(error, name)) : resolve(zip)
+    if (typeof from === 'number') yauzl.fromFd(from, options, opened)
+    else yauzl.fromBuffer(from, options, opened)
   })
 
 async function zipParts(zip: yauzl.ZipFile, name: string, guard: Guard): Promise<readonly Part[]> {

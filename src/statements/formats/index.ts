@@ -7,6 +7,8 @@ import { camt052, camt053, camt054 } from './camt.ts'
 import { delimited } from './delimited.ts'
 import { mt940 } from './mt940.ts'
 import { mt942 } from './mt942.ts'
+import { ofx } from './ofx.ts'
+import { qif } from './qif.ts'
 import { unionpay } from './unionpay.ts'
 import { unionpayWeb } from './unionpay_web.ts'
 import { wechatFunds } from './wechat_funds.ts'
@@ -29,5 +31,7 @@ export const FORMATS: readonly Format[] = [
   mt940,
   mt942,
   bai2,
+  ofx,
+  qif,
   delimited,
 ]
