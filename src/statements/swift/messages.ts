@@ -164,7 +164,8 @@ export class MessageReader implements Reader {
   #debits = new ExactSum()
   #creditCount = 0
   #debitCount = 0
-  #totals = 0
+  #creditsStated = false
+  #debitsStated = false
   #untotalled = 0
 
   readonly #entry = new SwiftEntry()
@@ -382,7 +383,8 @@ export class MessageReader implements Reader {
     this.#debits = new ExactSum()
     this.#creditCount = 0
     this.#debitCount = 0
-    this.#totals = 0
+    this.#creditsStated = false
+    this.#debitsStated = false
   }
 
   #header(tag: number, value: string): void {
@@ -523,7 +525,8 @@ export class MessageReader implements Reader {
   #total(tag: number, value: string, line: number): void {
     this.#flush()
     if (this.#stage === 'outside') return
-    this.#totals++
+    if (tag === T90D) this.#debitsStated = true
+    else this.#creditsStated = true
     if (this.#opening === null) {
       this.#intraday = true
       this.#stage = 'closed'
@@ -584,10 +587,11 @@ export class MessageReader implements Reader {
     } else if (!this.#entryOpen) this.#open = 'skipped'
     else {
       this.#open = 'information'
-      if (this.#information === '')
-        this.#newlineFields = /^\s?\d{3}\s*$/.test(text.slice(this.#valueAt, Math.min(to, this.#valueAt + 8)))
-      else this.#information += '\n'
+      const first = this.#information === ''
+      this.#newlineFields = false
+      if (!first) this.#information += '\n'
       this.#append(text, this.#valueAt, to)
+      if (first) this.#newlineFields = /^\s?\d{3}\s*$/.test(this.#information)
     }
   }
 
@@ -735,7 +739,9 @@ export class MessageReader implements Reader {
 
   #finishReport(): void {
     this.#messages++
-    if (this.#totals === 0) this.#untotalled++
+    // A bank may leave out the total of a side without entries, not both.
+    const proven = (this.#creditsStated || this.#creditCount === 0) && (this.#debitsStated || this.#debitCount === 0)
+    if (!proven || (!this.#creditsStated && !this.#debitsStated)) this.#untotalled++
     const key = `${this.#account} ${this.#label()}`
     const content = `${this.#report} ${this.#creditCount} ${this.#credits.value} ${this.#debitCount} ${this.#debits.value}`
     if (this.#reports.get(key) === content && this.#entriesOfMessage > 0)
