@@ -8,6 +8,7 @@ import { Failure, type Lang } from './kernel/failure.ts'
 const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) => Promise<void>>> = {
   reconcile: async (args, lang) => (await import('./commands/reconcile.ts')).reconcileCommand(args, lang),
   inspect: async (args, lang) => (await import('./commands/inspect.ts')).inspectCommand(args, lang),
+  import: async (args, lang) => (await import('./commands/import.ts')).importCommand(args, lang),
   demo: async (args, lang) => (await import('./commands/demo.ts')).demoCommand(args, lang),
   help: async (_, lang) => void process.stdout.write((await import('./commands/help.ts')).helpText(lang)),
 }
@@ -23,7 +24,12 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const asksHelp = name === '--help' || name === '-h' || rest.includes('--help') || rest.includes('-h')
     const command = COMMANDS[asksHelp ? 'help' : name]
-    if (!command) throw refusal('command_unknown', `不认识的命令 ${name}；fzpay help 列出全部命令`, `unknown command ${name}; see fzpay help`)
+    if (!command)
+      throw refusal(
+        'command_unknown',
+        `不认识的命令 ${name}；fzpay help 列出全部命令`,
+        `unknown command ${name}; see fzpay help`,
+      )
     await command(rest, lang)
     return 0
   } catch (error) {

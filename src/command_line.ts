@@ -12,6 +12,8 @@ export type OptionKinds = {
   readonly flags: readonly string[]
   /** Take one value: --out FILE. */
   readonly single: readonly string[]
+  /** Take one value each time they are given: --column 金额=amount --column 日期=date. */
+  readonly repeated?: readonly string[]
   /** Take all values up to the next option, and may be repeated: --statement A B. */
   readonly many: readonly string[]
 }
@@ -21,7 +23,8 @@ export function parseWords(args: readonly string[], kinds: OptionKinds): Words {
   const flags = new Set<string>()
   const values = new Map<string, string[]>()
   const operands: string[] = []
-  const known = [...kinds.flags, ...kinds.single, ...kinds.many]
+  const repeated = kinds.repeated ?? []
+  const known = [...kinds.flags, ...kinds.single, ...repeated, ...kinds.many]
   let open: string | undefined
   let literal = false
   for (let i = 0; i < args.length; i++) {
@@ -53,7 +56,7 @@ export function parseWords(args: readonly string[], kinds: OptionKinds): Words {
       values.set(name, [next])
     } else {
       values.set(name, [...(values.get(name) ?? []), next])
-      if (given === undefined) open = name
+      if (given === undefined && !repeated.includes(name)) open = name
     }
   }
   return { flags, values, operands }
@@ -77,7 +80,11 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1))
+      next[j] = Math.min(
+        (row[j] as number) + 1,
+        (next[j - 1] as number) + 1,
+        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      )
     row = next
   }
   return row[b.length] as number

@@ -6,7 +6,8 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
 
 用法：
   fzpay reconcile --payments FILE… --statement FILE… [选项]   两个文件直接对账
-  fzpay inspect FILE [--json] [--timezone ZONE]               对账单格式预检，不入账
+  fzpay inspect FILE [--json] [读取选项]                      对账单格式预检，不入账
+  fzpay import FILE… [--channel NAME] [--json] [读取选项]     对账单入库：要么整份入账，要么分毫不动
   fzpay demo                                                  内置的样例城市日
   fzpay help | --version
 
@@ -15,13 +16,18 @@ reconcile 的选项：
   --statement FILE…    渠道对账单（可多个，格式自动识别）
   --channel NAME       格式不说明渠道的对账单属于哪个渠道
   --rules FILE         规则文件（YAML 或 JSON）
-  --timezone ZONE      对账单中本地时间的时区，默认 Asia/Shanghai
   --json               标准输出一份 JSON，别无其他
   --summary            JSON 中不列 matches
   --out FILE           JSON 写入文件（要么完整，要么不变）
   --report FILE.xlsx   Excel 报告
   --timings            各步耗时（标准错误）
   --lang zh|en         语言
+
+读取选项（对账单自己不说明时）：
+  --timezone ZONE      其中本地时间的时区，默认 Asia/Shanghai
+  --currency CNY       币种
+  --date-order ORDER   03/04/2026 这类日期的顺序：ymd、dmy 或 mdy
+  --column 列名=含义    某列的含义，如 --column 金额=amount；= - 表示不用；可多次给出
 
 退出码：0 完成（有差错也是 0），2 输入被拒绝，1 程序错误。
 `
@@ -30,7 +36,8 @@ const EN = `fzpay — Fuzhou Pay: reconciliation to the last fen
 
 Usage:
   fzpay reconcile --payments FILE… --statement FILE… [options]   reconcile files with files
-  fzpay inspect FILE [--json] [--timezone ZONE]                  check a statement, book nothing
+  fzpay inspect FILE [--json] [reading options]                  check a statement, book nothing
+  fzpay import FILE… [--channel NAME] [--json] [reading options] book statements: each wholly or not at all
   fzpay demo                                                     the built-in sample city day
   fzpay help | --version
 
@@ -39,13 +46,18 @@ Options of reconcile:
   --statement FILE…    the channels' statements (any number, formats are recognised)
   --channel NAME       channel of statements whose format does not tell
   --rules FILE         rules (YAML or JSON)
-  --timezone ZONE      zone of local times in statements, default Asia/Shanghai
   --json               one JSON document on standard output and nothing else
   --summary            leave the matches out of the JSON
   --out FILE           write the JSON to a file (whole, or not at all)
   --report FILE.xlsx   Excel report
   --timings            how long each step took (standard error)
   --lang zh|en         language
+
+Reading options (where a statement does not tell):
+  --timezone ZONE      zone of its local times, default Asia/Shanghai
+  --currency CNY       its currency
+  --date-order ORDER   of dates such as 03/04/2026: ymd, dmy or mdy
+  --column HEADER=FIELD  what a column means, such as --column Amount=amount; "= -" leaves it out; may be repeated
 
 Exit status: 0 done (also with discrepancies), 2 the input was refused, 1 a bug.
 `

@@ -1,16 +1,30 @@
 import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { inspectStatement, renderInspection } from '../statements/inspect.ts'
+import { READING_OPTIONS, readingOptions } from './reading_options.ts'
 
-const OPTIONS = { flags: ['json'], single: ['timezone', 'lang'], many: [] }
+const OPTIONS = {
+  flags: ['json'],
+  single: [...READING_OPTIONS.single, 'lang'],
+  repeated: READING_OPTIONS.repeated,
+  many: [],
+}
 
 /** `fzpay inspect`: can this statement be booked, and what is in it? Books nothing and needs no database. */
 export async function inspectCommand(args: readonly string[], lang: Lang): Promise<void> {
-  const { flags, values, operands } = parseWords(args, OPTIONS)
+  const words = parseWords(args, OPTIONS)
+  const { flags, operands } = words
   const [path, extra] = operands
-  if (path === undefined) throw refusal('file_missing', '请给出要预检的对账单：fzpay inspect FILE', 'name the statement to inspect: fzpay inspect FILE')
-  if (extra !== undefined) throw refusal('operand', `一次只预检一个文件，多余的参数 ${extra}`, `one file at a time; unexpected ${extra}`)
-  const zone = values.get('timezone')?.[0]
-  const document = await inspectStatement(path, { lang, ...(zone === undefined ? {} : { zone }) })
-  process.stdout.write(flags.has('json') ? `${JSON.stringify(document, null, 2)}\n` : `${renderInspection(document, lang).trimEnd()}\n`)
+  if (path === undefined)
+    throw refusal(
+      'file_missing',
+      '请给出要预检的对账单：fzpay inspect FILE',
+      'name the statement to inspect: fzpay inspect FILE',
+    )
+  if (extra !== undefined)
+    throw refusal('operand', `一次只预检一个文件，多余的参数 ${extra}`, `one file at a time; unexpected ${extra}`)
+  const document = await inspectStatement(path, { ...readingOptions(words), lang })
+  process.stdout.write(
+    flags.has('json') ? `${JSON.stringify(document, null, 2)}\n` : `${renderInspection(document, lang).trimEnd()}\n`,
+  )
 }

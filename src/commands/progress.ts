@@ -27,7 +27,9 @@ export function progressBar(to: WriteStream, lang: Lang): Progress {
       if (now - drawnAt < INTERVAL && done < 1) return
       drawnAt = now
       const full = Math.round(Math.min(1, done) * WIDTH)
-      to.write(`\r${lang === 'zh' ? '对账' : 'Reconciling'} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${Math.floor(done * 100)}%\x1b[K`)
+      to.write(
+        `\r${lang === 'zh' ? '对账' : 'Reconciling'} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${Math.floor(done * 100)}%\x1b[K`,
+      )
       drawn = true
     },
     above(write) {

@@ -1,6 +1,6 @@
-import { createWriteStream, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { once } from 'node:events'
-import { basename, dirname, join, resolve } from 'node:path'
+import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { parseWords, refusal, type Words } from '../command_line.ts'
 import { Failure, type Lang } from '../kernel/failure.ts'
@@ -9,11 +9,14 @@ import { type OpenReconciliation, reconcileFiles } from '../reconciliation/recon
 import { DEFAULT_RULES, type Rules } from '../rules/rules.ts'
 import { openDatabase } from '../system/database.ts'
 import { migrate } from '../system/migrate.ts'
+import { wholeFile } from '../system/whole_file.ts'
 import { progressBar } from './progress.ts'
+import { READING_OPTIONS, readingOptions } from './reading_options.ts'
 
 const OPTIONS = {
   flags: ['json', 'summary', 'timings'],
-  single: ['rules', 'timezone', 'out', 'report', 'lang', 'channel'],
+  single: ['rules', 'out', 'report', 'lang', 'channel', ...READING_OPTIONS.single],
+  repeated: READING_OPTIONS.repeated,
   many: ['payments', 'statement'],
 }
 
@@ -21,12 +24,17 @@ const OPTIONS = {
 export async function reconcileCommand(args: readonly string[], lang: Lang): Promise<void> {
   const words = parseWords(args, OPTIONS)
   const asked = await request(words)
-  const say = (note: { readonly zh: string; readonly en: string }) => void process.stderr.write(`fzpay: ${note[lang]}\n`)
+  const say = (note: { readonly zh: string; readonly en: string }) =>
+    void process.stderr.write(`fzpay: ${note[lang]}\n`)
   const db = await openDatabase({ say })
   try {
     await migrate(db.pool)
     const progress = progressBar(process.stderr, lang)
-    const result = await reconcileFiles(db, { ...asked, say: note => progress.above(() => say(note)), onProgress: progress.to }).finally(progress.end)
+    const result = await reconcileFiles(db, {
+      ...asked,
+      say: note => progress.above(() => say(note)),
+      onProgress: progress.to,
+    }).finally(progress.end)
     try {
       await deliver(result, words, lang)
       if (words.flags.has('timings')) process.stderr.write(`${JSON.stringify(result.timings)}\n`)
@@ -41,43 +49,53 @@ export async function reconcileCommand(args: readonly string[], lang: Lang): Pro
 async function request(words: Words) {
   const [operand] = words.operands
   if (operand !== undefined)
-    throw refusal('operand', `多余的参数 ${operand}：文件请写在 --payments 或 --statement 后面`, `unexpected ${operand}: files go behind --payments or --statement`)
+    throw refusal(
+      'operand',
+      `多余的参数 ${operand}：文件请写在 --payments 或 --statement 后面`,
+      `unexpected ${operand}: files go behind --payments or --statement`,
+    )
   const payments = words.values.get('payments') ?? []
   const statements = words.values.get('statement') ?? []
-  if (payments.length === 0) throw refusal('payments_missing', '缺少 --payments FILE：平台支付记录', '--payments FILE is missing: the platform’s own records')
-  if (statements.length === 0) throw refusal('statement_missing', '缺少 --statement FILE：渠道对账单', '--statement FILE is missing: the channel’s statement')
-  const timezone = one(words, 'timezone')
-  if (timezone !== undefined) checkZone(timezone)
+  if (payments.length === 0)
+    throw refusal(
+      'payments_missing',
+      '缺少 --payments FILE：平台支付记录',
+      '--payments FILE is missing: the platform’s own records',
+    )
+  if (statements.length === 0)
+    throw refusal(
+      'statement_missing',
+      '缺少 --statement FILE：渠道对账单',
+      '--statement FILE is missing: the channel’s statement',
+    )
   const lang = one(words, 'lang')
-  if (lang !== undefined && lang !== 'zh' && lang !== 'en') throw refusal('lang', '--lang 只能是 zh 或 en', '--lang is zh or en')
+  if (lang !== undefined && lang !== 'zh' && lang !== 'en')
+    throw refusal('lang', '--lang 只能是 zh 或 en', '--lang is zh or en')
   for (const name of ['out', 'report'] as const) checkTarget(name, one(words, name))
   return {
     payments,
     statements,
     rules: await readRules(one(words, 'rules')),
     channel: one(words, 'channel'),
-    timezone,
+    reading: readingOptions(words),
     digest: words.values.has('report'),
   }
 }
 
 const one = (words: Words, name: string): string | undefined => words.values.get(name)?.[0]
 
-function checkZone(zone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-  } catch {
-    throw refusal('timezone_unknown', `不认识的时区 ${zone}，应如 Asia/Shanghai`, `unknown time zone ${zone}; expected one like Asia/Shanghai`)
-  }
-}
-
 /** Known before minutes of work, not after them. */
 function checkTarget(option: string, path: string | undefined): void {
   if (path === undefined) return
   const folder = dirname(resolve(path))
   if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw refusal('target_folder', `--${option} ${path}：目录 ${folder} 不存在`, `--${option} ${path}: there is no folder ${folder}`)
-  if (existsSync(path) && statSync(path).isDirectory()) throw refusal('target_folder', `--${option} ${path} 是目录`, `--${option} ${path} is a folder`)
+    throw refusal(
+      'target_folder',
+      `--${option} ${path}：目录 ${folder} 不存在`,
+      `--${option} ${path}: there is no folder ${folder}`,
+    )
+  if (existsSync(path) && statSync(path).isDirectory())
+    throw refusal('target_folder', `--${option} ${path} 是目录`, `--${option} ${path} is a folder`)
 }
 
 async function readRules(path: string | undefined): Promise<Rules> {
@@ -87,7 +105,11 @@ async function readRules(path: string | undefined): Promise<Rules> {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code
-    throw refusal('rules_unreadable', `规则文件“${path}”无法读取（${reason}）`, `rules file "${path}" cannot be read (${reason})`)
+    throw refusal(
+      'rules_unreadable',
+      `规则文件“${path}”无法读取（${reason}）`,
+      `rules file "${path}" cannot be read (${reason})`,
+    )
   }
   const { parseRules } = await import('../rules/read.ts')
   return parseRules(text, basename(path))
@@ -134,19 +156,18 @@ async function writeAll(to: Writable, pieces: AsyncIterable<string>): Promise<vo
   }
 }
 
-/** The file is the whole answer, or it is what it was before. What is no regular file (a pipe, /dev/null) is written to as it is. */
+/** The file is the whole answer, or it is what it was before. */
 async function writeWhole(path: string, pieces: AsyncIterable<string>): Promise<void> {
-  const whole = !existsSync(path) || statSync(path).isFile()
-  const draft = whole ? join(dirname(resolve(path)), `.${basename(path)}.${process.pid}.tmp`) : path
+  const whole = wholeFile(path)
   try {
-    const file = createWriteStream(draft)
+    const file = createWriteStream(whole.draft)
     await once(file, 'open')
     await writeAll(file, pieces)
     file.end()
     await once(file, 'close')
-    if (whole) renameSync(draft, path)
+    await whole.finish()
   } catch (error) {
-    if (whole) rmSync(draft, { force: true })
+    await whole.abandon()
     if (error instanceof Failure) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error

@@ -1,28 +1,41 @@
 import pg from 'pg'
-import { Failure } from '../kernel/failure.ts'
 import type { Day } from '../kernel/business_day.ts'
+import { Failure } from '../kernel/failure.ts'
 import { type Rules, rulesOf } from '../rules/rules.ts'
 import { CopyInto } from '../statements/copy_into.ts'
 import { openStatement } from '../statements/read.ts'
 import { RepeatWatch } from '../statements/repeats.ts'
-import type { Control, Problem, StatementEnd } from '../statements/statement.ts'
+import type { Control, Problem, StatementEnd, StatementOptions } from '../statements/statement.ts'
 import { LINE_COLUMNS, lineWriter, SPACES } from '../statements/store.ts'
 import { clientConfig } from '../system/database.ts'
 import { emptyTally, MOVEMENT_COLUMNS, readPayments } from './payments.ts'
 import { useScratch } from './scratch.ts'
 
 /** A file to load. `number` is the first half of its rows' ids. */
-export type InputFile = { readonly path: string; readonly name: string; readonly number: number; readonly bytes: number }
+export type InputFile = {
+  readonly path: string
+  readonly name: string
+  readonly number: number
+  readonly bytes: number
+}
 
 export type StatementInput = InputFile & { readonly channel: string; readonly currency: string }
 
 type Common = { readonly url: string; readonly schema: string; readonly rules: Rules }
 
+/** What a person says about how statements are to be read. */
+export type Reading = Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder'>
+
 /** One thread's share of the loading; plain data, so that it can be sent to a worker. */
 export type LoadJob = Common &
   (
     | { readonly book: 'movements'; readonly files: readonly InputFile[] }
-    | { readonly book: 'statement_lines'; readonly files: readonly StatementInput[]; readonly zone: string | undefined; readonly digest: boolean }
+    | {
+        readonly book: 'statement_lines'
+        readonly files: readonly StatementInput[]
+        readonly reading: Reading
+        readonly digest: boolean
+      }
   )
 
 export type LoadedStatement = {
@@ -57,9 +70,13 @@ export async function load(job: LoadJob, onProgress: (bytes: number) => void = (
   try {
     await useScratch(client, job.schema)
     const columns = job.book === 'movements' ? MOVEMENT_COLUMNS : LINE_COLUMNS
-    const copy = new CopyInto(client, job.book, columns)
+    const watch = new RepeatWatch(bytesOf(job.files))
+    const copy = new CopyInto(client, job.book, columns, () => watch.lookUp())
     try {
-      const loaded = job.book === 'movements' ? await loadMovements(job, copy, onProgress) : await loadLines(job, copy, onProgress)
+      const loaded =
+        job.book === 'movements'
+          ? await loadMovements(job, copy, watch, onProgress)
+          : await loadLines(job, copy, watch, onProgress)
       await copy.end()
       return loaded
     } catch (error) {
@@ -73,8 +90,14 @@ export async function load(job: LoadJob, onProgress: (bytes: number) => void = (
 
 const bytesOf = (files: readonly InputFile[]): number => files.reduce((sum, file) => sum + file.bytes, 0)
 
-async function loadMovements(job: LoadJob & { book: 'movements' }, copy: CopyInto, onProgress: (bytes: number) => void): Promise<Loaded> {
-  const watch = new RepeatWatch(bytesOf(job.files))
+type Progress = (bytes: number) => void
+
+async function loadMovements(
+  job: LoadJob & { book: 'movements' },
+  copy: CopyInto,
+  watch: RepeatWatch,
+  onProgress: Progress,
+): Promise<Loaded> {
   const tally = emptyTally()
   let before = 0
   for (const file of job.files) {
@@ -98,8 +121,12 @@ async function loadMovements(job: LoadJob & { book: 'movements' }, copy: CopyInt
   }
 }
 
-async function loadLines(job: LoadJob & { book: 'statement_lines' }, copy: CopyInto, onProgress: (bytes: number) => void): Promise<Loaded> {
-  const watch = new RepeatWatch(bytesOf(job.files))
+async function loadLines(
+  job: LoadJob & { book: 'statement_lines' },
+  copy: CopyInto,
+  watch: RepeatWatch,
+  onProgress: Progress,
+): Promise<Loaded> {
   const statements: LoadedStatement[] = []
   const currencies = new Set<string>()
   let rows = 0
@@ -110,7 +137,8 @@ async function loadLines(job: LoadJob & { book: 'statement_lines' }, copy: CopyI
       name: file.name,
       digest: job.digest,
       onProgress: bytes => onProgress(before + bytes),
-      zone: job.zone ?? calendar.zone,
+      ...job.reading,
+      zone: job.reading.zone ?? calendar.zone,
       currency: file.currency,
     })
     const writer = lineWriter({ file: file.number, channel: file.channel, calendar, currency: file.currency, watch })
@@ -156,15 +184,20 @@ async function loadLines(job: LoadJob & { book: 'statement_lines' }, copy: CopyI
 function daysOf({ from, to }: { readonly from: Day; readonly to: Day }): Day[] {
   const days: Day[] = []
   const last = Temporal.PlainDate.from(to)
-  for (let day = Temporal.PlainDate.from(from); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) days.push(day.toString())
+  for (let day = Temporal.PlainDate.from(from); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 }))
+    days.push(day.toString())
   return days
 }
 
 /** Totals the file states about itself that its own records, readable or not, do not add up to. */
 function refusedStatement(name: string, end: StatementEnd): Failure {
   const failed = end.controls.filter(control => !control.ok)
-  const zh = failed.map(({ name: control, stated, computed }) => `${control}：文件写 ${stated}，逐笔合计 ${computed}`).join('；')
-  const en = failed.map(({ name: control, stated, computed }) => `${control}: the file states ${stated}, its records give ${computed}`).join('; ')
+  const zh = failed
+    .map(({ name: control, stated, computed }) => `${control}：文件写 ${stated}，逐笔合计 ${computed}`)
+    .join('；')
+  const en = failed
+    .map(({ name: control, stated, computed }) => `${control}: the file states ${stated}, its records give ${computed}`)
+    .join('; ')
   const [problem] = end.problems
   return new Failure(
     'statement_rejected',

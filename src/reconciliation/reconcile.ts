@@ -8,12 +8,12 @@ import { openStatement } from '../statements/read.ts'
 import type { Problem } from '../statements/statement.ts'
 import type { Database } from '../system/database.ts'
 import { type GivenFile, givenFiles } from './input_files.ts'
-import type { Loaded, LoadedStatement, LoadJob, StatementInput } from './load.ts'
+import type { Loaded, LoadedStatement, LoadJob, Reading, StatementInput } from './load.ts'
 import { loadBooks } from './load_books.ts'
 import { streamMatches, viewOf } from './matches.ts'
 import { fileOf, readEntries, recordOf } from './open_rows.ts'
 import { paymentNoTwice } from './payment_refusals.ts'
-import { summarize, sumBook } from './proof.ts'
+import { sumBook, summarize } from './proof.ts'
 import type { DiscrepancyView, Reconciliation, StatementView, Timings } from './reconciliation.ts'
 import { openScratch, type Scratch } from './scratch.ts'
 import { settle } from './settle.ts'
@@ -24,8 +24,8 @@ export type ReconcileRequest = {
   readonly rules: Rules
   /** Of statements whose format does not say. */
   readonly channel?: string | undefined
-  /** Of local times in statements; default: the channel's. */
-  readonly timezone?: string | undefined
+  /** Zone of local times (default: the channel's), currency, and columns of statements that do not say. */
+  readonly reading?: Reading | undefined
   /** Compute the SM3 of each statement. Costs a second a gigabyte... of processor time; reports show it. */
   readonly digest?: boolean | undefined
   /** What the person should know, that stops nothing. */
@@ -125,7 +125,9 @@ class Run {
 
     const decided = outcome.matches.map(match => viewOf(match, openPayments, openLines))
     const problemOf = new Map(rejected.map(({ discrepancy, problem }) => [discrepancy.lines[0], problem]))
-    const views = discrepancies.map(found => viewDiscrepancy(found, openPayments, openLines, problemOf.get(found.lines[0])))
+    const views = discrepancies.map(found =>
+      viewDiscrepancy(found, openPayments, openLines, problemOf.get(found.lines[0])),
+    )
     return {
       summary,
       matches: () => streamMatches(one, decided, nameOf),
@@ -150,15 +152,18 @@ class Run {
     const common = { url: this.#db.url, schema: this.#scratch.schema, rules }
     const files = this.#payments.map((file, number) => ({ ...file, number }))
     const known = await this.#knownStatements()
-    const later = this.#statements.map((file, number) => ({ ...file, number })).filter(file => !known.some(({ number }) => number === file.number))
+    const later = this.#statements
+      .map((file, number) => ({ ...file, number }))
+      .filter(file => !known.some(({ number }) => number === file.number))
     const bytes = [...this.#payments, ...this.#statements].reduce((sum, file) => sum + file.bytes, 0)
-    const tell = (before: number) => (done: number) => onProgress?.(Math.min(1, (before + done) / Math.max(1, bytes)) * 0.8)
+    const tell = (before: number) => (done: number) =>
+      onProgress?.(Math.min(1, (before + done) / Math.max(1, bytes)) * 0.8)
 
     const linesOf = (statements: readonly StatementInput[]): LoadJob => ({
       ...common,
       book: 'statement_lines',
       files: statements,
-      zone: this.#request.timezone,
+      reading: this.#request.reading ?? {},
       digest: this.#request.digest ?? false,
     })
     const jobs: LoadJob[] = [{ ...common, book: 'movements', files }, ...(known.length > 0 ? [linesOf(known)] : [])]
@@ -176,17 +181,25 @@ class Run {
   async #knownStatements(): Promise<StatementInput[]> {
     const known: StatementInput[] = []
     for (const [number, file] of this.#statements.entries()) {
-      const { head, close } = await openStatement(file.path, { name: file.name, digest: false })
+      const { head, close } = await openStatement(file.path, {
+        ...this.#request.reading,
+        name: file.name,
+        digest: false,
+      })
       await close()
       if (head.channel !== null) known.push({ ...file, number, channel: head.channel, currency: 'CNY' })
     }
     return known
   }
 
-  #namedLater(later: readonly (GivenFile & { number: number })[], ours: Loaded, known: readonly StatementInput[]): StatementInput[] {
+  #namedLater(
+    later: readonly (GivenFile & { number: number })[],
+    ours: Loaded,
+    known: readonly StatementInput[],
+  ): StatementInput[] {
     const { channel, say } = this.#request
     const [only, ...others] = ours.currencies
-    const currency = only !== undefined && others.length === 0 ? only : 'CNY'
+    const currency = this.#request.reading?.currency ?? (only !== undefined && others.length === 0 ? only : 'CNY')
     const covered = new Set(known.map(statement => statement.channel))
     const free = [...ours.days.keys()].filter(name => !covered.has(name))
     const names = later.map(file => file.name).join('、')
@@ -272,7 +285,8 @@ function viewDiscrepancy(
   lines: ReadonlyMap<string, Entry>,
   problem: Problem | undefined,
 ): DiscrepancyView {
-  const rowsOf = (names: readonly string[], rows: ReadonlyMap<string, Entry>) => names.flatMap(name => rows.get(name) ?? [])
+  const rowsOf = (names: readonly string[], rows: ReadonlyMap<string, Entry>) =>
+    names.flatMap(name => rows.get(name) ?? [])
   return {
     ...found,
     paymentRows: rowsOf(found.payments, payments),

@@ -57,32 +57,35 @@ export type Control = {
 export type Column = { readonly header: string; readonly field: Field | null; readonly confidence: number }
 
 /** What a column can mean. */
-export type Field =
-  | 'occurred_at'
-  | 'date'
-  | 'time'
-  | 'order_no'
-  | 'merchant_order_no'
-  | 'channel_trade_no'
-  | 'refund_no'
-  | 'channel_refund_no'
-  | 'amount'
-  | 'amount_in'
-  | 'amount_out'
-  | 'refund_amount'
-  | 'direction'
-  | 'kind'
-  | 'status'
-  | 'currency'
-  | 'fee'
-  | 'balance'
-  | 'merchant_no'
-  | 'payer_account'
-  | 'payer_name'
-  | 'batch_no'
-  | 'channel'
-  | 'zone'
-  | 'description'
+export const FIELDS = [
+  'occurred_at',
+  'date',
+  'time',
+  'order_no',
+  'merchant_order_no',
+  'channel_trade_no',
+  'refund_no',
+  'channel_refund_no',
+  'amount',
+  'amount_in',
+  'amount_out',
+  'refund_amount',
+  'direction',
+  'kind',
+  'status',
+  'currency',
+  'fee',
+  'balance',
+  'merchant_no',
+  'payer_account',
+  'payer_name',
+  'batch_no',
+  'channel',
+  'zone',
+  'description',
+] as const
+
+export type Field = (typeof FIELDS)[number]
 
 export type Tally = { readonly count: number; readonly amount: bigint }
 

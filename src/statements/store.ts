@@ -81,7 +81,8 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
     if (watch && payment && line.orderNo !== '' && line.orderNo !== line.merchantOrderNo)
       watch.note(SPACES.order, bytes, orderEnd - Buffer.byteLength(line.orderNo), orderEnd)
     to.word(KINDS[line.kind])
-    to.word(STATUSES[line.status])
+    // By the file's own word it moved no money, so it counts as little as one that failed.
+    to.word(STATUSES[line.neutral ? 'failed' : line.status])
     to.word(channelWord)
 
     let start = to.at + 4
