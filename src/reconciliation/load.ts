@@ -53,6 +53,7 @@ export type LoadedStatement = {
 
 export type Loaded = {
   readonly rows: number
+  readonly refunds: number
   readonly currencies: readonly string[]
   /** Numbers that may occur twice in this job's rows; null: too many to name. */
   readonly repeated: readonly string[] | null
@@ -114,8 +115,9 @@ async function loadMovements(
   return {
     rows: tally.rows,
     currencies: [...tally.currencies].sort(),
-    repeated: watch.repeated([SPACES.trade, SPACES.order, SPACES.refund]),
-    repeatedPayments: watch.repeated([SPACES.payment]),
+    repeated: watch.repeated([SPACES.trade, SPACES.order]),
+    repeatedPayments: tally.ascending ? [] : watch.repeated([SPACES.payment]),
+    refunds: tally.refunds,
     days: new Map([...tally.days].map(([channel, days]) => [channel, days.days()])),
     statements: [],
   }
@@ -130,6 +132,7 @@ async function loadLines(
   const statements: LoadedStatement[] = []
   const currencies = new Set<string>()
   let rows = 0
+  let refunds = 0
   let before = 0
   for (const file of job.files) {
     const { calendar } = rulesOf(job.rules, file.channel)
@@ -169,13 +172,15 @@ async function loadLines(
     })
     for (const currency of writer.currencies()) currencies.add(currency)
     rows += writer.rows()
+    refunds += writer.refunds()
     before += file.bytes
   }
   return {
     rows,
     currencies: [...currencies].sort(),
-    repeated: watch.repeated([SPACES.trade, SPACES.order, SPACES.refund]),
+    repeated: watch.repeated([SPACES.trade, SPACES.order]),
     repeatedPayments: [],
+    refunds,
     days: new Map(),
     statements,
   }

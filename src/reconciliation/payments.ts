@@ -28,12 +28,16 @@ export const MOVEMENT_COLUMNS = ['id', 'payment_no', ...BOOK_COLUMNS] as const
 
 export type PaymentsTally = {
   rows: number
+  refunds: number
+  /** Every payment_no so far was greater than the one before: then none occurs twice. */
+  ascending: boolean
+  lastPaymentNo: Buffer
   readonly currencies: Set<string>
   /** Which days our book speaks about, by channel. */
   readonly days: Map<string, DayTally>
 }
 
-export const emptyTally = (): PaymentsTally => ({ rows: 0, currencies: new Set(), days: new Map() })
+export const emptyTally = (): PaymentsTally => ({ rows: 0, refunds: 0, ascending: true, lastPaymentNo: Buffer.alloc(0), currencies: new Set(), days: new Map() })
 
 export type PaymentsOptions = {
   /** The first half of each row's id. */
@@ -172,6 +176,7 @@ class PaymentWriter {
     to.id(file, record)
     let start = to.at + 4
     if (this.#number(to, 'payment_no') === 0) throw refuse.paymentNoMissing(this.place())
+    if (tally.ascending) this.#ascend(bytes, start, to.at)
     watch?.note(SPACES.payment, bytes, start, to.at)
     const orderStart = to.at + 4
     if (this.#number(to, 'order_no') === 0) {
@@ -188,9 +193,7 @@ class PaymentWriter {
     start = to.at + 4
     this.#number(to, 'merchant_order_no')
     if (watch && payment && !sameBytes(bytes, orderStart, orderEnd, start, to.at)) watch.note(SPACES.order, bytes, start, to.at)
-    start = to.at + 4
     this.#number(to, 'refund_no')
-    if (watch && !payment) watch.note(SPACES.refund, bytes, start, to.at)
     to.text('')
     to.bigint(payment || amount === 0 ? amount : -amount)
     to.word(currency.word)
@@ -202,8 +205,20 @@ class PaymentWriter {
     else to.bigint(fee)
     this.#number(to, 'batch_no')
     tally.rows++
+    if (!payment) tally.refunds++
     channel.tally.add(at, day)
     this.record = record
+  }
+
+  #ascend(bytes: Buffer, start: number, end: number): void {
+    const { tally } = this.#options
+    const last = tally.lastPaymentNo
+    const length = end - start
+    let i = 0
+    while (i < last.length && i < length && bytes[start + i] === last[i]) i++
+    tally.ascending = i === last.length ? length > last.length : i < length && (bytes[start + i] as number) > (last[i] as number)
+    if (length === last.length) for (; i < length; i++) last[i] = bytes[start + i] as number
+    else tally.lastPaymentNo = Buffer.from(bytes.subarray(start, end))
   }
 
   /** Copies a field, without blanks around it; returns its length. */

@@ -93,6 +93,7 @@ class Run {
       rules,
       channels: coverage.map(({ channel }) => channel),
       currencies: [...new Set([...ours.currencies, ...theirs.flatMap(part => part.currencies)])],
+      refunds: [ours, ...theirs].some(part => part.refunds > 0),
       repeated: repeated.includes(null) ? null : (repeated.flat() as string[]),
     })
     this.#took('settle')

@@ -12,8 +12,11 @@ export class CopyInto {
   #spare: CopyRows | undefined = new CopyRows()
   #sending: Promise<void> = Promise.resolve()
   #broken: Error | undefined
+  readonly #beforePassing: () => void
 
-  constructor(client: pg.ClientBase, table: string, columns: readonly string[]) {
+  /** `beforePassing` is called while the rows written last can still be read. */
+  constructor(client: pg.ClientBase, table: string, columns: readonly string[], beforePassing: () => void = () => {}) {
+    this.#beforePassing = beforePassing
     this.#stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary)`))
     this.#stream.on('error', error => {
       this.#broken = error
@@ -34,6 +37,7 @@ export class CopyInto {
 
   /** Sends what is written so far. */
   async passOn(): Promise<void> {
+    this.#beforePassing()
     await this.#sending
     if (this.#broken) throw this.#broken
     const full = this.#rows

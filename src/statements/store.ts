@@ -30,7 +30,7 @@ export const BOOK_COLUMNS = [
 export const LINE_COLUMNS = ['id', ...BOOK_COLUMNS] as const
 
 /** Numbers of one kind: in the eyes of `settle` an order number and what was sent for it are the same kind. */
-export const SPACES = { trade: 1, order: 2, refund: 3, payment: 4 } as const
+export const SPACES = { trade: 1, order: 2, payment: 3 } as const
 
 /** Everything of a row that is not text of any length: lengths, numbers, dates, labels. */
 export const FIXED_ROOM = 400
@@ -43,6 +43,7 @@ export type LineWriter = {
   /** Writes a batch, handing full buffers on. */
   readonly write: (batch: readonly Line[], copy: CopyInto) => Promise<void>
   readonly rows: () => number
+  readonly refunds: () => number
   readonly tally: DayTally
   /** Currencies that occur, sorted. */
   readonly currencies: () => string[]
@@ -67,6 +68,7 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
   const merchantWord = wordsOf()
   const currencies = new Set<string>()
   let rows = 0
+  let refunds = 0
 
   const writeOne = (to: CopyRows, line: Line): void => {
     const payment = line.kind === 'payment'
@@ -91,12 +93,8 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
     start = to.at + 4
     to.text(line.merchantOrderNo)
     if (watch && payment) watch.note(SPACES.order, bytes, start, to.at)
-    start = to.at + 4
     to.text(line.refundNo)
-    if (watch && !payment) watch.note(SPACES.refund, bytes, start, to.at)
-    start = to.at + 4
     to.text(line.channelRefundNo)
-    if (watch && !payment && line.channelRefundNo !== line.refundNo) watch.note(SPACES.refund, bytes, start, to.at)
 
     to.bigint(line.amount)
     const coin = line.currency || currency
@@ -111,6 +109,7 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
     else to.bigint(line.fee)
     to.text(line.batchNo)
     rows++
+    if (!payment) refunds++
   }
 
   return {
@@ -122,6 +121,7 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
       }
     },
     rows: () => rows,
+    refunds: () => refunds,
     tally,
     currencies: () => [...currencies].sort(),
   }
