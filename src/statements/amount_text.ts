@@ -107,6 +107,8 @@ function ungrouped(text: string, decimal: '.' | ','): string | null {
     if (!/^\d{1,3}$/.test(groups[0]!) || groups.slice(1).some(part => !/^\d{3}$/.test(part))) return null
     return fraction === undefined ? groups.join('') : `${groups.join('')}.${fraction}`
   }
+  // Some reports leave the zero before the point out: .11
+  if (whole === '' && fraction !== undefined) return `0.${fraction}`
   if (!/^\d+$/.test(whole)) return null
   return fraction === undefined ? whole : `${whole}.${fraction}`
 }

@@ -35,6 +35,8 @@ export type Doubt = { readonly column: string | null; readonly code: string; rea
 
 /** From this on a column is taken for what it is proposed to be; below, it is asked about. */
 const SURE = 0.85
+/** Balances are compared to this many decimals, which leaves room for amounts of 900,000,000,000. */
+const BALANCE_DECIMALS = 4
 const FIELDS: readonly Field[] = [
   'occurred_at',
   'date',
@@ -173,7 +175,7 @@ function shapeOf(cells: readonly string[]): Shape {
   for (const value of values) {
     const read = readAmount(value, { exponent: 6, decimal: '.' })
     const other = typeof read === 'string' ? readAmount(value, { exponent: 6, decimal: ',' }) : read
-    if (typeof read !== 'string' || typeof other !== 'string') {
+    if (typeof read !== 'string' || typeof other !== 'string' || read === 'too_large') {
       amounts++
       if (/[.,．，]\d{1,2}\D*$/.test(narrow(value)) || /^[-+(]/.test(narrow(value))) decimals++
     }
@@ -517,7 +519,7 @@ function settleSigns(
     return { sign: 'signed', balance: null, proven: false }
   }
   if (!two && chosen.get('amount')!.confidence < SURE) doubts.push(unsureDoubt(headers[at.amount]!, 'amount'))
-  const style = { exponent: minor ? 0 : 6, decimal } as const
+  const style = { exponent: minor ? 0 : BALANCE_DECIMALS, decimal } as const
   const cell = (row: readonly string[], column: number): number => {
     const read = readAmount(cleanCell(row[column] ?? ''), style)
     return typeof read === 'string' ? Number.NaN : read.minor
