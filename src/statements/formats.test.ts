@@ -512,6 +512,36 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     verdict: 'ready_with_warnings',
     told: ['3 zone_unknown'],
   },
+  'mt940-pages-reversals-wrapped-tags-crlf.sta': {
+    as: 'mt940 ascii none null',
+    records: 5,
+    money: 'CNY 3 1236.00 | 2 35.50 | 0 0.00',
+    ends: ['2026-11-20 35.00 BOC2026112000001', '2026-11-21 0.50 BOC2026112000005'],
+    verdict: 'ready',
+  },
+  'mt940-windows-1252-thirtieth-of-february.sta': {
+    as: 'mt940 windows-1252 none null',
+    records: 2,
+    money: 'EUR 1 100.00 | 1 20.00 | 0 0.00',
+    ends: ['2026-11-19 -20.00 null', '2027-03-01 100.00 E1'],
+    verdict: 'ready_with_warnings',
+    told: ['2 date_mended'],
+  },
+  'mt942-floor-limit-totals.sta': {
+    as: 'mt942 ascii none null',
+    records: 2,
+    money: 'EUR 1 9792.00 | 1 600.00 | 0 0.00',
+    ends: ['2026-11-20 9792.00 B1', '2026-11-20 -600.00 REF2'],
+    verdict: 'ready_with_warnings',
+    told: ['floor_limit'],
+  },
+  'bai2-two-currencies-continuations.bai2': {
+    as: 'bai2 ascii none ,',
+    records: 4,
+    money: 'USD 2 600.00 | 1 2.00 | 0 0.00 ; JPY 1 5000 | 0 0 | 0 0',
+    ends: ['2026-11-20 450.00 BK1', '2026-11-20 5000 BK4'],
+    verdict: 'ready',
+  },
   // Asked about: nothing is read before a person has answered.
   'csv-sign-against-direction.csv': { as: 'csv utf-8 none ,', records: 0, verdict: 'rejected', told: ['sign_unsure'] },
   'csv-date-order-unsure.csv': { as: 'csv ascii none ,', records: 0, verdict: 'rejected', told: ['date_order_unsure'] },
@@ -537,7 +567,7 @@ const REFUSED: Readonly<Record<string, readonly [code: string, column: string, n
 }
 
 const NAMES = readdirSync(SAMPLES)
-  .filter(name => /^(wechat|alipay|csv)-/.test(name))
+  .filter(name => /^(wechat|alipay|csv|mt940|mt942|bai2)-/.test(name))
   .sort()
 
 describe('every sample is read as a person reads it', () => {
@@ -762,6 +792,8 @@ describe('what must hold for every format', () => {
       'alipay-day-gbk.csv',
       'alipay-zip-gbk-names-with-summary.zip',
       'alipay-gzip.csv.gz',
+      'mt940-pages-reversals-wrapped-tags-crlf.sta',
+      'bai2-two-currencies-continuations.bai2',
     ]) {
       const bytes = readFileSync(SAMPLES + name)
       const whole = await outcomeOf(SAMPLES + name)
