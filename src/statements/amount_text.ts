@@ -121,9 +121,13 @@ function minorOf(digits: string, exponent: number): number | AmountTrouble {
   return Number.isSafeInteger(minor) ? minor : 'too_large'
 }
 
+const WIDE = /[\uff01-\uff5e\u3000￥]/
+const WIDE_ALL = /[\uff01-\uff5e\u3000￥]/g
+
 /** Full-width digits, letters and punctuation as their ASCII forms; 。and the ideographic blank too. */
 export function narrow(text: string): string {
-  return text.replace(/[\uff01-\uff5e\u3000￥]/g, character => {
+  if (!WIDE.test(text)) return text
+  return text.replace(WIDE_ALL, character => {
     if (character === '\u3000') return ' '
     if (character === '￥') return '¥'
     return String.fromCharCode(character.charCodeAt(0) - 0xfee0)

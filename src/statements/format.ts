@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts'
 import type { Column, Problem, StatementHead, StatementOptions } from './statement.ts'
 
-/** The beginning of a statement (64 KB, unpacked and decoded), from which it is recognised. */
+/** The beginning of a statement (256 KB, unpacked and decoded), from which it is recognised. */
 export type Probe = {
   /** Base name of the file, or of the entry in the zip. For messages; a name decides nothing. */
   readonly name: string
@@ -46,7 +46,7 @@ export type Format = {
   readonly channel: string | null
   /**
    * What `push` is fed with: `decoded` text, or one character per byte (`bytes`) for formats that cut by bytes before
-   * decoding (fixed width with GBK text); those decode their fields with `decodeField`.
+   * decoding (fixed width with GBK text); those decode their fields themselves (`decodeStrictly`).
    */
   readonly feed: 'decoded' | 'bytes'
   /** null: certainly not mine. */

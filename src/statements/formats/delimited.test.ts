@@ -218,6 +218,18 @@ test('preamble above the header, remarks and totals below the rows', async () =>
   )
 })
 
+test('an amount that may have been cut off at the end of the file is rejected', async () => {
+  const cut = `date,ref,amount\n${'2026-11-20,T1,10.00\n'.repeat(5)}2026-11-21,T2,-1234.56`
+  assert.equal((await inspect(cut)).verdict, 'ready')
+  for (const less of [1, 2, 3]) {
+    const { verdict, problems } = await inspect(cut.slice(0, -less))
+    assert.deepEqual(
+      [verdict, problems[0]?.record, problems[0]?.code],
+      ['ready_with_warnings', 6, less === 2 ? 'amount_unreadable' : 'row_cut'],
+    )
+  }
+})
+
 test('RFC 4180: what is written is what is read', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '元', ' ', "'", '\r\n'), maxLength: 8 })
   fc.assert(

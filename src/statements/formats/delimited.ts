@@ -81,6 +81,7 @@ class DelimitedReader implements Reader {
   }
 
   end(): void {
+    this.#reader.unterminated()
     this.#feeder.end()
     this.#reader.end()
   }

@@ -60,6 +60,10 @@ export class TableReader {
   #dateYmd = 0
   #dateDay = ''
   #refundsInside = 0
+  /** The row at hand is the last one and no line end follows it. */
+  #unterminated = false
+  /** Fewest decimals seen in the last column, where that is money. */
+  #decimals = Number.POSITIVE_INFINITY
 
   constructor(layout: Layout, options: StatementOptions, into: Collector) {
     this.#layout = layout
@@ -109,6 +113,11 @@ export class TableReader {
     }
   }
 
+  /** What comes now stands at the end of the file without a line end: it may have been cut there. */
+  unterminated(): void {
+    this.#unterminated = true
+  }
+
   end(): void {
     this.#balance?.end(this.#net.value, this.#into.rejectedCount > 0)
     if (this.#refundsInside > 0)
@@ -148,6 +157,7 @@ export class TableReader {
     // A refund is money out whatever else the row says; a payment that is negative is money out as well.
     if (amount < 0) kind = 'refund'
 
+    this.#refuseCut(cells)
     const ids = this.#ids(cells)
     const fee = at.fee >= 0 ? this.#fee(cells, exponent, kind) : null
     this.#sumUp(cells, exponent)
@@ -178,6 +188,23 @@ export class TableReader {
       batchNo: ids.batch_no,
       neutral: money.neutral,
     })
+  }
+
+  /** 1234.5 at the very end, where every other amount has two decimals, is 1234.56 cut off. */
+  #refuseCut(cells: readonly string[]): void {
+    const column = this.#layout.headers.length - 1
+    if (![this.#layout.at.amount, this.#layout.at.amount_in, this.#layout.at.amount_out].includes(column)) return
+    const text = cells[column]!.trim()
+    const point = text.lastIndexOf(this.#layout.decimal)
+    const decimals = text === '' ? this.#decimals : point < 0 ? 0 : text.length - point - 1
+    if (this.#unterminated && this.#decimals < Number.POSITIVE_INFINITY && decimals < this.#decimals)
+      throw new Unreadable(
+        column,
+        'row_cut',
+        `文件在这一行“${text}”处中断（没有换行，小数位比其他行少）：金额可能被截断，请重新下载`,
+        `the file ends in the middle of this row at "${text}" (no line end, fewer decimals than the other rows): the amount may be cut, download it again`,
+      )
+    this.#decimals = Math.min(this.#decimals, decimals)
   }
 
   #text(cells: readonly string[], column: number): string {

@@ -178,6 +178,18 @@ function unitOf(header: string): Unit {
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
+/** The few words of such a column are looked up again and again. Short ones only: a long one would keep its chunk of text. */
+function remembered<T>(read: (word: string) => T): (word: string) => T {
+  const known = new Map<string, T>()
+  return word => {
+    const before = known.get(word)
+    if (before !== undefined) return before
+    const answer = read(word)
+    if (word.length <= 12 && known.size < 1_000) known.set(word, answer)
+    return answer
+  }
+}
+
 /** Words of a direction column. 借/贷 are written from the bank's books: 贷 (credit) is money in for the account's owner. */
 const IN = words(
   '收入 收 贷 贷方 贷记 入 入账 进 进账 存入 存 转入 来账 收款 c cr crdt credit in + income incoming deposit received',
@@ -187,10 +199,10 @@ const OUT = words(
 )
 const NEUTRAL = words('/ 其他 其它 不计收支 中性 中性交易 neutral none 不计')
 
-export function sideOf(word: string): 'in' | 'out' | 'neutral' | null {
+export const sideOf = remembered((word): 'in' | 'out' | 'neutral' | null => {
   const bare = narrow(word).trim().toLowerCase()
   return IN.has(bare) ? 'in' : OUT.has(bare) ? 'out' : NEUTRAL.has(bare) ? 'neutral' : null
-}
+})
 
 const PAYMENT = words(
   '交易 支付 付款 消费 缴费 收款 收单 充值 购买 payment pay sale charge purchase settled capture success received transaction 支付成功 在线支付 交易付款 扫码支付',
@@ -199,10 +211,10 @@ const REFUND = words(
   '退款 退货 退费 冲正 撤销 部分退款 全额退款 交易退款 消费撤销 消费退货 refund refunded reversal return void chargeback revoked refundsettled',
 )
 
-export function kindOf(word: string): 'payment' | 'refund' | null {
+export const kindOf = remembered((word): 'payment' | 'refund' | null => {
   const bare = narrow(word).trim().toLowerCase()
   return PAYMENT.has(bare) ? 'payment' : REFUND.has(bare) ? 'refund' : null
-}
+})
 
 const SUCCESS = words(
   '成功 支付成功 交易成功 已支付 已付款 付款成功 已完成 完成 交易完成 已收款 收款成功 已入账 入账成功 已到账 退款成功 已退款 成功退款 success successful succeeded completed complete paid settled ok s done approved 正常 已清算 已结算',
@@ -214,19 +226,24 @@ const FAILED = words(
   '失败 支付失败 交易失败 已失败 退款失败 关闭 已关闭 交易关闭 已取消 取消 未支付 已撤销 failed fail failure closed cancelled canceled declined rejected error f expired denied',
 )
 
-export function statusOf(word: string): 'success' | 'pending' | 'failed' | null {
+export const statusOf = remembered((word): 'success' | 'pending' | 'failed' | null => {
   const bare = narrow(word)
     .trim()
     .toLowerCase()
     .replace(/[\s_-]/g, '')
   return SUCCESS.has(bare) ? 'success' : PENDING.has(bare) ? 'pending' : FAILED.has(bare) ? 'failed' : null
-}
+})
+
+/** A transaction number or a date, most often; told apart without a pattern. */
+const beginsWithDigit = (cell: string): boolean => cell.charCodeAt(0) >= 48 && cell.charCodeAt(0) <= 57
 
 /** First cell of a row that holds totals, not a record. */
 export const isTotalMark = (cell: string): boolean =>
-  /^(合计|总计|小计|共计|总额|本页合计|本页小计|总合计|汇总|total|totals|grandtotal|subtotal|sum|summe|gesamt)$/i.test(
+  !beginsWithDigit(cell) &&
+  (/^(合计|总计|小计|共计|总额|本页合计|本页小计|总合计|汇总|total|totals|grandtotal|subtotal|sum|summe|gesamt)$/i.test(
     narrow(cell).replace(/[\s:：]/g, ''),
-  ) || /^(合计|总计|共计)[(:：]?\s*\d+\s*(笔|条|records?)?\)?$/i.test(narrow(cell).trim())
+  ) ||
+    /^(合计|总计|共计)[(:：]?\s*\d+\s*(笔|条|records?)?\)?$/i.test(narrow(cell).trim()))
 
 /** Lines around the records that say something about the file. */
 export const isRemark = (cells: readonly string[]): boolean => {
