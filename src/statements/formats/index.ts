@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts'
+import { adyenAccounting, adyenSettlement } from './adyen.ts'
 import { alipayAccount } from './alipay_account.ts'
 import { alipayPersonal } from './alipay_personal.ts'
 import { alipayTrade } from './alipay_trade.ts'
@@ -8,7 +9,10 @@ import { delimited } from './delimited.ts'
 import { mt940 } from './mt940.ts'
 import { mt942 } from './mt942.ts'
 import { ofx } from './ofx.ts'
+import { paypal } from './paypal.ts'
+import { paypalActivity } from './paypal_activity.ts'
 import { qif } from './qif.ts'
+import { stripe } from './stripe.ts'
 import { unionpay } from './unionpay.ts'
 import { unionpayWeb } from './unionpay_web.ts'
 import { wechatFunds } from './wechat_funds.ts'
@@ -25,6 +29,11 @@ export const FORMATS: readonly Format[] = [
   alipayPersonal,
   unionpay,
   unionpayWeb,
+  stripe,
+  paypal,
+  paypalActivity,
+  adyenSettlement,
+  adyenAccounting,
   camt052,
   camt053,
   camt054,

@@ -141,10 +141,19 @@ class WebRows implements TitledRows<Key> {
   #checkTotals(cells: Cells): void {
     this.#ended = true
     const words = cells.map(cell => narrow(cell).trim()).filter(cell => cell !== '')
-    const stated = (title: string): string => words[words.findIndex(word => word === `${title}:`) + 1] ?? ''
-    countControl(this.#into, '总笔数', stated('总笔数'), this.#into.records, false)
-    sumControl(this.#into, '交易金额', stated('交易金额'), this.#amounts.sum.value, CURRENCY)
-    sumControl(this.#into, '结算金额', stated('结算金额'), this.#nets.sum.value, CURRENCY)
-    sumControl(this.#into, '手续费', stated('手续费'), this.#fees.sum.value, CURRENCY)
+    const stated = (title: string): string | null => {
+      const at = words.indexOf(`${title}:`)
+      return at < 0 ? null : (words[at + 1] ?? '')
+    }
+    const count = stated('总笔数') ?? /^总笔数:\s*(\d+)$/.exec(words[0] ?? '')?.[1] ?? ''
+    countControl(this.#into, '总笔数', count, this.#into.records, false)
+    for (const [title, tally] of [
+      ['交易金额', this.#amounts],
+      ['结算金额', this.#nets],
+      ['手续费', this.#fees],
+    ] as const) {
+      const sum = stated(title)
+      if (sum !== null) sumControl(this.#into, title, sum, tally.sum.value, CURRENCY)
+    }
   }
 }

@@ -30,6 +30,7 @@ export type TitledColumns<Key extends string> = Readonly<Record<Key, TitledColum
 /** What the table's top says: where each column is (-1: nowhere), and the rows above the header. */
 export type Top<Key extends string> = {
   readonly delimiter: string | null
+  /** As the file writes them. */
   readonly headers: readonly string[]
   readonly at: Readonly<Record<Key, number>>
   readonly above: readonly Cells[]
@@ -43,6 +44,8 @@ export type TitledRows<Key extends string> = {
   readonly period?: ReaderHead['period']
   /** A column's field, where a file uses it otherwise than the format's table of columns says. */
   readonly fields?: Partial<Readonly<Record<Key, Field | null>>>
+  /** The same for a column that has no fixed name, by its index. */
+  readonly fieldsAt?: ReadonlyMap<number, Field>
   /** True: the row is no record (a remark, a total) and has been taken care of. `below`: it stands below the header. */
   readonly aside?: (cells: Cells, line: number, below: boolean) => boolean
   readonly record: (row: Row<Key>) => void
@@ -57,7 +60,9 @@ export type TitledSpec<Key extends string> = {
   readonly label: string
   readonly columns: TitledColumns<Key>
   /** Names by which the table is told from all others: so many of them are enough. */
-  readonly marks: { readonly names: readonly string[]; readonly enough: number }
+  readonly marks?: { readonly names: readonly string[]; readonly enough: number }
+  /** Or all of these columns, whatever they are called (names that follow the user's language). */
+  readonly recogniseKeys?: readonly NoInfer<Key>[]
   /** CSV quotes are in use. Where they are not, a quote is an ordinary character. */
   readonly quoted: boolean
   /** How a column name is written for comparison; trimmed by default. */
@@ -89,8 +94,10 @@ const SAMPLE_ROWS = 2_000
 export function titledFormat<Key extends string>(spec: TitledSpec<Key>): TitledFormat {
   const recogniseRows = (rows: readonly Cells[]): Recognition | null => {
     const names = headerOf(spec, rows)?.names ?? []
-    const marks = spec.marks.names.filter(name => names.includes(name))
-    if (marks.length < spec.marks.enough) return null
+    const wanted = spec.recogniseKeys?.map(key => names.find(name => spec.columns[key].names.includes(name)))
+    if (wanted?.includes(undefined)) return null
+    const marks = wanted ?? (spec.marks?.names ?? []).filter(name => names.includes(name))
+    if (marks.length < (wanted?.length ?? spec.marks?.enough ?? 1)) return null
     const known = names.filter(name => keyOf(spec, name) !== null).length
     const score = known * 2 >= names.length ? 0.98 : 0.9
     return { score, reasons: [`columns ${marks.join(', ')}`, `${known} of ${names.length} column names are known`] }
@@ -158,16 +165,16 @@ function keyOf<Key extends string>(spec: TitledSpec<Key>, name: string): Key | n
 function headerOf<Key extends string>(
   spec: TitledSpec<Key>,
   rows: readonly Cells[],
-): { index: number; names: readonly string[] } | null {
+): { index: number; names: readonly string[]; titles: readonly string[] } | null {
   const nameOf = spec.nameOf ?? bare
-  let best: { index: number; names: readonly string[] } | null = null
+  let best: ReturnType<typeof headerOf> = null
   let most = 1
   for (const [index, cells] of rows.slice(0, TOP_ROWS).entries()) {
     const names = withoutTail(cells.map(nameOf))
     const known = names.filter(name => keyOf(spec, name) !== null).length
     if (known > most) {
       most = known
-      best = { index, names }
+      best = { index, names, titles: cells.slice(0, names.length).map(bare) }
     }
   }
   return best
@@ -373,6 +380,8 @@ const TIME_UNREADABLE = (text: string): Sentences => ({
 class TitledReader<Key extends string> implements RowReader {
   readonly head: ReaderHead
   readonly headers: readonly string[]
+  /** `headers`, written for comparison. */
+  readonly #names: readonly string[]
   damaged = false
   readonly #into: Collector
   readonly #rows: TitledRows<Key>
@@ -394,23 +403,25 @@ class TitledReader<Key extends string> implements RowReader {
     this.#into = into
     this.#nameOf = spec.nameOf ?? bare
     this.#ragged = delimiter === null
-    this.headers = header.names
+    this.headers = header.titles
+    this.#names = header.names
     const at = Object.fromEntries(
       Object.entries<TitledColumn>(spec.columns).map(([key, { names }]) => [key, firstOf(names, header.names)]),
     ) as Record<Key, number>
     for (const [key, { names, required }] of Object.entries<TitledColumn>(spec.columns))
-      if (required && at[key as Key] < 0) throw columnMissing(into.file, spec.label, names[0] ?? key, header.names)
+      if (required && at[key as Key] < 0) throw columnMissing(into.file, spec.label, names[0] ?? key, header.titles)
     const above = rows.slice(0, header.index)
     const sample = rows.slice(header.index + 1, header.index + 1 + SAMPLE_ROWS)
-    this.#rows = spec.open({ delimiter, headers: header.names, at, above, sample }, into, options)
-    this.#row = new Row(into, header.names, at, spec.clean ?? bare)
+    this.#rows = spec.open({ delimiter, headers: header.titles, at, above, sample }, into, options)
+    this.#row = new Row(into, header.titles, at, spec.clean ?? bare)
     const fields = { ...this.#rows.fields } as Partial<Record<Key, Field | null>>
     this.head = {
       delimiter,
       confidence: 0.99,
-      columns: header.names.map((name, index): Column => {
+      columns: header.titles.map((name, index): Column => {
         const key = (Object.keys(at) as Key[]).find(candidate => at[candidate] === index)
-        if (key === undefined) return { header: name, field: null, confidence: 0.9 }
+        const own = this.#rows.fieldsAt?.get(index)
+        if (key === undefined) return { header: name, field: own ?? null, confidence: 0.9 }
         return { header: name, field: key in fields ? (fields[key] ?? null) : spec.columns[key].field, confidence: 1 }
       }),
       zone: this.#rows.zone,
@@ -424,7 +435,7 @@ class TitledReader<Key extends string> implements RowReader {
       return
     }
     if (isEmpty(cells)) return
-    if (!this.#below || this.#nameOf(cells[0] ?? '') === this.headers[0]) {
+    if (!this.#below || this.#nameOf(cells[0] ?? '') === this.#names[0]) {
       if (this.#isHeader(cells)) {
         if (this.#below)
           this.#into.warn({ line }, 'header_repeated', {
@@ -462,7 +473,7 @@ class TitledReader<Key extends string> implements RowReader {
   }
 
   #isHeader(cells: Cells): boolean {
-    return cells.length >= this.headers.length && this.headers.every((name, i) => this.#nameOf(cells[i] ?? '') === name)
+    return cells.length >= this.#names.length && this.#names.every((name, i) => this.#nameOf(cells[i] ?? '') === name)
   }
 
   #refuse(cells: Cells, line: number, code: string, text: Sentences): void {
