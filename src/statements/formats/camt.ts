@@ -158,6 +158,7 @@ class CamtReader implements Reader, MessageTaker {
       columns,
       zone: this.#clock.zone,
       period: root === 'Stmt' && probe.whole ? periodOf(probe.text) : null,
+      currency: onlyCurrency(probe.text) ?? (this.#currency || null),
     }
   }
 
@@ -377,7 +378,7 @@ class CamtReader implements Reader, MessageTaker {
   }
 
   #entryRecord(entry: Entry, settled: Settled, detail: Detail | null): void {
-    const refusal = unclear(entry) ?? (detail && unclear(detail))
+    const refusal = detail && unclear(detail)
     if (refusal) return this.#reject(entry.line, refusal)
     const record = this.#into.records + 1
     const stated = detail ? amountIn(detail, settled.currency) : ''
@@ -478,6 +479,8 @@ class CamtReader implements Reader, MessageTaker {
   }
 
   #settleNow(entry: Entry): Settled | Refusal {
+    const vague = unclear(entry)
+    if (vague) return vague
     const currency = entry.currency || this.statement?.currency || this.#currency
     if (!/^[A-Z]{3}$/.test(currency)) return currencyRefusal(currency)
     const minor = decimalAmount(entry.amount, exponentOf(currency))
@@ -499,7 +502,6 @@ class CamtReader implements Reader, MessageTaker {
       moment = this.#read(written)
       if (!moment) return dateRefusal(written)
     }
-    if (entry.unclear !== '' || entry.damaged) return unclear(entry) ?? currencyRefusal(currency)
     return { minor: entry.side === 'CRDT' ? minor : -minor || 0, currency, ...state, moment }
   }
 
@@ -693,6 +695,13 @@ const dateRefusal = (text: string): Refusal => ({
     en: `the date "${text.slice(0, 40)}" cannot be read; 2026-11-20 or 2026-11-20T09:30:00+08:00 is expected`,
   },
 })
+
+/** The one currency that the accounts and amounts at the beginning of the file are in. */
+function onlyCurrency(text: string): string | null {
+  const found = new Set([...text.matchAll(/\bCcy(?:="|>\s*)([A-Z]{3})\b/g)].map(match => match[1]))
+  const [only, ...others] = found
+  return only !== undefined && others.length === 0 ? only : null
+}
 
 /** Days of FrToDt over all statements of the file; midnight at the end belongs to the day before. */
 function periodOf(text: string): { from: string; to: string } | null {
