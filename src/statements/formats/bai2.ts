@@ -21,7 +21,8 @@ export const bai2: Format = {
   read: (probe, into) => new Bai2Reader(probe, into),
 }
 
-const HEADER = /^[\ufeff\s]*01,[^,\r\n]*,[^,\r\n]*,\d{6},[\d:]{0,8},[^,\r\n]*,(\d*)\s*,\s*\d*\s*,\s*2\s*\//
+const HEADER =
+  /^[\ufeff\s]*01,[^,\r\n]*,[^,\r\n]*,\d{6},[\d:]{0,8},[^,\r\n]*,(\d*)\s*,\s*\d*\s*,\s*2\s*(?:\/|\r?\n\s*02,)/
 /** Several records on one physical line: proven by one of those that hold no text. */
 const PACKED =
   /\/[ \t]*(?:02,[^,\r\n]*,[^,\r\n]*,[1-4],\d{6},|03,[^,\r\n]+,|49,[+-]?\d*,\d+[ \t]*\/|98,[+-]?\d*,\d+,\d+[ \t]*\/)/
@@ -45,6 +46,8 @@ const COLUMNS: readonly Column[] = [
 
 const DEFAULT_CURRENCY = 'USD'
 const WARNINGS_MAX = 100
+/** What comes before the text of a 16 is far shorter, unless the file is broken. */
+const FIELDS_MAX = 8_192
 
 function recognise(probe: Probe) {
   if (!HEADER.test(probe.text.slice(0, 1_024))) return null
@@ -234,7 +237,8 @@ class Bai2Reader implements Reader {
     if (this.#content === '') this.#content = text
     else this.#content += this.#inText ? `\n${text}` : `,${text}`
     if (this.#content.length > this.#limit) throw rowTooLong(this.#into.file, this.#contentLine, this.#limit)
-    if (this.#code === '16' && !this.#inText) this.#inText = textBegun(this.#fields, this.#content)
+    if (this.#code === '16' && !this.#inText)
+      this.#inText = this.#content.length > FIELDS_MAX || textBegun(this.#fields, this.#content)
   }
 
   /** The current record has all its fields. */

@@ -404,6 +404,16 @@ describe('controls', () => {
       verdict: 'rejected',
     })
     check(`${whole}:61:261121C1,00NTRFB\n`, { records, told: ['2 entry_outside'], verdict: 'ready_with_warnings' })
+    check(whole.replace(/:60F.*\n/, ':NS:lost\n'), {
+      told: ['1 currency_missing', 'opening_missing', 'statement_missing'],
+      verdict: 'rejected',
+    })
+    assert.equal(readText(mt940, whole.replace(/:60F.*\n/, ':NS:lost\n'), { currency: 'EUR' })?.end.verdict, 'rejected')
+    check(whole.replace('\n-\n', '\n:62F:C261120EUR101,00\n-\n'), {
+      records,
+      told: ['closing_repeated'],
+      verdict: 'rejected',
+    })
     const headless = whole.slice(whole.indexOf(':60F'))
     check(whole + headless, {
       records: ['1 2026-11-20 1.00 EUR A _ _', '2 2026-11-20 1.00 EUR A _ _'],

@@ -151,6 +151,7 @@ export class MessageReader implements Reader {
   #startLine = 0
   #opening: Balance | null = null
   #openingFinal = true
+  #openingSeen = false
   #currency = ''
   #exponent = 2
   #report = ''
@@ -376,6 +377,7 @@ export class MessageReader implements Reader {
 
   #reset(): void {
     this.#opening = null
+    this.#openingSeen = false
     this.#entriesOfMessage = 0
     this.#rejectedOfMessage = 0
     this.#net = new ExactSum()
@@ -433,6 +435,7 @@ export class MessageReader implements Reader {
     this.#stage = 'entries'
     this.#open = 'statement'
     this.#statementInformation = ''
+    this.#openingSeen = true
     const balance = balanceOf(value)
     if (!balance) return this.#unreadableBalance(value, line)
     this.#turnTo(balance.currency)
@@ -457,13 +460,19 @@ export class MessageReader implements Reader {
     this.#statementInformation = ''
     const balance = balanceOf(value)
     if (!balance) return this.#unreadableBalance(value, line)
-    if (stage !== 'entries' || !this.#opening) {
-      if (stage === 'entries') return
+    if (!this.#opening) {
+      // An unreadable opening balance has been told.
+      if (this.#openingSeen) return
       return this.#into.spoil({ line }, 'opening_missing', {
         zh: `第 ${line} 行的期末余额没有对应的期初余额 :60F:：报文不完整，请重新下载`,
         en: `line ${line}: a closing balance without an opening one (:60F:); the message is not complete, download the file again`,
       })
     }
+    if (stage !== 'entries')
+      return this.#into.spoil({ line }, 'closing_repeated', {
+        zh: `第 ${line} 行是同一份对账单的第二个期末余额：报文不完整，请重新下载`,
+        en: `line ${line}: a second closing balance of one statement; the message is not complete, download the file again`,
+      })
     const opening = this.#opening
     const { currency } = opening
     const computed = opening.minor + this.#net.value
@@ -599,7 +608,7 @@ export class MessageReader implements Reader {
     this.#flush()
     const record = ++this.#into.records
     const stage = this.#stage
-    if (stage === 'header' && this.#currency !== '') this.#stage = 'entries'
+    if (stage === 'header') this.#stage = 'entries'
     else if (stage !== 'entries') {
       this.#skip()
       return this.#into.reject({ record, line, column: ':61:' }, 'entry_outside', {
@@ -610,8 +619,8 @@ export class MessageReader implements Reader {
     this.#entriesOfMessage++
     if (this.#currency === '')
       return this.#refuse(record, line, 'currency_missing', {
-        zh: `第 ${line} 行所在的对账单没有写明币种（:60F: 无法识别）`,
-        en: `line ${line}: the currency of this statement is not known (its :60F: cannot be read)`,
+        zh: `第 ${line} 行所在的对账单没有写明币种（:60F: 或 :34F: 缺失或无法识别）`,
+        en: `line ${line}: the currency of this statement is not known (its :60F: or :34F: is missing or cannot be read)`,
       })
     const entry = this.#entry
     const trouble = entry.read(text, this.#valueAt, to, this.#exponent)
