@@ -189,6 +189,13 @@ describe('trailers and groups', () => {
     check(one({ head: '1,261120,,,3' }), { records, told: ['group_interim'], verdict: 'ready_with_warnings' })
   })
 
+  test('a currency that is none is told: the decimals hang on it', () =>
+    check(one({ accountHead: '1,USS/' }), {
+      records: ['1 2026-11-20 1.00 USS B _ _'],
+      told: ['currency_unknown'],
+      verdict: 'ready_with_warnings',
+    }))
+
   test('a day that is none rejects the records of its group', () =>
     check(one({ head: '1,260230,,,' }), { told: ['1 time_unreadable'], verdict: 'ready_with_warnings' }))
 

@@ -33,6 +33,9 @@ const NEXT_RECORD =
 /** Currencies without decimals that are no longer issued; the product keeps two for them. */
 const LEGACY_WHOLE = new Set(['ADP', 'BEF', 'BYB', 'BYR', 'ESP', 'GRD', 'ITL', 'LUF', 'MGF', 'PTE', 'TPE', 'TRL'])
 
+/** The decimals of an amount hang on its currency, so an unknown one is told. CNH is yuan traded abroad. */
+const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), 'CNH'])
+
 const COLUMNS: readonly Column[] = [
   { header: '02 as-of date', field: 'date', confidence: 1 },
   { header: '03 account', field: 'merchant_no', confidence: 1 },
@@ -305,6 +308,11 @@ class Bai2Reader implements Reader {
       this.#into.spoil({ line: this.#contentLine }, 'currency_unreadable', {
         zh: `第 ${this.#contentLine} 行的币种“${currency.slice(0, 20)}”不是三个字母的代码`,
         en: `line ${this.#contentLine}: the currency "${currency.slice(0, 20)}" is no code of three letters`,
+      })
+    if (!CURRENCIES.has(this.#currency))
+      this.#warn(this.#contentLine, 'currency_unknown', {
+        zh: `第 ${this.#contentLine} 行的币种“${this.#currency}”不在 ISO 4217 中：金额没有小数点，已按 2 位小数读取，请核实`,
+        en: `line ${this.#contentLine}: the currency "${this.#currency}" is not in ISO 4217; its amounts, written without a point, were read with 2 decimals, please check`,
       })
     while (fields.more) {
       const type = fields.next().trim()
