@@ -219,7 +219,7 @@ test('preamble above the header, remarks and totals below the rows', async () =>
 })
 
 test('an amount that may have been cut off at the end of the file is rejected', async () => {
-  const cut = `date,ref,amount\n${'2026-11-20,T1,10.00\n'.repeat(5)}2026-11-21,T2,-1234.56`
+  const cut = `date,ref,amount\n${'2026-11-20,T1,-10.00\n'.repeat(5)}2026-11-21,T2,-1234.56`
   assert.equal((await inspect(cut)).verdict, 'ready')
   for (const less of [1, 2, 3]) {
     const { verdict, problems } = await inspect(cut.slice(0, -less))
