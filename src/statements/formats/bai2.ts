@@ -34,7 +34,11 @@ const NEXT_RECORD =
 const LEGACY_WHOLE = new Set(['ADP', 'BEF', 'BYB', 'BYR', 'ESP', 'GRD', 'ITL', 'LUF', 'MGF', 'PTE', 'TPE', 'TRL'])
 
 /** The decimals of an amount hang on its currency, so an unknown one is told. CNH is yuan traded abroad. */
-const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), 'CNH'])
+const CURRENCIES = new Set([
+  ...Intl.supportedValuesOf('currency'),
+  ...LEGACY_WHOLE,
+  ...['CNH', 'DEM', 'FRF', 'NLG', 'ATS', 'FIM', 'IEP', 'SKK', 'SIT', 'EEK', 'LVL', 'LTL', 'HRK', 'CYP', 'MTL'],
+])
 
 const COLUMNS: readonly Column[] = [
   { header: '02 as-of date', field: 'date', confidence: 1 },
@@ -166,8 +170,8 @@ class Bai2Reader implements Reader {
   #trailerMissing(level: Level, code: string, zh: string, en: string): void {
     level.open = false
     this.#into.spoil({ line: level.line }, 'trailer_missing', {
-      zh: `第 ${level.line} 行开始的${zh}没有 ${code} 结尾记录：文件被截断，请重新下载`,
-      en: `the ${en} that begins on line ${level.line} has no trailer ${code}; the file is cut off, download it again`,
+      zh: `这里开始的${zh}没有 ${code} 结尾记录：文件被截断，请重新下载`,
+      en: `the ${en} that begins here has no trailer ${code}; the file is cut off, download it again`,
     })
   }
 
@@ -266,28 +270,28 @@ class Bai2Reader implements Reader {
     this.#groupCurrency = /^[A-Z]{3}$/.test(currency.trim()) ? currency.trim() : DEFAULT_CURRENCY
     if (status === '4')
       this.#into.spoil({ line }, 'group_test', {
-        zh: `第 ${line} 行的组是测试数据（状态 4）：不能入账`,
-        en: `line ${line}: this group is test data (status 4): it must not be booked`,
+        zh: '组是测试数据（状态 4）：不能入账',
+        en: 'this group is test data (status 4): it must not be booked',
       })
     else if (status === '2')
       this.#into.spoil({ line }, 'group_deletion', {
-        zh: `第 ${line} 行的组要求删除先前发送的数据（状态 2）：不能当作新的交易入账，请向银行核实`,
-        en: `line ${line}: this group deletes what was sent before (status 2); it cannot be booked as new records, ask the bank`,
+        zh: '组要求删除先前发送的数据（状态 2）：不能当作新的交易入账，请向银行核实',
+        en: 'this group deletes what was sent before (status 2); it cannot be booked as new records, ask the bank',
       })
     else if (status === '3')
       this.#warn(line, 'group_correction', {
-        zh: `第 ${line} 行的组更正先前发送的同一账户、同一天的数据（状态 3）：请先撤销先前的那份`,
-        en: `line ${line}: this group replaces what was sent before for the same account and day (status 3); undo the earlier one first`,
+        zh: '组更正先前发送的同一账户、同一天的数据（状态 3）：请先撤销先前的那份',
+        en: 'this group replaces what was sent before for the same account and day (status 3); undo the earlier one first',
       })
     else if (status !== '1')
       this.#warn(line, 'group_status', {
-        zh: `第 ${line} 行的组状态“${status}”未知，按新数据（1）读取`,
-        en: `line ${line}: the group status "${status}" is not known, it was read as an update (1)`,
+        zh: `组状态“${status}”未知，按新数据（1）读取`,
+        en: `the group status "${status}" is not known, it was read as an update (1)`,
       })
     if (modifier.trim() === '1' || modifier.trim() === '3')
       this.#warn(line, 'group_interim', {
-        zh: `第 ${line} 行的组是中间数据（${modifier.trim()}）：最终数据会再次包含这些记录`,
-        en: `line ${line}: this group is interim (${modifier.trim()}): the final one will hold its records again`,
+        zh: `组是中间数据（${modifier.trim()}）：最终数据会再次包含这些记录`,
+        en: `this group is interim (${modifier.trim()}): the final one will hold its records again`,
       })
   }
 
@@ -306,13 +310,13 @@ class Bai2Reader implements Reader {
     this.#scale = LEGACY_WHOLE.has(this.#currency) ? 10 ** exponentOf(this.#currency) : 1
     if (currency !== '' && currency !== this.#currency)
       this.#into.spoil({ line: this.#contentLine }, 'currency_unreadable', {
-        zh: `第 ${this.#contentLine} 行的币种“${currency.slice(0, 20)}”不是三个字母的代码`,
-        en: `line ${this.#contentLine}: the currency "${currency.slice(0, 20)}" is no code of three letters`,
+        zh: `币种“${currency.slice(0, 20)}”不是三个字母的代码`,
+        en: `the currency "${currency.slice(0, 20)}" is no code of three letters`,
       })
     if (!CURRENCIES.has(this.#currency))
       this.#warn(this.#contentLine, 'currency_unknown', {
-        zh: `第 ${this.#contentLine} 行的币种“${this.#currency}”不在 ISO 4217 中：金额没有小数点，已按 2 位小数读取，请核实`,
-        en: `line ${this.#contentLine}: the currency "${this.#currency}" is not in ISO 4217; its amounts, written without a point, were read with 2 decimals, please check`,
+        zh: `币种“${this.#currency}”不在 ISO 4217 中：金额没有小数点，已按 2 位小数读取，请核实`,
+        en: `the currency "${this.#currency}" is not in ISO 4217; its amounts, written without a point, were read with 2 decimals, please check`,
       })
     while (fields.more) {
       const type = fields.next().trim()
@@ -323,8 +327,8 @@ class Bai2Reader implements Reader {
         const minor = wholeAmount(amount)
         if (Number.isNaN(minor)) {
           this.#into.spoil({ line: this.#contentLine }, 'amount_unreadable', {
-            zh: `第 ${this.#contentLine} 行账户汇总 ${type} 的金额“${amount.slice(0, 40)}”无法识别`,
-            en: `line ${this.#contentLine}: the amount "${amount.slice(0, 40)}" of summary ${type} cannot be read`,
+            zh: `账户汇总 ${type} 的金额“${amount.slice(0, 40)}”无法识别`,
+            en: `the amount "${amount.slice(0, 40)}" of summary ${type} cannot be read`,
           })
           continue
         }
@@ -340,8 +344,8 @@ class Bai2Reader implements Reader {
     const line = this.#contentLine
     if (!this.#account.open)
       return this.#reject(record, line, '16', 'record_outside', {
-        zh: `第 ${line} 行的交易不在任何账户（03）之内：账户、币种和日期不明`,
-        en: `line ${line}: a transaction outside of any account (03): its account, currency and date are not known`,
+        zh: '交易不在任何账户（03）之内：账户、币种和日期不明',
+        en: 'a transaction outside of any account (03): its account, currency and date are not known',
       })
     const fields = this.#fields
     fields.open(this.#content)
@@ -358,40 +362,40 @@ class Bai2Reader implements Reader {
     const credit = code > 100 && code <= 399
     const debit = code > 400 && code <= 699
     if (!neutral && !credit && !debit)
-      return this.#reject(record, line, '16 type code', 'type_code_unknown', typeText(type, code, line))
+      return this.#reject(record, line, '16 type code', 'type_code_unknown', typeText(type, code))
     if (Number.isNaN(minor) && !(neutral && amountText === '')) {
       this.#explain()
       return this.#reject(record, line, '16 amount', 'amount_unreadable', {
         zh:
           amountText === ''
-            ? `第 ${line} 行的金额为空（空不等于 0）`
-            : `第 ${line} 行的金额“${amountText.slice(0, 40)}”无法识别，应为不带小数点的整数`,
+            ? '金额为空（空不等于 0）'
+            : `金额“${amountText.slice(0, 40)}”无法识别，应为不带小数点的整数`,
         en:
           amountText === ''
-            ? `line ${line}: the amount is empty (which is not zero)`
-            : `line ${line}: the amount "${amountText.slice(0, 40)}" cannot be read; whole minor units without a point are expected`,
+            ? 'the amount is empty (which is not zero)'
+            : `the amount "${amountText.slice(0, 40)}" cannot be read; whole minor units without a point are expected`,
       })
     }
     const amount = Number.isNaN(minor) ? 0 : minor * this.#scale
     if (minor < 0)
       return this.#reject(record, line, '16 amount', 'amount_sign', {
-        zh: `第 ${line} 行的交易金额带负号：方向由类型码 ${type} 决定，无法判断`,
-        en: `line ${line}: the amount has a minus sign, but its direction is told by the type code ${type}: it cannot be told`,
+        zh: `交易金额带负号：方向由类型码 ${type} 决定，无法判断`,
+        en: `the amount has a minus sign, but its direction is told by the type code ${type}: it cannot be told`,
       })
     if (!Number.isSafeInteger(amount))
       return this.#reject(record, line, '16 amount', 'amount_unreadable', {
-        zh: `第 ${line} 行的金额过大，无法精确表示`,
-        en: `line ${line}: the amount is too large to be exact`,
+        zh: '金额过大，无法精确表示',
+        en: 'the amount is too large to be exact',
       })
     if (this.#day === null)
       return this.#reject(record, line, '02 as-of date', 'time_unreadable', {
-        zh: `第 ${line} 行所在组的日期“${this.#dayFound.slice(0, 20)}”无法识别，应为 YYMMDD`,
-        en: `line ${line}: the as-of date "${this.#dayFound.slice(0, 20)}" of its group cannot be read; YYMMDD is expected`,
+        zh: `所在组的日期“${this.#dayFound.slice(0, 20)}”无法识别，应为 YYMMDD`,
+        en: `the as-of date "${this.#dayFound.slice(0, 20)}" of its group cannot be read; YYMMDD is expected`,
       })
     if (this.#damaged && this.#content.includes(UNDECODABLE))
       return this.#reject(record, line, '16', 'bytes_undecodable', {
-        zh: `第 ${line} 行起的记录含有无法解码的字节：请重新下载原始文件`,
-        en: `the record that begins on line ${line} holds bytes that cannot be decoded; fetch the original file again`,
+        zh: '这条记录含有无法解码的字节：请重新下载原始文件',
+        en: 'the record holds bytes that cannot be decoded; fetch the original file again',
       })
     if (credit) {
       this.#creditCount++
@@ -492,8 +496,8 @@ class Bai2Reader implements Reader {
 
   #strange(line: number, found: string): void {
     this.#into.spoil({ line }, 'record_unknown', {
-      zh: `第 ${line} 行不是此处可以出现的 BAI2 记录：“${found.slice(0, 40)}”`,
-      en: `line ${line} is no BAI2 record that may stand here: "${found.slice(0, 40)}"`,
+      zh: `这一行不是此处可以出现的 BAI2 记录：“${found.slice(0, 40)}”`,
+      en: `this is no BAI2 record that may stand here: "${found.slice(0, 40)}"`,
     })
   }
 
@@ -599,21 +603,21 @@ function counterparty(text: string, debit: boolean): string {
   return ''
 }
 
-function typeText(type: string, code: number, line: number): Sentences {
+function typeText(type: string, code: number): Sentences {
   const shown = type.slice(0, 20)
   if (code === 100 || code === 400)
     return {
-      zh: `第 ${line} 行的类型码 ${code} 是合计，不是一笔交易：未读取`,
-      en: `line ${line}: type code ${code} is a total, not a transaction: it was not read`,
+      zh: `类型码 ${code} 是合计，不是一笔交易：未读取`,
+      en: `type code ${code} is a total, not a transaction: it was not read`,
     }
   if (code >= 900)
     return {
-      zh: `第 ${line} 行的类型码 ${shown} 由银行自行约定，收支方向不明：请向银行核实后再处理`,
-      en: `line ${line}: type code ${shown} is defined by the bank, so its direction is not known: ask the bank`,
+      zh: `类型码 ${shown} 由银行自行约定，收支方向不明：请向银行核实后再处理`,
+      en: `type code ${shown} is defined by the bank, so its direction is not known: ask the bank`,
     }
   return {
-    zh: `第 ${line} 行的类型码“${shown}”不是收入（101–399）也不是支出（401–699）：方向不明，未读取`,
-    en: `line ${line}: type code "${shown}" is neither a credit (101–399) nor a debit (401–699): its direction is not known`,
+    zh: `类型码“${shown}”不是收入（101–399）也不是支出（401–699）：方向不明，未读取`,
+    en: `type code "${shown}" is neither a credit (101–399) nor a debit (401–699): its direction is not known`,
   }
 }
 

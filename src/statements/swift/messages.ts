@@ -427,8 +427,8 @@ export class MessageReader implements Reader {
       // The previous page was not closed, or the line :20: of this one is lost: the account may be another one.
       this.#finish()
       this.#into.spoil({ line, column: ':60F:' }, 'statement_start_missing', {
-        zh: `第 ${line} 行的期初余额前面没有 :20: 和 :25:：报文不完整，请重新下载`,
-        en: `line ${line}: an opening balance without :20: and :25: before it; the message is not complete, download the file again`,
+        zh: '期初余额前面没有 :20: 和 :25:：报文不完整，请重新下载',
+        en: 'an opening balance without :20: and :25: before it; the message is not complete, download the file again',
       })
       this.#start(line)
     }
@@ -447,8 +447,8 @@ export class MessageReader implements Reader {
 
   #unreadableBalance(value: string, line: number): void {
     this.#into.spoil({ line }, 'balance_unreadable', {
-      zh: `第 ${line} 行的余额“${value.slice(0, 40)}”无法识别，应为 C260320EUR1000,00 这样的格式`,
-      en: `line ${line}: the balance "${value.slice(0, 40)}" cannot be read; one like C260320EUR1000,00 is expected`,
+      zh: `余额“${value.slice(0, 40)}”无法识别，应为 C260320EUR1000,00 这样的格式`,
+      en: `the balance "${value.slice(0, 40)}" cannot be read; one like C260320EUR1000,00 is expected`,
     })
   }
 
@@ -464,14 +464,14 @@ export class MessageReader implements Reader {
       // An unreadable opening balance has been told.
       if (this.#openingSeen) return
       return this.#into.spoil({ line }, 'opening_missing', {
-        zh: `第 ${line} 行的期末余额没有对应的期初余额 :60F:：报文不完整，请重新下载`,
-        en: `line ${line}: a closing balance without an opening one (:60F:); the message is not complete, download the file again`,
+        zh: '期末余额没有对应的期初余额 :60F:：报文不完整，请重新下载',
+        en: 'a closing balance without an opening one (:60F:); the message is not complete, download the file again',
       })
     }
     if (stage !== 'entries')
       return this.#into.spoil({ line }, 'closing_repeated', {
-        zh: `第 ${line} 行是同一份对账单的第二个期末余额：报文不完整，请重新下载`,
-        en: `line ${line}: a second closing balance of one statement; the message is not complete, download the file again`,
+        zh: '这是同一份对账单的第二个期末余额：报文不完整，请重新下载',
+        en: 'a second closing balance of one statement; the message is not complete, download the file again',
       })
     const opening = this.#opening
     const { currency } = opening
@@ -547,8 +547,8 @@ export class MessageReader implements Reader {
       : Number.NaN
     if (!found || Number.isNaN(minor))
       return this.#into.spoil({ line }, 'totals_unreadable', {
-        zh: `第 ${line} 行的合计“${value.slice(0, 40)}”无法识别，应为 12EUR345,67 这样的格式`,
-        en: `line ${line}: the total "${value.slice(0, 40)}" cannot be read; one like 12EUR345,67 is expected`,
+        zh: `合计“${value.slice(0, 40)}”无法识别，应为 12EUR345,67 这样的格式`,
+        en: `the total "${value.slice(0, 40)}" cannot be read; one like 12EUR345,67 is expected`,
       })
     const [, count = '', currency = ''] = found
     const debits = tag === T90D
@@ -612,15 +612,15 @@ export class MessageReader implements Reader {
     else if (stage !== 'entries') {
       this.#skip()
       return this.#into.reject({ record, line, column: ':61:' }, 'entry_outside', {
-        zh: `第 ${line} 行的 :61: 不在任何对账单之内（前面没有期初余额）：币种和账户不明，未读取`,
-        en: `line ${line}: a :61: outside of any statement (no opening balance before it); its account and currency are not known`,
+        zh: ':61: 不在任何对账单之内（前面没有期初余额）：币种和账户不明，未读取',
+        en: 'a :61: outside of any statement (no opening balance before it); its account and currency are not known',
       })
     }
     this.#entriesOfMessage++
     if (this.#currency === '')
       return this.#refuse(record, line, 'currency_missing', {
-        zh: `第 ${line} 行所在的对账单没有写明币种（:60F: 或 :34F: 缺失或无法识别）`,
-        en: `line ${line}: the currency of this statement is not known (its :60F: or :34F: is missing or cannot be read)`,
+        zh: '所在的对账单没有写明币种（:60F: 或 :34F: 缺失或无法识别）',
+        en: 'the currency of this statement is not known (its :60F: or :34F: is missing or cannot be read)',
       })
     const entry = this.#entry
     const trouble = entry.read(text, this.#valueAt, to, this.#exponent)
@@ -629,7 +629,7 @@ export class MessageReader implements Reader {
         record,
         line,
         TROUBLE_CODE[trouble],
-        this.#troubleText(trouble, text.slice(this.#valueAt, to), line),
+        this.#troubleText(trouble, text.slice(this.#valueAt, to)),
       )
     this.#entryOpen = true
     this.#open = 'entry'
@@ -643,8 +643,8 @@ export class MessageReader implements Reader {
         line,
         'date_mended',
         {
-          zh: `第 ${line} 行的日期 ${text.slice(this.#valueAt, this.#valueAt + 10)} 在日历上不存在（银行按每月 30 天计息），按二月最后一天读取`,
-          en: `line ${line}: the date ${text.slice(this.#valueAt, this.#valueAt + 10)} is in no calendar (banks that count 30 days a month); the last day of February was taken`,
+          zh: `日期 ${text.slice(this.#valueAt, this.#valueAt + 10)} 在日历上不存在（银行按每月 30 天计息），按二月最后一天读取`,
+          en: `the date ${text.slice(this.#valueAt, this.#valueAt + 10)} is in no calendar (banks that count 30 days a month); the last day of February was taken`,
         },
         record,
       )
@@ -653,8 +653,8 @@ export class MessageReader implements Reader {
         line,
         'funds_code',
         {
-          zh: `第 ${line} 行的资金代码“${entry.funds}”不是币种 ${this.#currency} 的第三个字母：请确认`,
-          en: `line ${line}: the funds code "${entry.funds}" is not the third letter of ${this.#currency}, please check`,
+          zh: `资金代码“${entry.funds}”不是币种 ${this.#currency} 的第三个字母：请确认`,
+          en: `the funds code "${entry.funds}" is not the third letter of ${this.#currency}, please check`,
         },
         record,
       )
@@ -666,13 +666,13 @@ export class MessageReader implements Reader {
     this.#into.reject({ record, line, column: ':61:' }, code, text)
   }
 
-  #troubleText(trouble: EntryTrouble, found: string, line: number): Sentences {
+  #troubleText(trouble: EntryTrouble, found: string): Sentences {
     const shown = found.slice(0, 60)
     const [zh, en] = TROUBLE_TEXT[trouble]
     const decimals = String(this.#exponent)
     return {
-      zh: `第 ${line} 行 :61: “${shown}”${zh.replace('#', decimals)}`,
-      en: `line ${line}: ":61:${shown}" ${en.replace('#', decimals)}`,
+      zh: `:61: “${shown}”${zh.replace('#', decimals)}`,
+      en: `":61:${shown}" ${en.replace('#', decimals)}`,
     }
   }
 
@@ -683,8 +683,8 @@ export class MessageReader implements Reader {
     const entry = this.#entry
     if (this.#entryDamaged)
       return this.#refuse(this.#entryRecord, this.#entryLine, 'bytes_undecodable', {
-        zh: `第 ${this.#entryLine} 行起的记录含有无法解码的字节：请重新下载原始文件`,
-        en: `the record that begins on line ${this.#entryLine} holds bytes that cannot be decoded; fetch the original file again`,
+        zh: '这条记录含有无法解码的字节：请重新下载原始文件',
+        en: 'the record holds bytes that cannot be decoded; fetch the original file again',
       })
     const amount = entry.incoming || entry.amount === 0 ? entry.amount : -entry.amount
     if (!entry.expected) this.#net.add(amount)
@@ -741,8 +741,8 @@ export class MessageReader implements Reader {
     if (intraday) return this.#finishReport()
     if (stage !== 'closed')
       this.#into.spoil({ line: this.#startLine }, 'closing_missing', {
-        zh: `第 ${this.#startLine} 行开始的对账单没有期末余额 :62F:：文件被截断，请重新下载`,
-        en: `the statement that begins on line ${this.#startLine} has no closing balance :62F:; the file is cut off, download it again`,
+        zh: '这里开始的对账单没有期末余额 :62F:：文件被截断，请重新下载',
+        en: 'the statement that begins here has no closing balance :62F:; the file is cut off, download it again',
       })
   }
 
