@@ -107,18 +107,27 @@ const FIND_REPEATED = `
     .join('\n    union all')}`
 
 /**
- * Refund numbers that more than two rows claim. Ours may keep the channel's refund number as trade number, so that column
- * claims too; the payment's number, which partial refunds share, no line claims as a refund number.
+ * Refund numbers that do not tie one row of ours to one of theirs. A refund has several numbers on either side (ours may
+ * keep the channel's refund number as its trade number), so two of ours can claim one line by different numbers. The
+ * payment's own number, which partial refunds share, no line claims as a refund number.
  */
 const FIND_CONTESTED = `
   insert into repeated_numbers
-  select number from (
-    select id as movement, null as line, unnest(array[refund_no, channel_refund_no, channel_trade_no]) as number from movements where kind = 'refund'
+  with claims as (
+    select id as movement, null::bigint as line, unnest(array[refund_no, channel_refund_no, channel_trade_no]) as number
+      from movements where kind = 'refund'
     union all
     select null, id, unnest(array[refund_no, channel_refund_no]) from statement_lines where kind = 'refund'
-  ) claims
-  where number <> ''
-  group by number having count(line) > 0 and (count(distinct movement) > 1 or count(distinct line) > 1)`
+  ), numbers as (
+    select number, count(distinct movement) as ours, count(distinct line) as theirs, min(movement) as movement, min(line) as line
+      from claims where number <> '' group by number having count(movement) > 0 and count(line) > 0
+  ), ties as (
+    select distinct movement, line from numbers where ours = 1 and theirs = 1
+  )
+  select number from numbers
+   where ours > 1 or theirs > 1
+      or movement in (select movement from ties group by movement having count(*) > 1)
+      or line in (select line from ties group by line having count(*) > 1)`
 
 type Key = {
   /** The number that brings two rows together. */
