@@ -143,6 +143,8 @@ export class Collector {
   end(sm3: string | null): StatementEnd {
     const byCurrency = new Map<string, Sums>()
     for (const [currency, tally] of this.#tallies) byCurrency.set(currency, tally.read())
+    // Records, and not one that can be read: nothing to book.
+    const nothing = this.records > 0 && this.rejectedCount >= this.records
     return {
       sm3,
       records: this.records,
@@ -153,7 +155,7 @@ export class Collector {
       controls: this.#controls,
       problems: this.#problems,
       problemCount: this.#problemCount,
-      verdict: this.#broken ? 'rejected' : this.#problemCount > 0 ? 'ready_with_warnings' : 'ready',
+      verdict: this.#broken || nothing ? 'rejected' : this.#problemCount > 0 ? 'ready_with_warnings' : 'ready',
     }
   }
 

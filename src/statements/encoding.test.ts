@@ -34,6 +34,15 @@ test('the end of the first bytes may cut a character', () => {
   }
 })
 
+test('a few broken bytes do not turn the rest into another encoding', () => {
+  const broken = (bytes: Buffer, at: number) =>
+    Buffer.concat([bytes.subarray(0, at), Buffer.from([0xff]), bytes.subarray(at)])
+  for (const at of [0, 1, 7, 20]) {
+    assert.equal(encodingOf(broken(Buffer.from(HEADER), at), true), 'utf-8', `UTF-8 broken at ${at}`)
+    assert.equal(encodingOf(broken(gbk(HEADER.repeat(3)), at), true), 'gb18030', `GB18030 broken at ${at}`)
+  }
+})
+
 /** Decodes in pieces that end at the given places. */
 function decoded(bytes: Uint8Array, encoding: Encoding, cuts: readonly number[]): { text: string; encoding: Encoding } {
   const decoder = new Decoder(encoding, 'test.csv')

@@ -56,7 +56,28 @@ export function encodingOf(bytes: Uint8Array, whole: boolean): Encoding | null {
   if (isAscii(bytes)) return 'ascii'
   const settled = whole ? bytes : bytes.subarray(0, safeCut(bytes))
   if (isUtf8(settled) || isUtf8(withoutCutCharacter(bytes))) return 'utf-8'
+  if (isDamagedUtf8(settled)) return 'utf-8'
   return legacyEncodingOf(settled)
+}
+
+/**
+ * UTF-8 with a few broken bytes in it, which must not turn the rest into something else: at least four whole characters for
+ * each byte that is none. Of GB18030 text, about one character in seven happens to be valid UTF-8.
+ */
+function isDamagedUtf8(bytes: Uint8Array): boolean {
+  let whole = 0
+  let broken = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const lead = bytes[i]!
+    if (lead < 0x80) continue
+    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2
+    const character = lead < 0xc2 || lead > 0xf4 ? null : bytes.subarray(i, i + length)
+    if (character && character.length === length && isUtf8(character)) {
+      whole++
+      i += length - 1
+    } else broken++
+  }
+  return whole > 0 && whole >= broken * 4
 }
 
 /** UTF-16 of mostly ASCII text shows as a zero in every other byte. */
@@ -118,7 +139,9 @@ function legacyEncodingOf(bytes: Uint8Array): Encoding | null {
       : commonBig5 > commonGb
         ? ['big5', 'gb18030', 'windows-1252']
         : ['gb18030', 'big5', 'windows-1252']
-  // A damaged byte does not change what the rest is: the best guess that reads wholly wins, else the best guess.
+  // A damaged byte does not change what the rest is: clear evidence wins, else the best guess that reads wholly.
+  const evidence = order[0] === 'gb18030' ? commonGb : commonBig5
+  if (order[0] !== 'windows-1252' && evidence >= pairs * 0.8) return order[0]!
   const readable = order.find(encoding => encoding !== 'windows-1252' && decodeStrictly(bytes, encoding) !== null)
   if (order[0] === 'windows-1252') return 'windows-1252'
   if (readable) return readable

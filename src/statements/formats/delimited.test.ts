@@ -230,6 +230,21 @@ test('an amount that may have been cut off at the end of the file is rejected', 
   }
 })
 
+test('a cut character costs its record, with line and column', async () => {
+  const path = join(scratch, 'cut.csv')
+  const [before, behind] = [
+    '交易时间,流水号,摘要,金额\n2026-11-20 08:00:00,T1,水',
+    ',-1.00\n2026-11-20 08:00:01,T2,燃气,-2.00\n',
+  ]
+  writeFileSync(path, Buffer.concat([Buffer.from(before), Buffer.from([0xe8, 0xb4]), Buffer.from(behind)]))
+  const { records, problems, last } = await inspectStatement(path)
+  assert.deepEqual([records, last?.id], [2, 'T2'])
+  assert.deepEqual(
+    problems.map(({ record, line, column, code }) => [record, line, column, code]),
+    [[1, 2, '摘要', 'bytes_undecodable']],
+  )
+})
+
 test('RFC 4180: what is written is what is read', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '元', ' ', "'", '\r\n'), maxLength: 8 })
   fc.assert(

@@ -1,5 +1,6 @@
 import { Failure } from '../../kernel/failure.ts'
 import type { Collector } from '../collector.ts'
+import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { type FoundTable, findTable } from '../table/dialect.ts'
 import { proposeLayout } from '../table/layout.ts'
@@ -59,6 +60,7 @@ class DelimitedReader implements Reader {
         },
       )
     this.#reader = new TableReader(layout, probe.options, into)
+    this.#reader.damaged = false
     this.#feeder = new RowFeeder(
       (cells, line) => {
         if (line > table.headerLine) this.#reader.row(cells, line)
@@ -77,6 +79,7 @@ class DelimitedReader implements Reader {
   }
 
   push(text: string): void {
+    if (!this.#reader.damaged && text.includes(UNDECODABLE)) this.#reader.damaged = true
     this.#feeder.push(text)
   }
 

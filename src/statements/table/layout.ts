@@ -1,7 +1,9 @@
 import { narrow, readAmount } from '../amount_text.ts'
 import type { Column, DateOrder, Field, StatementOptions } from '../statement.ts'
-import { ordersOf, readSerial, readTime, readWritten, type Written, ymdOf } from './dates.ts'
-import { bareHeader, kindOf, meaningOf, sideOf, statusOf, type Unit } from './vocabulary.ts'
+import { ordersOf, readWritten, type Written, ymdOf } from './dates.ts'
+import { isGuessed, type Meaning, meaningsOf, SURE } from './meanings.ts'
+import { type Shape, shapeOf } from './shape.ts'
+import { bareHeader, kindOf, sideOf, statusOf, type Unit } from './vocabulary.ts'
 
 /** How the sign of an amount is told. */
 export type SignRule =
@@ -33,8 +35,6 @@ export type Layout = {
 /** Something a person must say (or should know) about a column. */
 export type Doubt = { readonly column: string | null; readonly code: string; readonly zh: string; readonly en: string }
 
-/** From this on a column is taken for what it is proposed to be; below, it is asked about. */
-const SURE = 0.85
 /** Balances are compared to this many decimals, which leaves room for amounts of 900,000,000,000. */
 const BALANCE_DECIMALS = 4
 const FIELDS: readonly Field[] = [
@@ -73,19 +73,6 @@ const MONEY: ReadonlySet<Field> = new Set<Field>([
   'balance',
 ])
 
-/** Shape of one column's values. */
-type Shape = {
-  readonly values: readonly string[]
-  readonly amounts: number
-  readonly decimals: number
-  readonly dates: number
-  readonly stamps: number
-  readonly times: number
-  readonly serials: number
-  readonly sides: number
-  readonly distinct: number
-}
-
 type Candidate = { column: number; field: Field; rank: number; confidence: number }
 
 /**
@@ -98,11 +85,12 @@ export function proposeLayout(
   options: StatementOptions,
 ): Layout {
   const headers = given.map(header => narrowHeader(header))
-  const shapes = headers.map((_, column) => shapeOf(rows.map(row => cleanCell(row[column] ?? ''))))
-  const meanings = headers.map(meaningOf)
+  const cleaned = rows.map(row => headers.map((_, column) => cleanCell(row[column] ?? '')))
+  const shapes = headers.map((_, column) => shapeOf(cleaned.map(row => row[column]!)))
+  const meanings = meaningsOf(headers, cleaned, shapes)
   const doubts: Doubt[] = []
   const notes: Doubt[] = []
-  const chosen = chooseColumns(headers, shapes, options, doubts)
+  const chosen = chooseColumns(headers, shapes, meanings, options, doubts)
   const at = Object.fromEntries(FIELDS.map(field => [field, chosen.get(field)?.column ?? -1])) as Record<Field, number>
 
   const decimal = decimalOf(
@@ -169,28 +157,6 @@ export function cleanCell(cell: string): string {
   return text.trim()
 }
 
-function shapeOf(cells: readonly string[]): Shape {
-  const values = cells.filter(cell => cell !== '' && cell !== '-' && cell !== '--')
-  let [amounts, decimals, dates, stamps, times, serials, sides] = [0, 0, 0, 0, 0, 0, 0]
-  for (const value of values) {
-    const read = readAmount(value, { exponent: 6, decimal: '.' })
-    const other = typeof read === 'string' ? readAmount(value, { exponent: 6, decimal: ',' }) : read
-    if (typeof read !== 'string' || typeof other !== 'string' || read === 'too_large') {
-      amounts++
-      if (/[.,．，]\d{1,2}\D*$/.test(narrow(value)) || /^[-+(]/.test(narrow(value))) decimals++
-    }
-    const written = readWritten(value)
-    if (written) {
-      dates++
-      if (written.seconds !== null) stamps++
-    }
-    if (/[:：]/.test(value) || /^\d{6}$/.test(value)) if (readTime(value)) times++
-    if (readSerial(value)) serials++
-    if (sideOf(value)) sides++
-  }
-  return { values, amounts, decimals, dates, stamps, times, serials, sides, distinct: new Set(values).size }
-}
-
 const most = (part: number, shape: Shape): boolean => shape.values.length > 0 && part >= shape.values.length * 0.9
 
 /** Does what stands in the column agree with what its name says? */
@@ -231,18 +197,19 @@ function fits(field: Field, shape: Shape): boolean {
 function chooseColumns(
   headers: readonly string[],
   shapes: readonly Shape[],
+  meanings: readonly Meaning[],
   options: StatementOptions,
   doubts: Doubt[],
 ): Map<Field, Candidate> {
   const said = saidColumns(headers, options, doubts)
   const candidates: Candidate[] = []
-  for (const [column, header] of headers.entries()) {
+  for (const column of headers.keys()) {
     const word = said.get(column)
     if (word !== undefined) {
       if (word !== null) candidates.push({ column, field: word, rank: -1, confidence: 1 })
       continue
     }
-    const meaning = meaningOf(header)
+    const meaning = meanings[column]!
     const shape = shapes[column]!
     let field = meaning.field
     // 交易类型 with 收入/支出 in it is the direction; 类型 with CR/DR too.

@@ -43,6 +43,8 @@ class Unreadable extends Error {
  */
 export class TableReader {
   readonly zone: string
+  /** Cells may hold bytes that could not be decoded. A caller that sees the whole text can say that none does. */
+  damaged = true
   readonly #layout: Layout
   readonly #into: Collector
   /** Records of the files before this one in the same zip. */
@@ -134,14 +136,7 @@ export class TableReader {
   #record(cells: readonly string[], record: number, line: number): void {
     const layout = this.#layout
     const { at } = layout
-    for (let column = 0; column < cells.length; column++)
-      if (cells[column]!.includes(UNDECODABLE))
-        throw new Unreadable(
-          column,
-          'bytes_undecodable',
-          '含有无法解码的字节（被截断的汉字或混用了编码）：请重新下载原始文件',
-          'it holds bytes that cannot be decoded (a cut character or a mix of encodings); fetch the original file again',
-        )
+    if (this.damaged) this.#refuseDamage(cells)
     const currency = this.#currency(cells)
     const exponent = layout.minorUnits ? 0 : exponentOf(currency)
     const moment = this.#moment(cells)
@@ -188,6 +183,17 @@ export class TableReader {
       batchNo: ids.batch_no,
       neutral: money.neutral,
     })
+  }
+
+  #refuseDamage(cells: readonly string[]): void {
+    for (let column = 0; column < cells.length; column++)
+      if (cells[column]!.includes(UNDECODABLE))
+        throw new Unreadable(
+          column,
+          'bytes_undecodable',
+          '含有无法解码的字节（被截断的汉字或混用了编码）：请重新下载原始文件',
+          'it holds bytes that cannot be decoded (a cut character or a mix of encodings); fetch the original file again',
+        )
   }
 
   /** 1234.5 at the very end, where every other amount has two decimals, is 1234.56 cut off. */

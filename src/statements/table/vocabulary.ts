@@ -86,12 +86,35 @@ export function meaningOf(header: string): HeaderMeaning {
   if (exact?.field === 'amount' && side)
     return { field: side === 'in' ? 'amount_in' : 'amount_out', rank: exact.rank, confidence: 0.98, unit }
   if (exact) return { ...exact, confidence: 0.98, unit }
-  // It must be the end and the greater part of the name (金额说明 is no 金额), and nothing may turn it into something else.
+  const ending = endsWithName(bare)
+  return ending
+    ? { field: ending.field, rank: ending.rank + 50, confidence: 0.88, unit }
+    : { field: null, rank: 0, confidence: 0, unit }
+}
+
+/** It must be the end and the greater part of the name (金额说明 is no 金额), and nothing may turn it into something else. */
+function endsWithName(bare: string): Meaning | null {
   for (const [name, meaning] of FRAGMENTS)
     if (bare.endsWith(name) && name.length * 2 >= bare.length && !TURNS.test(bare.slice(0, -name.length)))
-      return { field: meaning.field, rank: meaning.rank + 50, confidence: 0.88, unit }
-  return { field: null, rank: 0, confidence: 0, unit }
+      return meaning
+  return null
 }
+
+/** What the end of a longer name says ("本次交易金额" → amount): evidence for the classifier. */
+export const endingOf = (header: string): Field | null => {
+  const bare = bareHeader(header)
+  return EXACT.has(bare) ? null : (endsWithName(bare)?.field ?? null)
+}
+
+/** Is it a name of the vocabulary as it stands, in whatever spelling? Then nothing else has a say. */
+export const isKnownName = (header: string): boolean => {
+  const bare = bareHeader(header)
+  return EXACT.has(bare) || OWN.has(bare)
+}
+
+/** All names with their meanings, for the classifier to learn from. */
+export const knownNames = (): readonly (readonly [name: string, field: Field])[] =>
+  [...EXACT].map(([name, { field }]) => [name, field])
 
 /** Characters of Taiwan and Hong Kong files that occur in column names. */
 const TRADITIONAL: Readonly<Record<string, string>> = {
@@ -149,9 +172,13 @@ function sideInBrackets(header: string): 'in' | 'out' | null {
   return side === 'neutral' ? null : side
 }
 
+const simplifiedOne = (character: string): string => TRADITIONAL[character] ?? character
+
+export const simplified = (text: string): string => text.replace(/[\u4e00-\u9fff]/g, simplifiedOne)
+
 export function bareHeader(header: string): string {
   return narrow(header)
-    .replace(/[\u4e00-\u9fff]/g, character => TRADITIONAL[character] ?? character)
+    .replace(/[\u4e00-\u9fff]/g, simplifiedOne)
     .replace(/^\ufeff/, '')
     .replace(/^[`'"\s]+|["\s]+$/g, '')
     .toLowerCase()
@@ -247,6 +274,7 @@ export const isTotalMark = (cell: string): boolean =>
 
 /** Lines around the records that say something about the file. */
 export const isRemark = (cells: readonly string[]): boolean => {
+  if (beginsWithDigit(cells[0] ?? '')) return false
   const first = (cells[0] ?? '').trim()
   return (
     /^(#|\/\/|-{3,}|={3,}|\*{3,}|<END>|导出时间|打印时间|打印日期|下载时间|制表|说明[:：]|备注[:：]|注[:：]|温馨提示)/i.test(
