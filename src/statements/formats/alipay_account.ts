@@ -14,6 +14,7 @@ export const alipayAccount = titledFormat({
   name: 'alipay-account',
   channel: 'alipay',
   label: '支付宝账务明细 alipay-account',
+  title: /支付宝账务明细查询/,
   columns: {
     flow: { names: ['账务流水号', '财务流水号'], field: null, required: true },
     trade: { names: ['业务流水号'], field: 'channel_trade_no' },

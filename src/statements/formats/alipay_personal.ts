@@ -21,6 +21,7 @@ export const alipayPersonal = titledFormat({
   name: 'alipay-personal',
   channel: 'alipay',
   label: '支付宝个人账单 alipay-personal',
+  title: /支付宝交易记录明细查询|电子客户回单/,
   columns: {
     trade: { names: ['交易号', '交易订单号'], field: 'channel_trade_no', required: true },
     order: { names: ['商家订单号'], field: 'merchant_order_no' },

@@ -1,4 +1,3 @@
-import { Failure } from '../../kernel/failure.ts'
 import { exponentOf } from '../../kernel/money.ts'
 import type { Status } from '../../matching/entry.ts'
 import { narrow } from '../amount_text.ts'
@@ -7,6 +6,7 @@ import { dayText } from '../local_time.ts'
 import type { DateOrder, StatementOptions } from '../statement.ts'
 import { BalanceChain } from '../table/controls.ts'
 import { ordersOf, readWritten, ymdOf } from '../table/dates.ts'
+import type { Doubt } from '../table/layout.ts'
 import { kept, type Row, type TitledRows, type Top, titledFormat, UnknownWords } from '../table/titled.ts'
 import { RowZones } from '../table/zones.ts'
 
@@ -190,6 +190,7 @@ const MEMO = words('memo|memorando|mitteilung|vermerk|mémo')
 
 class ActivityRows implements TitledRows<Key> {
   readonly zone: string
+  readonly doubt: Doubt | null
   readonly #into: Collector
   readonly #zones: RowZones
   readonly #order: DateOrder | null
@@ -205,7 +206,9 @@ class ActivityRows implements TitledRows<Key> {
     this.#zones = new RowZones(cells('zone')[0] ?? '', options)
     this.zone = this.#zones.zone
     this.#decimal = decimalOf([...cells('gross'), ...cells('fee'), ...cells('net'), ...cells('balance')])
-    this.#order = orderOf(cells('date'), options, into.file, top.headers[top.at.date] ?? 'Date')
+    const order = orderOf(cells('date'), options, top.headers[top.at.date] ?? 'Date')
+    this.doubt = typeof order === 'object' ? order : null
+    this.#order = typeof order === 'string' ? order : null
     this.#balanceName = top.headers[top.at.balance] ?? 'Balance'
   }
 
@@ -278,19 +281,17 @@ function decimalOf(cells: readonly string[]): '.' | ',' {
 }
 
 /** 9/4/2018 is proven by a day beyond the 12th somewhere in the file, or asked about. */
-function orderOf(cells: readonly string[], options: StatementOptions, file: string, column: string): DateOrder | null {
+function orderOf(cells: readonly string[], options: StatementOptions, column: string): DateOrder | Doubt | null {
   const dates = cells.map(readWritten).filter(written => written !== null)
   if (dates.every(written => written.ymd > 0)) return options.dateOrder ?? null
   const orders = ordersOf(dates)
   if (orders.length === 1) return orders[0] ?? null
   if (options.dateOrder) return options.dateOrder
   const example = cells.find(cell => readWritten(cell)?.ymd === 0) ?? ''
-  throw new Failure(
-    'date_order_unsure',
-    {
-      zh: `文件“${file}”列“${column}”的日期（如 ${example}）分不清是“日/月”还是“月/日”：请指明日期顺序（dmy 或 mdy）`,
-      en: `file "${file}": the dates of column "${column}" (such as ${example}) may be day/month or month/day: say which (dmy or mdy)`,
-    },
-    { file, column },
-  )
+  return {
+    column,
+    code: 'date_order_unsure',
+    zh: `列“${column}”的日期（如 ${example}）分不清是“日/月”还是“月/日”：请指明日期顺序（dmy 或 mdy）`,
+    en: `the dates of column "${column}" (such as ${example}) may be day/month or month/day: say which (dmy or mdy)`,
+  }
 }

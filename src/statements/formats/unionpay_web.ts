@@ -13,6 +13,7 @@ export const unionpayWeb = titledFormat({
   name: 'unionpay',
   channel: 'unionpay',
   label: '银联商务对账明细 unionpay',
+  title: /对账明细查询结果/,
   columns: {
     cleared: { names: ['清算日期'], field: null },
     date: { names: ['交易日期'], field: 'date', required: true },

@@ -22,6 +22,7 @@ export const wechatPersonal = titledFormat({
   name: 'wechat-personal',
   channel: 'wechat',
   label: '微信支付账单明细 wechat-personal',
+  title: /微信支付账单明细/,
   columns: {
     time: { names: ['交易时间'], field: 'occurred_at', required: true },
     type: { names: ['交易类型'], field: 'kind' },

@@ -1,3 +1,4 @@
+import { Failure } from '../../kernel/failure.ts'
 import type { Kind, Status } from '../../matching/entry.ts'
 import { amountTroubleText, digitsLost, narrow, plainAmount, readAmount } from '../amount_text.ts'
 import type { Collector, Sentences } from '../collector.ts'
@@ -8,6 +9,7 @@ import { dayText, LocalClock, stampAt } from '../local_time.ts'
 import { columnMissing } from '../refusals.ts'
 import type { Column, Field, StatementOptions } from '../statement.ts'
 import { instantOf, readSerial, readWritten } from './dates.ts'
+import type { Doubt } from './layout.ts'
 import { RowFeeder, rowsOf } from './rows.ts'
 
 /**
@@ -46,6 +48,8 @@ export type TitledRows<Key extends string> = {
   readonly fields?: Partial<Readonly<Record<Key, Field | null>>>
   /** The same for a column that has no fixed name, by its index. */
   readonly fieldsAt?: ReadonlyMap<number, Field>
+  /** What only a person can say; nothing is read before. */
+  readonly doubt?: Doubt | null
   /** True: the row is no record (a remark, a total) and has been taken care of. `below`: it stands below the header. */
   readonly aside?: (cells: Cells, line: number, below: boolean) => boolean
   readonly record: (row: Row<Key>) => void
@@ -61,6 +65,8 @@ export type TitledSpec<Key extends string> = {
   readonly columns: TitledColumns<Key>
   /** Names by which the table is told from all others: so many of them are enough. */
   readonly marks?: { readonly names: readonly string[]; readonly enough: number }
+  /** Words above the header that say it too: such a file with other columns is refused, not taken for something else. */
+  readonly title?: RegExp
   /** Or all of these columns, whatever they are called (names that follow the user's language). */
   readonly recogniseKeys?: readonly NoInfer<Key>[]
   /** CSV quotes are in use. Where they are not, a quote is an ordinary character. */
@@ -93,11 +99,13 @@ const SAMPLE_ROWS = 2_000
 
 export function titledFormat<Key extends string>(spec: TitledSpec<Key>): TitledFormat {
   const recogniseRows = (rows: readonly Cells[]): Recognition | null => {
-    const names = headerOf(spec, rows)?.names ?? []
+    const header = headerOf(spec, rows)
+    const names = header?.names ?? []
+    const titled = rows.slice(0, header?.index ?? 0).some(cells => spec.title?.test(cells.join('')) === true)
     const wanted = spec.recogniseKeys?.map(key => names.find(name => spec.columns[key].names.includes(name)))
     if (wanted?.includes(undefined)) return null
     const marks = wanted ?? (spec.marks?.names ?? []).filter(name => names.includes(name))
-    if (marks.length < (wanted?.length ?? spec.marks?.enough ?? 1)) return null
+    if (!titled && marks.length < (wanted?.length ?? spec.marks?.enough ?? 1)) return null
     const known = names.filter(name => keyOf(spec, name) !== null).length
     const score = known * 2 >= names.length ? 0.98 : 0.9
     return { score, reasons: [`columns ${marks.join(', ')}`, `${known} of ${names.length} column names are known`] }
@@ -417,7 +425,7 @@ class TitledReader<Key extends string> implements RowReader {
     const fields = { ...this.#rows.fields } as Partial<Record<Key, Field | null>>
     this.head = {
       delimiter,
-      confidence: 0.99,
+      confidence: this.#rows.doubt ? 0.4 : 0.99,
       columns: header.titles.map((name, index): Column => {
         const key = (Object.keys(at) as Key[]).find(candidate => at[candidate] === index)
         const own = this.#rows.fieldsAt?.get(index)
@@ -426,6 +434,11 @@ class TitledReader<Key extends string> implements RowReader {
       }),
       zone: this.#rows.zone,
       period: this.#rows.period ?? null,
+    }
+    const { doubt } = this.#rows
+    if (doubt) {
+      const problems = [{ severity: 'error', record: null, line: null, ...doubt }]
+      throw new Failure('columns_unsure', doubtText(into.file, doubt), { file: into.file, head: this.head, problems })
     }
   }
 
@@ -482,6 +495,11 @@ class TitledReader<Key extends string> implements RowReader {
     this.#into.reject({ record: this.#row.record, line, column: this.headers[broken] ?? null }, code, text)
   }
 }
+
+const doubtText = (file: string, doubt: Doubt): Sentences => ({
+  zh: `文件“${file}”的列含义不能确定：${doubt.zh}`,
+  en: `the columns of "${file}" are not certain: ${doubt.en}`,
+})
 
 const firstOf = (names: readonly string[], headers: readonly string[]): number =>
   names.map(name => headers.indexOf(name)).find(index => index >= 0) ?? -1
