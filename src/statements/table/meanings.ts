@@ -1,0 +1,60 @@
+import type { Field } from '../statement.ts'
+import { alikeIn, classify, featuresOf } from './classifier.ts'
+import { relationsOf } from './relations.ts'
+import type { Shape } from './shape.ts'
+import { isKnownName, meaningOf, type Unit } from './vocabulary.ts'
+
+/**
+ * From this probability on a column is taken for what it is proposed to be; below, it is asked about when an amount, a time or
+ * a direction hangs on it. On layouts held back from training nothing above it was wrong, and what is wrong begins at 0.77;
+ * see docs/column-recognition.md.
+ */
+export const SURE = 0.85
+
+/** What stands between the vocabulary's names and the classifier's guesses in the order of preference. */
+const GUESSED = 100
+
+export type Meaning = {
+  readonly field: Field | null
+  /** The smaller is preferred among columns of one field. */
+  readonly rank: number
+  readonly confidence: number
+  readonly unit: Unit
+  /** How likely each field is; empty where the vocabulary knows the name. */
+  readonly likely: ReadonlyMap<Field, number>
+}
+
+/** Was it told by the classifier, not by the vocabulary or a person? */
+export const isGuessed = (rank: number): boolean => rank >= GUESSED
+
+/**
+ * What each column means by itself. A name that the vocabulary knows means what it says; for any other the classifier weighs
+ * its words, its values and what adds up. Fields that are less likely than not are left open.
+ */
+export function meaningsOf(
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+  shapes: readonly Shape[],
+): readonly Meaning[] {
+  const guessed = headers.map(header => !/^#\d+$/.test(header) && header.trim() !== '' && !isKnownName(header))
+  const relations = guessed.includes(true) ? relationsOf(rows, shapes) : null
+  const alike = relations ? alikeIn(shapes) : { days: 0, money: 0 }
+  return headers.map((header, column): Meaning => {
+    const meaning = meaningOf(header)
+    if (!guessed[column]) return { ...meaning, likely: new Map() }
+    const guesses = classify(featuresOf(header, shapes[column]!, relations?.get(column), alike))
+    const [best] = guesses
+    const likely = new Map<Field, number>()
+    for (const { field, probability } of guesses) if (field !== null) likely.set(field, probability)
+    const { field, probability } = best!
+    return probability < 0.5
+      ? { field: null, rank: 0, confidence: 0, unit: meaning.unit, likely }
+      : {
+          field,
+          rank: GUESSED * (2 - probability),
+          confidence: Math.round(probability * 100) / 100,
+          unit: meaning.unit,
+          likely,
+        }
+  })
+}
