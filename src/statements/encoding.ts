@@ -56,6 +56,8 @@ export function encodingOf(bytes: Uint8Array, whole: boolean): Encoding | null {
   if (isAscii(bytes)) return 'ascii'
   const settled = whole ? bytes : bytes.subarray(0, safeCut(bytes))
   if (isUtf8(settled) || isUtf8(withoutCutCharacter(bytes))) return 'utf-8'
+  const declared = declaredEncoding(bytes)
+  if (declared) return declared
   if (isDamagedUtf8(settled)) return 'utf-8'
   return legacyEncodingOf(settled)
 }
@@ -78,6 +80,22 @@ function isDamagedUtf8(bytes: Uint8Array): boolean {
     } else broken++
   }
   return whole > 0 && whole >= broken * 4
+}
+
+const DECLARED: readonly (readonly [RegExp, Encoding])[] = [
+  [/^(?:iso-?8859-15?|latin-?[19]|windows-1252|cp-?1252|1252)$/, 'windows-1252'],
+  [/^(?:gbk?|gb-?2312|gb-?18030|cp-?936|936)$/, 'gb18030'],
+  [/^(?:big-?5|cp-?950|950)$/, 'big5'],
+]
+
+/** What XML or OFX says of itself on its first lines. Bytes that are strict UTF-8 know better; names of UTF-8 prove nothing. */
+function declaredEncoding(bytes: Uint8Array): Encoding | null {
+  const start = asciiOf(bytes.subarray(0, 400))
+  const said =
+    /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.-]+)["']/.exec(start) ??
+    /^\s*OFXHEADER\s*:[^<]*\bCHARSET\s*:\s*([\w-]+)/.exec(start)
+  const name = said?.[1]?.toLowerCase() ?? ''
+  return DECLARED.find(([pattern]) => pattern.test(name))?.[1] ?? null
 }
 
 /** UTF-16 of mostly ASCII text shows as a zero in every other byte. */
@@ -172,6 +190,7 @@ export class Decoder {
   readonly #file: string
   #tail: Uint8Array = new Uint8Array(0)
   #begun = false
+  #declared: Encoding | null = null
   #broken = 0
 
   constructor(encoding: Encoding, file: string) {
@@ -209,6 +228,7 @@ export class Decoder {
 
   #withoutMark(bytes: Uint8Array): Uint8Array {
     this.#begun = true
+    this.#declared = declaredEncoding(bytes)
     if (this.encoding === 'utf-8-bom') return bytes.subarray(3)
     const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
     return marked && this.encoding.startsWith('utf-16') ? bytes.subarray(2) : bytes
@@ -233,7 +253,7 @@ export class Decoder {
     if (this.encoding === 'ascii') {
       if (isAscii(bytes)) return asciiOf(bytes)
       // Everything before was plain ASCII, which all candidates share: the choice is free until here.
-      this.encoding = encodingOf(bytes, true) ?? 'utf-8'
+      this.encoding = (isUtf8(bytes) ? 'utf-8' : this.#declared) ?? encodingOf(bytes, true) ?? 'utf-8'
     }
     return decodeStrictly(bytes, this.encoding) ?? this.#marked(bytes)
   }
