@@ -93,7 +93,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'camt.053 ascii | 3 | SEK 2=135678.50; 1=200000.00; 0=0.00 | 2010-10-18T20:15:00+08:00 105678.50 AAAASESS-FP-CN_98765/01 | 2010-10-18T22:15:00+08:00 30000.00 AAAASESS-FP-CONF-FX | ready',
   'camt053/bsp_camt053_duplicate_same_day.xml':
     'camt.053 ascii | 2 | EUR 0=0.00; 2=9.00; 0=0.00 | 2026-04-07 -4.50 null | 2026-04-07 -4.50 null | ready_with_warnings',
-  'camt053/bsp_camt053_garbled_amount.xml': 'camt.053 ascii | 1 |  | null | null | ready_with_warnings',
+  'camt053/bsp_camt053_garbled_amount.xml': 'camt.053 ascii | 1 |  | null | null | rejected',
   // Balances are examples: OPBD 1.01 + 8.85 is not CLBD 4.04.
   'camt053/genkgo_camt053.v2.all-balance-types.xml':
     'camt.053 ascii | 1 | EUR 1=8.85; 0=0.00; 0=0.00 | 2014-12-31 8.85 000000001 | 2014-12-31 8.85 000000001 | rejected',
@@ -143,7 +143,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   // Noon without an offset is GMT.
   'ofx/ofxparse_checking.ofx':
     'ofx ascii | 3 | USD 1=0.01; 2=59.51; 0=0.00 | 2011-03-31T20:00:00+08:00 0.01 0000486 | 2011-04-07T20:00:00+08:00 -25.00 0000488 | ready',
-  'ofx/ofxparse_decimal_error.ofx': 'ofx ascii | 1 |  | null | null | ready_with_warnings',
+  'ofx/ofxparse_decimal_error.ofx': 'ofx ascii | 1 |  | null | null | rejected',
   'ofx/ofxparse_suncorp.ofx':
     'ofx ascii | 1 | AUD 0=0.00; 1=16.85; 0=0.00 | 2013-12-15 -16.85 1 | 2013-12-15 -16.85 1 | ready',
   'ofx/ofxtools_br_nubank_cc.ofx':

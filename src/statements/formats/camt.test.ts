@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { failedControls, probeOf, type ReadText, readText, toldCodes } from '../../../testkit/statement_text.ts'
@@ -136,7 +138,7 @@ describe('amounts and directions', () => {
       ),
       {
         told: ['1 element_unclear', '2 element_unclear', '3 element_unclear', 'totals_missing'],
-        verdict: 'ready_with_warnings',
+        verdict: 'rejected',
       },
     ))
 
@@ -186,7 +188,7 @@ describe('time', () => {
     check(dated('<BookgDt><Dt>2026-02-30</Dt></BookgDt>'), {
       told: ['1 time_unreadable'],
       failed: ['OPBD + BOOK = CLBD S1: 1.00, not 0.00'],
-      verdict: 'ready_with_warnings',
+      verdict: 'rejected',
     }))
   test('without any date the day of the message is taken, and told', () =>
     check(statement(entry('1.00 CRDT', '', 'BOOK', ''), '<CreDtTm>2026-11-21T08:00:00+01:00</CreDtTm>'), {
@@ -219,7 +221,7 @@ describe('status', () => {
   test('a status that is not known is rejected', () =>
     check(statement(entry('1.00 CRDT', '', '<Prtry>MAYBE</Prtry>')), {
       told: ['1 status_unknown', 'totals_missing'],
-      verdict: 'ready_with_warnings',
+      verdict: 'rejected',
     }))
 })
 
@@ -662,4 +664,19 @@ test('as a file: format, encoding and money of the sample', async () => {
     ['camt.053', 'utf-8', 0.99, 5, null, 'ready'],
   )
   assert.deepEqual(document.by_currency.CNY?.credits, { count: 3, amount: '500.00' })
+})
+
+test('what the XML declaration says of a legacy encoding is believed, however late the first letter comes', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'fzpay-camt-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const text = between('0', '1.00', entry('1.00 CRDT', details(refs({ EndToEndId: 'Zürich Müß' })))).replace(
+    'UTF-8',
+    'ISO-8859-1',
+  )
+  for (const padding of [0, 400_000]) {
+    const path = join(folder, `p${padding}.xml`)
+    writeFileSync(path, Buffer.from(text.replace('<Ntry>', `${'<x/>\n'.repeat(padding / 5)}<Ntry>`), 'latin1'))
+    const document = await inspectStatement(path)
+    assert.deepEqual([document.encoding, document.first?.id, document.verdict], ['windows-1252', 'Zürich Müß', 'ready'])
+  }
 })

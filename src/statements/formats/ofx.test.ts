@@ -48,7 +48,7 @@ function check(
   text: string,
   records: string[],
   told: string[] = [],
-  verdict = told.length > 0 ? 'ready_with_warnings' : 'ready',
+  verdict = told.length === 0 ? 'ready' : records.length > 0 ? 'ready_with_warnings' : 'rejected',
 ): void {
   const found = read(text)
   assert.deepEqual(table(found), records)

@@ -34,7 +34,7 @@ function check(
   records: string[],
   told: string[] = [],
   options: StatementOptions = {},
-  verdict = told.length > 0 ? 'ready_with_warnings' : 'ready',
+  verdict = told.length === 0 ? 'ready' : records.length > 0 ? 'ready_with_warnings' : 'rejected',
 ): void {
   const found = read(text, options)
   assert.deepEqual(table(found), records)
