@@ -18,6 +18,8 @@ export const DEFAULT_LIMITS: Limits = {
 const RATIO_FROM = 32 << 20
 /** A statement zip holds two to a few dozen entries. */
 const ENTRIES_MAX = 200
+/** A workbook has an entry for each sheet, picture and comment; what makes it one stands among the first. */
+const BOOK_ENTRIES_MAX = 5_000
 
 /** One file inside the container (the file itself where there is none). */
 export type Part = { readonly name: string; readonly open: () => AsyncIterable<Uint8Array> }
@@ -70,6 +72,9 @@ export async function openContainer(
       return { ...opened, parts: [part], close: () => handle.close() }
     }
     const zip = await openZip(handle.fd, name)
+    // A workbook is a zip by its make only: nothing was packed by anyone.
+    if (await isWorkbook(handle.fd, name))
+      return { ...opened, container: 'none', parts: [plain], close: () => handle.close() }
     const parts = await zipParts(zip, name, guard)
     return { ...opened, parts, close: () => handle.close() }
   } catch (error) {
@@ -161,6 +166,41 @@ const openZip = (from: number | Buffer, name: string): Promise<yauzl.ZipFile> =>
     if (typeof from === 'number') yauzl.fromFd(from, options, opened)
     else yauzl.fromBuffer(from, options, opened)
   })
+
+/** Files of other programs that are zips too: what stands in them, and what to do. */
+const OTHER_BOOKS: readonly [entry: string, zh: string, en: string][] = [
+  ['xl/workbook.bin', 'Excel 二进制工作簿（xlsb）', 'a binary Excel workbook (xlsb)'],
+  ['word/document.xml', 'Word 文档', 'a Word document'],
+  ['content.xml', 'OpenDocument 文件（ods）', 'an OpenDocument file (ods)'],
+]
+
+async function isWorkbook(fd: number, name: string): Promise<boolean> {
+  const zip = await openZip(fd, name)
+  const names = await new Promise<readonly string[]>((resolve, reject) => {
+    const found: string[] = []
+    zip.on('error', error => reject(packingFailure(error, name)))
+    zip.on('end', () => resolve(found))
+    zip.on('entry', (entry: yauzl.Entry) => {
+      found.push(nameOf(entry))
+      if (found.length >= BOOK_ENTRIES_MAX) resolve(found)
+      else zip.readEntry()
+    })
+    zip.readEntry()
+  })
+  if (names.includes('xl/workbook.xml')) return true
+  const other = OTHER_BOOKS.find(
+    ([entry]) => names.includes(entry) && (names.includes('[Content_Types].xml') || names.includes('mimetype')),
+  )
+  if (!other) return false
+  throw new Failure(
+    'file_binary',
+    {
+      zh: `文件“${name}”是${other[1]}，不支持：请另存为 xlsx 或 CSV 后再提交`,
+      en: `file "${name}" is ${other[2]}, which is not read: save it as xlsx or CSV`,
+    },
+    { file: name, found: other[2] },
+  )
+}
 
 async function zipParts(zip: yauzl.ZipFile, name: string, guard: Guard): Promise<readonly Part[]> {
   const parts: Part[] = []

@@ -1,4 +1,5 @@
 import type { Collector } from './collector.ts'
+import type { BookKind } from './sheets/book.ts'
 import type { Column, Problem, StatementHead, StatementOptions } from './statement.ts'
 
 /** The beginning of a statement (256 KB, unpacked and decoded), from which it is recognised. */
@@ -55,6 +56,21 @@ export type Format = {
   readonly recogniseCompanion?: (probe: Probe) => boolean
   /** Throws a Failure when the file is this format but cannot be read (a column is missing, the mapping is not sure). */
   readonly read: (probe: Probe, into: Collector) => Reader
+  /**
+   * The same for the rows of a spreadsheet (the first thousand, from the first on): a format whose layout comes as a workbook
+   * too has both.
+   */
+  readonly recogniseRows?: (rows: readonly Cells[], kind: BookKind) => Recognition | null
+  readonly readRows?: (rows: readonly Cells[], into: Collector, options: StatementOptions) => RowReader
+}
+
+export type Cells = readonly string[]
+
+/** Reads the rows of a sheet, fed from its first one on, header and all. */
+export type RowReader = {
+  readonly head: ReaderHead
+  readonly row: (cells: Cells, line: number) => void
+  readonly end: () => void
 }
 
 /** What the refusal `columns_unsure` carries (detail.asked): the layout was read, its columns need a person's word. */

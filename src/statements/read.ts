@@ -4,15 +4,18 @@ import { Collector } from './collector.ts'
 import { type Opened, openContainer, type Part } from './container.ts'
 import { type Digest, digestOf, sm3Of } from './digest.ts'
 import { Decoder, decodeStrictly, encodingOf } from './encoding.ts'
-import type { Asked, Format, Probe, Reader, ReaderHead } from './format.ts'
+import type { Asked, Cells, Format, Probe, Reader, ReaderHead, RowReader } from './format.ts'
 import { FORMATS } from './formats/index.ts'
 import { unknownBinary, unrecognised } from './refusals.ts'
+import { type Book, type BookSheet, openBook } from './sheets/book.ts'
 import type { Encoding, Line, Problem, Statement, StatementHead, StatementOptions } from './statement.ts'
 
 const PROBE_BYTES = 256 << 10
 const COMPANION_BYTES_MAX = 8 << 20
 /** Lines handed over together: enough to make the hand-over free, few enough to stay in the cache. */
 const BATCH = 2_048
+/** Rows above the header of a sheet. */
+const HEADER_ROWS_MAX = 60
 /** Below this score a format has no claim. */
 const SCORE_MIN = 0.3
 
@@ -23,9 +26,18 @@ type Opening = {
   readonly probe: Probe
   readonly start: readonly Uint8Array[]
   readonly rest: AsyncIterator<Uint8Array>
+  /** Its sheets, where it is a spreadsheet; it is read by them then and not by its text. */
+  readonly book: Book | null
 }
 
-type Recognised = { readonly format: Format; readonly score: number; readonly opening: Opening }
+/** `sheet`: the one with the table; `more`: others with the same table, read after it. */
+type Recognised = {
+  readonly format: Format
+  readonly score: number
+  readonly opening: Opening
+  readonly sheet: BookSheet | null
+  readonly more: readonly BookSheet[]
+}
 
 /**
  * Opens a statement of any known format: container → encoding → format are settled from its first bytes; its records are
@@ -47,7 +59,7 @@ export async function openStatement(
         en: `"${entry}" in the zip is no statement and is ignored: please check`,
       })
     const main = records[0]!
-    const reader = readerOf(main, into, opened, name)
+    const reader = readerOf(main, into, opened, name, options)
     const state: Reading = {
       opened,
       options,
@@ -68,9 +80,15 @@ export async function openStatement(
 }
 
 /** A reader whose columns need a person's word says so in a Failure; it is completed here with what only the pipeline knows. */
-function readerOf({ format, opening }: Recognised, into: Collector, opened: Opened, name: string): Reader {
+function readerOf(
+  { format, opening, sheet }: Recognised,
+  into: Collector,
+  opened: Opened,
+  name: string,
+  options: StatementOptions,
+): Reader | RowReader {
   try {
-    return format.read(opening.probe, into)
+    return sheet ? format.readRows!(cellsOf(sheet), into, options) : format.read(opening.probe, into)
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'columns_unsure') throw error
     const { head, problems } = error.detail as { head: ReaderHead; problems: readonly Problem[] }
@@ -98,7 +116,7 @@ type Reading = {
   readonly into: Collector
   readonly records: readonly Recognised[]
   readonly companions: readonly Opening[]
-  readonly reader: Reader
+  readonly reader: Reader | RowReader
   readonly open: Opening[]
   digest: Digest | null
   encoding: Encoding
@@ -141,10 +159,12 @@ function statementOf(state: Reading, name: string): Statement {
   }
 }
 
-async function* readPart(state: Reading, { format, opening }: Recognised): AsyncGenerator<readonly Line[]> {
+async function* readPart(state: Reading, recognised: Recognised): AsyncGenerator<readonly Line[]> {
+  if (recognised.sheet) return yield* readSheets(state, recognised, recognised.sheet)
+  const { format, opening } = recognised
   const { into, records } = state
   const first = opening === records[0]!.opening
-  const reader = first ? state.reader : format.read(opening.probe, into)
+  const reader = first ? (state.reader as Reader) : format.read(opening.probe, into)
   const decoder = new Decoder(opening.encoding, into.file)
   const feed = (bytes: Uint8Array): void => {
     reader.push(format.feed === 'bytes' ? Buffer.from(bytes).toString('latin1') : decoder.decode(bytes))
@@ -165,6 +185,68 @@ async function* readPart(state: Reading, { format, opening }: Recognised): Async
   if (into.batched > 0) yield into.takeBatch()
 }
 
+async function* readSheets(
+  state: Reading,
+  { format, opening, more }: Recognised,
+  sheet: BookSheet,
+): AsyncGenerator<readonly Line[]> {
+  const { into, records, options } = state
+  const first = opening === records[0]!.opening
+  const reader = first ? (state.reader as RowReader) : format.readRows!(cellsOf(sheet), into, options)
+  const others = opening.book!.sheets.filter(other => other !== sheet && !more.includes(other) && hasTable(other))
+  for (const other of others)
+    into.warn({}, 'sheet_ignored', {
+      zh: `工作表“${other.name}”里也有一张表，但与“${sheet.name}”不同，未读取：请确认，需要时另存为单独的文件`,
+      en: `sheet "${other.name}" holds a table too, unlike that of "${sheet.name}", and is not read: check it, and save it as a file of its own if it counts`,
+    })
+  if (sheet.hidden)
+    into.warn({}, 'sheet_hidden', {
+      zh: `读取的工作表“${sheet.name}”是隐藏的：请确认`,
+      en: `the sheet that is read, "${sheet.name}", is hidden: please check`,
+    })
+  for (const each of [sheet, ...more]) {
+    if (each !== sheet)
+      into.warn({}, 'sheets_joined', {
+        zh: `工作表“${each.name}”与“${sheet.name}”的表头相同，接在其后读取`,
+        en: `sheet "${each.name}" has the same header as "${sheet.name}" and is read after it`,
+      })
+    const from = each === sheet ? 0 : headerRow(each, sheet)
+    const warn = (code: string, text: { zh: string; en: string }) => into.warn({}, code, text)
+    for await (const rows of each.rows(warn)) {
+      for (const { row, cells } of rows) if (row > from) (reader as RowReader).row(cells, row)
+      if (into.batched > 0) yield into.takeBatch()
+    }
+  }
+  reader.end()
+  if (into.batched > 0) yield into.takeBatch()
+}
+
+const cellsOf = (sheet: BookSheet): readonly Cells[] => sheet.top.map(({ cells }) => cells)
+
+const rowText = (cells: Cells): string =>
+  cells
+    .map(cell => cell.trim())
+    .join('\t')
+    .trim()
+
+/** Two sheets go together when the widest row of words of the one stands in the other too: its header. */
+function headerRow(sheet: BookSheet, main: BookSheet): number {
+  const title = headerText(main)
+  return title === '' ? -1 : (sheet.top.find(({ cells }) => rowText(cells) === title)?.row ?? -1)
+}
+
+function headerText(sheet: BookSheet): string {
+  let best: Cells = []
+  for (const { cells } of sheet.top.slice(0, HEADER_ROWS_MAX))
+    if (filled(cells) > filled(best) && !cells.some(cell => /^[-+]?[\d.,]+$/.test(cell))) best = cells
+  return filled(best) < 3 ? '' : rowText(best)
+}
+
+const filled = (cells: Cells): number => cells.filter(cell => cell.trim() !== '').length
+
+/** Rows of several cells, and more than one of them. */
+const hasTable = (sheet: BookSheet): boolean => sheet.top.filter(({ cells }) => filled(cells) >= 3).length > 1
+
 async function recognise(
   opened: Opened,
   options: StatementOptions,
@@ -176,7 +258,7 @@ async function recognise(
   const ignored: string[] = []
   let refusal: Failure | null = null
   for (const part of opened.parts) {
-    const opening = await openPart(part, options, opened.parts.length > 1 ? `${name}/${part.name}` : name)
+    const opening = await openPart(part, options, opened.parts.length > 1 ? `${name}/${part.name}` : name, opened)
     if (opening instanceof Failure) {
       refusal ??= opening
       ignored.push(part.name)
@@ -204,16 +286,40 @@ async function recognise(
 }
 
 function bestFormat(opening: Opening): Recognised | null {
+  if (opening.book) return bestSheet(opening, opening.book)
   let best: Recognised | null = null
   for (const format of FORMATS) {
     const score = format.recognise(opening.probe)?.score ?? 0
-    if (score >= SCORE_MIN && score > (best?.score ?? 0)) best = { format, score, opening }
+    if (score >= SCORE_MIN && score > (best?.score ?? 0)) best = { format, score, opening, sheet: null, more: [] }
   }
   return best
 }
 
+/** What can be seen counts before what is hidden; among equals the first tab. */
+function bestSheet(opening: Opening, book: Book): Recognised | null {
+  const best = bestOf(opening, book, false) ?? bestOf(opening, book, true)
+  if (!best) return null
+  const more = book.sheets.filter(each => each !== best.sheet && !each.hidden && headerRow(each, best.sheet) >= 0)
+  return { ...best, more }
+}
+
+function bestOf(opening: Opening, book: Book, hidden: boolean): (Recognised & { sheet: BookSheet }) | null {
+  let best: ReturnType<typeof bestOf> = null
+  for (const sheet of book.sheets.filter(each => each.hidden === hidden))
+    for (const format of FORMATS) {
+      const score = format.recogniseRows?.(cellsOf(sheet), book.kind)?.score ?? 0
+      if (score >= SCORE_MIN && score > (best?.score ?? 0)) best = { format, score, opening, sheet, more: [] }
+    }
+  return best
+}
+
 /** Reads the beginning of a part; a Failure where it is no text. */
-async function openPart(part: Part, options: StatementOptions, name: string): Promise<Opening | Failure> {
+async function openPart(
+  part: Part,
+  options: StatementOptions,
+  name: string,
+  opened: Opened,
+): Promise<Opening | Failure> {
   const rest = part.open()[Symbol.asyncIterator]()
   const start: Uint8Array[] = []
   let length = 0
@@ -230,12 +336,22 @@ async function openPart(part: Part, options: StatementOptions, name: string): Pr
   }
   const bytes = Buffer.concat(start).subarray(0, PROBE_BYTES)
   const encoding = encodingOf(bytes, whole && length <= PROBE_BYTES)
-  if (encoding === null || bytes.length === 0) {
+  const text = encoding === null ? '' : probeText(bytes, encoding)
+  const fd = opened.container === 'none' ? opened.fd : null
+  let book: Book | null
+  try {
+    book = await openBook(part, fd, { bytes, encoding, text }, name)
+  } catch (error) {
+    await rest.return?.()
+    if (error instanceof Failure && opened.parts.length > 1) return error
+    throw error
+  }
+  if (!book && (encoding === null || bytes.length === 0)) {
     await rest.return?.()
     return unknownBinary(name, bytes)
   }
-  const text = probeText(bytes, encoding)
-  return { part, encoding, probe: { name, text, bytes, whole: whole && length <= PROBE_BYTES, options }, start, rest }
+  const probe = { name, text, bytes, whole: whole && length <= PROBE_BYTES, options }
+  return { part, encoding: book?.encoding ?? encoding ?? 'utf-8', probe, start, rest, book }
 }
 
 function probeText(bytes: Uint8Array, encoding: Encoding): string {
@@ -255,6 +371,9 @@ async function wholeText(opening: Opening, name: string): Promise<string> {
 }
 
 async function closeAll(open: readonly Opening[], opened: Opened): Promise<void> {
-  for (const opening of open) await opening.rest.return?.()
+  for (const opening of open) {
+    await opening.rest.return?.()
+    await opening.book?.close()
+  }
   await opened.close()
 }

@@ -1,3 +1,5 @@
+import { fstatSync, readSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { SaxesParser } from 'saxes'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { Failure } from '../kernel/failure.ts'
@@ -20,7 +22,14 @@ export const looksLikeXlsx = (head: Uint8Array): boolean =>
 
 /** Unpacked text of one part; a sheet of 1,048,576 rows × 40 columns stays below. Against zip bombs. */
 const PART_LIMIT = 8 * 1024 ** 3
-const STRINGS_LIMIT = 1024 ** 3
+/** Shared strings stay in memory while the rows are read. */
+const STRINGS_LIMIT = 256 * 1024 ** 2
+/** Rows of like cells pack well (up to 60 to 1), not like this; judged from RATIO_FROM unpacked bytes on. */
+const RATIO_LIMIT = 300
+const RATIO_FROM = 32 * 1024 ** 2
+/** What the parser may hold back before it tells of a tag. */
+const SILENCE_LIMIT = 4 * 1024 ** 2
+const COLUMNS_MAX = 16_384
 /** Excel itself stops at 32,767 characters a cell. */
 const CELL_LIMIT = 1_000_000
 const BATCH = 512
@@ -29,12 +38,46 @@ const BATCH = 512
 export async function* readSheet(path: string, name = path): AsyncGenerator<readonly SheetRow[]> {
   const book = await openBook(path, name)
   try {
-    const sheet = await firstSheet(book)
+    const sheet = (await sheetsOf(book)).sheets[0]!
     const strings = await sharedStrings(book)
-    const dates = await dateStyles(book)
-    yield* rowsOf(book, sheet, strings, dates)
+    const formats = await cellFormats(book)
+    yield* rowsOf(book, sheet.part, strings, formats, strictCell)
   } finally {
     book.zip.close()
+  }
+}
+
+/** A workbook of somebody else's: all its sheets, and cells taken as they are shown instead of refused. */
+export type Workbook = {
+  /** In the order of the tabs. */
+  readonly sheets: readonly {
+    readonly name: string
+    readonly hidden: boolean
+    readonly rows: () => AsyncGenerator<readonly SheetRow[]>
+  }[]
+  readonly close: () => void
+}
+
+/** `file`: the workbook as an open descriptor, which stays the caller's. */
+export async function openWorkbook(file: number, name: string): Promise<Workbook> {
+  const book = await openBook(file, name)
+  try {
+    const { sheets, date1904 } = await sheetsOf(book)
+    const strings = await sharedStrings(book)
+    const formats = await cellFormats(book)
+    const shown: CellText = ({ type, text, format }) =>
+      type === 'e' ? text : type === 'd' ? text : shownNumber(text, format, date1904)
+    return {
+      sheets: sheets.map(({ name: tab, hidden, part }) => ({
+        name: tab,
+        hidden,
+        rows: () => rowsOf(book, part, strings, formats, shown),
+      })),
+      close: () => book.zip.close(),
+    }
+  } catch (error) {
+    book.zip.close()
+    throw error
   }
 }
 
@@ -81,18 +124,21 @@ export const neutralized = (text: string): string =>
 
 type Book = { readonly name: string; readonly zip: ZipFile; readonly parts: ReadonlyMap<string, Entry> }
 
-async function openBook(path: string, name: string): Promise<Book> {
+async function openBook(file: string | number, name: string): Promise<Book> {
   const broken = refusal(
     name,
     'spreadsheet_broken',
     '不是完整的 xlsx 文件（压缩包损坏或被截断），请重新导出',
     'not a whole xlsx file (the archive is damaged or cut); export it again',
   )
-  const zip = await new Promise<ZipFile>((resolve, reject) =>
-    yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, opened) =>
-      error ? reject('code' in error ? error : broken) : resolve(opened),
-    ),
-  )
+  const zip = await new Promise<ZipFile>((resolve, reject) => {
+    const done = (error: Error | null, opened: ZipFile): void =>
+      error ? reject('code' in error ? error : broken) : resolve(opened)
+    const options = { lazyEntries: true, autoClose: false }
+    if (typeof file === 'string') yauzl.open(file, options, done)
+    // A reader of its own, which does not close the caller's file.
+    else yauzl.fromRandomAccessReader(new OpenFile(file), fstatSync(file).size, options, done)
+  })
   const parts = new Map<string, Entry>()
   try {
     await new Promise<void>((resolve, reject) => {
@@ -118,6 +164,31 @@ async function openBook(path: string, name: string): Promise<Book> {
   return { name, zip, parts }
 }
 
+/** The caller's descriptor, read at positions. */
+class OpenFile extends yauzl.RandomAccessReader {
+  readonly #file: number
+
+  constructor(file: number) {
+    super()
+    this.#file = file
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    const file = this.#file
+    return Readable.from(
+      (async function* () {
+        for (let at = start; at < end; ) {
+          const piece = Buffer.allocUnsafe(Math.min(64 << 10, end - at))
+          const length = readSync(file, piece, 0, piece.length, at)
+          if (length === 0) return
+          at += length
+          yield piece.subarray(0, length)
+        }
+      })(),
+    )
+  }
+}
+
 type Handlers = {
   readonly open?: (name: string, attributes: Readonly<Record<string, string>>) => void
   readonly text?: (text: string) => void
@@ -129,7 +200,8 @@ async function* parsed(book: Book, part: string, limit: number, handlers: Handle
   const entry = book.parts.get(part)
   if (!entry)
     throw refusal(book.name, 'spreadsheet_broken', `工作簿缺少部件 ${part}`, `the workbook lacks its part ${part}`)
-  if (entry.uncompressedSize > limit)
+  const { compressedSize, uncompressedSize } = entry
+  if (uncompressedSize > limit || (uncompressedSize > RATIO_FROM && uncompressedSize > compressedSize * RATIO_LIMIT))
     throw refusal(
       book.name,
       'spreadsheet_too_large',
@@ -154,8 +226,12 @@ async function* parsed(book: Book, part: string, limit: number, handlers: Handle
     book.zip.openReadStream(entry, (error, opened) => (error ? reject(damaged(book, part)) : resolve(opened))),
   )
   const decoder = new TextDecoder('utf-8', { fatal: true })
+  let silent = 0
   try {
     for await (const chunk of stream) {
+      const tag = (chunk as Buffer).lastIndexOf(0x3c)
+      silent = tag < 0 ? silent + (chunk as Buffer).length : (chunk as Buffer).length - tag
+      if (silent > SILENCE_LIMIT) throw damaged(book, part)
       parser.write(decoder.decode(chunk as Buffer, { stream: true }))
       if (failed) throw failed
       yield
@@ -182,29 +258,40 @@ async function drained(run: AsyncGenerator<void>): Promise<void> {
   for await (const _ of run);
 }
 
-/** The first sheet in the order a person sees the tabs. */
-async function firstSheet(book: Book): Promise<string> {
-  let relation = ''
+type SheetPart = { readonly name: string; readonly hidden: boolean; readonly part: string }
+
+/** The sheets in the order a person sees the tabs. */
+async function sheetsOf(book: Book): Promise<{ sheets: readonly SheetPart[]; date1904: boolean }> {
+  const tabs: { name: string; hidden: boolean; relation: string }[] = []
+  let date1904 = false
   await drained(
     parsed(book, 'xl/workbook.xml', STRINGS_LIMIT, {
       open: (name, attributes) => {
-        if (name !== 'sheet' || relation) return
-        relation = Object.entries(attributes).find(([key]) => local(key) === 'id' && key !== 'id')?.[1] ?? ''
+        if (name === 'workbookPr') date1904 = attributes.date1904 === '1' || attributes.date1904 === 'true'
+        if (name !== 'sheet') return
+        const relation = Object.entries(attributes).find(([key]) => local(key) === 'id' && key !== 'id')?.[1] ?? ''
+        const hidden = attributes.state === 'hidden' || attributes.state === 'veryHidden'
+        tabs.push({ name: attributes.name ?? '', hidden, relation })
       },
     }),
   )
-  let target = ''
+  const targets = new Map<string, string>()
   await drained(
     parsed(book, 'xl/_rels/workbook.xml.rels', STRINGS_LIMIT, {
       open: (name, attributes) => {
-        if (name === 'Relationship' && attributes.Id === relation) target = attributes.Target ?? ''
+        if (name === 'Relationship') targets.set(attributes.Id ?? '', attributes.Target ?? '')
       },
     }),
   )
-  const part = target.startsWith('/') ? target.slice(1) : `xl/${target}`
-  if (!target || !book.parts.has(part))
+  const sheets = tabs.flatMap(({ name, hidden, relation }) => {
+    const target = targets.get(relation) ?? ''
+    const part = target.startsWith('/') ? target.slice(1) : `xl/${target}`
+    // A chart sheet has no cells.
+    return target && book.parts.has(part) && !part.includes('chartsheets/') ? [{ name, hidden, part }] : []
+  })
+  if (sheets.length === 0)
     throw refusal(book.name, 'spreadsheet_broken', '工作簿里没有工作表', 'the workbook holds no sheet')
-  return part
+  return { sheets, date1904 }
 }
 
 async function sharedStrings(book: Book): Promise<readonly string[]> {
@@ -233,22 +320,22 @@ async function sharedStrings(book: Book): Promise<readonly string[]> {
   return strings
 }
 
-/** Cell formats that show a number as a date or time. */
-async function dateStyles(book: Book): Promise<ReadonlySet<number>> {
+/** How each cell style shows a number: the format's id and, for a custom one, its code. */
+type CellFormat = { readonly id: number; readonly code: string | undefined }
+
+async function cellFormats(book: Book): Promise<readonly CellFormat[]> {
   const custom = new Map<number, string>()
-  const dates = new Set<number>()
-  if (!book.parts.has('xl/styles.xml')) return dates
+  const formats: CellFormat[] = []
+  if (!book.parts.has('xl/styles.xml')) return formats
   let inCellFormats = false
-  let index = 0
   await drained(
     parsed(book, 'xl/styles.xml', STRINGS_LIMIT, {
       open: (name, attributes) => {
         if (name === 'numFmt') custom.set(Number(attributes.numFmtId), attributes.formatCode ?? '')
         else if (name === 'cellXfs') inCellFormats = true
         else if (name === 'xf' && inCellFormats) {
-          const format = Number(attributes.numFmtId ?? 0)
-          if (isDateFormat(format, custom.get(format))) dates.add(index)
-          index++
+          const id = Number(attributes.numFmtId ?? 0)
+          formats.push({ id, code: custom.get(id) })
         }
       },
       close: name => {
@@ -256,21 +343,63 @@ async function dateStyles(book: Book): Promise<ReadonlySet<number>> {
       },
     }),
   )
-  return dates
+  return formats
 }
 
 /** Built-in date formats are 14–22, 27–36, 45–47 and 50–58; a custom one says y, m, d, h or s outside quotes and colours. */
-function isDateFormat(id: number, code: string | undefined): boolean {
+export function isDateFormat(id: number, code: string | undefined): boolean {
   if (code === undefined)
     return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58)
   return /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*./gi, '').replace(/general/i, ''))
+}
+
+/** A cell that is neither text nor empty: `type` n (number), d (ISO date) or e (error). */
+type CellValue = {
+  readonly type: string
+  readonly text: string
+  readonly format: CellFormat | undefined
+  readonly where: () => string
+  readonly book: Book
+}
+
+type CellText = (cell: CellValue) => string
+
+/** For files that were typed for us: what Excel no longer holds, or cannot hold, is refused with its cell. */
+const strictCell: CellText = ({ type, text, format, where, book }) => {
+  if (type === 'e')
+    throw refusal(
+      book.name,
+      'cell_error',
+      `单元格 ${where()} 是错误值 ${text}，请更正`,
+      `cell ${where()} holds the error ${text}; mend it`,
+      { cell: where() },
+    )
+  if (text === '') return ''
+  if (type === 'd' || (format && isDateFormat(format.id, format.code)))
+    throw refusal(
+      book.name,
+      'cell_date',
+      `单元格 ${where()} 是日期格式，没有时区；请把该列设为文本，写成 2026-11-20T08:00:00+08:00`,
+      `cell ${where()} is a date without a zone; make the column text and write 2026-11-20T08:00:00+08:00`,
+      { cell: where() },
+    )
+  const number = numberText(text)
+  if (number !== null) return number
+  throw refusal(
+    book.name,
+    'digits_lost',
+    `单元格 ${where()} 的数字 ${text} 超过 15 位，Excel 已丢失末位；请把该列设为文本后重新填写`,
+    `cell ${where()}: the number ${text} has more than 15 digits and Excel has lost the last ones; make the column text and fill it again`,
+    { cell: where() },
+  )
 }
 
 async function* rowsOf(
   book: Book,
   part: string,
   strings: readonly string[],
-  dates: ReadonlySet<number>,
+  formats: readonly CellFormat[],
+  textOf: CellText,
 ): AsyncGenerator<readonly SheetRow[]> {
   let rows: SheetRow[] = []
   let row = 0
@@ -286,6 +415,7 @@ async function* rowsOf(
     open: (name, attributes) => {
       if (name === 'c') {
         column = attributes.r ? columnOf(attributes.r) : column + 1
+        if (column < 1 || column > COLUMNS_MAX) throw damaged(book, part)
         type = attributes.t ?? 'n'
         style = Number(attributes.s ?? 0)
         text = ''
@@ -322,33 +452,7 @@ async function* rowsOf(
     if (type === 's') return strings[Number(text)] ?? ''
     if (type === 'inlineStr' || type === 'str') return unescaped(text)
     if (type === 'b') return text === '1' ? 'TRUE' : 'FALSE'
-    if (type === 'e')
-      throw refusal(
-        book.name,
-        'cell_error',
-        `单元格 ${where()} 是错误值 ${text}，请更正`,
-        `cell ${where()} holds the error ${text}; mend it`,
-        { cell: where() },
-      )
-    if (text === '') return ''
-    if (type === 'd' || dates.has(style))
-      throw refusal(
-        book.name,
-        'cell_date',
-        `单元格 ${where()} 是日期格式，没有时区；请把该列设为文本，写成 2026-11-20T08:00:00+08:00`,
-        `cell ${where()} is a date without a zone; make the column text and write 2026-11-20T08:00:00+08:00`,
-        { cell: where() },
-      )
-    return numberText(text) ?? tooLong(text)
-  }
-  const tooLong = (found: string): never => {
-    throw refusal(
-      book.name,
-      'digits_lost',
-      `单元格 ${where()} 的数字 ${found} 超过 15 位，Excel 已丢失末位；请把该列设为文本后重新填写`,
-      `cell ${where()}: the number ${found} has more than 15 digits and Excel has lost the last ones; make the column text and fill it again`,
-      { cell: where() },
-    )
+    return textOf({ type, text, format: formats[style], where, book })
   }
   for await (const _ of run)
     if (rows.length >= BATCH) {
@@ -356,6 +460,52 @@ async function* rowsOf(
       rows = []
     }
   if (rows.length > 0) yield rows
+}
+
+/**
+ * A number as its cell shows it, where that matters: dates as 2026-11-20 08:05:09, leading zeros of a format such as 000000.
+ * More than 15 digits are shown in scientific notation, as Excel does: the reader then knows that digits are lost.
+ */
+export function shownNumber(stored: string, format: CellFormat | undefined, date1904: boolean): string {
+  if (stored === '') return ''
+  if (format && isDateFormat(format.id, format.code)) {
+    const shown = dateText(Number(stored), format.code ?? builtInDate(format.id), date1904)
+    if (shown !== null) return shown
+  }
+  const number = numberText(stored)
+  if (number === null) {
+    const value = Number(stored)
+    return Number.isFinite(value)
+      ? value
+          .toExponential(14)
+          .replace(/\.?0+e/, 'E')
+          .replace('e', 'E')
+      : stored
+  }
+  const zeros = /^0+$/.exec(format?.code ?? '')
+  return zeros && /^\d+$/.test(number) ? number.padStart(zeros[0].length, '0') : number
+}
+
+/** Which parts the built-in formats show is all that matters of them. */
+const builtInDate = (id: number): string =>
+  id === 22 ? 'y h' : (id >= 18 && id <= 21) || (id >= 45 && id <= 47) ? 'h' : 'y'
+
+const DAY_MS = 86_400_000
+
+/** null: no day Excel knows (it counts 29 February 1900, which never was). */
+function dateText(serial: number, code: string, date1904: boolean): string | null {
+  if (!Number.isFinite(serial) || serial < 0 || serial >= 2_958_466) return null
+  const bare = code.replace(/"[^"]*"|\\.|\[\$[^\]]*\]/g, '')
+  const days = Math.floor(serial)
+  const ms = Math.round((serial - days) * DAY_MS)
+  // Fractions of a day are exact to some microseconds; whole seconds are meant unless the format shows parts of them.
+  const rounded = /s\.0/i.test(bare) ? ms : Math.round(ms / 1000) * 1000
+  const whole = date1904 ? days + 1462 : days
+  const time = new Date(rounded).toISOString().slice(11, rounded % 1000 === 0 ? 19 : 23)
+  if (whole === 0 && !/[yd]/i.test(bare)) return time
+  if (whole < 61) return null
+  const day = new Date((whole - 25_569) * DAY_MS + rounded).toISOString().slice(0, 10)
+  return /[hs]/i.test(bare) || rounded % DAY_MS !== 0 ? `${day} ${time}` : day
 }
 
 /** As Excel shows it: 15 significant digits, plain notation. null: a whole number too long to be held. */

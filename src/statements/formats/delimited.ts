@@ -1,11 +1,10 @@
-import { Failure } from '../../kernel/failure.ts'
 import type { Collector } from '../collector.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { type FoundTable, findTable } from '../table/dialect.ts'
-import { proposeLayout } from '../table/layout.ts'
 import { TableReader } from '../table/reader.ts'
 import { RowFeeder } from '../table/rows.ts'
+import { settledTable } from '../table/settled.ts'
 
 /**
  * Delimited text of anyone: any separator, a header row somewhere near the top, columns found by name and by what stands in
@@ -37,28 +36,8 @@ class DelimitedReader implements Reader {
   readonly #reader: TableReader
 
   constructor(table: FoundTable, probe: Probe, into: Collector) {
-    const layout = proposeLayout(table.headers, table.sample, probe.options)
-    this.head = {
-      delimiter: table.delimiter,
-      confidence: layout.confidence,
-      columns: layout.columns,
-      zone: probe.options.zone ?? 'Asia/Shanghai',
-      period: null,
-      currency: layout.currency ?? probe.options.currency ?? null,
-    }
-    if (layout.doubts.length > 0)
-      throw new Failure(
-        'columns_unsure',
-        {
-          zh: `文件“${into.file}”的列含义不能确定：${layout.doubts.map(doubt => doubt.zh).join('；')}`,
-          en: `the columns of "${into.file}" are not certain: ${layout.doubts.map(doubt => doubt.en).join('; ')}`,
-        },
-        {
-          file: into.file,
-          head: this.head,
-          problems: layout.doubts.map(doubt => ({ severity: 'error', record: null, line: null, ...doubt })),
-        },
-      )
+    const { layout, head } = settledTable(table, table.delimiter, probe.options, into)
+    this.head = head
     this.#reader = new TableReader(layout, probe.options, into)
     this.#reader.damaged = false
     this.#feeder = new RowFeeder(

@@ -12,6 +12,7 @@ import { ofx } from './ofx.ts'
 import { paypal } from './paypal.ts'
 import { paypalActivity } from './paypal_activity.ts'
 import { qif } from './qif.ts'
+import { xls, xlsx } from './spreadsheet.ts'
 import { stripe } from './stripe.ts'
 import { unionpay } from './unionpay.ts'
 import { unionpayWeb } from './unionpay_web.ts'
@@ -43,4 +44,6 @@ export const FORMATS: readonly Format[] = [
   ofx,
   qif,
   delimited,
+  xlsx,
+  xls,
 ]

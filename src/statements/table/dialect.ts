@@ -9,12 +9,16 @@ const DELIMITERS = [',', '\t', ';', '|@|', '|', '\x01', '^', '\x1f', '!^', '~'] 
 /** Lines above the header: the longest preambles known have 24. */
 const HEADER_ROWS_MAX = 60
 const SAMPLE_ROWS = 500
+/** billing_details_house_number_or_name has 36 characters, a sentence more. */
+const NAME_MAX = 60
 
 export type FoundTable = {
   readonly delimiter: string
   readonly headers: readonly string[]
   /** Physical line of the header; 0 where there is none. */
   readonly headerLine: number
+  /** Rows above it: titles, accounts, periods. */
+  readonly above: readonly (readonly string[])[]
   /** First rows below it. */
   readonly sample: readonly (readonly string[])[]
 }
@@ -35,6 +39,16 @@ export function findTable(probe: Probe): FoundTable | null {
   return best
 }
 
+/** The same for rows that were cells from the start (a sheet). They come without their empty last cells. */
+export function tableOf(rows: readonly (readonly string[])[]): FoundTable | null {
+  const width = Math.max(0, ...rows.map(row => row.length))
+  const padded = rows.map((cells, index) => ({
+    cells: [...cells, ...Array<string>(width - cells.length).fill('')],
+    line: index + 1,
+  }))
+  return tableUnder(padded, '')?.table ?? null
+}
+
 type Row = { readonly cells: readonly string[]; readonly line: number }
 
 function tableUnder(rows: readonly Row[], delimiter: string): { table: FoundTable; score: number } | null {
@@ -49,8 +63,9 @@ function tableUnder(rows: readonly Row[], delimiter: string): { table: FoundTabl
   }
   if (header && names >= 2) {
     const headers = withoutTail(header.cells)
+    const above = rows.filter(row => row.line < header.line)
     const below = rows.filter(row => row.line > header.line)
-    return scored(headers, header.line, below, delimiter, names)
+    return scored(headers, header.line, above, below, delimiter, names)
   }
   return headless(rows, delimiter)
 }
@@ -58,6 +73,7 @@ function tableUnder(rows: readonly Row[], delimiter: string): { table: FoundTabl
 function scored(
   headers: readonly string[],
   headerLine: number,
+  above: readonly Row[],
   below: readonly Row[],
   delimiter: string,
   names: number,
@@ -70,7 +86,8 @@ function scored(
     row => withoutTail(row.cells).length <= headers.length && row.cells.length >= headers.length,
   )
   const share = records.length === 0 ? 1 : fitting.length / records.length
-  const table = { delimiter, headers, headerLine, sample: fitting.slice(0, SAMPLE_ROWS).map(row => row.cells) }
+  const cells = (list: readonly Row[]) => list.map(row => row.cells)
+  const table = { delimiter, headers, headerLine, above: cells(above), sample: cells(fitting.slice(0, SAMPLE_ROWS)) }
   return { table, score: names * 2 * (0.2 + share) }
 }
 
@@ -82,7 +99,7 @@ function namesIn(cells: readonly string[]): number {
     const text = cleanCell(cell)
     if (text === '') continue
     if (
-      text.length > 40 ||
+      text.length > NAME_MAX ||
       readWritten(text) ||
       (/\d/.test(text) && typeof readAmount(text, { exponent: 6, decimal: '.' }) !== 'string')
     )
@@ -107,7 +124,7 @@ function headless(rows: readonly Row[], delimiter: string): { table: FoundTable;
   const headers = named ? withoutTail(filled[0]!.cells) : filled[0]!.cells.map((_, index) => `#${index + 1}`)
   const sides = records[0]!.cells.filter(cell => sideOf(cleanCell(cell)) || readTime(cell)).length
   const sample = records.slice(0, SAMPLE_ROWS).map(row => row.cells)
-  return { table: { delimiter, headers, headerLine: named ? filled[0]!.line : 0, sample }, score: 1 + sides }
+  return { table: { delimiter, headers, headerLine: named ? filled[0]!.line : 0, above: [], sample }, score: 1 + sides }
 }
 
 const isRecord = ({ cells }: Row): boolean =>

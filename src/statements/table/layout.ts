@@ -83,6 +83,7 @@ export function proposeLayout(
   given: readonly string[],
   rows: readonly (readonly string[])[],
   options: StatementOptions,
+  _above: readonly (readonly string[])[] = [],
 ): Layout {
   const headers = given.map(header => narrowHeader(header))
   const cleaned = rows.map(row => headers.map((_, column) => cleanCell(row[column] ?? '')))
@@ -104,6 +105,7 @@ export function proposeLayout(
     .map(column => meanings[column]!.unit)
   const unit = unitOf(headers, units, at, doubts)
   const { sign, balance, proven } = settleSigns(headers, shapes, chosen, at, rows, decimal, unit.minor, doubts, notes)
+  askGuesses({ headers, shapes, meanings, chosen, said: saidColumns(headers, options, []), sign, proven, doubts })
 
   const confidences = [...chosen.values()]
     .filter(({ field }) => MONEY.has(field) || ['occurred_at', 'date', 'direction'].includes(field))
@@ -369,7 +371,6 @@ function settleTime(
   }
   const when = at.occurred_at >= 0 ? chosen.get('occurred_at') : chosen.get('date')
   if (!when) doubts.push(missingDoubt('time', headers))
-  else if (when.confidence < SURE) doubts.push(unsureDoubt(headers[when.column]!, 'time'))
 }
 
 function settleDates(
@@ -485,7 +486,6 @@ function settleSigns(
     doubts.push(half >= 0 ? unsureDoubt(headers[half]!, 'amount') : missingDoubt('amount', headers))
     return { sign: 'signed', balance: null, proven: false }
   }
-  if (!two && chosen.get('amount')!.confidence < SURE) doubts.push(unsureDoubt(headers[at.amount]!, 'amount'))
   const style = { exponent: minor ? 0 : BALANCE_DECIMALS, decimal } as const
   const cell = (row: readonly string[], column: number): number => {
     const read = readAmount(cleanCell(row[column] ?? ''), style)
@@ -547,8 +547,10 @@ function settleSigns(
     const found = proves(rule)
     if (found) return { sign: rule, balance: found, proven: true }
   }
+  // Amounts that were only guessed, and that a balance speaks against, are not accepted.
+  const guessed = (['amount', 'amount_in', 'amount_out'] as const).some(field => isGuessed(chosen.get(field)?.rank ?? 0))
   if (at.balance >= 0 && shapes[at.balance]!.values.length > 1 && shapes[at.balance]!.distinct > 1)
-    notes.push({
+    (guessed ? doubts : notes).push({
       column: headers[at.balance]!,
       code: 'balance_unproven',
       zh: `余额列“${headers[at.balance]}”与逐笔金额对不上，未能用它证明金额的正负：请核对前几行`,
@@ -569,6 +571,73 @@ function settleSigns(
       en: `no column tells the direction and column "${headers[at.amount]}" has no negative value: everything is read as money in, please confirm`,
     })
   return { sign: plain, balance: null, proven: false }
+}
+
+type Settled = {
+  readonly headers: readonly string[]
+  readonly shapes: readonly Shape[]
+  readonly meanings: readonly Meaning[]
+  readonly chosen: ReadonlyMap<Field, Candidate>
+  readonly said: ReadonlyMap<number, Field | null>
+  readonly sign: SignRule
+  readonly proven: boolean
+  readonly doubts: Doubt[]
+}
+
+const SUMS: readonly Field[] = ['amount', 'amount_in', 'amount_out']
+const MOMENTS: readonly Field[] = ['occurred_at', 'date']
+
+/**
+ * Asks about what the classifier is not sure of: a column taken for an amount, a time or a direction below SURE, and one that
+ * was not taken but may well be it. Amounts that a running balance proves are beyond question.
+ */
+function askGuesses({ headers, shapes, meanings, chosen, said, sign, proven, doubts }: Settled): void {
+  const ask = (column: number, what: Wanted) => {
+    if (!doubts.some(doubt => doubt.column === headers[column])) doubts.push(unsureDoubt(headers[column]!, what))
+  }
+  const taken = new Set([...chosen.values()].map(each => each.column))
+  const rivals = (fields: readonly Field[], least: number, fit: (shape: Shape) => boolean): number[] =>
+    meanings
+      .map((meaning, column) => ({
+        column,
+        likely: fields.reduce((sum, field) => sum + (meaning.likely.get(field) ?? 0), 0),
+      }))
+      .filter(
+        ({ column, likely }) =>
+          likely > least &&
+          !taken.has(column) &&
+          !said.has(column) &&
+          shapes[column]!.values.length > 0 &&
+          fit(shapes[column]!),
+      )
+      .map(({ column }) => column)
+  /** Against a name that is known, a rival must be more likely than not. */
+  const least = (guessed: boolean): number => (guessed ? 1 - SURE : 0.5)
+  const differs = (column: number, from: number): boolean =>
+    shapes[column]!.values.some((value, row) => value !== shapes[from]!.values[row])
+
+  const moment = chosen.get('occurred_at') ?? chosen.get('date')
+  if (moment && moment.rank >= 0) {
+    if (moment.confidence < SURE) ask(moment.column, 'time')
+    for (const column of rivals(MOMENTS, least(isGuessed(moment.rank)), shape => most(shape.dates, shape)))
+      if (differs(column, moment.column)) ask(column, 'time')
+  }
+  const time = chosen.get('time')
+  if (time && time.confidence < SURE) ask(time.column, 'time')
+
+  if (proven) return
+  const sums = SUMS.flatMap(field => chosen.get(field) ?? [])
+  for (const { column, confidence } of sums) if (confidence < SURE) ask(column, 'amount')
+  if (sums.length > 0 && sums.every(each => each.rank >= 0))
+    for (const column of rivals(SUMS, least(sums.some(each => isGuessed(each.rank))), shape => most(shape.amounts, shape)))
+      if (sums.every(each => differs(column, each.column))) ask(column, 'amount')
+  const direction = chosen.get('direction')
+  if (direction && direction.confidence < SURE) ask(direction.column, 'direction')
+  const kind = chosen.get('kind')
+  if (sign === 'kind' && kind && kind.confidence < SURE) ask(kind.column, 'direction')
+  if (sign === 'all_in' || sign === 'kind')
+    for (const column of rivals(['direction'], 1 - SURE, shape => shape.distinct > 1 && shape.distinct <= 4))
+      ask(column, 'direction')
 }
 
 function swap(chosen: Map<Field, Candidate>, at: Record<Field, number>): void {
@@ -642,7 +711,12 @@ const NAMES: Readonly<Record<string, string>> = {
   '826': 'GBP',
 }
 
-const WANTED = { time: { zh: '时间', en: 'time' }, amount: { zh: '金额', en: 'amount' } } as const
+const WANTED = {
+  time: { zh: '时间', en: 'time', field: 'occurred_at' },
+  amount: { zh: '金额', en: 'amount', field: 'amount' },
+  direction: { zh: '收支方向', en: 'direction', field: 'direction' },
+} as const
+type Wanted = keyof typeof WANTED
 
 const missingDoubt = (what: 'time' | 'amount', headers: readonly string[]): Doubt => ({
   column: null,
@@ -651,9 +725,9 @@ const missingDoubt = (what: 'time' | 'amount', headers: readonly string[]): Doub
   en: `no ${WANTED[what].en} column was found among: ${headers.join(', ')}; name it by a mapping, such as --column ${headers[0]}=${what === 'time' ? 'occurred_at' : 'amount'}`,
 })
 
-const unsureDoubt = (header: string, what: 'time' | 'amount'): Doubt => ({
+const unsureDoubt = (header: string, what: Wanted): Doubt => ({
   column: header,
-  code: what === 'time' ? 'time_column_unsure' : 'amount_column_unsure',
-  zh: `列“${header}”可能是${WANTED[what].zh}，但不能确定：请用列映射确认，如 --column ${header}=${what === 'time' ? 'occurred_at' : 'amount'}`,
-  en: `column "${header}" may be the ${WANTED[what].en}, which is not certain: confirm by a mapping, such as --column ${header}=${what === 'time' ? 'occurred_at' : 'amount'}`,
+  code: `${what}_column_unsure`,
+  zh: `列“${header}”可能是${WANTED[what].zh}，但不能确定：请用列映射确认，如 --column ${header}=${WANTED[what].field}（不是则写 --column ${header}=-）`,
+  en: `column "${header}" may be the ${WANTED[what].en}, which is not certain: confirm by a mapping, such as --column ${header}=${WANTED[what].field} (or --column ${header}=- if it is not)`,
 })

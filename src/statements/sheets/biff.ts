@@ -1,0 +1,81 @@
+import { Worker } from 'node:worker_threads'
+import { Failure } from '../../kernel/failure.ts'
+import type { BookRow } from './book.ts'
+
+export type BiffSheet = { readonly name: string; readonly hidden: boolean; readonly rows: readonly BookRow[] }
+
+/** What the thread answers. */
+export type BiffAnswer =
+  | { readonly sheets: readonly BiffSheet[] }
+  | { readonly refused: 'password' | 'broken' | 'empty' }
+
+/** The largest real sheets (65,536 rows) take a few seconds. */
+const TIME_MAX_MS = 60_000
+const HEAP_MAX_MB = 1_024
+
+/**
+ * Old Excel files (BIFF) are read by a library that was not written for hostile input, so it works on a thread of its own that
+ * is ended when it takes too long or too much memory.
+ */
+export async function readBiff(bytes: Buffer, name: string): Promise<readonly BiffSheet[]> {
+  const own = new Uint8Array(bytes)
+  const worker = new Worker(new URL('./biff_worker.ts', import.meta.url), {
+    workerData: own,
+    transferList: [own.buffer],
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
+    // What the library has to say of a file is no business of the product's output.
+    stdout: true,
+    stderr: true,
+  })
+  try {
+    const answer = await new Promise<BiffAnswer>((resolve, reject) => {
+      const timer = setTimeout(() => reject(refused(name, 'time')), TIME_MAX_MS)
+      worker.once('message', (message: BiffAnswer) => {
+        clearTimeout(timer)
+        resolve(message)
+      })
+      worker.once('error', error => {
+        clearTimeout(timer)
+        const memory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
+        reject(refused(name, memory ? 'memory' : 'broken'))
+      })
+      worker.once('exit', () => {
+        clearTimeout(timer)
+        reject(refused(name, 'broken'))
+      })
+    })
+    if ('refused' in answer) throw refused(name, answer.refused)
+    return answer.sheets
+  } finally {
+    await worker.terminate()
+  }
+}
+
+const REASONS = {
+  password: [
+    'spreadsheet_password',
+    '有密码：请在 Excel 中去掉密码后另存，再提交',
+    'has a password: save it without one and give that file',
+  ],
+  broken: [
+    'spreadsheet_broken',
+    '不是完整的 xls 工作簿（已损坏、被截断，或是别的 Office 文件）：请重新下载，或另存为 xlsx',
+    'is no whole xls workbook (damaged, cut off, or another Office file): fetch it again or save it as xlsx',
+  ],
+  empty: ['spreadsheet_empty', '里没有工作表：请确认提交的是对账单', 'holds no sheet: check that it is a statement'],
+  time: [
+    'spreadsheet_too_large',
+    '读取超过 60 秒，已停止：请另存为 xlsx 或 CSV 后再提交',
+    'took more than 60 seconds and was given up: save it as xlsx or CSV',
+  ],
+  memory: [
+    'spreadsheet_too_large',
+    '读取所需内存超过 1 GB，已停止：请另存为 xlsx 或 CSV 后再提交',
+    'needed more than 1 GB of memory and was given up: save it as xlsx or CSV',
+  ],
+} as const
+
+function refused(name: string, reason: keyof typeof REASONS): Failure {
+  const [code, zh, en] = REASONS[reason]
+  return new Failure(code, { zh: `文件“${name}”${zh}`, en: `file "${name}" ${en}` }, { file: name })
+}
