@@ -110,6 +110,6 @@ function openText(path: string): { put(text: string): Promise<void> | undefined;
 }
 
 if (import.meta.main) {
-  const [folder = 'bench/.data', rows = '1000000'] = process.argv.slice(2)
+  const [folder = 'bench/data', rows = '1000000'] = process.argv.slice(2)
   console.log(await generate(folder, Number(rows)))
 }

@@ -37,7 +37,7 @@ export async function reconcileCommand(args: readonly string[], lang: Lang): Pro
     }).finally(progress.end)
     try {
       await deliver(result, words, lang)
-      if (words.flags.has('timings')) process.stderr.write(`${JSON.stringify(result.timings)}\n`)
+      if (words.flags.has('timings')) process.stderr.write(timingsText(result))
     } finally {
       await result.close()
     }
@@ -113,6 +113,21 @@ async function readRules(path: string | undefined): Promise<Rules> {
   }
   const { parseRules } = await import('../rules/read.ts')
   return parseRules(text, basename(path))
+}
+
+/** Milliseconds of each step, and the most memory this process held, workers included. */
+const timingsText = (result: OpenReconciliation): string => {
+  const steps = Object.entries(result.timings).map(([step, took]) => [step, Math.round(took)])
+  return `${JSON.stringify({ ...Object.fromEntries(steps), peak_mb: peakMb() })}\n`
+}
+
+/** Linux tells the peak since this program began; the portable figure includes what the parent was when it forked. */
+function peakMb(): number {
+  try {
+    return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024)
+  } catch {
+    return Math.round(process.resourceUsage().maxRSS / 1024)
+  }
 }
 
 async function deliver(result: OpenReconciliation, words: Words, lang: Lang): Promise<void> {
