@@ -75,10 +75,16 @@ const ZME: Layout = {
     分期付款附加手续费:12 分期付款期数:2`),
 }
 
+/** The layout, and the length of a record: one of the editions known, or one that several records agree in. */
 function layoutOf(probe: Probe): { layout: Layout; length: number } | null {
   const start = Buffer.from(probe.bytes.subarray(0, 8_192)).toString('latin1').split(/\r?\n/, 6)
-  for (const layout of [ZM, ZME])
-    for (const line of start) if (layout.looks.test(line)) return { layout, length: line.length }
+  for (const layout of [ZM, ZME]) {
+    const lengths = start.filter(line => layout.looks.test(line)).map(line => line.length)
+    const last = layout.columns.reduce((sum, { bytes }) => sum + bytes + 1, 0)
+    const agreed = lengths.find(length => length >= last && lengths.filter(other => other === length).length > 1)
+    const known = lengths.find(length => layout.lengths.includes(length))
+    if (lengths.length > 0) return { layout, length: known ?? agreed ?? layout.lengths[0] ?? 0 }
+  }
   return null
 }
 
