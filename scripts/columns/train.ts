@@ -43,9 +43,10 @@ function examplesOf(layout: LabelledLayout, seed: number): { features: string[];
   const shapes = layout.columns.map((_, column) => shapeOf(rows.map(row => row[column]!)))
   const relations = relationsOf(rows, shapes)
   const alike = alikeIn(shapes)
-  return layout.columns.map(({ header, field }, column) => ({
+  // What another column carries better is learnt as nothing: alone in its file it will be asked about.
+  return layout.columns.map(({ header, field, spare }, column) => ({
     features: featuresOf(random() < NAMELESS ? '' : header, shapes[column]!, relations.get(column), alike),
-    field,
+    field: spare ? null : field,
   }))
 }
 

@@ -11,6 +11,22 @@ import { isKnownName, meaningOf, type Unit } from './vocabulary.ts'
  */
 export const SURE = 0.85
 
+/** A guess at what only helps (a name, a number, a note) is taken from here on: nothing is booked wrongly by it. */
+const LIKELY = 0.4
+
+/** Fields on which hangs what is booked, and when. */
+export const CRITICAL: ReadonlySet<Field> = new Set([
+  'occurred_at',
+  'date',
+  'time',
+  'amount',
+  'amount_in',
+  'amount_out',
+  'direction',
+  'kind',
+  'status',
+])
+
 /** What stands between the vocabulary's names and the classifier's guesses in the order of preference. */
 const GUESSED = 100
 
@@ -29,7 +45,7 @@ export const isGuessed = (rank: number): boolean => rank >= GUESSED
 
 /**
  * What each column means by itself. A name that the vocabulary knows means what it says; for any other the classifier weighs
- * its words, its values and what adds up. Fields that are less likely than not are left open.
+ * its words, its values and what adds up. What is not likely is left open.
  */
 export function meaningsOf(
   headers: readonly string[],
@@ -47,7 +63,7 @@ export function meaningsOf(
     const likely = new Map<Field, number>()
     for (const { field, probability } of guesses) if (field !== null) likely.set(field, probability)
     const { field, probability } = best!
-    return probability < 0.5
+    return probability < (field !== null && CRITICAL.has(field) ? 0.5 : LIKELY)
       ? { field: null, rank: 0, confidence: 0, unit: meaning.unit, likely }
       : {
           field,

@@ -1,0 +1,95 @@
+/**
+ * Column recognition on layouts that nothing was trained on: scripts/columns/held_back.tsv, and the tables among
+ * ../shared/samples where they lie beside the repository. A column is right when the proposal says what the label says; an
+ * amount, time or direction must be right or asked about.
+ */
+import { proposeLayout } from '../src/statements/table/layout.ts'
+import type { Field } from '../src/statements/statement.ts'
+import { type LabelledLayout, readLayouts, tableOf } from './columns/table.ts'
+
+const VARIANTS = 5
+const CRITICAL: ReadonlySet<Field | null> = new Set<Field>([
+  'occurred_at',
+  'date',
+  'time',
+  'amount',
+  'amount_in',
+  'amount_out',
+  'direction',
+])
+
+export type Score = {
+  columns: number
+  right: number
+  critical: number
+  criticalRight: number
+  asked: number
+  wrong: string[]
+  missed: string[]
+  layouts: number
+  layoutsAsked: number
+}
+
+export function evaluate(layouts: readonly LabelledLayout[], variants = VARIANTS): Score {
+  const score: Score = {
+    columns: 0,
+    right: 0,
+    critical: 0,
+    criticalRight: 0,
+    asked: 0,
+    wrong: [],
+    missed: [],
+    layouts: 0,
+    layoutsAsked: 0,
+  }
+  for (const [index, layout] of layouts.entries())
+    for (let variant = 0; variant < variants; variant++) {
+      const rows = tableOf(layout, 70_000 + index * 100 + variant)
+      const headers = layout.columns.map(column => column.header)
+      const found = proposeLayout(headers, rows, {})
+      score.layouts++
+      // Which of 03/04 is the month is a question about the dates, not about the column.
+      const questions = found.doubts.filter(doubt => !doubt.code.startsWith('date_order'))
+      if (questions.length > 0) score.layoutsAsked++
+      for (const [at, { header, field, spare }] of layout.columns.entries()) {
+        const said = found.columns[at]!.field
+        const right = said === field || (spare && said === null) || sameMoment(said, field)
+        const asked = questions.some(doubt => doubt.column === header || doubt.column === null)
+        score.columns++
+        if (right) score.right++
+        else score.missed.push(`${layout.name}: ${header} is ${field}, taken for ${said}${asked ? ', asked' : ''}`)
+        if (!CRITICAL.has(field) && !CRITICAL.has(said)) continue
+        score.critical++
+        if (right) score.criticalRight++
+        // The whole file waits while anything is asked: nothing of it is read by a wrong mapping.
+        else if (questions.length > 0) score.asked++
+        else score.wrong.push(`${layout.name}: ${header} is ${field}, taken for ${said}`)
+      }
+    }
+  return score
+}
+
+/** A date and a moment are one meaning; which of them it is, the values say. */
+const sameMoment = (a: Field | null, b: Field | null): boolean =>
+  (a === 'date' && b === 'occurred_at') || (a === 'occurred_at' && b === 'date')
+
+const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`
+
+export function report(name: string, score: Score): string {
+  const { columns, right, critical, criticalRight, asked, wrong, layouts, layoutsAsked } = score
+  return [
+    `${name}: ${layouts} tables, ${columns} columns`,
+    `  columns right                     ${right}/${columns} ${percent(right, columns)}`,
+    `  amount, time, direction right     ${criticalRight}/${critical} ${percent(criticalRight, critical)}`,
+    `  … right or asked                  ${criticalRight + asked}/${critical} ${percent(criticalRight + asked, critical)}`,
+    `  tables with a question            ${layoutsAsked}/${layouts}`,
+    ...wrong.map(each => `  WRONG ${each}`),
+  ].join('\n')
+}
+
+if (import.meta.main) {
+  const held = evaluate(readLayouts('held_back.tsv'))
+  console.log(report('held back', held))
+  if (process.argv.includes('--missed')) for (const each of new Set(held.missed)) console.log(`  ${each}`)
+  console.log(report('trained on', evaluate(readLayouts('layouts.tsv'), 1)))
+}
