@@ -1,7 +1,7 @@
-import type pg from 'pg'
+import pg from 'pg'
 import { exponentOf, parseDecimal } from '../kernel/money.ts'
 import type { Pass } from '../matching/entry.ts'
-import { type Rules, rulesOf } from '../rules/rules.ts'
+import { type ChannelRules, type Rules, rulesOf } from '../rules/rules.ts'
 
 /**
  * Settle: pairs in SQL the plain many, so that the engine (`decide`) need only look at the rest. It may pair two rows only
@@ -34,61 +34,188 @@ export type Settled = {
 }
 
 type Two = readonly [pg.ClientBase, pg.ClientBase]
+type Tables = { readonly movements: string; readonly lines: string }
+
+const BOOKS: Tables = { movements: 'movements', lines: 'statement_lines' }
+const OPEN: Tables = { movements: 'open_movements', lines: 'open_lines' }
 
 export async function settle(connections: Two, options: SettleOptions): Promise<Settled> {
-  const [one, two] = connections
-  await one.query('drop table if exists settle_rules, repeated_numbers, open_movements, open_lines')
-  await one.query('create unlogged table settle_rules (channel text, currency text, number_days int, confirm_above bigint, fee_expected boolean)')
-  await one.query('insert into settle_rules select * from jsonb_to_recordset($1) as r(channel text, currency text, number_days int, confirm_above bigint, fee_expected boolean)', [
-    JSON.stringify(settleRules(options)),
-  ])
-  await one.query('create unlogged table repeated_numbers (number text not null)')
+  const [one] = connections
+  const terms = termsOf(options)
+  await one.query(WORKING_TABLES)
+  if (terms === null) {
+    await eachBook(connections, openRowsByLinks)
+    return { pairs: 0 }
+  }
   if (options.repeated === null) await one.query(FIND_REPEATED)
   else if (options.repeated.length > 0) await one.query('insert into repeated_numbers select unnest($1::text[])', [options.repeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
 
-  const byOwnNumber = await both(connections, (client, part) => insertPairs(client, BY_OWN_NUMBER, BOOKS, part))
-  if (byOwnNumber === 0) {
-    // Nothing is closed yet, so the books themselves are what is open.
-    const bySentNumber = await both(connections, (client, part) => insertPairs(client, BY_SENT_NUMBER, BOOKS, part))
-    await Promise.all([one.query(openRows('movements', 'movement_id')), two.query(openRows('statement_lines', 'line_id'))])
-    return { pairs: bySentNumber }
-  }
-  await Promise.all([one.query(openRows('movements', 'movement_id')), two.query(openRows('statement_lines', 'line_id'))])
-  const bySentNumber = await insertPairs(one, BY_SENT_NUMBER, { movements: 'open_movements', lines: 'open_lines' })
-  if (bySentNumber > 0)
-    await Promise.all([
-      one.query('delete from open_movements m using match_links k where k.movement_id = m.id'),
-      two.query('delete from open_lines l using match_links k where k.line_id = l.id'),
-    ])
-  return { pairs: byOwnNumber + bySentNumber }
+  const byTradeNo = await total(connections.map((client, part) => changed(client, pairByTradeNo(terms, part))))
+  // Where nothing is closed yet, the books themselves are what is open: no need to copy them.
+  const tables = byTradeNo === 0 ? BOOKS : OPEN
+  if (tables === OPEN) await eachBook(connections, openRows)
+  let later = options.refunds ? await changed(one, pairOpen(BY_REFUND_NO, tables, terms)) : 0
+  later += await changed(one, pairOpen(BY_SENT_NO, tables, terms))
+  if (tables === BOOKS) await eachBook(connections, openRowsByLinks)
+  else if (later > 0) await eachBook(connections, closeLinked)
+  return { pairs: byTradeNo + later }
 }
 
-type Tables = { readonly movements: string; readonly lines: string }
-const BOOKS: Tables = { movements: 'movements', lines: 'statement_lines' }
+async function changed(client: pg.ClientBase, text: string): Promise<number> {
+  return (await client.query(text)).rowCount ?? 0
+}
 
-/** Each connection does its half of the keys. */
-async function both(connections: Two, work: (client: pg.ClientBase, part: number) => Promise<number>): Promise<number> {
-  const counts = await Promise.all(connections.map(work))
-  return counts.reduce((sum, count) => sum + count, 0)
+const total = async (counts: readonly Promise<number>[]): Promise<number> => (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+
+/** One connection for each book. */
+const eachBook = ([one, two]: Two, text: (book: Book) => string): Promise<unknown> =>
+  Promise.all([one.query(text(MOVEMENTS)), two.query(text(LINES))])
+
+type Book = { readonly table: string; readonly open: string; readonly link: string }
+const MOVEMENTS: Book = { table: 'movements', open: 'open_movements', link: 'movement_id' }
+const LINES: Book = { table: 'statement_lines', open: 'open_lines', link: 'line_id' }
+
+const WORKING_TABLES = `
+  drop table if exists repeated_numbers, open_movements, open_lines, open_movements_ids, open_lines_ids;
+  create unlogged table repeated_numbers (number text not null);
+  create unlogged table open_movements_ids (id bigint not null);
+  create unlogged table open_lines_ids (id bigint not null)`
+
+const openRows = ({ table, open }: Book): string =>
+  `create unlogged table ${open} as select * from ${table} where id in (select id from ${open}_ids)`
+
+const openRowsByLinks = ({ table, open, link }: Book): string =>
+  `create unlogged table ${open} as select * from ${table} b where not exists (select from match_links k where k.${link} = b.id)`
+
+const closeLinked = ({ open, link }: Book): string => `delete from ${open} b using match_links k where k.${link} = b.id`
+
+// --- what the rules say, as SQL -----------------------------------------------------------------------------------------------
+
+/** Conditions that the rules and the books at hand make necessary; what cannot matter is left out, a million times. */
+type Terms = {
+  /** Rows of channels that may be settled at all. */
+  readonly settling: string
+  readonly sameChannelAndCurrency: string
+  readonly numberDays: string
+  readonly needsConfirmation: string
+  readonly feeExpected: string
 }
 
 const SETTLING: readonly Pass[] = ['refund_no', 'trade_no', 'merchant_order_no']
 
-/** A channel whose rules order the passes in another way is the engine's alone: it is not listed. */
-function settleRules({ rules, channels, currencies }: SettleOptions): object[] {
-  return channels.flatMap(channel => {
-    const { passes, windows, confirmAbove, fees } = rulesOf(rules, channel)
-    if (!SETTLING.every((pass, i) => passes[i] === pass)) return []
-    return currencies.map(currency => ({
-      channel,
-      currency,
-      number_days: windows.numberDays,
-      confirm_above: confirmAbove === null ? null : parseDecimal(confirmAbove, exponentOf(currency)),
-      fee_expected: fees.rate !== null,
-    }))
+/** null: no channel may be settled. */
+function termsOf({ rules, channels, currencies }: SettleOptions): Terms | null {
+  // A channel whose rules order the passes in another way is the engine's alone.
+  const settling = channels.filter(channel => SETTLING.every((pass, i) => rulesOf(rules, channel).passes[i] === pass))
+  if (settling.length === 0) return null
+  const by = (of: (channel: ChannelRules) => string): string => {
+    const values = settling.map(channel => of(rulesOf(rules, channel)))
+    const [first] = values
+    if (first !== undefined && values.every(value => value === first)) return first
+    return `case m.channel ${settling.map((channel, i) => `when ${pg.escapeLiteral(channel)} then ${values[i]}`).join(' ')} end`
+  }
+  const thresholds = currencies.map(currency => {
+    const above = by(({ confirmAbove }) => String((confirmAbove === null ? null : parseDecimal(confirmAbove, exponentOf(currency))) ?? 'null::bigint'))
+    return { currency, above }
   })
+  const [threshold] = thresholds
+  const above =
+    threshold === undefined || thresholds.every(each => each.above === threshold.above)
+      ? (threshold?.above ?? 'null::bigint')
+      : `case m.currency ${thresholds.map(each => `when ${pg.escapeLiteral(each.currency)} then ${each.above}`).join(' ')} end`
+  const same = [
+    ...(channels.length > 1 ? ['(l.channel = m.channel) is true'] : []),
+    ...(currencies.length > 1 ? ['(l.currency = m.currency) is true'] : []),
+  ]
+  return {
+    settling: settling.length === channels.length ? 'true' : `m.channel in (${settling.map(name => pg.escapeLiteral(name)).join(', ')})`,
+    sameChannelAndCurrency: same.join(' and ') || 'true',
+    numberDays: by(({ windows }) => String(windows.numberDays)),
+    needsConfirmation: above === 'null::bigint' ? 'false' : `coalesce(abs(m.amount) > ${above}, false)`,
+    feeExpected: by(({ fees }) => String(fees.rate !== null)),
+  }
 }
+
+/** What every settled pair has in common. `is true` keeps a comparison out of the hash key: the number alone is enough there. */
+const agreeing = (terms: Terms): string => `
+  m.status = 'success' and l.status = 'success' and ${terms.settling}
+  and (l.amount = m.amount) is true and (l.kind = m.kind) is true and ${terms.sameChannelAndCurrency}
+  and l.business_date - m.business_date between - ${terms.numberDays} and ${terms.numberDays}
+  and (l.merchant_order_no = m.merchant_order_no or l.merchant_order_no = m.order_no or l.merchant_order_no = '' or m.merchant_order_no = '')
+  and (starts_with(l.order_no, '#') or (l.order_no = m.order_no) is true)
+  and (m.fee = l.fee or l.fee is null or m.fee is null and not ${terms.feeExpected} or m.kind = 'refund' and abs(m.fee) = abs(l.fee))`
+
+const notRepeated = (column: string): string => `${column} not in (select number from repeated_numbers)`
+
+const paymentAlone = `
+  ${notRepeated('m.channel_trade_no')} and ${notRepeated('m.merchant_order_no')} and ${notRepeated('m.order_no')}
+  and (l.channel_trade_no = m.channel_trade_no or ${notRepeated('l.channel_trade_no')})
+  and (l.merchant_order_no = m.merchant_order_no or ${notRepeated('l.merchant_order_no')})`
+
+const linkColumns = (terms: Terms): string => `
+  m.order_no, m.id as movement_id, l.id as line_id, l.business_date <> m.business_date as cross_day, ${terms.needsConfirmation} as needs_confirmation`
+
+// --- the pairs ----------------------------------------------------------------------------------------------------------------
+
+/**
+ * One pass over both books: pairs become links, and what finds no partner is noted as open on the way, which is cheaper than
+ * looking for it afterwards. A row without a number gets one that is its own: equal empty keys would meet in one hash bucket.
+ * Each connection does the half of the numbers whose hash says so.
+ */
+function pairByTradeNo(terms: Terms, part: number): string {
+  const half = (table: string, mark: string) => `
+    (select * from (select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table} offset 0) numbered
+      where hashtext(key) & 1 = ${part})`
+  return `
+    with joined as materialized (
+      select ${linkColumns(terms)}
+        from ${half('movements', '#m')} m
+        full join ${half('statement_lines', '#l')} l
+          on l.key = m.key and m.kind = 'payment' and l.channel_trade_no = m.channel_trade_no
+         and ${agreeing(terms)} and ${paymentAlone}
+    ), ours as (
+      insert into open_movements_ids select movement_id from joined where line_id is null
+    ), theirs as (
+      insert into open_lines_ids select line_id from joined where movement_id is null
+    )
+    insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
+    select order_no, movement_id, line_id, 'trade_no', cross_day, needs_confirmation
+      from joined where movement_id is not null and line_id is not null`
+}
+
+type Key = { readonly pass: string; readonly ours: string; readonly theirs: string; readonly where: (tables: Tables) => string }
+
+const BY_REFUND_NO: Key = {
+  pass: 'refund_no',
+  ours: 'm.refund_no',
+  theirs: 'l.refund_no',
+  where: () => `
+    m.kind = 'refund' and m.refund_no <> '' and l.refund_no <> ''
+    and (m.channel_trade_no = l.channel_trade_no or m.channel_trade_no = '' or l.channel_trade_no = '')
+    and ${notRepeated('m.refund_no')} and ${notRepeated('m.channel_refund_no')} and ${notRepeated('m.channel_trade_no')}
+    and ${notRepeated('l.channel_refund_no')}`,
+}
+
+const BY_SENT_NO: Key = {
+  pass: 'merchant_order_no',
+  ours: "coalesce(nullif(m.merchant_order_no, ''), m.order_no)",
+  theirs: 'l.merchant_order_no',
+  // An open row with the same channel number has the older claim, agree with it or not.
+  where: ({ movements, lines }) => `
+    m.kind = 'payment' and l.merchant_order_no <> '' and (m.channel_trade_no = '' or l.channel_trade_no = '')
+    and (l.channel_trade_no = '' or l.channel_trade_no not in (select channel_trade_no from ${movements}))
+    and (m.channel_trade_no = '' or m.channel_trade_no not in (select channel_trade_no from ${lines}))
+    and ${paymentAlone}`,
+}
+
+const pairOpen = ({ pass, ours, theirs, where }: Key, tables: Tables, terms: Terms): string => `
+  insert into match_links (order_no, movement_id, line_id, cross_day, needs_confirmation, pass)
+  select ${linkColumns(terms)}, '${pass}'
+    from ${tables.movements} m join ${tables.lines} l on ${theirs} = ${ours}
+   where ${agreeing(terms)} and ${where(tables)}`
+
+// --- numbers that are not one row's own ---------------------------------------------------------------------------------------
 
 /** Numbers that two payments of one book carry, whichever column they stand in, and whatever came of those rows. */
 const FIND_REPEATED = `
@@ -128,69 +255,3 @@ const FIND_CONTESTED = `
    where ours > 1 or theirs > 1
       or movement in (select movement from ties group by movement having count(*) > 1)
       or line in (select line from ties group by line having count(*) > 1)`
-
-type Key = {
-  /** The number that brings two rows together. */
-  readonly ours: string
-  readonly theirs: string
-  readonly pass: string
-  /** What else must hold, beyond what always must. */
-  readonly where: (tables: Tables) => string
-}
-
-const BY_OWN_NUMBER: Key = {
-  ours: "case when m.kind = 'payment' then m.channel_trade_no else m.refund_no end",
-  theirs: "case when l.kind = 'payment' then l.channel_trade_no else l.refund_no end",
-  pass: "case when m.kind = 'payment' then 'trade_no' else 'refund_no' end",
-  where: () => "(m.kind = 'payment' or m.channel_trade_no = l.channel_trade_no or m.channel_trade_no = '' or l.channel_trade_no = '')",
-}
-
-const BY_SENT_NUMBER: Key = {
-  ours: "coalesce(nullif(m.merchant_order_no, ''), m.order_no)",
-  theirs: 'l.merchant_order_no',
-  pass: "'merchant_order_no'",
-  // An open row with the same channel number has the older claim, agree with it or not.
-  where: ({ movements, lines }) => `
-    m.kind = 'payment' and (m.channel_trade_no = '' or l.channel_trade_no = '')
-    and (l.channel_trade_no = '' or l.channel_trade_no not in (select channel_trade_no from ${movements}))
-    and (m.channel_trade_no = '' or m.channel_trade_no not in (select channel_trade_no from ${lines}))`,
-}
-
-const notRepeated = (column: string): string => `${column} not in (select number from repeated_numbers)`
-
-/** Only the number is a hash key, the rest is compared on the pairs it finds: `is true` keeps it out of the hash. */
-function pairsText(key: Key, tables: Tables, part?: number): string {
-  const mine = part === undefined ? '' : `and hashtext(${key.ours}) & 1 = ${part} and hashtext(${key.theirs}) & 1 = ${part}`
-  return `
-    insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
-    select m.order_no, m.id, l.id, (${key.pass})::settle_pass, m.business_date <> l.business_date,
-           coalesce(abs(m.amount) > r.confirm_above, false)
-      from ${tables.movements} m
-      join ${tables.lines} l on ${key.theirs} = ${key.ours}
-      join settle_rules r on r.channel = m.channel and (r.currency = m.currency) is true
-     where m.status = 'success' and l.status = 'success' and ${key.ours} <> '' and ${key.theirs} <> '' ${mine}
-       and (l.amount = m.amount) is true and (l.kind = m.kind) is true
-       and (l.channel = m.channel) is true and (l.currency = m.currency) is true
-       and abs(m.business_date - l.business_date) <= r.number_days
-       and ${key.where(tables)}
-       and (l.merchant_order_no in (m.merchant_order_no, m.order_no, '') or m.merchant_order_no = '')
-       and ((l.order_no = m.order_no) is true or l.order_no like '#%')
-       and (m.fee is null and not r.fee_expected or l.fee is null or m.fee = l.fee
-            or m.kind = 'refund' and abs(m.fee) = abs(l.fee))
-       and case when m.kind = 'payment'
-             then ${notRepeated('m.channel_trade_no')} and ${notRepeated('m.merchant_order_no')} and ${notRepeated('m.order_no')}
-              and (l.channel_trade_no = m.channel_trade_no or ${notRepeated('l.channel_trade_no')})
-              and (l.merchant_order_no = m.merchant_order_no or ${notRepeated('l.merchant_order_no')})
-             else ${notRepeated('m.refund_no')} and ${notRepeated('m.channel_refund_no')} and ${notRepeated('m.channel_trade_no')}
-              and ${notRepeated('l.channel_refund_no')}
-           end`
-}
-
-async function insertPairs(client: pg.ClientBase, key: Key, tables: Tables, part?: number): Promise<number> {
-  const { rowCount } = await client.query(pairsText(key, tables, part))
-  return rowCount ?? 0
-}
-
-const openRows = (book: string, link: string): string => `
-  create unlogged table ${book === 'movements' ? 'open_movements' : 'open_lines'} as
-  select b.* from ${book} b where not exists (select from match_links k where k.${link} = b.id)`

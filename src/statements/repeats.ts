@@ -32,22 +32,20 @@ export class RepeatWatch {
       this.lookUp()
       this.#bytes = bytes
     }
-    let a = Math.imul(space, 0x9e3779b1) | 0
-    let b = ~a
+    // cyrb53: two multiplicative hashes that end in each other.
+    let a = 0xdeadbeef ^ space
+    let b = 0x41c6ce57 ^ space
     for (let i = start; i < end; i++) {
       const c = bytes[i] as number
-      a = Math.imul(a ^ c, 0x01000193)
-      b = Math.imul(b ^ c, 0x5bd1e995)
+      a = Math.imul(a ^ c, 0x9e3779b1)
+      b = Math.imul(b ^ c, 0x5f356495)
     }
-    a ^= b >>> 15
-    a = Math.imul(a ^ (a >>> 16), 0x85ebca6b)
-    a = Math.imul(a ^ (a >>> 13), 0xc2b2ae35)
-    b = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d)
-    b = Math.imul(b ^ (b >>> 12), 0x297a2d39)
+    a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35)
+    b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35)
     const queue = this.#queue
     const at = this.#queued++ * 5
-    queue[at] = ((a ^ (a >>> 16)) & this.#lastBlock) * (BLOCK_BYTES / 4)
-    queue[at + 1] = b ^ (b >>> 15)
+    queue[at] = (a & this.#lastBlock) * (BLOCK_BYTES / 4)
+    queue[at + 1] = b
     queue[at + 2] = space
     queue[at + 3] = start
     queue[at + 4] = end
