@@ -3,8 +3,9 @@
  * ../shared/samples where they lie beside the repository. A column is right when the proposal says what the label says; an
  * amount, time or direction must be right or asked about.
  */
-import { proposeLayout } from '../src/statements/table/layout.ts'
+
 import type { Field } from '../src/statements/statement.ts'
+import { proposeLayout } from '../src/statements/table/layout.ts'
 import { type LabelledLayout, readLayouts, tableOf } from './columns/table.ts'
 
 const VARIANTS = 5

@@ -56,7 +56,18 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     back: ['退款', '退货', '冲正', '撤销', '退费'],
     status: ['成功', '支付成功', '交易成功', '已支付', '处理中', '失败', '已完成'],
     names: ['陈志远', '林晓梅', '黄国栋', '周雨', '吴桂芳', '赣东水务公司', '临川机械厂', '郑伟', '南城粮油店', '何静'],
-    text: ['水费', '代扣电费一月', '转账', '货款结算第三批', '学费', '利息', '手续费', '网购付款', '物业管理费', '工资'],
+    text: [
+      '水费',
+      '代扣电费一月',
+      '转账',
+      '货款结算第三批',
+      '学费',
+      '利息',
+      '手续费',
+      '网购付款',
+      '物业管理费',
+      '工资',
+    ],
     channel: ['微信支付', '支付宝', '银联云闪付', '网银', '现金'],
     word: ['甲类', '乙类', '对公', '柜面', '线上', '个人', '普通'],
     note: ['账户余额不足请联系客户', '户名不符已退回', '超过限额', '网络超时未收到应答', '账户状态异常'],
@@ -136,7 +147,7 @@ export function tableOf(layout: LabelledLayout, seed: number, rows = 14): string
     const sum = whole(1, 4) === 1 ? whole(1, 400) * 1_000 : whole(5, 250_000)
     const before = balance
     balance += out ? -sum : sum
-    const cell = ({ field, content }: LabelledColumn, column: number): string => {
+    const cell = ({ field, spare, content }: LabelledColumn, column: number): string => {
       const style = styles[column]!
       switch (content) {
         case 'occurred_at':
@@ -144,7 +155,7 @@ export function tableOf(layout: LabelledLayout, seed: number, rows = 14): string
           return `${/^\d{8}$/.test(day(days)) ? '2025-03-02' : day(days)} ${clock()}`
         case 'date':
         case '-date':
-          return day(days + (field ? 0 : whole(-9, 30)))
+          return day(days + (field === null ? whole(-9, 30) : spare ? whole(0, 2) : 0))
         case 'time':
           return clock(timeStyle === 0)
         case 'amount':

@@ -1,8 +1,8 @@
+import type { Field } from '../../src/statements/statement.ts'
 import { alikeIn, CLASSES, featuresOf, headerWords, type Model } from '../../src/statements/table/classifier.ts'
 import { relationsOf } from '../../src/statements/table/relations.ts'
 import { shapeOf } from '../../src/statements/table/shape.ts'
 import { knownNames } from '../../src/statements/table/vocabulary.ts'
-import type { Field } from '../../src/statements/statement.ts'
 import { type LabelledLayout, readLayouts, seeded, tableOf } from './table.ts'
 
 type Example = { readonly features: readonly number[]; readonly label: number }
@@ -30,10 +30,12 @@ export function train(layouts: readonly LabelledLayout[] = readLayouts('layouts.
   for (const { features } of raw) for (const name of features) counts.set(name, (counts.get(name) ?? 0) + 1)
   const names = [...counts].filter(([, count]) => count >= FEATURE_MIN).map(([name]) => name)
   const index = new Map(names.map((name, at) => [name, at]))
-  const examples = raw.map(({ features, field }): Example => ({
-    features: features.map(name => index.get(name) ?? -1).filter(at => at >= 0),
-    label: CLASSES.indexOf(field),
-  }))
+  const examples = raw.map(
+    ({ features, field }): Example => ({
+      features: features.map(name => index.get(name) ?? -1).filter(at => at >= 0),
+      label: CLASSES.indexOf(field),
+    }),
+  )
   return fit(examples, names)
 }
 

@@ -557,7 +557,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     as: 'csv ascii none ,',
     records: 0,
     verdict: 'rejected',
-    told: ['time_column_unsure', 'amount_column_unsure'],
+    told: ['amount_column_unsure'],
   },
   'camt053-v08-batch-two-statements.xml': {
     as: 'camt.053 utf-8 none null',

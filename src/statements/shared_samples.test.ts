@@ -49,7 +49,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'generic-csv/bsp_sample_statement.csv':
     'csv ascii | 2 | EUR 1=2500.00; 1=1200.00; 0=0.00 | 2026-03-20 2500.00 TXN-001 | 2026-03-21 -1200.00 TXN-002 | ready',
   'generic-csv/hledger_csb43.csv':
-    'csv ascii | 2 | EUR 1=1500.00; 1=500.00; 0=0.00 | 2019-11-02 1500.00 null | 2019-11-10 -500.00 null | ready',
+    'csv ascii | 2 | EUR 1=1500.00; 1=500.00; 0=0.00 | 2019-11-02 1500.00 456789012345 | 2019-11-10 -500.00 456789012345 | ready',
   // Every date is 06/12/2021: asked.
   'generic-csv/hledger_monefy.csv': 'csv ascii | 0 |  | null | null | rejected',
   'generic-csv/hledger_sample.fr.utf8.csv':

@@ -106,7 +106,10 @@ test('words of direction, kind and status; anything else is unknown, not a guess
 test('a person says what the columns are, by name or by number', async () => {
   const text = 'when,what,x\n2026-11-20,water,10.00\n2026-11-21,gas,-3.00\n'
   const named = await inspect(text, { mapping: { when: 'occurred_at', x: 'amount' } })
-  assert.deepEqual([named.verdict, named.records, mapped(named.columns)], ['ready', 2, 'when=date what=null x=amount'])
+  assert.deepEqual(
+    [named.verdict, named.records, mapped(named.columns)],
+    ['ready', 2, 'when=date what=description x=amount'],
+  )
   const numbered = await inspect(text, { mapping: { '#1': 'date', '#3': 'amount', '#2': 'description' } })
   assert.deepEqual([numbered.verdict, mapped(numbered.columns)], ['ready', 'when=date what=description x=amount'])
   const wrong = await inspect(text, { mapping: { wann: 'date', x: 'amount' } })

@@ -86,6 +86,10 @@ export function classify(features: readonly string[], model: Model = trained()):
   )
 }
 
+/** Has the model ever met a word of this name? */
+export const isSpoken = (header: string): boolean =>
+  headerWords(header).some(word => word !== 'nameless' && Object.hasOwn(trained().weights, word))
+
 let model: Model | undefined
 
 /** Read when the first header is met that the vocabulary does not know. */

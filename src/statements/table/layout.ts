@@ -1,5 +1,6 @@
 import { narrow, readAmount } from '../amount_text.ts'
 import type { Column, DateOrder, Field, StatementOptions } from '../statement.ts'
+import { type Account, accountOf, cardSide, isRepaid, isSpent, isTakenBack, isYearless, withYear } from './account.ts'
 import { ordersOf, readWritten, type Written, ymdOf } from './dates.ts'
 import { isGuessed, type Meaning, meaningsOf, SURE } from './meanings.ts'
 import { type Shape, shapeOf } from './shape.ts'
@@ -11,6 +12,9 @@ export type SignRule =
   | 'side' // a direction column says it, the amount is a magnitude
   | 'kind' // the kind of the record says it (refund: out)
   | 'in_out' // two columns: in, out
+  | 'in_out_net' // the same, where a minus takes back what the column means (冲账)
+  | 'inverse' // what a credit card's holder owes: plus is money out
+  | 'words' // the words of a card statement say it: 消费 out, 还款 in
   | 'all_in' // nothing says it: everything is taken for money in, with a warning
 
 /** What a table's columns mean, settled from its header and first rows. `-1`: there is no such column. */
@@ -24,6 +28,11 @@ export type Layout = {
   readonly minorUnits: boolean
   readonly currency: string | null
   readonly dateOrder: DateOrder | null
+  /** Where the date is empty, this column's counts (交易日, 记账日). -1: there is none. */
+  readonly dateElse: number
+  /** Dates are written without their year, which the rows above tell. */
+  readonly yearless: boolean
+  readonly account: Account
   readonly serialDates: boolean
   /** The running balance holds over the first rows, in this order of time. */
   readonly balance: 'ascending' | 'descending' | null
@@ -83,10 +92,15 @@ export function proposeLayout(
   given: readonly string[],
   rows: readonly (readonly string[])[],
   options: StatementOptions,
-  _above: readonly (readonly string[])[] = [],
+  above: readonly (readonly string[])[] = [],
 ): Layout {
   const headers = given.map(header => narrowHeader(header))
-  const cleaned = rows.map(row => headers.map((_, column) => cleanCell(row[column] ?? '')))
+  const account = accountOf(above, headers)
+  const written = rows.map(row => headers.map((_, column) => cleanCell(row[column] ?? '')))
+  const yearless = headers.map((_, column) => isYearless(written.flatMap(row => row[column] || [])))
+  const cleaned = written.map(row =>
+    row.map((cell, column) => (yearless[column] ? (withYear(cell, account) ?? cell) : cell)),
+  )
   const shapes = headers.map((_, column) => shapeOf(cleaned.map(row => row[column]!)))
   const meanings = meaningsOf(headers, cleaned, shapes)
   const doubts: Doubt[] = []
@@ -98,13 +112,27 @@ export function proposeLayout(
     shapes,
     [at.amount, at.amount_in, at.amount_out, at.balance, at.fee].filter(column => column >= 0),
   )
+  const timeless = doubts.length
   settleTime(headers, shapes, chosen, at, doubts)
+  if (account.to === 0) askForYear(headers, yearless, at, doubts, timeless)
   const dates = settleDates(headers, shapes, at, rows, options, doubts)
   const units = [at.amount, at.amount_in, at.amount_out]
     .filter(column => column >= 0)
     .map(column => meanings[column]!.unit)
   const unit = unitOf(headers, units, at, doubts)
-  const { sign, balance, proven } = settleSigns(headers, shapes, chosen, at, rows, decimal, unit.minor, doubts, notes)
+  askForCurrency(headers, shapes, at, units, doubts)
+  const { sign, balance, proven } = settleSigns(
+    headers,
+    shapes,
+    chosen,
+    at,
+    rows,
+    decimal,
+    unit.minor,
+    doubts,
+    notes,
+    account,
+  )
   askGuesses({ headers, shapes, meanings, chosen, said: saidColumns(headers, options, []), sign, proven, doubts })
 
   const confidences = [...chosen.values()]
@@ -131,8 +159,11 @@ export function proposeLayout(
     sign,
     decimal,
     minorUnits: unit.minor,
-    currency: unit.currency,
+    currency: unit.currency ?? (at.currency < 0 ? (account.currency ?? onlyCurrencyOf(shapes, at)) : null),
     dateOrder: dates.order,
+    dateElse: dateElse(headers, shapes, at, cleaned),
+    yearless: yearless[at.date] === true,
+    account,
     serialDates: dates.serial,
     balance,
     confidence: doubts.length > 0 ? 0.4 : Math.min(proven ? 0.99 : 0.95, ...confidences),
@@ -228,7 +259,9 @@ function chooseColumns(
       candidates.push({ column, field, rank: meaning.rank, confidence: meaning.confidence })
   }
   const chosen = new Map<Field, Candidate>()
-  for (const candidate of candidates.toSorted((a, b) => a.rank - b.rank || a.column - b.column)) {
+  const order = ({ rank, field, column }: Candidate): number =>
+    rank < 0 ? rank : rank + lateness(field, column, headers, shapes)
+  for (const candidate of candidates.toSorted((a, b) => order(a) - order(b) || a.column - b.column)) {
     const other = chosen.get(candidate.field)
     if (!other) chosen.set(candidate.field, candidate)
     else if (
@@ -247,6 +280,92 @@ function chooseColumns(
   settleAmounts(chosen, shapes)
   return byShape(headers, shapes, chosen, said)
 }
+
+/**
+ * Columns that lose to others of their field: those without a value, and 交易金额 beside 记账金额, which is what the account was
+ * moved by, in its own currency.
+ */
+function lateness(field: Field, column: number, headers: readonly string[], shapes: readonly Shape[]): number {
+  if (!MONEY.has(field) && field !== 'currency') return 0
+  const booked = /^(?:记账|入账|入帐|结算|posted|booked|billing)/i
+  const traded = /^(?:交易|transaction)/i
+  const name = headers[column]!
+  const twin = name.replace(traded, '')
+  const beside =
+    traded.test(name) &&
+    headers.some((other, index) => booked.test(other) && other.replace(booked, '') === twin && !isEmpty(shapes[index]!))
+  return (isEmpty(shapes[column]!) ? 10_000 : 0) + (beside ? 1_000 : 0)
+}
+
+const isEmpty = (shape: Shape): boolean => shape.values.length === 0
+
+/** 交易日 is empty on repayments; 记账日 then tells the day. */
+function dateElse(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  at: Readonly<Record<Field, number>>,
+  cleaned: readonly (readonly string[])[],
+): number {
+  if (at.date < 0 || !cleaned.some(row => row[at.date] === '')) return -1
+  return headers.findIndex(
+    (header, column) =>
+      column !== at.date &&
+      /^(?:记账|入账|入帐)(?:日|日期)$|^post(?:ed|ing)?\s*date$/i.test(header) &&
+      shapes[column]!.dates === shapes[column]!.values.length &&
+      cleaned.every(row => row[at.date] !== '' || row[column] !== ''),
+  )
+}
+
+function askForYear(
+  headers: readonly string[],
+  yearless: readonly boolean[],
+  at: Readonly<Record<Field, number>>,
+  doubts: Doubt[],
+  from: number,
+): void {
+  const column = yearless.indexOf(true)
+  if (column < 0 || at.occurred_at >= 0 || at.date >= 0) return
+  doubts.splice(from, doubts.length - from, {
+    column: headers[column]!,
+    code: 'year_missing',
+    zh: `列“${headers[column]}”的日期没有年份，表格上方也没有写明账单月份或起止日期：请下载带年份的对账单，或在表头上方加一行如“账单月份 2024年01月”`,
+    en: `the dates of column "${headers[column]}" have no year and nothing above the table tells the statement's month or period: fetch a statement with years, or add a line such as "2024年01月" above the header`,
+  })
+}
+
+/** Amount (USD) beside a currency column that says BRL: one of them is not this amount's. */
+function askForCurrency(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  at: Readonly<Record<Field, number>>,
+  units: readonly Unit[],
+  doubts: Doubt[],
+): void {
+  const unit = units.find(each => each.currency !== null)?.currency
+  if (!unit || at.currency < 0) return
+  const other = shapes[at.currency]!.values.find(value => currencyOf(value) !== unit)
+  if (other === undefined) return
+  const column = at.amount >= 0 ? at.amount : at.amount_in
+  doubts.push({
+    column: headers[column]!,
+    code: 'currency_contradicted',
+    zh: `金额列“${headers[column]}”写的是 ${unit}，币种列“${headers[at.currency]}”却是 ${other.slice(0, 10)}：请用列映射指明按哪一列金额、是否使用币种列`,
+    en: `the amount column "${headers[column]}" is in ${unit}, but the currency column "${headers[at.currency]}" says ${other.slice(0, 10)}: say by a mapping which amount counts and whether the currency column does`,
+  })
+}
+
+/** CNY 13.50: every amount names its currency, and it is the same. */
+function onlyCurrencyOf(shapes: readonly Shape[], at: Readonly<Record<Field, number>>): string | null {
+  const column = at.amount >= 0 ? at.amount : at.amount_in
+  if (column < 0) return null
+  const values = shapes[column]!.values
+  const named = new Set(values.map(value => currencyIn(value)))
+  return named.size === 1 ? [...named][0]! : null
+}
+
+/** The currency that stands before or behind an amount in its cell. */
+export const currencyIn = (cell: string): string | null =>
+  /^\s*([A-Z]{3})\s?[-+\d(]/.exec(cell)?.[1] ?? /[\d)]\s?([A-Z]{3})\s*$/.exec(cell)?.[1] ?? null
 
 /** Either one amount column or two columns for in and out. Names alone do not say which, when a file has all three. */
 function settleAmounts(chosen: Map<Field, Candidate>, shapes: readonly Shape[]): void {
@@ -479,7 +598,9 @@ function settleSigns(
   minor: boolean,
   doubts: Doubt[],
   notes: Doubt[],
+  account: Account,
 ): Signs {
+  takeHalf(chosen, at)
   const two = at.amount_in >= 0 && at.amount_out >= 0
   if (!two && at.amount < 0) {
     const half = at.amount_in >= 0 ? at.amount_in : at.amount_out
@@ -497,6 +618,8 @@ function settleSigns(
     switch (rule) {
       case 'in_out':
         return Math.abs(zero(cell(row, at.amount_in))) - Math.abs(zero(cell(row, at.amount_out)))
+      case 'in_out_net':
+        return zero(cell(row, at.amount_in)) - zero(cell(row, at.amount_out))
       case 'side': {
         const side = sideOf(cleanCell(row[at.direction] ?? ''))
         return side === 'neutral' ? 0 : side === 'out' ? -Math.abs(amount) : Math.abs(amount)
@@ -529,15 +652,36 @@ function settleSigns(
           ? 'kind'
           : 'all_in'
 
+  const said = chosen.get('amount')?.rank === -1
+  if (saidOut(chosen)) return { sign: 'inverse', balance: null, proven: false }
+  if (plain === 'signed' && !said && !marked) {
+    const card = cardSigns(rows, headers, at, row => cell(row, at.amount), account, proves('signed') !== null)
+    if (card === 'inverse') return { sign: 'inverse', balance: null, proven: false }
+    if (card === 'unsure') {
+      doubts.push(cardDoubt(headers[at.amount]!))
+      return { sign: 'signed', balance: null, proven: false }
+    }
+  }
+  if (plain === 'all_in' && !said && at.balance < 0) {
+    const card = cardWords(rows, at, account)
+    if (card === 'words') return { sign: 'words', balance: null, proven: true }
+    if (card === 'unsure') {
+      doubts.push(cardDoubt(headers[at.amount]!))
+      return { sign: 'all_in', balance: null, proven: false }
+    }
+  }
   const proof = proves(plain)
   if (proof) return { sign: plain, balance: proof, proven: true }
   if (two) {
+    const net = proves('in_out_net')
+    if (net) return { sign: 'in_out_net', balance: net, proven: true }
     // Named the other way round ("Debit" is money in): only the balance can prove that.
     swap(chosen, at)
     const found = proves('in_out')
     if (found) return { sign: 'in_out', balance: found, proven: true }
     swap(chosen, at)
   }
+  if (two && takesBack(rows, headers, at, cell, doubts)) return { sign: 'in_out_net', balance: null, proven: false }
   const others: SignRule[] = two
     ? []
     : (['signed', 'side', 'kind'] as const).filter(
@@ -548,7 +692,9 @@ function settleSigns(
     if (found) return { sign: rule, balance: found, proven: true }
   }
   // Amounts that were only guessed, and that a balance speaks against, are not accepted.
-  const guessed = (['amount', 'amount_in', 'amount_out'] as const).some(field => isGuessed(chosen.get(field)?.rank ?? 0))
+  const guessed = (['amount', 'amount_in', 'amount_out'] as const).some(field =>
+    isGuessed(chosen.get(field)?.rank ?? 0),
+  )
   if (at.balance >= 0 && shapes[at.balance]!.values.length > 1 && shapes[at.balance]!.distinct > 1)
     (guessed ? doubts : notes).push({
       column: headers[at.balance]!,
@@ -596,21 +742,20 @@ function askGuesses({ headers, shapes, meanings, chosen, said, sign, proven, dou
     if (!doubts.some(doubt => doubt.column === headers[column])) doubts.push(unsureDoubt(headers[column]!, what))
   }
   const taken = new Set([...chosen.values()].map(each => each.column))
-  const rivals = (fields: readonly Field[], least: number, fit: (shape: Shape) => boolean): number[] =>
+  const likelier = (fields: readonly Field[], least: number): number[] =>
     meanings
       .map((meaning, column) => ({
         column,
         likely: fields.reduce((sum, field) => sum + (meaning.likely.get(field) ?? 0), 0),
       }))
-      .filter(
-        ({ column, likely }) =>
-          likely > least &&
-          !taken.has(column) &&
-          !said.has(column) &&
-          shapes[column]!.values.length > 0 &&
-          fit(shapes[column]!),
-      )
+      .filter(({ column, likely }) => likely > least && !taken.has(column) && !said.has(column))
       .map(({ column }) => column)
+  // What is the same in every row says something about the file.
+  const rivals = (fields: readonly Field[], least: number, fit: (shape: Shape) => boolean): number[] =>
+    likelier(fields, least).filter(column => {
+      const shape = shapes[column]!
+      return shape.values.length > 0 && !isConstant(shape) && fit(shape)
+    })
   /** Against a name that is known, a rival must be more likely than not. */
   const least = (guessed: boolean): number => (guessed ? 1 - SURE : 0.5)
   const differs = (column: number, from: number): boolean =>
@@ -625,11 +770,16 @@ function askGuesses({ headers, shapes, meanings, chosen, said, sign, proven, dou
   const time = chosen.get('time')
   if (time && time.confidence < SURE) ask(time.column, 'time')
 
+  // All rows so far are money in, and a column waits for what goes out.
+  if (sign === 'all_in' && isGuessed(chosen.get('amount')?.rank ?? 0))
+    for (const column of likelier(['amount_in', 'amount_out'], 1 - SURE)) ask(column, 'amount')
   if (proven) return
   const sums = SUMS.flatMap(field => chosen.get(field) ?? [])
   for (const { column, confidence } of sums) if (confidence < SURE) ask(column, 'amount')
   if (sums.length > 0 && sums.every(each => each.rank >= 0))
-    for (const column of rivals(SUMS, least(sums.some(each => isGuessed(each.rank))), shape => most(shape.amounts, shape)))
+    for (const column of rivals(SUMS, least(sums.some(each => isGuessed(each.rank))), shape =>
+      most(shape.amounts, shape),
+    ))
       if (sums.every(each => differs(column, each.column))) ask(column, 'amount')
   const direction = chosen.get('direction')
   if (direction && direction.confidence < SURE) ask(direction.column, 'direction')
@@ -638,6 +788,108 @@ function askGuesses({ headers, shapes, meanings, chosen, said, sign, proven, dou
   if (sign === 'all_in' || sign === 'kind')
     for (const column of rivals(['direction'], 1 - SURE, shape => shape.distinct > 1 && shape.distinct <= 4))
       ask(column, 'direction')
+}
+
+/** A person named only the column of money out (or in): it is the amount, with its own sign. */
+function takeHalf(chosen: Map<Field, Candidate>, at: Record<Field, number>): void {
+  if (at.amount >= 0) return
+  for (const [half, other] of [
+    ['amount_in', 'amount_out'],
+    ['amount_out', 'amount_in'],
+  ] as const)
+    if (chosen.get(half)?.rank === -1 && at[other] < 0) {
+      at.amount = at[half]
+      chosen.set('amount', { ...chosen.get(half)!, field: 'amount' })
+      if (half === 'amount_in') chosen.delete('amount_in')
+      at[half] = -1
+      return
+    }
+}
+
+const saidOut = (chosen: ReadonlyMap<Field, Candidate>): boolean =>
+  chosen.get('amount')?.rank === -1 && chosen.get('amount')?.column === chosen.get('amount_out')?.column
+
+const textOf = (row: readonly string[], headers: readonly string[], at: Readonly<Record<Field, number>>): string =>
+  [at.description, at.kind, ...headers.keys()]
+    .filter((column, index, all) => column >= 0 && all.indexOf(column) === index)
+    .map(column => cleanCell(row[column] ?? ''))
+    .filter(cell => /[\p{L}]/u.test(cell))
+    .join(' ')
+
+/**
+ * Card statements write what is owed: spending plus, repaying minus. A current account writes it the other way round, and it too
+ * knows 信用卡还款. So the words count together with each other or with a title; what stays open is asked.
+ */
+function cardSigns(
+  rows: readonly (readonly string[])[],
+  headers: readonly string[],
+  at: Readonly<Record<Field, number>>,
+  amountOf: (row: readonly string[]) => number,
+  account: Account,
+  balanced: boolean,
+): 'inverse' | 'plain' | 'unsure' {
+  const signs = { repaid: new Set<number>(), spent: new Set<number>() }
+  for (const row of rows) {
+    const sign = Math.sign(amountOf(row))
+    if (Number.isNaN(sign) || sign === 0) continue
+    const text = textOf(row, headers, at)
+    if (isRepaid(text)) signs.repaid.add(sign)
+    else if (isSpent(text)) signs.spent.add(sign)
+  }
+  const only = (set: ReadonlySet<number>, sign: number): boolean => set.size === 1 && set.has(sign)
+  if (only(signs.repaid, -1) && (account.card || only(signs.spent, 1)) && !only(signs.spent, -1)) return 'inverse'
+  if (only(signs.repaid, 1) && !only(signs.spent, 1)) return 'plain'
+  if (only(signs.spent, -1) && !only(signs.repaid, -1)) return 'plain'
+  if (only(signs.spent, 1) && account.card && signs.repaid.size === 0) return 'inverse'
+  return account.card || (only(signs.repaid, -1) && signs.spent.size === 0 && !balanced && at.balance < 0)
+    ? 'unsure'
+    : 'plain'
+}
+
+/** Amounts without a sign, where every row begins with a word of card statements and one of them is a repayment. */
+function cardWords(
+  rows: readonly (readonly string[])[],
+  at: Readonly<Record<Field, number>>,
+  account: Account,
+): 'words' | 'unsure' | null {
+  if (at.description < 0) return account.card ? 'unsure' : null
+  const texts = rows.map(row => cleanCell(row[at.description] ?? '')).filter(text => text !== '')
+  if (!account.card && !texts.some(isRepaid)) return null
+  return texts.length > 0 && texts.every(text => cardSide(text) !== null) ? 'words' : 'unsure'
+}
+
+const cardDoubt = (header: string): Doubt => ({
+  column: header,
+  code: 'sign_unsure',
+  zh: `这是信用卡或含还款的账单，列“${header}”的正数是消费还是还款无法从文件确定：请用列映射说明，正数为支出写 --column ${header}=amount_out，正数为收入写 --column ${header}=amount`,
+  en: `this is a card statement (or one with repayments), and the file does not prove whether plus in column "${header}" is spent or paid back: say by a mapping --column ${header}=amount_out where plus is money out, or =amount where it is money in`,
+})
+
+/** Negative amounts among positive ones of a column take back, if their rows say so; otherwise they are asked about. */
+function takesBack(
+  rows: readonly (readonly string[])[],
+  headers: readonly string[],
+  at: Readonly<Record<Field, number>>,
+  cell: (row: readonly string[], column: number) => number,
+  doubts: Doubt[],
+): boolean {
+  let found = false
+  for (const column of [at.amount_in, at.amount_out]) {
+    const negative = rows.filter(row => cell(row, column) < 0)
+    // All of them negative: the minus is part of how the column is written.
+    if (negative.length === 0 || !rows.some(row => cell(row, column) > 0)) {
+      if (column !== at.amount_in || negative.length === 0) continue
+    }
+    found = true
+    if (negative.every(row => isTakenBack(textOf(row, headers, at)))) continue
+    doubts.push({
+      column: headers[column]!,
+      code: 'sign_unsure',
+      zh: `列“${headers[column]}”里有正数也有负数（如 ${cleanCell(negative[0]![column] ?? '')}），而余额和摘要都不能说明负数的含义：请核对后另行导出，或用列映射排除`,
+      en: `column "${headers[column]}" holds plus and minus (such as ${cleanCell(negative[0]![column] ?? '')}), and neither a balance nor the text tells what minus means: check and export again`,
+    })
+  }
+  return found
 }
 
 function swap(chosen: Map<Field, Candidate>, at: Record<Field, number>): void {
@@ -666,11 +918,15 @@ function agrees(
  */
 function runningBalance(moved: readonly number[], balances: readonly number[]): Layout['balance'] {
   let [steps, up, down] = [0, 0, 0]
+  // A balance that changes where nothing moved: something else moves it.
+  let [hiddenUp, hiddenDown] = [false, false]
   let previous = -1
   for (let i = 0; i < moved.length; i++) {
     if (Number.isNaN(balances[i]) || Number.isNaN(moved[i])) continue
     if (previous >= 0) {
       const step = balances[i]! - balances[previous]!
+      if (step !== 0 && moved[i] === 0) hiddenUp = true
+      if (step !== 0 && moved[previous] === 0) hiddenDown = true
       if (moved[i] !== 0 || moved[previous] !== 0) {
         steps++
         if (step === moved[i]) up++
@@ -680,8 +936,8 @@ function runningBalance(moved: readonly number[], balances: readonly number[]): 
     previous = i
   }
   if (steps === 0) return null
-  if (up >= down && up >= steps * 0.9) return 'ascending'
-  return down >= steps * 0.9 ? 'descending' : null
+  if (up >= down && up >= steps * 0.9 && !hiddenUp) return 'ascending'
+  return down >= steps * 0.9 && !hiddenDown ? 'descending' : null
 }
 
 /** "CNY", "人民币", "156". */

@@ -1,5 +1,5 @@
 import type { Field } from '../statement.ts'
-import { alikeIn, classify, featuresOf } from './classifier.ts'
+import { alikeIn, classify, featuresOf, isSpoken } from './classifier.ts'
 import { relationsOf } from './relations.ts'
 import type { Shape } from './shape.ts'
 import { isKnownName, meaningOf, type Unit } from './vocabulary.ts'
@@ -13,6 +13,9 @@ export const SURE = 0.85
 
 /** A guess at what only helps (a name, a number, a note) is taken from here on: nothing is booked wrongly by it. */
 const LIKELY = 0.4
+
+/** Values alone ("x" with sums in it) can be a balance or a limit as well: always below SURE. */
+const UNSPOKEN = 0.8
 
 /** Fields on which hangs what is booked, and when. */
 export const CRITICAL: ReadonlySet<Field> = new Set([
@@ -62,7 +65,11 @@ export function meaningsOf(
     const [best] = guesses
     const likely = new Map<Field, number>()
     for (const { field, probability } of guesses) if (field !== null) likely.set(field, probability)
-    const { field, probability } = best!
+    const { field } = best!
+    const probability =
+      field !== null && CRITICAL.has(field) && !isSpoken(header)
+        ? Math.min(best!.probability, UNSPOKEN)
+        : best!.probability
     return probability < (field !== null && CRITICAL.has(field) ? 0.5 : LIKELY)
       ? { field: null, rank: 0, confidence: 0, unit: meaning.unit, likely }
       : {

@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<Field, string>> = {
   date: '交易日期 交易日 日期 交易发生日 发生日期 业务日期 记账日期 记账日 入账日期 入帐日期 transactiondate trandate txndate date bookingdate postingdate postdate 清算日期 起息日 valuedate 生效日期 fecha fechaoperacion datum dateoperation dateopération buchungstag data 年月日',
   time: '时间 交易时分秒 time hora heure uhrzeit transtime',
   amount:
-    'amount 交易金额 金额 订单金额 支付金额 付款金额 实付金额 收款金额 交易额 发生额 发生金额 入账金额 实收金额 商家实收 清算金额 结算金额 收支金额 记账金额 本币金额 transactionamount amt paymentamount grossamount gross total totalamount net netamount importe montant betrag monto valor',
+    'amount 入账币种/金额 交易币种/金额 人民币金额 billingamount 交易金额 金额 订单金额 支付金额 付款金额 实付金额 收款金额 交易额 发生额 发生金额 入账金额 实收金额 商家实收 清算金额 结算金额 收支金额 记账金额 本币金额 transactionamount amt paymentamount grossamount gross total totalamount net netamount importe montant betrag monto valor',
   amount_in:
     '收入 收入金额 贷方发生额 贷方金额 贷方 存入 存入金额 转入金额 收方金额 收方发生额 入账 进账金额 credit creditamount credits deposit deposits moneyin paidin income amountin crédit haber abono gutschrift 存款',
   amount_out:
@@ -22,7 +22,8 @@ const NAMES: Readonly<Record<Field, string>> = {
   kind: 'kind 交易类型 业务类型 交易种类 记录类型 类型 type transactiontype txntype recordtype 交易类别',
   status:
     'status 交易状态 支付状态 订单状态 当前状态 状态 退款状态 state transactionstatus paymentstatus 处理结果 交易结果',
-  currency: 'currency 币种 货币 货币种类 币别 交易币种 货币代码 currencycode ccy curr devise moneda divisa währung',
+  currency:
+    'currency 记账币种 币种 货币 货币种类 币别 交易币种 货币代码 currencycode ccy curr devise moneda divisa währung',
   fee: 'fee 手续费 服务费 手续费金额 交易手续费 商户手续费 fees feeamount commission commissionamount servicefee',
   balance:
     '余额 账户余额 账户结余 结余 当前余额 交易后余额 账面余额 本次余额 联机余额 balance runningbalance accountbalance closingbalance balanceafter solde saldo kontostand',
@@ -267,7 +268,7 @@ const beginsWithDigit = (cell: string): boolean => cell.charCodeAt(0) >= 48 && c
 /** First cell of a row that holds totals, not a record. */
 export const isTotalMark = (cell: string): boolean =>
   !beginsWithDigit(cell) &&
-  (/^(合计|总计|小计|共计|总额|本页合计|本页小计|总合计|汇总|total|totals|grandtotal|subtotal|sum|summe|gesamt)$/i.test(
+  (/^(合计|总计|小计|共计|总额|本页合计|本页小计|总合计|合计金额|人民币合计|外币合计|累计|汇总|total|totals|grandtotal|subtotal|sum|summe|gesamt)$/i.test(
     narrow(cell).replace(/[\s:：]/g, ''),
   ) ||
     /^(合计|总计|共计)[(:：]?\s*\d+\s*(笔|条|records?)?\)?$/i.test(narrow(cell).trim()))
@@ -277,9 +278,9 @@ export const isRemark = (cells: readonly string[]): boolean => {
   if (beginsWithDigit(cells[0] ?? '')) return false
   const first = (cells[0] ?? '').trim()
   return (
-    /^(#|\/\/|-{3,}|={3,}|\*{3,}|<END>|导出时间|打印时间|打印日期|下载时间|制表|说明[:：]|备注[:：]|注[:：]|温馨提示)/i.test(
+    /^(#|\/\/|以上数据|以上信息|说明$|-{3,}|={3,}|\*{3,}|<END>|导出时间|打印时间|打印日期|下载时间|制表|说明[:：]|备注[:：]|注[:：]|温馨提示)/i.test(
       first,
-    ) && cells.slice(1).every(cell => cell.trim() === '')
+    ) && cells.slice(1).filter(cell => cell.trim() !== '').length <= (/^说明$/.test(first) ? 1 : 0)
   )
 }
 
