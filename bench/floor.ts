@@ -85,7 +85,8 @@ export async function floor(db: Database, books: Books, { parallel, logged }: Fl
 }
 
 async function copyIn(client: pg.Client, table: string, columns: readonly string[], pieces: readonly Buffer[]): Promise<void> {
-  const stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary)`))
+  await client.query(`begin; truncate ${table}`)
+  const stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary, freeze)`))
   await new Promise<void>((resolve, reject) => {
     stream.on('error', reject)
     stream.on('finish', resolve)
@@ -96,4 +97,5 @@ async function copyIn(client: pg.Client, table: string, columns: readonly string
     }
     write()
   })
+  await client.query('commit')
 }

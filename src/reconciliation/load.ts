@@ -21,7 +21,13 @@ export type InputFile = {
 
 export type StatementInput = InputFile & { readonly channel: string; readonly currency: string }
 
-type Common = { readonly url: string; readonly schema: string; readonly rules: Rules }
+type Common = {
+  readonly url: string
+  readonly schema: string
+  readonly rules: Rules
+  /** Nothing else is loaded into this book before. */
+  readonly fresh: boolean
+}
 
 /** What a person says about how statements are to be read. */
 export type Reading = Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder'>
@@ -72,13 +78,16 @@ export async function load(job: LoadJob, onProgress: (bytes: number) => void = (
     await useScratch(client, job.schema)
     const columns = job.book === 'movements' ? MOVEMENT_COLUMNS : LINE_COLUMNS
     const watch = new RepeatWatch(bytesOf(job.files))
-    const copy = new CopyInto(client, job.book, columns, () => watch.lookUp())
+    // A table emptied in this transaction can be frozen while it is filled: whoever reads it first need not write it again.
+    await client.query(job.fresh ? `begin; truncate ${job.book}` : 'begin')
+    const copy = new CopyInto(client, job.book, columns, { beforePassing: () => watch.lookUp(), freeze: job.fresh })
     try {
       const loaded =
         job.book === 'movements'
           ? await loadMovements(job, copy, watch, onProgress)
           : await loadLines(job, copy, watch, onProgress)
       await copy.end()
+      await client.query('commit')
       return loaded
     } catch (error) {
       await copy.abandon()

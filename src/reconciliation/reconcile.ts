@@ -94,7 +94,8 @@ class Run {
       channels: coverage.map(({ channel }) => channel),
       currencies: [...new Set([...ours.currencies, ...theirs.flatMap(part => part.currencies)])],
       refunds: [ours, ...theirs].some(part => part.refunds > 0),
-      repeated: repeated.includes(null) ? null : (repeated.flat() as string[]),
+      // Each job has watched its own rows: what two jobs of one book share, only the database can tell.
+      repeated: theirs.length > 1 || repeated.includes(null) ? null : (repeated.flat() as string[]),
     })
     this.#took('settle')
     this.#request.onProgress?.(0.95)
@@ -160,20 +161,21 @@ class Run {
     const tell = (before: number) => (done: number) =>
       onProgress?.(Math.min(1, (before + done) / Math.max(1, bytes)) * 0.8)
 
-    const linesOf = (statements: readonly StatementInput[]): LoadJob => ({
+    const linesOf = (statements: readonly StatementInput[], fresh: boolean): LoadJob => ({
       ...common,
+      fresh,
       book: 'statement_lines',
       files: statements,
       reading: this.#request.reading ?? {},
       digest: this.#request.digest ?? false,
     })
-    const jobs: LoadJob[] = [{ ...common, book: 'movements', files }, ...(known.length > 0 ? [linesOf(known)] : [])]
+    const jobs: LoadJob[] = [{ ...common, fresh: true, book: 'movements', files }, ...(known.length > 0 ? [linesOf(known, true)] : [])]
     const [ours, ...theirs] = (await loadBooks(jobs, tell(0))) as [Loaded, ...Loaded[]]
     await this.#refuseRepeatedPayments(client, ours)
     if (later.length > 0) {
       const named = this.#namedLater(later, ours, known)
       const before = bytes - later.reduce((sum, file) => sum + file.bytes, 0)
-      theirs.push(...(await loadBooks([linesOf(named)], tell(before))))
+      theirs.push(...(await loadBooks([linesOf(named, known.length === 0)], tell(before))))
     }
     return { ours, theirs }
   }

@@ -2,6 +2,13 @@ import type pg from 'pg'
 import { type CopyStreamQuery, from } from 'pg-copy-streams'
 import { CopyRows } from './copy_rows.ts'
 
+export type CopyOptions = {
+  /** Called while the rows written last can still be read. */
+  readonly beforePassing?: () => void
+  /** Rows need no second visit by vacuum or reader: only into a table made or emptied in the same transaction. */
+  readonly freeze?: boolean
+}
+
 /**
  * A running binary COPY into one table: rows are written into one buffer while the other is on its way to the server, so
  * memory stays at two buffers however slow the server is.
@@ -14,10 +21,9 @@ export class CopyInto {
   #broken: Error | undefined
   readonly #beforePassing: () => void
 
-  /** `beforePassing` is called while the rows written last can still be read. */
-  constructor(client: pg.ClientBase, table: string, columns: readonly string[], beforePassing: () => void = () => {}) {
-    this.#beforePassing = beforePassing
-    this.#stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary)`))
+  constructor(client: pg.ClientBase, table: string, columns: readonly string[], options: CopyOptions = {}) {
+    this.#beforePassing = options.beforePassing ?? (() => {})
+    this.#stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary${options.freeze ? ', freeze' : ''})`))
     this.#stream.on('error', error => {
       this.#broken = error
     })

@@ -16,7 +16,7 @@ export class RepeatWatch {
 
   /** `bytes` of the book's files: the filter grows with them, up to its limit. */
   constructor(bookBytes: number) {
-    const wanted = Math.min(FILTER_MAX, Math.max(FILTER_MIN, bookBytes / 24))
+    const wanted = Math.min(FILTER_MAX, Math.max(FILTER_MIN, bookBytes / 12))
     const size = 2 ** Math.ceil(Math.log2(wanted))
     this.#words = new Int32Array(size / 4)
     this.#lastBlock = size / BLOCK_BYTES - 1
