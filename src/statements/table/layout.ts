@@ -121,6 +121,7 @@ export function proposeLayout(
     .map(column => meanings[column]!.unit)
   const unit = unitOf(headers, units, at, doubts)
   askForCurrency(headers, shapes, at, units, doubts)
+  askForStatus(headers, shapes, meanings, saidColumns(headers, options, []), at, doubts)
   const { sign, balance, proven } = settleSigns(
     headers,
     shapes,
@@ -159,7 +160,7 @@ export function proposeLayout(
     sign,
     decimal,
     minorUnits: unit.minor,
-    currency: unit.currency ?? (at.currency < 0 ? (account.currency ?? onlyCurrencyOf(shapes, at)) : null),
+    currency: unit.currency ?? (at.currency < 0 ? (account.currency ?? onlyCurrencyOf(headers, shapes, at)) : null),
     dateOrder: dates.order,
     dateElse: dateElse(headers, shapes, at, cleaned),
     yearless: yearless[at.date] === true,
@@ -316,6 +317,36 @@ function dateElse(
   )
 }
 
+/** A column of states in words nobody knows: which of them moved money must be said before anything is counted. */
+function askForStatus(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  meanings: readonly Meaning[],
+  said: ReadonlyMap<number, Field | null>,
+  at: Readonly<Record<Field, number>>,
+  doubts: Doubt[],
+): void {
+  if (at.status >= 0) return
+  const column = meanings.findIndex(
+    ({ field, rank, likely }, index) =>
+      field === 'status' &&
+      rank < 50 &&
+      likely.size === 0 &&
+      !said.has(index) &&
+      at.kind !== index &&
+      shapes[index]!.values.length > 0 &&
+      shapes[index]!.values.every(value => /\p{L}/u.test(value)),
+  )
+  if (column < 0) return
+  const words = [...new Set(shapes[column]!.values)].slice(0, 3).join('、')
+  doubts.push({
+    column: headers[column]!,
+    code: 'status_unknown',
+    zh: `状态列“${headers[column]}”的值（${words}）未知，不知道哪些记录的钱已经到账：请只保留成功的记录并写 --column ${headers[column]}=-，或写 --column ${headers[column]}=status（看不懂的状态会被拒收）`,
+    en: `the values of the status column "${headers[column]}" (${words}) are not known, so which records moved money is not either: keep only the successful ones and say --column ${headers[column]}=-, or --column ${headers[column]}=status (rows with unknown words are rejected)`,
+  })
+}
+
 function askForYear(
   headers: readonly string[],
   yearless: readonly boolean[],
@@ -354,10 +385,16 @@ function askForCurrency(
   })
 }
 
-/** CNY 13.50: every amount names its currency, and it is the same. */
-function onlyCurrencyOf(shapes: readonly Shape[], at: Readonly<Record<Field, number>>): string | null {
+/** CNY 13.50: every amount names its currency, and it is the same; or the column's name does (人民币金额). */
+function onlyCurrencyOf(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  at: Readonly<Record<Field, number>>,
+): string | null {
   const column = at.amount >= 0 ? at.amount : at.amount_in
   if (column < 0) return null
+  const own = /^(人民币|美元|港币|欧元)/.exec(headers[column]!)?.[1]
+  if (own) return currencyOf(own)
   const values = shapes[column]!.values
   const named = new Set(values.map(value => currencyIn(value)))
   return named.size === 1 ? [...named][0]! : null

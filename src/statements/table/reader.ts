@@ -4,9 +4,10 @@ import { type AmountTrouble, amountTroubleText, digitsLost, narrow, plainAmount,
 import { type Collector, ExactSum } from '../collector.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import { dayText, LocalClock, stampAt } from '../local_time.ts'
-import type { Field, StatementOptions } from '../statement.ts'
+import { FIELDS, type Field, type StatementOptions } from '../statement.ts'
+import { cardSide, withYear } from './account.ts'
 import { instantOf, readSerial, readTime, readWritten, ymdOf } from './dates.ts'
-import { cleanCell, currencyOf, type Layout } from './layout.ts'
+import { cleanCell, currencyIn, currencyOf, type Layout } from './layout.ts'
 import { isRemark, isTotalMark, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
 
 const ZONE = 'Asia/Shanghai'
@@ -18,6 +19,8 @@ const IDS: readonly Field[] = [
   'channel_refund_no',
   'batch_no',
 ]
+/** Fields a row cannot be read without. */
+const NEEDED: readonly Field[] = FIELDS.filter(field => !['description', 'payer_name', 'channel'].includes(field))
 /** Columns whose sums a row of totals may state. */
 const SUMMED: readonly Field[] = ['amount', 'amount_in', 'amount_out', 'refund_amount', 'fee']
 
@@ -62,6 +65,7 @@ export class TableReader {
   #dateYmd = 0
   #dateDay = ''
   #refundsInside = 0
+  #shortRows = 0
   /** The row at hand is the last one and no line end follows it. */
   #unterminated = false
   /** Fewest decimals seen in the last column, where that is money. */
@@ -91,6 +95,10 @@ export class TableReader {
     if (isRemark(cells)) return
     if (this.#isTotal(cells)) return this.#checkTotals(cells)
     const { headers } = this.#layout
+    if (this.#isShort(cells)) {
+      this.#shortRows++
+      return this.row([...cells, ...Array<string>(headers.length - cells.length).fill('')], line)
+    }
     if (cells.length !== headers.length && !onlyEmptyBehind(cells, headers.length)) {
       const zh = `这一行有 ${cells.length} 个字段，应为 ${headers.length} 个：值里可能有未加引号的分隔符或换行`
       return this.#rejectRow(
@@ -120,7 +128,40 @@ export class TableReader {
     this.#unterminated = true
   }
 
+  /**
+   * Some banks leave the last cells of a row out. Such a row counts when all that matters stands before, and a balance behind the
+   * amount and a text that is none prove that no cell before them is missing.
+   */
+  #isShort(cells: readonly string[]): boolean {
+    const { headers, at } = this.#layout
+    const { length } = cells
+    if (length >= headers.length || length < 4 || this.#unterminated || at.balance < 0) return false
+    for (const field of NEEDED) if (at[field] >= length) return false
+    const amount = Math.max(at.amount, at.amount_in, at.amount_out)
+    const isMoney = (cell: string) =>
+      typeof readAmount(cleanCell(cell), { exponent: 6, decimal: this.#layout.decimal }) !== 'string'
+    return (
+      at.balance > amount &&
+      isMoney(cells[at.balance]!) &&
+      at.description >= 0 &&
+      at.description < amount &&
+      !isMoney(cells[at.description]!)
+    )
+  }
+
   end(): void {
+    const { count } = this.#layout.account
+    const records = this.#into.records - this.#before
+    if (count !== null)
+      this.#into.control(
+        { name: '表头上方的笔数', stated: count, computed: String(records), ok: Number(count) === records },
+        false,
+      )
+    if (this.#shortRows > 0)
+      this.#into.warn({}, 'row_short', {
+        zh: `${this.#shortRows} 行缺少末尾的几个字段，缺的按空读取；日期、金额和余额都在：请核对`,
+        en: `${this.#shortRows} rows lack their last cells, which are read as empty; date, amount and balance are there: please check`,
+      })
     this.#balance?.end(this.#net.value, this.#into.rejectedCount > 0)
     if (this.#refundsInside > 0)
       this.#into.warn(
@@ -251,7 +292,7 @@ export class TableReader {
 
   #currency(cells: readonly string[]): string {
     const column = this.#layout.at.currency
-    if (column < 0) return this.#givenCurrency
+    if (column < 0) return this.#currencyBeside(cells)
     const word = cleanCell(cells[column]!)
     if (word === '' && this.#givenCurrency !== '') return this.#givenCurrency
     const currency = currencyOf(word)
@@ -264,10 +305,19 @@ export class TableReader {
     )
   }
 
+  /** A currency in the amount's own cell ("JPY 1000.00") beats the file's. */
+  #currencyBeside(cells: readonly string[]): string {
+    const column = this.#layout.at.amount
+    const cell = column < 0 ? '' : cells[column]!
+    const last = cell.charCodeAt(cell.length - 1)
+    const first = cell.charCodeAt(0)
+    if (cell === '' || (first < 65 && last < 65)) return this.#givenCurrency
+    return currencyIn(cleanCell(cell)) ?? this.#givenCurrency
+  }
+
   #moment(cells: readonly string[]): { at: number | null; date: string | null } {
     const { at, serialDates } = this.#layout
-    const column = at.occurred_at >= 0 ? at.occurred_at : at.date
-    const text = cleanCell(cells[column]!)
+    const { column, text } = this.#written(cells)
     const clock = at.zone >= 0 ? this.#clockOf(cells) : this.#clock
     const stamp = stampAt(text, 0, text.length, clock)
     if (!Number.isNaN(stamp)) return { at: stamp, date: null }
@@ -294,6 +344,18 @@ export class TableReader {
       this.#utc,
     )
     return { at: instant, date: null }
+  }
+
+  /** The cell that tells the time, with its year. */
+  #written(cells: readonly string[]): { column: number; text: string } {
+    const { at, dateElse, yearless, account } = this.#layout
+    let column = at.occurred_at >= 0 ? at.occurred_at : at.date
+    let text = cleanCell(cells[column]!)
+    if (text === '' && dateElse >= 0) {
+      column = dateElse
+      text = cleanCell(cells[column]!)
+    }
+    return { column, text: yearless ? (withYear(text, account) ?? text) : text }
   }
 
   /** Two blanks, full-width colons. */
@@ -375,7 +437,7 @@ export class TableReader {
     kindWord: string,
   ): { amount: number; neutral: boolean } {
     const { at, sign, headers } = this.#layout
-    if (sign === 'in_out') {
+    if (sign === 'in_out' || sign === 'in_out_net') {
       const income = this.#either(cells, at.amount_in, exponent)
       const outgo = this.#either(cells, at.amount_out, exponent)
       if (income === null && outgo === null)
@@ -392,6 +454,7 @@ export class TableReader {
           `“${headers[at.amount_in]}”和“${headers[at.amount_out]}”都有金额，无法判断方向`,
           `both "${headers[at.amount_in]}" and "${headers[at.amount_out]}" hold an amount: the direction cannot be told`,
         )
+      if (sign === 'in_out_net') return { amount: (income ?? 0) - (outgo ?? 0), neutral: false }
       return { amount: Math.abs(income ?? 0) - Math.abs(outgo ?? 0), neutral: false }
     }
     const amount = this.#refunded(cells, exponent, kind) ?? this.#must(cells, at.amount, exponent)
@@ -425,6 +488,20 @@ export class TableReader {
             `the kind "${kindWord.slice(0, 20)}" is not known: payment or refund cannot be told`,
           )
         return { amount: kind === 'refund' ? -Math.abs(amount) : amount, neutral: false }
+      case 'inverse':
+        return { amount: -amount, neutral: false }
+      case 'words': {
+        const words = cleanCell(cells[at.description]!)
+        const told = cardSide(words)
+        if (told === null)
+          throw new Unreadable(
+            at.description,
+            'direction_unknown',
+            `“${words.slice(0, 20)}”看不出是支出还是收入（消费、还款、退货等）`,
+            `"${words.slice(0, 20)}" does not tell whether money was spent or paid back (消费, 还款, 退货 do)`,
+          )
+        return { amount: told === 'out' ? -Math.abs(amount) : Math.abs(amount), neutral: false }
+      }
       case 'all_in':
         return { amount: kind === 'refund' ? -Math.abs(amount) : amount, neutral: false }
       default:

@@ -245,7 +245,7 @@ export const kindOf = remembered((word): 'payment' | 'refund' | null => {
 })
 
 const SUCCESS = words(
-  '成功 支付成功 交易成功 已支付 已付款 付款成功 已完成 完成 交易完成 已收款 收款成功 已入账 入账成功 已到账 退款成功 已退款 成功退款 success successful succeeded completed complete paid settled ok s done approved 正常 已清算 已结算',
+  '成功 支付成功 交易成功 已支付 已付款 付款成功 已完成 完成 交易完成 已收款 收款成功 已入账 入账成功 已到账 退款成功 已退款 成功退款 success successful succeeded completed complete paid settled ok s done approved posted cleared booked 正常 已清算 已结算',
 )
 const PENDING = words(
   '处理中 支付中 退款中 待支付 待处理 待确认 进行中 审核中 未完成 pending processing inprogress p created waiting unpaid authorised authorized',
