@@ -352,6 +352,7 @@ function movedOf(row: Row<AccountingKey>): { amount: number; currency: string; f
   const currency = row.currency('paymentCurrency')
   const captured = row.has('captured') ? row.amount('captured', exponentOf(currency), null) : null
   const gross = payable + (fees ?? 0)
+  proveMain(row, settled, gross, payable)
   if (captured === null || captured === 0) return { amount: gross, currency: settled, fee: fees }
   if (currency !== settled) return { amount: -captured, currency, fee: null }
   if (-captured !== gross)
@@ -360,4 +361,16 @@ function movedOf(row: Row<AccountingKey>): { amount: number; currency: string; f
       en: `payable ${row.text('payable')} and its fees are not what left captured (${row.text('captured')}): the amounts of this record contradict each other`,
     })
   return { amount: gross, currency, fee: fees }
+}
+
+/** The main amount repeats the gross, or what is payable of it; another figure shows a column that was not understood. */
+function proveMain(row: Row<AccountingKey>, settled: string, gross: number, payable: number): void {
+  if (row.text('main') === '' || row.text('mainCurrency') !== settled) return
+  const main = Math.abs(row.amount('main', exponentOf(settled)))
+  // Where the gross is proven by what left Captured, the main amount may also be the net.
+  if (main === Math.abs(gross) || (main === Math.abs(payable) && row.text('captured') !== '')) return
+  row.warn('main', 'amounts_disagree', {
+    zh: `Main Amount ${row.text('main')} 与 Payable 加各项费用不一致：请核对费用各列`,
+    en: `the main amount ${row.text('main')} is not what is payable with its fees: check the fee columns`,
+  })
 }
