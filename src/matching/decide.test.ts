@@ -222,6 +222,21 @@ describe('amount and time', () => {
       channel_only L3
     `))
 
+  test('a name against an account number says nothing; a masked number speaks with the digits it shows', () =>
+    check(`
+      payment P1 50.00 10:00 order=O1 payer=6222021234567890
+      payment P2 60.00 10:00 order=O2 payer=6222021234567890
+      payment P3 70.00 10:00 order=O3 payer=6222021234567890
+      line    L1 50.00 10:01 payer=张三
+      line    L2 60.00 10:01 payer=6222****7890
+      line    L3 70.00 10:01 payer=6222****7891
+      ---
+      match P1 L1 amount_time
+      match P2 L2 amount_time
+      platform_only P3
+      channel_only L3
+    `))
+
   test('the nearer clock decides only with a clear lead', () => {
     check(`
       payment P1 50.00 10:00 order=O1
