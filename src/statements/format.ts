@@ -1,6 +1,7 @@
 import type { Collector } from './collector.ts'
 import type { BookKind } from './sheets/book.ts'
 import type { Column, Problem, StatementHead, StatementOptions } from './statement.ts'
+import type { KnownLayout } from './templates.ts'
 
 /** The beginning of a statement (256 KB, unpacked and decoded), from which it is recognised. */
 export type Probe = {
@@ -25,6 +26,8 @@ export type ReaderHead = {
   readonly period: { readonly from: string; readonly to: string } | null
   /** What the file counts in where it has no record to say so. */
   readonly currency?: string | null
+  /** Tables of anyone: the layout by which a confirmed mapping is known again. */
+  readonly layout?: KnownLayout
 }
 
 /** Reads one statement file; fed with its text in pieces of any size, from the first character on. */
@@ -74,4 +77,10 @@ export type RowReader = {
 }
 
 /** What the refusal `columns_unsure` carries (detail.asked): the layout was read, its columns need a person's word. */
-export type Asked = { readonly head: StatementHead; readonly sm3: string | null; readonly problems: readonly Problem[] }
+export type Asked = {
+  readonly head: StatementHead
+  readonly sm3: string | null
+  readonly problems: readonly Problem[]
+  /** First rows, for whoever helps to tell what the columns are; never to leave the house unmasked. */
+  readonly sample: readonly (readonly string[])[]
+}

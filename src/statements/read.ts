@@ -8,7 +8,7 @@ import type { Asked, Cells, Format, Probe, Reader, ReaderHead, RowReader } from 
 import { FORMATS } from './formats/index.ts'
 import { unknownBinary, unrecognised } from './refusals.ts'
 import { type Book, type BookSheet, openBook } from './sheets/book.ts'
-import type { Encoding, Line, Problem, Statement, StatementHead, StatementOptions } from './statement.ts'
+import type { Encoding, Line, Statement, StatementHead, StatementOptions } from './statement.ts'
 
 const PROBE_BYTES = 256 << 10
 const COMPANION_BYTES_MAX = 8 << 20
@@ -91,7 +91,7 @@ function readerOf(
     return sheet ? format.readRows!(cellsOf(sheet), into, options) : format.read(opening.probe, into)
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'columns_unsure') throw error
-    const { head, problems } = error.detail as { head: ReaderHead; problems: readonly Problem[] }
+    const { head, problems, sample } = error.detail as Pick<Asked, 'problems' | 'sample'> & { head: ReaderHead }
     const { container, bytes, fd } = opened
     const asked: Asked = {
       head: {
@@ -105,6 +105,7 @@ function readerOf(
       },
       sm3: sm3Of(fd),
       problems,
+      sample: sample ?? [],
     }
     throw new Failure(error.code, error, { file: name, columns: problems.map(problem => problem.column), asked })
   }

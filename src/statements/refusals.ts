@@ -34,7 +34,18 @@ export function unknownBinary(name: string, bytes: Uint8Array): Failure {
 }
 
 export function unrecognised(name: string, text: string): Failure {
-  const start = (text.split(/\r\n|\r|\n/).find(line => line.trim() !== '') ?? '').slice(0, 60)
+  const first = text.split(/\r\n|\r|\n/).find(line => line.trim() !== '') ?? ''
+  const start = first.slice(0, 60)
+  const names = namesIn(first)
+  if (names)
+    return new Failure(
+      'format_unknown',
+      {
+        zh: `认不出文件“${name}”的格式：它像一张表，列有 ${names.join('、')}，但看不出哪一列是日期、哪一列是金额。若它是对账单，请指明，如 --column ${names[0]}=date --column ${names[1]}=amount`,
+        en: `the format of "${name}" is not known: it looks like a table with the columns ${names.join(', ')}, but none is seen to be a date or an amount. If it is a statement, say which they are, such as --column ${names[0]}=date --column ${names[1]}=amount`,
+      },
+      { file: name, found: start, headers: names },
+    )
   return new Failure(
     'format_unknown',
     {
@@ -43,6 +54,14 @@ export function unrecognised(name: string, text: string): Failure {
     },
     { file: name, found: start },
   )
+}
+
+/** Words between separators: a row of column names, perhaps. */
+function namesIn(line: string): string[] | null {
+  const cut = [',', '\t', ';', '|', '^', '\x01'].map(sign => line.split(sign)).sort((a, b) => b.length - a.length)[0]!
+  const names = cut.map(name => name.replace(/^[\s"'`]+|[\s"'`]+$/g, '')).filter(name => name !== '')
+  const namely = (name: string): boolean => name.length <= 30 && /\p{L}/u.test(name) && !/[<>{}]/.test(name)
+  return names.length >= 2 && names.length >= cut.length - 1 && names.every(namely) ? names.slice(0, 30) : null
 }
 
 /** The file is of this format, but a column it cannot do without is not there. */

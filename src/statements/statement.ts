@@ -1,5 +1,6 @@
 import type { Day } from '../kernel/business_day.ts'
 import type { Kind, Status } from '../matching/entry.ts'
+import type { KnownLayout, Template } from './templates.ts'
 
 /** What wraps the text: a zip may hold several statements (支付宝: 明细 + 汇总). */
 export type Container = 'none' | 'gzip' | 'zip'
@@ -109,6 +110,8 @@ export type StatementHead = {
   readonly period: { readonly from: Day; readonly to: Day } | null
   /** What the file counts in where it has no record to say so. */
   readonly currency?: string | null
+  /** Tables of anyone: the layout by which a confirmed mapping is known again. */
+  readonly layout?: KnownLayout
 }
 
 /** Known after the last record. */
@@ -134,6 +137,8 @@ export type StatementOptions = {
   readonly currency?: string
   /** A person's word on what a column means, by header ("#3" for the third column): it beats every proposal. null: leave it out. */
   readonly mapping?: Readonly<Record<string, Field | null>>
+  /** Layouts confirmed before, newest version of each: read without a question. */
+  readonly templates?: readonly Template[]
   /** A person's word on dates such as 03/04/2026, where the file itself does not prove the order. */
   readonly dateOrder?: DateOrder
   /** What a packed file may unpack to, and how long a row may be; against zip bombs. */

@@ -1,9 +1,11 @@
 import { readAmount } from '../amount_text.ts'
 import type { Probe } from '../format.ts'
+import type { StatementOptions } from '../statement.ts'
+import { saidNames } from '../templates.ts'
 import { readTime, readWritten } from './dates.ts'
 import { cleanCell } from './layout.ts'
 import { rowsOf } from './rows.ts'
-import { isRemark, isTotalMark, meaningOf, sideOf } from './vocabulary.ts'
+import { bareHeader, isRemark, isTotalMark, meaningOf, sideOf } from './vocabulary.ts'
 
 const DELIMITERS = [',', '\t', ';', '|@|', '|', '\x01', '^', '\x1f', '!^', '~'] as const
 /** Lines above the header: the longest preambles known have 24. */
@@ -25,12 +27,13 @@ export type FoundTable = {
 
 /** The separator under which the text is most of a table: a header row with known names, rows as wide as the header. */
 export function findTable(probe: Probe): FoundTable | null {
+  const said = saidNames(probe.options)
   let best: FoundTable | null = null
   let bestScore = 0
   for (const delimiter of DELIMITERS) {
     if (!probe.text.includes(delimiter)) continue
     const rows = rowsOf(probe.text, delimiter, probe.whole)
-    const found = tableUnder(rows, delimiter)
+    const found = tableUnder(rows, delimiter, said)
     if (found && found.score > bestScore) {
       best = found.table
       bestScore = found.score
@@ -40,22 +43,26 @@ export function findTable(probe: Probe): FoundTable | null {
 }
 
 /** The same for rows that were cells from the start (a sheet). They come without their empty last cells. */
-export function tableOf(rows: readonly (readonly string[])[]): FoundTable | null {
+export function tableOf(rows: readonly (readonly string[])[], options: StatementOptions = {}): FoundTable | null {
   const width = Math.max(0, ...rows.map(row => row.length))
   const padded = rows.map((cells, index) => ({
     cells: [...cells, ...Array<string>(width - cells.length).fill('')],
     line: index + 1,
   }))
-  return tableUnder(padded, '')?.table ?? null
+  return tableUnder(padded, '', saidNames(options))?.table ?? null
 }
 
 type Row = { readonly cells: readonly string[]; readonly line: number }
 
-function tableUnder(rows: readonly Row[], delimiter: string): { table: FoundTable; score: number } | null {
+function tableUnder(
+  rows: readonly Row[],
+  delimiter: string,
+  said: ReadonlySet<string>,
+): { table: FoundTable; score: number } | null {
   let header: Row | null = null
   let names = 0
   for (const row of rows.slice(0, HEADER_ROWS_MAX)) {
-    const count = namesIn(row.cells)
+    const count = namesIn(row.cells, said)
     if (count > names) {
       names = count
       header = row
@@ -91,13 +98,19 @@ function scored(
   return { table, score: names * 2 * (0.2 + share) }
 }
 
-/** Known column names in a row; none where a cell is a value, because a header has none. */
-function namesIn(cells: readonly string[]): number {
+/** Known column names in a row, and those a person named; none where a cell is a value, because a header has none. */
+function namesIn(cells: readonly string[], said: ReadonlySet<string>): number {
   if (cells.length < 2) return 0
   const fields = new Set<string>()
+  let named = 0
   for (const cell of cells) {
     const text = cleanCell(cell)
     if (text === '') continue
+    if (said.has(bareHeader(text))) {
+      // One name from a person is worth two from the vocabulary: a header row needs no second.
+      named += 2
+      continue
+    }
     if (
       text.length > NAME_MAX ||
       readWritten(text) ||
@@ -107,25 +120,59 @@ function namesIn(cells: readonly string[]): number {
     const { field } = meaningOf(text)
     if (field) fields.add(field)
   }
-  return fields.size
+  return fields.size + named
 }
+
+/** Rows that are not as wide as the most are, at their beginning, are a preamble; this share of the rest must be. */
+const WIDE_SHARE = 0.8
 
 /**
  * No known names: equally wide rows, each with a date and an amount. A first row of words above them is their header all the
  * same; without one the columns are called #1, #2, …
  */
 function headless(rows: readonly Row[], delimiter: string): { table: FoundTable; score: number } | null {
-  const filled = rows.filter(row => row.cells.some(cell => cell.trim() !== ''))
-  const width = filled[0]?.cells.length ?? 0
-  if (width < 3 || filled.some(row => row.cells.length !== width)) return null
-  const named = !isRecord(filled[0]!) && !filled[0]!.cells.some(isValue)
+  const all = rows.filter(row => row.cells.some(cell => cell.trim() !== ''))
+  const width = commonWidth(all)
+  const from = all.findIndex(row => row.cells.length === width)
+  const filled = all.slice(from).filter(row => row.cells.length === width)
+  const first = filled[0]
+  if (!first || width < 2 || filled.length < (all.length - from) * WIDE_SHARE) return null
+  const named = isNames(first.cells)
+  if (!named && (width < 3 || filled.length < all.length)) return null
   const records = named ? filled.slice(1) : filled
-  if (records.length === 0 || !records.every(isRecord)) return null
-  const headers = named ? withoutTail(filled[0]!.cells) : filled[0]!.cells.map((_, index) => `#${index + 1}`)
+  const kept = records.filter(named ? isLooseRecord : isRecord)
+  if (kept.length === 0 || kept.length < records.length * (named ? WIDE_SHARE : 1)) return null
+  const headers = named ? withoutTail(first.cells) : first.cells.map((_, index) => `#${index + 1}`)
   const sides = records[0]!.cells.filter(cell => sideOf(cleanCell(cell)) || readTime(cell)).length
   const sample = records.slice(0, SAMPLE_ROWS).map(row => row.cells)
-  return { table: { delimiter, headers, headerLine: named ? filled[0]!.line : 0, above: [], sample }, score: 1 + sides }
+  const above = named ? all.slice(0, from).map(row => row.cells) : []
+  return { table: { delimiter, headers, headerLine: named ? first.line : 0, above, sample }, score: 1 + sides }
 }
+
+function commonWidth(rows: readonly Row[]): number {
+  const counts = new Map<number, number>()
+  for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
+  return [...counts].sort(([a, n], [b, m]) => m - n || b - a)[0]?.[0] ?? 0
+}
+
+/** A row of words, each its own: a header, whatever the words mean. */
+const isNames = (cells: readonly string[]): boolean => {
+  const names = withoutTail(cells).map(cleanCell)
+  return (
+    names.every(name => name !== '' && name.length <= NAME_MAX && /\p{L}/u.test(name) && !isValue(name)) &&
+    new Set(names).size === names.length
+  )
+}
+
+/** Under a row of names a date and a number are enough. */
+const isLooseRecord = ({ cells }: Row): boolean =>
+  cells.some(cell => readWritten(cleanCell(cell)) !== null) &&
+  cells.some(
+    cell =>
+      /\d/.test(cell) &&
+      readWritten(cleanCell(cell)) === null &&
+      typeof readAmount(cleanCell(cell), { exponent: 6, decimal: /,\d{1,2}$/.test(cell) ? ',' : '.' }) !== 'string',
+  )
 
 const isRecord = ({ cells }: Row): boolean =>
   cells.some(cell => readWritten(cleanCell(cell)) !== null) &&

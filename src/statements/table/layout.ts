@@ -746,7 +746,7 @@ function settleSigns(
       zh: `列“${headers[at.amount]}”的正负号与方向列“${headers[at.direction]}”互相矛盾：请说明以哪个为准`,
       en: `the signs of column "${headers[at.amount]}" contradict the direction column "${headers[at.direction]}": say which one counts`,
     })
-  if (plain === 'all_in' && reads.length > 0)
+  if (plain === 'all_in' && reads.length > 0 && !chosen.has('amount_in'))
     notes.push({
       column: headers[at.amount]!,
       code: 'direction_assumed',
@@ -834,14 +834,17 @@ function takeHalf(chosen: Map<Field, Candidate>, at: Record<Field, number>): voi
     ['amount_in', 'amount_out'],
     ['amount_out', 'amount_in'],
   ] as const)
-    if (chosen.get(half)?.rank === -1 && at[other] < 0) {
+    if (at[other] < 0 && (chosen.get(half)?.rank === -1 || (half === 'amount_in' && isNamed(chosen.get(half))))) {
       at.amount = at[half]
       chosen.set('amount', { ...chosen.get(half)!, field: 'amount' })
-      if (half === 'amount_in') chosen.delete('amount_in')
+      if (chosen.get(half)!.rank === -1 && half === 'amount_in') chosen.delete('amount_in')
       at[half] = -1
       return
     }
 }
+
+/** 收入金额 alone says all there is: a file of what came in. */
+const isNamed = (candidate: Candidate | undefined): boolean => candidate !== undefined && !isGuessed(candidate.rank)
 
 const saidOut = (chosen: ReadonlyMap<Field, Candidate>): boolean =>
   chosen.get('amount')?.rank === -1 && chosen.get('amount')?.column === chosen.get('amount_out')?.column
@@ -1014,8 +1017,8 @@ type Wanted = keyof typeof WANTED
 const missingDoubt = (what: 'time' | 'amount', headers: readonly string[]): Doubt => ({
   column: null,
   code: what === 'time' ? 'time_column_missing' : 'amount_column_missing',
-  zh: `没有找到${WANTED[what].zh}列（列有：${headers.join('、')}）：请用列映射指明，如 --column ${headers[0]}=${what === 'time' ? 'occurred_at' : 'amount'}`,
-  en: `no ${WANTED[what].en} column was found among: ${headers.join(', ')}; name it by a mapping, such as --column ${headers[0]}=${what === 'time' ? 'occurred_at' : 'amount'}`,
+  zh: `没有找到${WANTED[what].zh}列（列有：${headers.join('、')}）：请用列映射指明，写作 --column 列名=${WANTED[what].field}`,
+  en: `no ${WANTED[what].en} column was found among: ${headers.join(', ')}; name it by a mapping, written --column HEADER=${WANTED[what].field}`,
 })
 
 const unsureDoubt = (header: string, what: Wanted): Doubt => ({

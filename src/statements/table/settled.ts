@@ -2,8 +2,10 @@ import { Failure } from '../../kernel/failure.ts'
 import type { Collector } from '../collector.ts'
 import type { ReaderHead } from '../format.ts'
 import type { StatementOptions } from '../statement.ts'
+import { layoutColumns, learnt } from '../templates.ts'
 import type { FoundTable } from './dialect.ts'
-import { type Layout, proposeLayout } from './layout.ts'
+import { cleanCell, type Layout, proposeLayout } from './layout.ts'
+import { shapeOf } from './shape.ts'
 
 /** A table whose columns are certain; a Failure that asks a person where they are not. */
 export function settledTable(
@@ -12,7 +14,15 @@ export function settledTable(
   options: StatementOptions,
   into: Collector,
 ): { layout: Layout; head: ReaderHead } {
-  const layout = proposeLayout(table.headers, table.sample, options, table.above)
+  const known = {
+    dialect: delimiter ?? '',
+    columns: layoutColumns(
+      table.headers.map(header => header.trim()),
+      table.headers.map((_, column) => shapeOf(table.sample.map(row => cleanCell(row[column] ?? '')))),
+    ),
+  }
+  const told = learnt(known, options)
+  const layout = withTold(proposeLayout(table.headers, table.sample, told.options, table.above), told)
   const head: ReaderHead = {
     delimiter,
     confidence: layout.confidence,
@@ -20,6 +30,7 @@ export function settledTable(
     zone: options.zone ?? 'Asia/Shanghai',
     period: null,
     currency: layout.currency ?? options.currency ?? null,
+    layout: known,
   }
   if (layout.doubts.length === 0) return { layout, head }
   throw new Failure(
@@ -31,7 +42,20 @@ export function settledTable(
     {
       file: into.file,
       head,
+      sample: table.sample,
       problems: layout.doubts.map(doubt => ({ severity: 'error', record: null, line: null, ...doubt })),
     },
   )
+}
+
+/** What a template leaves to ask, and what it says of the currency. */
+function withTold(layout: Layout, told: ReturnType<typeof learnt>): Layout {
+  if (!told.template) return layout
+  const asked = new Set(told.doubts.map(doubt => doubt.column))
+  return {
+    ...layout,
+    currency: layout.currency ?? (layout.at.currency < 0 ? (told.options.currency ?? null) : null),
+    doubts: [...told.doubts, ...layout.doubts.filter(doubt => doubt.column === null || !asked.has(doubt.column))],
+    notes: [...told.notes, ...layout.notes],
+  }
 }
