@@ -6,6 +6,7 @@ import { alipayTrade } from './alipay_trade.ts'
 import { bai2 } from './bai2.ts'
 import { camt052, camt053, camt054 } from './camt.ts'
 import { delimited } from './delimited.ts'
+import { jdWallet } from './jd_wallet.ts'
 import { mt940 } from './mt940.ts'
 import { mt942 } from './mt942.ts'
 import { ofx } from './ofx.ts'
@@ -43,6 +44,7 @@ export const FORMATS: readonly Format[] = [
   bai2,
   ofx,
   qif,
+  jdWallet,
   delimited,
   xlsx,
   xls,

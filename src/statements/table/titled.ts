@@ -107,7 +107,8 @@ export function titledFormat<Key extends string>(spec: TitledSpec<Key>): TitledF
     const marks = wanted ?? (spec.marks?.names ?? []).filter(name => names.includes(name))
     if (!titled && marks.length < (wanted?.length ?? spec.marks?.enough ?? 1)) return null
     const known = names.filter(name => keyOf(spec, name) !== null).length
-    const score = known * 2 >= names.length ? 0.98 : 0.9
+    // Formats of one family share names: the one that knows more of them is the one.
+    const score = 0.9 + (known * 2 >= names.length ? (0.08 * known) / names.length : 0)
     return { score, reasons: [`columns ${marks.join(', ')}`, `${known} of ${names.length} column names are known`] }
   }
   return {
