@@ -4,6 +4,24 @@ import type { Row } from './titled.ts'
 import { zoneOf } from './vocabulary.ts'
 
 /**
+ * More abbreviations that payment reports print. CST is not among them: it is US Central and China Standard Time; CDT is only
+ * the former, as China has no summer time.
+ */
+const MORE: Readonly<Record<string, string>> = {
+  CDT: '-05:00',
+  AEST: '+10:00',
+  AEDT: '+11:00',
+  NZST: '+12:00',
+  NZDT: '+13:00',
+  EET: '+02:00',
+  EEST: '+03:00',
+  WET: '+00:00',
+  WEST: '+01:00',
+}
+
+const zoneNamed = (word: string): string | null => zoneOf(word) ?? MORE[word.trim()] ?? null
+
+/**
  * Local times whose zone stands in another column of the row (PST, CET, America/Los_Angeles). An abbreviation is the fixed
  * offset it stands for, in summer too.
  */
@@ -15,7 +33,7 @@ export class RowZones {
 
   constructor(first: string, options: StatementOptions) {
     this.#given = new LocalClock(options.zone ?? 'Asia/Shanghai')
-    this.zone = zoneOf(first) ?? this.#given.zone
+    this.zone = zoneNamed(first) ?? this.#given.zone
   }
 
   time<Key extends string>(row: Row<Key>, time: Key, zone: Key, text = row.text(time)): number {
@@ -32,7 +50,7 @@ export class RowZones {
   #clockOf(word: string): LocalClock | null {
     let clock = this.#clocks.get(word)
     if (clock === undefined) {
-      const zone = zoneOf(word)
+      const zone = zoneNamed(word)
       clock = zone === null ? null : new LocalClock(zone)
       // A file with a zone per row is damaged; it must not fill the memory.
       if (this.#clocks.size < 100) this.#clocks.set(word, clock)
