@@ -102,3 +102,36 @@ create table statement_raw (
   constraint statement_raw_pkey PRIMARY KEY (file_id, part),
   constraint statement_raw_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id)
 );
+
+create table statement_templates (
+  name         text not null,
+  version      integer not null,
+  fingerprint  text not null,
+  dialect      text not null,
+  columns      jsonb not null,
+  mapping      jsonb not null,
+  date_order   text,
+  currency     text,
+  confirmed_by text not null,
+  confirmed_at timestamp with time zone not null,
+  constraint statement_templates_pkey PRIMARY KEY (name, version),
+  constraint statement_templates_columns_check CHECK ((jsonb_typeof(columns) = 'array'::text)),
+  constraint statement_templates_confirmed_by_check CHECK ((confirmed_by <> ''::text)),
+  constraint statement_templates_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint statement_templates_date_order_check CHECK ((date_order = ANY (ARRAY['ymd'::text, 'dmy'::text, 'mdy'::text]))),
+  constraint statement_templates_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text)),
+  constraint statement_templates_mapping_check CHECK ((jsonb_typeof(mapping) = 'object'::text)),
+  constraint statement_templates_name_check CHECK (((name <> ''::text) AND (name = btrim(name)))),
+  constraint statement_templates_version_check CHECK ((version > 0))
+);
+
+CREATE OR REPLACE FUNCTION public.forbid_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is written once and never changed', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+
+CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_templates FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();

@@ -27,6 +27,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   movements: ['reconciliation'],
   statement_files: ['statements'],
   statement_raw: ['statements'],
+  statement_templates: ['statements'],
   statement_lines: ['statements', 'reconciliation'], // settle joins both books in one statement
   match_links: ['reconciliation'],
   schema_migrations: ['system'],

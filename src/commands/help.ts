@@ -8,6 +8,8 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay reconcile --payments FILE… --statement FILE… [选项]   两个文件直接对账
   fzpay inspect FILE [--json] [读取选项]                      对账单格式预检，不入账
   fzpay import FILE… [--channel NAME] [--json] [读取选项]     对账单入库：要么整份入账，要么分毫不动
+  fzpay template list | show NAME                             已确认的版式模板
+  fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
   fzpay demo                                                  内置的样例城市日
   fzpay help | --version
 
@@ -29,6 +31,9 @@ reconcile 的选项：
   --date-order ORDER   03/04/2026 这类日期的顺序：ymd、dmy 或 mdy
   --column 列名=含义    某列的含义，如 --column 金额=amount；= - 表示不用；可多次给出
 
+inspect 的选项：
+  --templates          也用数据库里已确认的版式模板（否则不需要数据库）
+
 退出码：0 完成（有差错也是 0），2 输入被拒绝，1 程序错误。
 `
 
@@ -38,6 +43,8 @@ Usage:
   fzpay reconcile --payments FILE… --statement FILE… [options]   reconcile files with files
   fzpay inspect FILE [--json] [reading options]                  check a statement, book nothing
   fzpay import FILE… [--channel NAME] [--json] [reading options] book statements: each wholly or not at all
+  fzpay template list | show NAME                                confirmed layouts
+  fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
   fzpay demo                                                     the built-in sample city day
   fzpay help | --version
 
@@ -58,6 +65,9 @@ Reading options (where a statement does not tell):
   --currency CNY       its currency
   --date-order ORDER   of dates such as 03/04/2026: ymd, dmy or mdy
   --column HEADER=FIELD  what a column means, such as --column Amount=amount; "= -" leaves it out; may be repeated
+
+Options of inspect:
+  --templates          read by the confirmed layouts of the database too (it needs none otherwise)
 
 Exit status: 0 done (also with discrepancies), 2 the input was refused, 1 a bug.
 `

@@ -1,10 +1,11 @@
 import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { inspectStatement, renderInspection } from '../statements/inspect.ts'
+import type { Template } from '../statements/templates.ts'
 import { READING_OPTIONS, readingOptions } from './reading_options.ts'
 
 const OPTIONS = {
-  flags: ['json'],
+  flags: ['json', 'templates'],
   single: [...READING_OPTIONS.single, 'lang'],
   repeated: READING_OPTIONS.repeated,
   many: [],
@@ -23,8 +24,23 @@ export async function inspectCommand(args: readonly string[], lang: Lang): Promi
     )
   if (extra !== undefined)
     throw refusal('operand', `一次只预检一个文件，多余的参数 ${extra}`, `one file at a time; unexpected ${extra}`)
-  const document = await inspectStatement(path, { ...readingOptions(words), lang })
+  const templates = flags.has('templates') ? await knownTemplates(lang) : []
+  const document = await inspectStatement(path, { ...readingOptions(words), templates, lang })
   process.stdout.write(
     flags.has('json') ? `${JSON.stringify(document, null, 2)}\n` : `${renderInspection(document, lang).trimEnd()}\n`,
   )
+}
+
+/** Only when asked for: an inspection is quick, and needs no database. */
+async function knownTemplates(lang: Lang): Promise<readonly Template[]> {
+  const { openDatabase } = await import('../system/database.ts')
+  const { migrate } = await import('../system/migrate.ts')
+  const { newestTemplates } = await import('../statements/template_store.ts')
+  const db = await openDatabase({ say: note => void process.stderr.write(`fzpay: ${note[lang]}\n`) })
+  try {
+    await migrate(db.pool)
+    return await newestTemplates(db.pool)
+  } finally {
+    await db.close()
+  }
 }

@@ -7,6 +7,7 @@ import { Failure, type Lang } from '../kernel/failure.ts'
 import { jsonPieces } from '../reconciliation/json.ts'
 import { type OpenReconciliation, reconcileFiles } from '../reconciliation/reconcile.ts'
 import { DEFAULT_RULES, type Rules } from '../rules/rules.ts'
+import { newestTemplates } from '../statements/template_store.ts'
 import { openDatabase } from '../system/database.ts'
 import { migrate } from '../system/migrate.ts'
 import { wholeFile } from '../system/whole_file.ts'
@@ -30,8 +31,10 @@ export async function reconcileCommand(args: readonly string[], lang: Lang): Pro
   try {
     await migrate(db.pool)
     const progress = progressBar(process.stderr, lang)
+    const templates = await newestTemplates(db.pool)
     const result = await reconcileFiles(db, {
       ...asked,
+      reading: { ...asked.reading, templates },
       say: note => progress.above(() => say(note)),
       onProgress: progress.to,
     }).finally(progress.end)

@@ -19,6 +19,7 @@ import {
 import { openStatement } from './read.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
 import { LINE_COLUMNS, type LineWriterOptions, lineWriter } from './store.ts'
+import { newestTemplates } from './template_store.ts'
 
 export type ImportRequest = StatementOptions & {
   readonly path: string
@@ -48,7 +49,8 @@ export async function importStatement(db: Database, request: ImportRequest): Pro
     const sm3 = sm3Of(raw.fd)
     const earlier = await findFile(db.pool, sm3)
     if (earlier) return { ...earlier, repeated: true }
-    const statement = await openStatement(path, { ...options, digest: false })
+    const templates = await newestTemplates(db.pool)
+    const statement = await openStatement(path, { ...options, templates, digest: false })
     try {
       return await book(db, raw, statement, request, sm3)
     } finally {

@@ -55,7 +55,13 @@ function withTold(layout: Layout, told: ReturnType<typeof learnt>): Layout {
   return {
     ...layout,
     currency: layout.currency ?? (layout.at.currency < 0 ? (told.options.currency ?? null) : null),
-    doubts: [...told.doubts, ...layout.doubts.filter(doubt => doubt.column === null || !asked.has(doubt.column))],
+    // A column that is missing since is asked about as what changed, not once more.
+    doubts: [
+      ...told.doubts,
+      ...layout.doubts.filter(doubt =>
+        doubt.column === null ? asked.size === 0 || !doubt.code.endsWith('_missing') : !asked.has(doubt.column),
+      ),
+    ],
     notes: [...told.notes, ...layout.notes],
   }
 }
