@@ -33,7 +33,28 @@ export function unknownBinary(name: string, bytes: Uint8Array): Failure {
   )
 }
 
+/** Text of known kinds that are not read: what it is, and what to ask the sender for. */
+const KNOWN_TEXT: readonly [RegExp, zh: string, en: string][] = [
+  [
+    /^\s*1CClientBankExchange/,
+    '1C 银企交换文件（俄罗斯付款单格式）',
+    'a 1C client-bank exchange (Russian payment orders)',
+  ],
+  [/^\s*MIME-Version:/i, '网页存档（mht）', 'a web archive (mht)'],
+  [/^\s*\{\\rtf/, 'RTF 文档', 'an RTF document'],
+]
+
 export function unrecognised(name: string, text: string): Failure {
+  const known = KNOWN_TEXT.find(([start]) => start.test(text))
+  if (known)
+    return new Failure(
+      'format_unsupported',
+      {
+        zh: `文件“${name}”是${known[1]}，本产品不读取：请从银行下载 CSV、xlsx、MT940 或 camt.053 格式的对账单`,
+        en: `file "${name}" is ${known[2]}, which is not read: ask the bank for CSV, xlsx, MT940 or camt.053`,
+      },
+      { file: name, found: known[2] },
+    )
   const first = text.split(/\r\n|\r|\n/).find(line => line.trim() !== '') ?? ''
   const start = first.slice(0, 60)
   const names = namesIn(first)

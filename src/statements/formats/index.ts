@@ -6,6 +6,7 @@ import { alipayTrade } from './alipay_trade.ts'
 import { bai2 } from './bai2.ts'
 import { camt052, camt053, camt054 } from './camt.ts'
 import { delimited } from './delimited.ts'
+import { fixedWidth } from './fixed_width.ts'
 import { jdWallet } from './jd_wallet.ts'
 import { mt940 } from './mt940.ts'
 import { mt942 } from './mt942.ts'
@@ -13,6 +14,7 @@ import { ofx } from './ofx.ts'
 import { paypal } from './paypal.ts'
 import { paypalActivity } from './paypal_activity.ts'
 import { qif } from './qif.ts'
+import { recordTypes } from './record_types.ts'
 import { xls, xlsx } from './spreadsheet.ts'
 import { stripe } from './stripe.ts'
 import { unionpay } from './unionpay.ts'
@@ -46,6 +48,8 @@ export const FORMATS: readonly Format[] = [
   qif,
   jdWallet,
   delimited,
+  recordTypes,
+  fixedWidth,
   xlsx,
   xls,
 ]

@@ -453,6 +453,10 @@ function byShape(
     const column = only(shape => shape.sides === shape.values.length && shape.distinct <= 3)
     if (column >= 0) chosen.set('direction', { column, field: 'direction', rank: 99, confidence: SURE })
   }
+  if (nameless && chosen.has('date') && !chosen.has('time')) {
+    const column = only(shape => shape.times === shape.values.length && shape.values.length === shape.rows)
+    if (column >= 0) chosen.set('time', { column, field: 'time', rank: 99, confidence: SURE })
+  }
   if (nameless && !chosen.has('currency')) {
     const column = only(shape => shape.values.every(value => /^[A-Z]{3}$/.test(value)))
     if (column >= 0) chosen.set('currency', { column, field: 'currency', rank: 99, confidence: SURE })
