@@ -1,6 +1,7 @@
 import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { inspectStatement, renderInspection } from '../statements/inspect.ts'
+import { languageModelOf } from '../statements/language_model.ts'
 import type { Template } from '../statements/templates.ts'
 import { READING_OPTIONS, readingOptions } from './reading_options.ts'
 
@@ -25,7 +26,12 @@ export async function inspectCommand(args: readonly string[], lang: Lang): Promi
   if (extra !== undefined)
     throw refusal('operand', `一次只预检一个文件，多余的参数 ${extra}`, `one file at a time; unexpected ${extra}`)
   const templates = flags.has('templates') ? await knownTemplates(lang) : []
-  const document = await inspectStatement(path, { ...readingOptions(words), templates, lang })
+  const document = await inspectStatement(path, {
+    ...readingOptions(words),
+    templates,
+    lang,
+    languageModel: languageModelOf(process.env),
+  })
   process.stdout.write(
     flags.has('json') ? `${JSON.stringify(document, null, 2)}\n` : `${renderInspection(document, lang).trimEnd()}\n`,
   )

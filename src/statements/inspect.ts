@@ -2,10 +2,16 @@ import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 import type { InspectDocument, InspectRecord, InspectTally } from './api.ts'
 import type { Asked } from './format.ts'
+import { type LanguageModel, NoProposal, proposeColumns } from './language_model.ts'
 import { openStatement } from './read.ts'
-import type { Line, StatementEnd, StatementHead, StatementOptions, Sums, Tally } from './statement.ts'
+import type { Line, Problem, StatementEnd, StatementHead, StatementOptions, Sums, Tally } from './statement.ts'
 
-export type InspectOptions = StatementOptions & { readonly name?: string; readonly lang?: Lang }
+export type InspectOptions = StatementOptions & {
+  readonly name?: string
+  readonly lang?: Lang
+  /** Asked for a proposal when the columns are not sure. Its answer is shown, never used by itself. */
+  readonly languageModel?: LanguageModel | null
+}
 
 /**
  * 格式预检: reads the whole statement, books nothing, and tells what is in it. A mapping that is not sure is an answer too
@@ -20,16 +26,68 @@ export async function inspectStatement(path: string, options: InspectOptions = {
   } catch (error) {
     const asked = error instanceof Failure ? error.detail.asked : undefined
     if (!isAsked(asked)) throw error
-    return documentOf(
-      asked.head,
-      { ...NOTHING, sm3: asked.sm3, problems: asked.problems, problemCount: asked.problems.length },
-      lang,
-    )
+    const advice = options.languageModel ? [await adviceOf(options.languageModel, path, options, asked)] : []
+    const problems = [...asked.problems, ...advice]
+    return documentOf(asked.head, { ...NOTHING, sm3: asked.sm3, problems, problemCount: problems.length }, lang)
   }
 }
 
 const isAsked = (value: unknown): value is Asked =>
   typeof value === 'object' && value !== null && 'head' in value && 'problems' in value
+
+/** What a language model proposes for columns that are asked about, tried on the file: words for a person to confirm. */
+async function adviceOf(model: LanguageModel, path: string, options: InspectOptions, asked: Asked): Promise<Problem> {
+  const headers = asked.head.columns.map(column => column.header)
+  const warning = (code: string, zh: string, en: string): Problem => ({
+    severity: 'warning',
+    record: null,
+    line: null,
+    column: null,
+    code,
+    zh,
+    en,
+  })
+  try {
+    const proposal = await proposeColumns(model, headers, asked.sample)
+    const words = Object.entries(proposal)
+      .filter(([, field]) => field !== null)
+      .map(([column, field]) => `--column ${headers[Number(column.slice(1)) - 1]}=${field}`)
+      .join(' ')
+    const tried = await tryMapping(path, { ...options, mapping: { ...proposal, ...options.mapping } })
+    if (tried === null)
+      return warning(
+        'proposal_refuted',
+        `语言模型建议 ${words}，但按此读出的结果对不上，不予采用`,
+        `the language model proposes ${words}, but read that way the file does not add up; it is dropped`,
+      )
+    const proof = tried.controls.length > 0
+    return warning(
+      'columns_proposed',
+      `语言模型建议 ${words}（按此读出 ${tried.records} 条记录，${proof ? '合计相符' : '文件没有合计可证明'}）：核对后请自行确认`,
+      `the language model proposes ${words} (${tried.records} records read that way; ${proof ? 'its totals agree' : 'the file states no total to prove it'}): check it and confirm it yourself`,
+    )
+  } catch (error) {
+    if (!(error instanceof NoProposal)) throw error
+    return warning(
+      'proposal_missing',
+      `语言模型没有给出可用的建议（${error.message}）`,
+      `the language model gave no usable proposal (${error.message})`,
+    )
+  }
+}
+
+/** The whole file read by a mapping: the same proof as ever. null: it does not bear it out. */
+async function tryMapping(path: string, options: StatementOptions): Promise<StatementEnd | null> {
+  try {
+    const statement = await openStatement(path, { ...options, digest: false })
+    for await (const _ of statement.records()) statement.rejected()
+    const end = statement.end()
+    return end.verdict === 'rejected' ? null : end
+  } catch (error) {
+    if (error instanceof Failure) return null
+    throw error
+  }
+}
 
 const NOTHING: StatementEnd = {
   sm3: null,

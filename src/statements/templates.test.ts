@@ -21,7 +21,7 @@ const file = (text: string): string => {
   return path
 }
 const AT = new Date('2026-11-20T02:00:00Z')
-const CALENDAR = { zone: 'Asia/Shanghai', cutoff: '00:00' }
+const CALENDAR = { zone: 'Asia/Shanghai', cutoff: '00:00', cutoffMarginMinutes: 0 }
 
 const template = (columns: string, mapping: Template['mapping'] = {}, dialect = ','): Template => ({
   name: '某校缴费',
