@@ -447,7 +447,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'csv-total-row-and-blank-rows.csv': {
     as: 'csv utf-8 none ,',
     records: 2,
-    money: ' 1 100.00 | 1 40.00 | 0 0.00',
+    money: 'CNY 1 100.00 | 1 40.00 | 0 0.00',
     verdict: 'ready',
   },
   'csv-total-row-does-not-match.csv': {

@@ -94,7 +94,7 @@ export function proposeLayout(
   options: StatementOptions,
   above: readonly (readonly string[])[] = [],
 ): Layout {
-  const headers = given.map(header => narrowHeader(header))
+  const headers = given.map(header => narrowHeader(cleanCell(header)))
   const account = accountOf(above, headers)
   const written = rows.map(row => headers.map((_, column) => cleanCell(row[column] ?? '')))
   const yearless = headers.map((_, column) => isYearless(written.flatMap(row => row[column] || [])))
@@ -121,6 +121,7 @@ export function proposeLayout(
     .map(column => meanings[column]!.unit)
   const unit = unitOf(headers, units, at, doubts)
   askForCurrency(headers, shapes, at, units, doubts)
+  askForDirection(headers, shapes, meanings, saidColumns(headers, options, []), at, doubts)
   askForStatus(headers, shapes, meanings, saidColumns(headers, options, []), at, doubts)
   const { sign, balance, proven } = settleSigns(
     headers,
@@ -326,7 +327,7 @@ function askForStatus(
   at: Readonly<Record<Field, number>>,
   doubts: Doubt[],
 ): void {
-  if (at.status >= 0) return
+  if (at.status >= 0 && meanings[at.status]!.likely.size === 0) return
   const column = meanings.findIndex(
     ({ field, rank, likely }, index) =>
       field === 'status' &&
@@ -344,6 +345,34 @@ function askForStatus(
     code: 'status_unknown',
     zh: `状态列“${headers[column]}”的值（${words}）未知，不知道哪些记录的钱已经到账：请只保留成功的记录并写 --column ${headers[column]}=-，或写 --column ${headers[column]}=status（看不懂的状态会被拒收）`,
     en: `the values of the status column "${headers[column]}" (${words}) are not known, so which records moved money is not either: keep only the successful ones and say --column ${headers[column]}=-, or --column ${headers[column]}=status (rows with unknown words are rejected)`,
+  })
+}
+
+/** A column called 借贷 or 收支 whose words nobody knows: the direction is there and must not be passed over. */
+function askForDirection(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  meanings: readonly Meaning[],
+  said: ReadonlyMap<number, Field | null>,
+  at: Readonly<Record<Field, number>>,
+  doubts: Doubt[],
+): void {
+  if (at.direction >= 0 || at.amount < 0) return
+  const column = meanings.findIndex(
+    ({ field, likely }, index) =>
+      field === 'direction' &&
+      likely.size === 0 &&
+      !said.has(index) &&
+      at.kind !== index &&
+      shapes[index]!.values.length > 0,
+  )
+  if (column < 0) return
+  const words = [...new Set(shapes[column]!.values)].slice(0, 4).join('、')
+  doubts.push({
+    column: headers[column]!,
+    code: 'direction_unknown',
+    zh: `方向列“${headers[column]}”的值（${words}）看不懂，应为收入/支出、借/贷、CR/DR 等：请改成这样的词，或写 --column ${headers[column]}=-（金额自带正负号时）`,
+    en: `the values of the direction column "${headers[column]}" (${words}) are not known; words such as 收入/支出 or CR/DR are: change them, or say --column ${headers[column]}=- where the amounts carry their sign`,
   })
 }
 
@@ -750,6 +779,15 @@ function settleSigns(
       zh: `列“${headers[at.amount]}”的正负号与方向列“${headers[at.direction]}”互相矛盾：请说明以哪个为准`,
       en: `the signs of column "${headers[at.amount]}" contradict the direction column "${headers[at.direction]}": say which one counts`,
     })
+  if (plain === 'all_in' && at.balance >= 0 && shapes[at.balance]!.distinct > 2 && !said) {
+    doubts.push({
+      column: headers[at.amount]!,
+      code: 'sign_unsure',
+      zh: `列“${headers[at.amount]}”没有正负号，文件也没有看得懂的收支方向列，而余额“${headers[at.balance]}”说明并非全是收入：请用列映射指明方向列，如 --column 列名=direction`,
+      en: `column "${headers[at.amount]}" has no signs and no column tells the direction in known words, while the balance "${headers[at.balance]}" shows that not everything is money in: name the direction column by a mapping, such as --column NAME=direction`,
+    })
+    return { sign: plain, balance: null, proven: false }
+  }
   if (plain === 'all_in' && reads.length > 0 && !chosen.has('amount_in'))
     notes.push({
       column: headers[at.amount]!,

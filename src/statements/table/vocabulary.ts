@@ -220,15 +220,15 @@ function remembered<T>(read: (word: string) => T): (word: string) => T {
 
 /** Words of a direction column. 借/贷 are written from the bank's books: 贷 (credit) is money in for the account's owner. */
 const IN = words(
-  '收入 收 贷 贷方 贷记 入 入账 进 进账 存入 存 转入 来账 收款 c cr crdt credit in + income incoming deposit received h haben gutschrift crédit haber abono avere bij',
+  '收入 收 贷 贷cr 贷方cr cr贷 贷方 贷记 入 入账 进 进账 存入 存 转入 来账 收款 c cr crdt credit in + income incoming deposit received h haben gutschrift crédit haber abono avere bij',
 )
 const OUT = words(
-  '支出 支 借 借方 借记 出 出账 付 付款 支付 转出 取 支取 往账 d dr dbit debit out - expense outgoing withdrawal withdraw sent s soll lastschrift débit debe cargo dare af',
+  '支出 支 借 借dr 借方dr dr借 借方 借记 出 出账 付 付款 支付 转出 取 支取 往账 d dr dbit debit out - expense outgoing withdrawal withdraw sent s soll lastschrift débit debe cargo dare af',
 )
 const NEUTRAL = words('/ 其他 其它 不计收支 中性 中性交易 neutral none 不计')
 
 export const sideOf = remembered((word): 'in' | 'out' | 'neutral' | null => {
-  const bare = narrow(word).trim().toLowerCase()
+  const bare = narrow(word).trim().toLowerCase().replace(/\s+/g, '')
   return IN.has(bare) ? 'in' : OUT.has(bare) ? 'out' : NEUTRAL.has(bare) ? 'neutral' : null
 })
 
