@@ -8,6 +8,7 @@ import { RepeatWatch } from '../statements/repeats.ts'
 import type { Control, Problem, StatementEnd, StatementOptions } from '../statements/statement.ts'
 import { LINE_COLUMNS, lineWriter, SPACES } from '../statements/store.ts'
 import { clientConfig } from '../system/database.ts'
+import { PaymentNumbers } from './payment_numbers.ts'
 import { emptyTally, MOVEMENT_COLUMNS, readPayments } from './payments.ts'
 import { useScratch } from './scratch.ts'
 
@@ -109,6 +110,7 @@ async function loadMovements(
   onProgress: Progress,
 ): Promise<Loaded> {
   const tally = emptyTally()
+  const numbers = new PaymentNumbers(watch)
   let before = 0
   for (const file of job.files) {
     await readPayments(file.path, copy, {
@@ -116,6 +118,7 @@ async function loadMovements(
       name: file.name,
       rules: job.rules,
       watch,
+      numbers,
       tally,
       onProgress: bytes => onProgress(before + bytes),
     })
@@ -125,7 +128,7 @@ async function loadMovements(
     rows: tally.rows,
     currencies: [...tally.currencies].sort(),
     repeated: watch.repeated([SPACES.trade, SPACES.order]),
-    repeatedPayments: tally.ascending ? [] : watch.repeated([SPACES.payment]),
+    repeatedPayments: numbers.suspects(),
     refunds: tally.refunds,
     days: new Map([...tally.days].map(([channel, days]) => [channel, days.days()])),
     statements: [],

@@ -35,7 +35,7 @@ export async function loadBooks(jobs: readonly LoadJob[], onProgress: (bytes: nu
 
 function inWorker(job: LoadJob, onProgress: (bytes: number) => void, workers: Worker[]): Promise<Loaded> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./load_worker.ts', import.meta.url), { workerData: job, resourceLimits: { maxYoungGenerationSizeMb: 32 } })
+    const worker = new Worker(new URL('./load_worker.ts', import.meta.url), { workerData: job, resourceLimits: { maxYoungGenerationSizeMb: 24 } })
     workers.push(worker)
     worker.on('message', (message: FromWorker) => {
       if ('progress' in message) onProgress(message.progress)

@@ -12,6 +12,7 @@ import { BOOK_COLUMNS, epochDays, FIXED_ROOM, KINDS, ownOrderNo, SPACES, STATUSE
 import { looksLikeXlsx } from '../system/spreadsheet.ts'
 import { CsvRecords } from './csv_records.ts'
 import { instantReader } from './instants.ts'
+import type { PaymentNumbers } from './payment_numbers.ts'
 import { PaymentFacts } from './payment_facts.ts'
 import * as refuse from './payment_refusals.ts'
 import { SheetRecords } from './sheet_records.ts'
@@ -29,22 +30,20 @@ export const MOVEMENT_COLUMNS = ['id', 'payment_no', ...BOOK_COLUMNS] as const
 export type PaymentsTally = {
   rows: number
   refunds: number
-  /** Every payment_no so far was greater than the one before: then none occurs twice. */
-  ascending: boolean
-  lastPaymentNo: Buffer
   readonly currencies: Set<string>
   /** Which days our book speaks about, by channel. */
   readonly days: Map<string, DayTally>
 }
 
-export const emptyTally = (): PaymentsTally => ({ rows: 0, refunds: 0, ascending: true, lastPaymentNo: Buffer.alloc(0), currencies: new Set(), days: new Map() })
+export const emptyTally = (): PaymentsTally => ({ rows: 0, refunds: 0, currencies: new Set(), days: new Map() })
 
 export type PaymentsOptions = {
   /** The first half of each row's id. */
   readonly file: number
   readonly name: string
   readonly rules: Rules
-  readonly watch: RepeatWatch | null
+  readonly watch: RepeatWatch
+  readonly numbers: PaymentNumbers
   readonly tally: PaymentsTally
   readonly onProgress?: (bytes: number) => void
 }
@@ -159,7 +158,7 @@ class PaymentWriter {
   write(to: CopyRows): void {
     const records = this.#records
     const columns = this.#columns
-    const { file, watch, tally } = this.#options
+    const { file, watch, numbers, tally } = this.#options
     const kind = this.#kind.of(records, columns.kind)
     const status = this.#status.of(records, columns.status)
     const channel = this.#channel.of(records, columns.channel)
@@ -176,23 +175,22 @@ class PaymentWriter {
     to.id(file, record)
     let start = to.at + 4
     if (this.#number(to, 'payment_no') === 0) throw refuse.paymentNoMissing(this.place())
-    if (tally.ascending) this.#ascend(bytes, start, to.at)
-    watch?.note(SPACES.payment, bytes, start, to.at)
+    numbers.add(bytes, start, to.at)
     const orderStart = to.at + 4
     if (this.#number(to, 'order_no') === 0) {
       to.at = orderStart - 4
       to.text(ownOrderNo(file, record))
-    } else if (watch && payment) watch.note(SPACES.order, bytes, orderStart, to.at)
+    } else if (payment) watch.note(SPACES.order, bytes, orderStart, to.at)
     const orderEnd = to.at
     to.word(KINDS[kind])
     to.word(STATUSES[status])
     to.word(channel.word)
     start = to.at + 4
     this.#number(to, 'channel_trade_no')
-    if (watch && payment) watch.note(SPACES.trade, bytes, start, to.at)
+    if (payment) watch.note(SPACES.trade, bytes, start, to.at)
     start = to.at + 4
     this.#number(to, 'merchant_order_no')
-    if (watch && payment && !sameBytes(bytes, orderStart, orderEnd, start, to.at)) watch.note(SPACES.order, bytes, start, to.at)
+    if (payment && !sameBytes(bytes, orderStart, orderEnd, start, to.at)) watch.note(SPACES.order, bytes, start, to.at)
     this.#number(to, 'refund_no')
     to.text('')
     to.bigint(payment || amount === 0 ? amount : -amount)
@@ -208,17 +206,6 @@ class PaymentWriter {
     if (!payment) tally.refunds++
     channel.tally.add(at, day)
     this.record = record
-  }
-
-  #ascend(bytes: Buffer, start: number, end: number): void {
-    const { tally } = this.#options
-    const last = tally.lastPaymentNo
-    const length = end - start
-    let i = 0
-    while (i < last.length && i < length && bytes[start + i] === last[i]) i++
-    tally.ascending = i === last.length ? length > last.length : i < length && (bytes[start + i] as number) > (last[i] as number)
-    if (length === last.length) for (; i < length; i++) last[i] = bytes[start + i] as number
-    else tally.lastPaymentNo = Buffer.from(bytes.subarray(start, end))
   }
 
   /** Copies a field, without blanks around it; returns its length. */
@@ -244,7 +231,8 @@ class PaymentWriter {
     const start = to.at + 4
     const length = this.#plain(to, column)
     // 4.2E+27: a spreadsheet has been here, the digits are lost.
-    if (length > 3 && length < 24 && to.bytes.subarray(start, to.at).includes(PLUS)) {
+    const second = to.bytes[start + 1]
+    if (length > 3 && length < 24 && (second === POINT || second === E || second === LOWER_E)) {
       const text = to.bytes.toString('utf8', start, to.at)
       if (/^\d(\.\d+)?E\+\d+$/i.test(text)) throw refuse.digitsLost(this.place(), column, text)
     }
@@ -252,6 +240,8 @@ class PaymentWriter {
   }
 
   #amount(currency: CurrencyFacts): number {
+    const plain = this.#plainAmount(this.#columns.amount, currency)
+    if (plain !== null) return plain
     const text = this.#text('amount')
     const amount = /^\d/.test(text) ? parseDecimal(text, currency.exponent) : null
     return amount ?? this.#refuse('amount', text, amountLike(currency))
@@ -260,9 +250,28 @@ class PaymentWriter {
   #fee(currency: CurrencyFacts): number | null {
     const column = this.#columns.fee
     if (this.#records.starts[column] === this.#records.ends[column]) return null
+    const plain = this.#plainAmount(column, currency)
+    if (plain !== null) return plain
     const text = this.#text('fee')
     if (text === '') return null
     return parseDecimal(text, currency.exponent) ?? this.#refuse('fee', text, amountLike(currency))
+  }
+
+  /** The spelling nearly all amounts have ("123.45"), read without making a string; null: look closer. */
+  #plainAmount(field: number, { exponent }: CurrencyFacts): number | null {
+    const { bytes, starts, ends } = this.#records
+    const start = starts[field] as number
+    const end = ends[field] as number
+    const point = end - exponent - 1
+    if (exponent === 0 || point <= start || end - start > PLAIN_DIGITS || bytes[point] !== POINT) return null
+    let value = 0
+    for (let i = start; i < end; i++) {
+      if (i === point) continue
+      const digit = (bytes[i] as number) - 48
+      if (digit < 0 || digit > 9) return null
+      value = value * 10 + digit
+    }
+    return value
   }
 
   #paidAt(): number {
@@ -314,4 +323,8 @@ function sameBytes(bytes: Uint8Array, start: number, end: number, otherStart: nu
 }
 
 const BLANK = 32
-const PLUS = 43
+const POINT = 46
+const E = 69
+const LOWER_E = 101
+/** So many digits are a safe integer for certain. */
+const PLAIN_DIGITS = 15

@@ -3,11 +3,13 @@
  * because a million rows of eighteen columns pass through here. The caller sees to it that a row fits (`roomFor`).
  */
 export class CopyRows {
-  bytes: Buffer
+  readonly bytes: Buffer
   at = 0
+  readonly #view: DataView
 
   constructor(size = 256 << 10) {
     this.bytes = Buffer.allocUnsafeSlow(size)
+    this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length)
   }
 
   /** What stands before the first row of a COPY: signature, flags, no extension. */
@@ -91,17 +93,13 @@ export class CopyRows {
   }
 
   #int16(value: number): void {
-    this.bytes[this.at++] = value >> 8
-    this.bytes[this.at++] = value
+    this.#view.setInt16(this.at, value)
+    this.at += 2
   }
 
   #int32(value: number): void {
-    const { bytes, at } = this
-    bytes[at] = value >> 24
-    bytes[at + 1] = value >> 16
-    bytes[at + 2] = value >> 8
-    bytes[at + 3] = value
-    this.at = at + 4
+    this.#view.setInt32(this.at, value)
+    this.at += 4
   }
 
   #int64(value: number): void {
