@@ -11,15 +11,21 @@ export type FromWorker =
 /** Starting a thread costs more than reading a file of this size. */
 const SMALL = 4 << 20
 
+export type LoadOptions = {
+  readonly onProgress?: (bytes: number) => void
+  /** Each book in a thread of its own; by default where the files are large enough. */
+  readonly threads?: boolean | undefined
+}
+
 /** Both books at once, each in its own thread; small files where we are. The first refusal ends the others. */
-export async function loadBooks(jobs: readonly LoadJob[], onProgress: (bytes: number) => void = () => {}): Promise<Loaded[]> {
+export async function loadBooks(jobs: readonly LoadJob[], { onProgress = () => {}, threads }: LoadOptions = {}): Promise<Loaded[]> {
   const sizes = jobs.map(job => (job.files as readonly InputFile[]).reduce((sum, file) => sum + file.bytes, 0))
   const done = jobs.map(() => 0)
   const tell = (job: number) => (bytes: number) => {
     done[job] = bytes
     onProgress(done.reduce((sum, part) => sum + part, 0))
   }
-  if (sizes.reduce((sum, size) => sum + size, 0) <= SMALL) {
+  if (!(threads ?? sizes.reduce((sum, size) => sum + size, 0) > SMALL)) {
     const loaded: Loaded[] = []
     for (const [i, job] of jobs.entries()) loaded.push(await load(job, tell(i)))
     return loaded

@@ -30,6 +30,8 @@ export type ReconcileRequest = {
   readonly digest?: boolean | undefined
   /** What the person should know, that stops nothing. */
   readonly say?: ((note: Sentence) => void) | undefined
+  /** Whether each book is loaded in a thread of its own; default: where the files are large. */
+  readonly threads?: boolean | undefined
   /** A share between 0 and 1. */
   readonly onProgress?: ((done: number) => void) | undefined
 }
@@ -150,7 +152,7 @@ class Run {
 
   /** Both books at once; statements that do not say their channel wait until our own records tell what is missing. */
   async #load(client: pg.ClientBase): Promise<{ ours: Loaded; theirs: Loaded[] }> {
-    const { rules, onProgress } = this.#request
+    const { rules, onProgress, threads } = this.#request
     const common = { url: this.#db.url, schema: this.#scratch.schema, rules }
     const files = this.#payments.map((file, number) => ({ ...file, number }))
     const known = await this.#knownStatements()
@@ -170,12 +172,12 @@ class Run {
       digest: this.#request.digest ?? false,
     })
     const jobs: LoadJob[] = [{ ...common, fresh: true, book: 'movements', files }, ...(known.length > 0 ? [linesOf(known, true)] : [])]
-    const [ours, ...theirs] = (await loadBooks(jobs, tell(0))) as [Loaded, ...Loaded[]]
+    const [ours, ...theirs] = (await loadBooks(jobs, { onProgress: tell(0), threads })) as [Loaded, ...Loaded[]]
     await this.#refuseRepeatedPayments(client, ours)
     if (later.length > 0) {
       const named = this.#namedLater(later, ours, known)
       const before = bytes - later.reduce((sum, file) => sum + file.bytes, 0)
-      theirs.push(...(await loadBooks([linesOf(named, known.length === 0)], tell(before))))
+      theirs.push(...(await loadBooks([linesOf(named, known.length === 0)], { onProgress: tell(before), threads })))
     }
     return { ours, theirs }
   }
