@@ -11,6 +11,8 @@ export type CsvTrouble = { readonly line: number; readonly code: 'encoding' | 'b
 export class CsvRecords {
   /** Of the current record: field i is `bytes[starts[i], ends[i])`, without its outer quotes. */
   bytes: Buffer
+  /** The same bytes. */
+  view: DataView
   starts = new Int32Array(64)
   ends = new Int32Array(64)
   /** 1 where the field holds doubled quotes. */
@@ -33,6 +35,7 @@ export class CsvRecords {
     this.#fd = openSync(path, 'r')
     this.#onProgress = onProgress
     this.bytes = Buffer.allocUnsafeSlow(size)
+    this.view = viewOf(this.bytes)
     this.#refill()
     if (this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf) this.#at = 3
   }
@@ -161,6 +164,7 @@ export class CsvRecords {
       const larger = Buffer.allocUnsafeSlow(this.bytes.length * 2)
       this.bytes.copy(larger, 0, 0, left)
       this.bytes = larger
+      this.view = viewOf(larger)
     } else if (this.#at > 0) {
       this.bytes.copyWithin(0, this.#at, this.#end)
       this.#checked -= this.#at
@@ -192,6 +196,8 @@ export class CsvRecords {
     return line
   }
 }
+
+export const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
 function firstInvalid(bytes: Buffer, from: number, to: number): number {
   for (let start = from; start < to; ) {

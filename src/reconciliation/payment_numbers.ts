@@ -1,3 +1,4 @@
+import type { CopyRows } from '../statements/copy_rows.ts'
 import type { RepeatWatch } from '../statements/repeats.ts'
 import { SPACES } from '../statements/store.ts'
 
@@ -16,10 +17,10 @@ export class PaymentNumbers {
     this.#watch = watch
   }
 
-  /** Takes the number that lies in `bytes[start, end)`. */
-  add(bytes: Buffer, start: number, end: number): void {
+  /** Takes the number that was just written, in [start, end) of the row buffer. */
+  add({ bytes, view }: CopyRows, start: number, end: number): void {
     if (this.#state === 'ascending' && !this.#ascends(bytes, start, end)) this.#breakOrder()
-    if (this.#state === 'watched') this.#watch.note(SPACES.payment, bytes, start, end)
+    if (this.#state === 'watched') this.#watch.note(SPACES.payment, view, start, end)
   }
 
   /** Numbers that may occur twice; null: any may. */
@@ -50,7 +51,10 @@ export class PaymentNumbers {
       return
     }
     this.#state = 'watched'
-    for (const number of this.#beginning) this.#watch.note(SPACES.payment, number, 0, number.length)
+    for (const number of this.#beginning) {
+      const copy = Uint8Array.from(number)
+      this.#watch.note(SPACES.payment, new DataView(copy.buffer), 0, copy.length)
+    }
     this.#beginning = null
   }
 }

@@ -66,7 +66,7 @@ export async function readPayments(path: string, copy: CopyInto, options: Paymen
 /** A record as it lies in bytes; a workbook's rows come in the same clothes. */
 export type PaymentRecords = Pick<
   CsvRecords,
-  'bytes' | 'starts' | 'ends' | 'doubled' | 'fields' | 'line' | 'trouble' | 'size' | 'next' | 'text'
+  'bytes' | 'view' | 'starts' | 'ends' | 'doubled' | 'fields' | 'line' | 'trouble' | 'size' | 'next' | 'text'
 > & {
   /** Fetches what takes time, when `next` has no more. */
   readonly more?: () => Promise<boolean>
@@ -126,8 +126,8 @@ function beginningOf(path: string, name: string): Buffer {
 }
 
 /** What a channel's rows share. */
-type ChannelFacts = { readonly name: string; readonly word: Uint8Array; readonly dayOf: (at: number) => Day; readonly tally: DayTally }
-type CurrencyFacts = { readonly name: string; readonly word: Uint8Array; readonly exponent: number }
+type ChannelFacts = { readonly name: string; readonly word: DataView; readonly dayOf: (at: number) => Day; readonly tally: DayTally }
+type CurrencyFacts = { readonly name: string; readonly word: DataView; readonly exponent: number }
 
 class PaymentWriter {
   record = 0
@@ -169,28 +169,28 @@ class PaymentWriter {
     const fee = this.#fee(currency)
     const record = this.record + 1
     const payment = kind === 'payment'
-    const { bytes } = to
+    const { bytes, view } = to
 
     to.row(MOVEMENT_COLUMNS.length)
     to.id(file, record)
     let start = to.at + 4
     if (this.#number(to, 'payment_no') === 0) throw refuse.paymentNoMissing(this.place())
-    numbers.add(bytes, start, to.at)
+    numbers.add(to, start, to.at)
     const orderStart = to.at + 4
     if (this.#number(to, 'order_no') === 0) {
       to.at = orderStart - 4
       to.text(ownOrderNo(file, record))
-    } else if (payment) watch.note(SPACES.order, bytes, orderStart, to.at)
+    } else if (payment) watch.note(SPACES.order, view, orderStart, to.at)
     const orderEnd = to.at
     to.word(KINDS[kind])
     to.word(STATUSES[status])
     to.word(channel.word)
     start = to.at + 4
     this.#number(to, 'channel_trade_no')
-    if (payment) watch.note(SPACES.trade, bytes, start, to.at)
+    if (payment) watch.note(SPACES.trade, view, start, to.at)
     start = to.at + 4
     this.#number(to, 'merchant_order_no')
-    if (payment && !sameBytes(bytes, orderStart, orderEnd, start, to.at)) watch.note(SPACES.order, bytes, start, to.at)
+    if (payment && !sameBytes(bytes, orderStart, orderEnd, start, to.at)) watch.note(SPACES.order, view, start, to.at)
     this.#number(to, 'refund_no')
     to.text('')
     to.bigint(payment || amount === 0 ? amount : -amount)
@@ -222,7 +222,7 @@ class PaymentWriter {
     let end = records.ends[field] as number
     while (end > start && (bytes[end - 1] as number) <= BLANK) end--
     while (start < end && (bytes[start] as number) <= BLANK) start++
-    to.utf8(bytes, start, end)
+    to.utf8(records.view, start, end)
     return end - start
   }
 

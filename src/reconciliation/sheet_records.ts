@@ -1,8 +1,10 @@
 import { readPaymentsXlsx } from '../system/spreadsheet.ts'
+import { viewOf } from './csv_records.ts'
 
 /** Rows of a workbook in the shape of CSV records, so that one writer serves both. */
 export class SheetRecords {
   bytes = Buffer.alloc(64 << 10)
+  view = viewOf(this.bytes)
   starts = new Int32Array(256)
   ends = new Int32Array(256)
   doubled = new Uint8Array(256)
@@ -52,7 +54,10 @@ export class SheetRecords {
 
   #lay(cells: readonly string[]): void {
     const size = cells.reduce((sum, cell) => sum + cell.length * 3, 0)
-    if (size > this.bytes.length) this.bytes = Buffer.alloc(size * 2)
+    if (size > this.bytes.length) {
+      this.bytes = Buffer.alloc(size * 2)
+      this.view = viewOf(this.bytes)
+    }
     if (cells.length > this.starts.length) {
       this.starts = new Int32Array(cells.length)
       this.ends = new Int32Array(cells.length)

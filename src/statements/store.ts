@@ -72,7 +72,7 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
 
   const writeOne = (to: CopyRows, line: Line): void => {
     const payment = line.kind === 'payment'
-    const { bytes } = to
+    const bytes = to.view
     to.row(LINE_COLUMNS.length)
     to.id(file, line.record)
     const day = line.at === null ? (line.date ?? '') : dayOf(line.at)
