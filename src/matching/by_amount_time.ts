@@ -1,5 +1,6 @@
 import { formatMinor } from '../kernel/money.ts'
 import { pair } from './by_number.ts'
+import { judgeStatus } from './conclude.ts'
 import type { Entry } from './entry.ts'
 import { interchangeable } from './likeness.ts'
 import { merchantsDiffer, numbersContradict, payersDiffer } from './numbers.ts'
@@ -80,6 +81,25 @@ function within(sorted: readonly Entry[], from: number, to: number): Entry[] {
   for (let i = low; i < sorted.length && (sorted[i]?.at as number) <= to; i++) found.push(sorted[i] as Entry)
   return found
 }
+
+/**
+ * Ours not (yet) successful, theirs successful, and each the other's only candidate: both know of it, and they disagree. A
+ * pair by number would have been judged before.
+ */
+export function byAmountAndTimeUnfinished(pool: Pool): void {
+  const key = (row: Entry) => JSON.stringify([row.kind, row.currency, row.amount])
+  const lines = groupBy(pool.lines, line => (line.status === 'success' ? key(line) : ''))
+  for (const [amount, payments] of groupBy(pool.payments, p => (p.status === 'success' ? '' : key(p)))) {
+    for (const part of components(candidates(pool, payments, lines.get(amount) ?? []))) {
+      const [edge] = part.edges
+      if (part.edges.length === 1 && edge && edge.agreeing === BOTH_KNOWN)
+        judgeStatus(pool, 'amount_time', edge.payment, edge.line)
+    }
+  }
+}
+
+/** Merchant (1) and payer (2) are known to agree. */
+const BOTH_KNOWN = 3
 
 function settle(pool: Pool, component: Component): void {
   const [p, l] = [component.payments[0], component.lines[0]]

@@ -127,9 +127,14 @@ export function addsUp(pool: Pool, pass: Pass, { payments, lines }: Group, flags
     pool.match(pass, payments, lines, flags)
     return true
   }
+  const kept = ours - theirs
+  if (lines.every(line => line.fee !== null) && lines.reduce((sum, line) => sum + (line.fee ?? 0), 0) === kept) {
+    // The payout names its own fee.
+    pool.match(pass, payments, lines, [...flags, 'fee_netted'])
+    return true
+  }
   const fees = groupFees(payments, pool.rules.fees)
   if (fees === null) return false
-  const kept = ours - theirs
   if (fees.includes(kept)) {
     pool.match(pass, payments, lines, [...flags, 'fee_netted'])
     return true

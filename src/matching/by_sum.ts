@@ -3,6 +3,7 @@ import { formatMinor } from '../kernel/money.ts'
 import { addsUp, amountsOf } from './by_group.ts'
 import { withinDays } from './by_number.ts'
 import type { Entry } from './entry.ts'
+import { feeTolerance, groupFees } from './fees.ts'
 import { merchantsDiffer, numbersContradict, payersDiffer } from './numbers.ts'
 import { byContent, groupBy, type Pool } from './pool.ts'
 import { exactSums } from './subset_sum.ts'
@@ -36,12 +37,20 @@ export function byDayTotal(pool: Pool): void {
   }
 }
 
-/** Would `addsUp` take them? Asked on the amounts first, so that both days can be compared before one is taken. */
+/** Rows that must add up to the 分 before a deposit without a number is believed to be a day's; net of real fees fewer will do. */
+const DAY_ROWS_MIN = 4
+
+/** Would `addsUp` take them, and is that evidence enough? Asked first, so that both days can be compared before one is taken. */
 function fits(pool: Pool, payments: readonly Entry[] | undefined, line: Entry): boolean {
-  if (!payments || payments.length < 2 || payments.some(p => !pool.payments.has(p) || numbersContradict(p, line)))
-    return false
-  const gross = payments.reduce((sum, p) => sum + p.amount, 0)
-  return gross === line.amount || payments.every(p => p.fee !== null || pool.rules.fees.rate !== null)
+  if (!payments || payments.length < 2) return false
+  if (payments.some(p => !pool.payments.has(p) || numbersContradict(p, line) || payersDiffer(p, line))) return false
+  const kept = payments.reduce((sum, p) => sum + p.amount, 0) - line.amount
+  if (kept === 0) return payments.length >= DAY_ROWS_MIN
+  const fees = groupFees(payments, pool.rules.fees) ?? []
+  return (
+    kept === line.fee ||
+    fees.some(fee => fee !== 0 && Math.abs(fee - kept) <= feeTolerance(payments.length, pool.rules.fees, line.currency))
+  )
 }
 
 /** What could explain one row of the other side's money as a sum. */

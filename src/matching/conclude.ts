@@ -136,10 +136,15 @@ const STATUS = {
   failed: { zh: '失败', en: 'failed' },
 } as const
 
-function judgeStatus(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
+/** Two rows of one transaction, brought together by `pass`, that do not both say it succeeded. */
+export function judgeStatus(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
+  const tied =
+    pass === 'amount_time'
+      ? { zh: '金额、时间一致', en: 'Amount and time agree' }
+      : { zh: '号码一致', en: 'The numbers agree' }
   const evidence = {
-    zh: `号码一致，平台状态为${STATUS[p.status].zh}，渠道为${STATUS[l.status].zh}（${formatMinor(l.amount, l.currency)}）。`,
-    en: `The numbers agree; ours says ${STATUS[p.status].en}, the channel ${STATUS[l.status].en} (${formatMinor(l.amount, l.currency)}).`,
+    zh: `${tied.zh}，平台状态为${STATUS[p.status].zh}，渠道为${STATUS[l.status].zh}（${formatMinor(l.amount, l.currency)}）。`,
+    en: `${tied.en}; ours says ${STATUS[p.status].en}, the channel ${STATUS[l.status].en} (${formatMinor(l.amount, l.currency)}).`,
   }
   if (p.status === 'failed' && l.status === 'failed') pool.match(pass, [p], [l])
   else if (l.status === 'pending' && p.status !== 'failed')

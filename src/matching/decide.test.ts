@@ -49,7 +49,7 @@ describe('numbers', () => {
       payment P1 80.00 -365 10:01 order=O1
       line    L1 80.00 10:02 mo=O1
       ---
-      in_transit P1
+      platform_only P1
       channel_only L1
     `)
     check(`
@@ -62,7 +62,7 @@ describe('numbers', () => {
       payment P1 80.00 -32 10:01 order=O1
       line    L1 80.00 10:02 mo=O1
       ---
-      in_transit P1
+      platform_only P1
       channel_only L1
     `)
   })
@@ -72,7 +72,7 @@ describe('numbers', () => {
       payment P1 80.00 -40 10:01 order=O1 trade=T1 merchant=A
       line    L1 13.00 10:02 trade=T1 merchant=B
       ---
-      in_transit P1
+      platform_only P1
       channel_only L1
     `))
 
@@ -96,9 +96,7 @@ describe('numbers', () => {
       payment P2 80.00 10:01 order=0123
       line    L1 80.00 10:02 mo=123
       ---
-      platform_only P1
-      platform_only P2
-      channel_only L1
+      ambiguous P1 P2 L1
     `)
     check(`
       payment P1 80.00 10:01 order=AB001
@@ -257,14 +255,21 @@ describe('amount and time', () => {
     `)
   })
 
-  test('a number that both carry and that differs rules the pair out', () =>
+  test('a number that both carry and that differs rules the pair out; one that we did not keep says nothing', () => {
     check(`
-      payment P1 9.90 10:00 order=O1
+      payment P1 9.90 10:00 order=O1 mo=M1
       line    L1 9.90 10:00 mo=W9
       ---
       platform_only P1
       channel_only L1
-    `))
+    `)
+    check(`
+      payment P1 9.90 10:00 order=O1
+      line    L1 9.90 10:00 mo=W9
+      ---
+      match P1 L1 amount_time
+    `)
+  })
 
   test('a line with only a date matches the only candidate of its day', () =>
     check(`
@@ -401,15 +406,50 @@ describe('3 batches, net of fees and refunds', () => {
     `)
   })
 
-  test('by day and merchant where no number says so', () =>
+  test('by day and merchant where no number says so: enough rows, or net of their fees', () => {
     check(`
       payment P1 100.00 10:01 order=O1 trade=T1 payer=A
       payment P2 200.00 10:02 order=O2 trade=T2 payer=B
+      payment P3  10.00 10:02 order=O4 trade=T4 payer=D
       refund  R1  50.00 10:03 order=O3 trade=T3 payer=C
-      line    L1 250.00 +1 date
+      line    L1 260.00 +1 date
       ---
-      match P1 P2 R1 L1 day_total cross_day merged batch
-    `))
+      match P1 P2 P3 R1 L1 day_total cross_day merged batch
+    `)
+    check(`
+      payment P1 100.00 10:01 order=O1 trade=T1 payer=A fee=0.60
+      payment P2 200.00 10:02 order=O2 trade=T2 payer=B fee=1.20
+      line    L1 298.20 +1 date
+      ---
+      match P1 P2 L1 day_total cross_day merged batch fee_netted diff=-1.80
+    `)
+    check(`
+      payment P1 30.00 10:01 order=O1 payer=A
+      payment P2 70.00 10:02 order=O2 payer=B
+      line    L1 100.00 10:30
+      ---
+      platform_only P1
+      platform_only P2
+      channel_only L1
+    `)
+  })
+
+  test('a refund without a fee, and a payout that names its own fee', () => {
+    check(`
+      payment P1 100.00 10:01 order=O1 batch=B1 fee=0.60
+      refund  R1  50.00 10:03 order=O3 batch=B1
+      line    L1  49.40 10:30 batch=B1
+      ---
+      match P1 R1 L1 batch_no merged batch fee_netted diff=-0.60
+    `)
+    check(`
+      payment P1 100.00 10:01 order=O1 batch=B1
+      payment P2 200.00 10:03 order=O3 batch=B1
+      line    L1 298.20 10:30 batch=B1 fee=1.80
+      ---
+      match P1 P2 L1 batch_no merged batch fee_netted diff=-1.80
+    `)
+  })
 
   test('a fee netted line by line', () =>
     check(`
@@ -767,6 +807,22 @@ describe('8 status', () => {
       match P1 agreed_absent
       match P2 L1 merchant_order_no
     `))
+
+  test('without a number: only where merchant and payer are known to agree and nothing else fits', () => {
+    check(`
+      payment P1 50.00 10:01 order=O1 payer=A status=pending
+      line    L1 50.00 10:02 payer=A
+      ---
+      status_mismatch P1 L1 diff=50.00
+    `)
+    check(`
+      payment P1 50.00 10:01 order=O1 status=pending
+      line    L1 50.00 10:02
+      ---
+      in_transit P1
+      channel_only L1
+    `)
+  })
 
   test('nothing moved on either side', () =>
     check(`

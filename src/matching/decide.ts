@@ -1,5 +1,5 @@
 import { type Rules, rulesOf } from '../rules/rules.ts'
-import { byAmountAndTime } from './by_amount_time.ts'
+import { byAmountAndTime, byAmountAndTimeUnfinished } from './by_amount_time.ts'
 import { byBatchNo, byOrderGroup } from './by_group.ts'
 import { byMerchantOrderNo, byOrderNo, byRefundNo, bySimilarNo, byTradeNo } from './by_number.ts'
 import { byDayTotal, bySubsetSum } from './by_sum.ts'
@@ -26,7 +26,10 @@ const NUMBER_PASSES: Partial<Record<Pass, (pool: Pool) => void>> = {
 /** Evidence of amounts and clocks, for rows whose numbers say nothing. */
 const KEYLESS_PASSES: Partial<Record<Pass, (pool: Pool) => void>> = {
   day_total: byDayTotal,
-  amount_time: byAmountAndTime,
+  amount_time: pool => {
+    byAmountAndTime(pool)
+    byAmountAndTimeUnfinished(pool)
+  },
   subset_sum: bySubsetSum,
 }
 

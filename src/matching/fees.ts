@@ -98,13 +98,14 @@ export function groupFeeMismatch(
 
 /**
  * The fees a group was netted by, in the two ways refunds are written: fees as they stand, or the refunds' fees given
- * back. null when a fee is unknown.
+ * back. null when a payment's fee is unknown; a refund without one is one whose fee is not returned.
  */
 export function groupFees(payments: readonly Entry[], fees: ChannelRules['fees']): readonly number[] | null {
   let asWritten = 0
   let givenBack = 0
   for (const payment of payments) {
     const fee = expectedFee(payment, fees)
+    if (fee === null && payment.kind === 'refund') continue
     if (fee === null) return null
     asWritten += fee
     givenBack += payment.kind === 'refund' ? -Math.abs(fee) : fee

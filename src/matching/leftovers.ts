@@ -27,13 +27,13 @@ function placePayment(pool: Pool, payment: Entry, statementGiven: boolean, state
       en: `No statement of channel ${payment.channel} has been given yet.`,
     })
   const waiting = waitsForNeighbour(payment, statementDays, pool.rules.calendar)
-  if (!waiting && statementDays.size > 0 && !statementDays.has(payment.day))
-    return pool.discrepancy('in_transit', [payment], [], 'statement_missing', {
-      zh: `尚无渠道 ${payment.channel} 含 ${payment.day} 的对账单。`,
-      en: `No statement of channel ${payment.channel} that covers ${payment.day} has been given yet.`,
-    })
   if (waiting) return pool.discrepancy('in_transit', [payment], [], waiting.cause, waiting.theirs)
   if (belowThreshold(pool, payment)) return waive(pool, [payment], [])
+  if (statementDays.size > 0 && !statementDays.has(payment.day))
+    return pool.discrepancy('platform_only', [payment], [], 'statement_missing', {
+      zh: `平台${refund ? '退款' : '收款'}成功 ${text(payment)}，所给账单不含 ${payment.day}。`,
+      en: `Ours succeeded with ${text(payment)}; the statements given do not cover ${payment.day}.`,
+    })
   pool.discrepancy('platform_only', [payment], [], 'not_in_statement', {
     zh: `平台${refund ? '退款' : '收款'}成功 ${text(payment)}，${payment.day} 账单中按号码、金额和时间均未找到。`,
     en: `Ours succeeded with ${text(payment)}; the statement of ${payment.day} has no record by number, amount or time.`,

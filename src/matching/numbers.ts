@@ -42,8 +42,8 @@ export const ownNumberContradicts = (p: Entry, l: Entry): boolean =>
 /** Any number that both rows carry and that differs. */
 export function numbersContradict(p: Entry, l: Entry): boolean {
   if (ownNumberContradicts(p, l)) return true
-  if (l.merchantOrderNo !== '' && differ(sentOrderNo(p), l.merchantOrderNo) && p.orderNo !== l.merchantOrderNo)
-    return true
+  // What we sent as out_trade_no is known only where our record keeps it; its absence says nothing about theirs.
+  if (differ(p.merchantOrderNo, l.merchantOrderNo) && p.orderNo !== l.merchantOrderNo) return true
   if (differ(p.orderNo, l.orderNo)) return true
   return differ(p.batchNo, l.batchNo)
 }
