@@ -4,8 +4,12 @@
  * amount, time or direction must be right or asked about.
  */
 
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { inspectStatement } from '../src/statements/inspect.ts'
 import type { Field } from '../src/statements/statement.ts'
 import { proposeLayout } from '../src/statements/table/layout.ts'
+import { PACKAGE_ROOT } from '../src/system/paths.ts'
 import { type LabelledLayout, readLayouts, tableOf } from './columns/table.ts'
 
 const VARIANTS = 5
@@ -88,9 +92,32 @@ export function report(name: string, score: Score): string {
   ].join('\n')
 }
 
+/** Tables of others beside the repository: how many are read without a question. What they say is checked by a test. */
+async function realFiles(): Promise<string> {
+  const files = globSync('../shared/samples/{generic-csv,cn-bank,cn-wallet,psp-other}/*', { cwd: PACKAGE_ROOT })
+  if (files.length === 0) return 'no ../shared/samples beside the repository: skipped'
+  const found: Record<string, number> = {
+    'read without a question': 0,
+    'asked about': 0,
+    'refused or another format': 0,
+  }
+  for (const file of files.filter(name => !name.endsWith('.md'))) {
+    const document = await inspectStatement(join(PACKAGE_ROOT, file), { currency: 'CNY', digest: false }).catch(
+      () => null,
+    )
+    const table = document !== null && ['csv', 'xlsx', 'xls'].includes(document.format)
+    const questions = document?.problems.some(({ code }) => /_(unsure|missing|alike|unknown|changed)$/.test(code))
+    found[!table ? 'refused or another format' : questions ? 'asked about' : 'read without a question']!++
+  }
+  return `../shared/samples: ${Object.entries(found)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ')}`
+}
+
 if (import.meta.main) {
   const held = evaluate(readLayouts('held_back.tsv'))
   console.log(report('held back', held))
   if (process.argv.includes('--missed')) for (const each of new Set(held.missed)) console.log(`  ${each}`)
+  console.log(await realFiles())
   console.log(report('trained on', evaluate(readLayouts('layouts.tsv'), 1)))
 }

@@ -115,7 +115,7 @@ export function tableOf(layout: LabelledLayout, seed: number, rows = 14): string
   const [inWord, outWord] = SIDES[layout.locale] ?? [words.in![side]!, words.out![side]!]
   const signed = !has('direction') && (!has('kind') || random() < 0.4)
   const allIn = signed && !has('balance') && random() < 0.6
-  const blank = pick(['', '', '0.00', '-'])
+  const blank = pick(['', '', comma ? '0,00' : '0.00', '-'])
   const dateStyle = whole(0, comma ? 1 : layout.locale === 'en' ? 4 : 3)
   const timeStyle = whole(0, 2)
   const falling = random() < 0.35
@@ -165,7 +165,7 @@ export function tableOf(layout: LabelledLayout, seed: number, rows = 14): string
         case 'amount_out':
           return out ? money(sum) : has('amount_in') ? blank : money(sum)
         case 'refund_amount':
-          return out || has('refund_no') ? money(Math.floor(sum / 2)) : '0.00'
+          return out || has('refund_no') ? money(Math.floor(sum / 2)) : money(0)
         case 'balance':
           return money(falling ? 20_000_000 - before : balance)
         case 'fee':

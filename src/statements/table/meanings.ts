@@ -1,6 +1,6 @@
 import type { Field } from '../statement.ts'
 import { alikeIn, classify, featuresOf, isSpoken } from './classifier.ts'
-import { relationsOf } from './relations.ts'
+import { type Relation, type Relations, relationsOf } from './relations.ts'
 import type { Shape } from './shape.ts'
 import { isKnownName, meaningOf, type Unit } from './vocabulary.ts'
 
@@ -13,6 +13,9 @@ export const SURE = 0.85
 
 /** A guess at what only helps (a name, a number, a note) is taken from here on: nothing is booked wrongly by it. */
 const LIKELY = 0.4
+
+/** Numbers that add up leave no doubt. */
+const PROVEN = 0.99
 
 /** Values alone ("x" with sums in it) can be a balance or a limit as well: always below SURE. */
 const UNSPOKEN = 0.8
@@ -61,6 +64,8 @@ export function meaningsOf(
   return headers.map((header, column): Meaning => {
     const meaning = meaningOf(header)
     if (!guessed[column]) return { ...meaning, likely: new Map() }
+    const shown = provenField(relations?.get(column), relations)
+    if (shown) return { field: shown, rank: GUESSED, confidence: PROVEN, unit: meaning.unit, likely: new Map() }
     const guesses = classify(featuresOf(header, shapes[column]!, relations?.get(column), alike))
     const [best] = guesses
     const likely = new Map<Field, number>()
@@ -80,4 +85,18 @@ export function meaningsOf(
           likely,
         }
   })
+}
+
+const SHOWN: readonly (readonly [Relation, Field])[] = [
+  ['comes in', 'amount_in'],
+  ['goes out', 'amount_out'],
+  ['moves', 'amount'],
+  ['balances', 'balance'],
+]
+
+/** Proof beats probability: the one column that the running balance follows from, or the balance itself. */
+function provenField(own: ReadonlySet<Relation> | undefined, all: Relations | null): Field | null {
+  for (const [relation, field] of SHOWN)
+    if (own?.has(relation) && [...(all?.values() ?? [])].filter(each => each.has(relation)).length === 1) return field
+  return null
 }

@@ -4,16 +4,15 @@ import type { Shape } from './shape.ts'
 /** A column that adds up with another: what the numbers say, whatever the names. */
 export type Relation = 'moves' | 'balances' | 'comes in' | 'goes out' | 'either or'
 
+export type Relations = ReadonlyMap<number, ReadonlySet<Relation>>
+
 const STEPS_MIN = 3
 /** Of a wide table only so many columns of money are tried against each other. */
 const COLUMNS_MAX = 8
 const ROWS_MAX = 100
 
 /** Which columns are a running balance and what moves it, and which two are never filled in one row. */
-export function relationsOf(
-  rows: readonly (readonly string[])[],
-  shapes: readonly Shape[],
-): ReadonlyMap<number, ReadonlySet<Relation>> {
+export function relationsOf(rows: readonly (readonly string[])[], shapes: readonly Shape[]): Relations {
   const found = new Map<number, Set<Relation>>()
   const say = (column: number, relation: Relation) => {
     const own = found.get(column) ?? new Set()
