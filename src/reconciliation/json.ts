@@ -80,9 +80,15 @@ function discrepancyJson(found: DiscrepancyView, several: boolean, lang: Lang): 
     kind,
     payments,
     lines,
-    difference: byCurrency
-      ? Object.fromEntries(Object.entries(byCurrency).map(([of, minor]) => [of, formatMinor(minor, of)]))
-      : formatMinor(difference, currency),
+    difference: formatMinor(difference, currency),
+    // Two currencies have no difference in one: each has its own.
+    ...(byCurrency
+      ? {
+          difference_by_currency: Object.fromEntries(
+            Object.entries(byCurrency).map(([of, minor]) => [of, formatMinor(minor, of)]),
+          ),
+        }
+      : {}),
     ...(several && !byCurrency ? { currency } : {}),
     cause,
     evidence: evidence[lang],

@@ -15,10 +15,12 @@ export type LoadOptions = {
   readonly onProgress?: (bytes: number) => void
   /** Each book in a thread of its own; by default where the files are large enough. */
   readonly threads?: boolean | undefined
+  /** What to do with a book as soon as it is there, while others are still being read. */
+  readonly onLoaded?: (loaded: Loaded, job: LoadJob) => Promise<void>
 }
 
 /** Both books at once, each in its own thread; small files where we are. The first refusal ends the others. */
-export async function loadBooks(jobs: readonly LoadJob[], { onProgress = () => {}, threads }: LoadOptions = {}): Promise<Loaded[]> {
+export async function loadBooks(jobs: readonly LoadJob[], { onProgress = () => {}, threads, onLoaded = async () => {} }: LoadOptions = {}): Promise<Loaded[]> {
   const sizes = jobs.map(job => (job.files as readonly InputFile[]).reduce((sum, file) => sum + file.bytes, 0))
   const done = jobs.map(() => 0)
   const tell = (job: number) => (bytes: number) => {
@@ -27,12 +29,22 @@ export async function loadBooks(jobs: readonly LoadJob[], { onProgress = () => {
   }
   if (!(threads ?? sizes.reduce((sum, size) => sum + size, 0) > SMALL)) {
     const loaded: Loaded[] = []
-    for (const [i, job] of jobs.entries()) loaded.push(await load(job, tell(i)))
+    for (const [i, job] of jobs.entries()) {
+      const book = await load(job, tell(i))
+      await onLoaded(book, job)
+      loaded.push(book)
+    }
     return loaded
   }
   const workers: Worker[] = []
   try {
-    return await Promise.all(jobs.map((job, i) => inWorker(job, tell(i), workers)))
+    return await Promise.all(
+      jobs.map(async (job, i) => {
+        const book = await inWorker(job, tell(i), workers)
+        await onLoaded(book, job)
+        return book
+      }),
+    )
   } catch (error) {
     await Promise.all(workers.map(worker => worker.terminate()))
     throw error

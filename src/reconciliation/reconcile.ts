@@ -13,7 +13,7 @@ import { loadBooks } from './load_books.ts'
 import { streamMatches, viewOf } from './matches.ts'
 import { fileOf, readEntries, recordOf } from './open_rows.ts'
 import { paymentNoTwice } from './payment_refusals.ts'
-import { sumBook, summarize } from './proof.ts'
+import { type BookSums, sumBook, summarize } from './proof.ts'
 import type { DiscrepancyView, Reconciliation, StatementView, Timings } from './reconciliation.ts'
 import { openScratch, type Scratch } from './scratch.ts'
 import { settle } from './settle.ts'
@@ -61,6 +61,7 @@ class Run {
   readonly #payments: readonly GivenFile[]
   readonly #statements: readonly GivenFile[]
   #lap: number
+  #ourSums: BookSums = { rows: 0, net: new Map() }
   readonly #timings: Record<keyof Timings, number> = { open: 0, load: 0, settle: 0, decide: 0, prove: 0 }
 
   constructor(
@@ -112,11 +113,11 @@ class Run {
 
     const rejected = loaded.flatMap(statement => this.#rejectedLines(statement))
     const discrepancies = [...outcome.discrepancies, ...rejected.map(({ discrepancy }) => discrepancy)]
-    const [ourSums, theirSums] = await Promise.all([sumBook(one, 'movements'), sumBook(two, 'statement_lines')])
+    const theirSums = await sumBook(two, 'statement_lines')
     const openPayments = new Map(entries.map(row => [row.id, row]))
     const openLines = new Map(lineEntries.map(row => [row.id, row]))
     const summary = summarize({
-      payments: ourSums,
+      payments: this.#ourSums,
       lines: theirSums,
       settledPairs: settled.pairs,
       outcome: { matches: outcome.matches, discrepancies },
@@ -172,8 +173,13 @@ class Run {
       digest: this.#request.digest ?? false,
     })
     const jobs: LoadJob[] = [{ ...common, fresh: true, book: 'movements', files }, ...(known.length > 0 ? [linesOf(known, true)] : [])]
-    const [ours, ...theirs] = (await loadBooks(jobs, { onProgress: tell(0), threads })) as [Loaded, ...Loaded[]]
-    await this.#refuseRepeatedPayments(client, ours)
+    // While the statement is still being read, what concerns our book alone gets done.
+    const onLoaded = async (book: Loaded, job: LoadJob) => {
+      if (job.book !== 'movements') return
+      await this.#refuseRepeatedPayments(client, book)
+      this.#ourSums = await sumBook(client, 'movements')
+    }
+    const [ours, ...theirs] = (await loadBooks(jobs, { onProgress: tell(0), threads, onLoaded })) as [Loaded, ...Loaded[]]
     if (later.length > 0) {
       const named = this.#namedLater(later, ours, known)
       const before = bytes - later.reduce((sum, file) => sum + file.bytes, 0)
