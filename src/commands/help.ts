@@ -33,6 +33,8 @@ reconcile 的选项：
 
 inspect 的选项：
   --templates          也用数据库里已确认的版式模板（否则不需要数据库）
+  环境变量 FZPAY_LLM_URL、FZPAY_LLM_MODEL、FZPAY_LLM_KEY
+                       列含义不确定时请语言模型提建议（默认关闭；只发送列名和打码的形状）
 
 退出码：0 完成（有差错也是 0），2 输入被拒绝，1 程序错误。
 `
@@ -68,6 +70,8 @@ Reading options (where a statement does not tell):
 
 Options of inspect:
   --templates          read by the confirmed layouts of the database too (it needs none otherwise)
+  environment FZPAY_LLM_URL, FZPAY_LLM_MODEL, FZPAY_LLM_KEY
+                       a language model proposes where columns are not sure (off by default; sees names and masked shapes only)
 
 Exit status: 0 done (also with discrepancies), 2 the input was refused, 1 a bug.
 `

@@ -3,7 +3,7 @@ import { narrow } from '../amount_text.ts'
 import { FIELDS, type Field } from '../statement.ts'
 import type { Relation } from './relations.ts'
 import { type Shape, shapeWords } from './shape.ts'
-import { endingOf, simplified } from './vocabulary.ts'
+import { endingOf, isTurned, simplified } from './vocabulary.ts'
 
 /** What a column can be: a Field, or none of them. */
 export const CLASSES = [...FIELDS, null] as const
@@ -67,6 +67,7 @@ export function headerWords(header: string): string[] {
   if (bracket && /^(支出|支取|借方?|付)$/.test(bracket)) features.push('(out)')
   const ending = endingOf(header)
   if (ending) features.push(`=${ending}`)
+  if (isTurned(header)) features.push('turned')
   if (features.length === 0) features.push('nameless')
   return [...new Set(features)]
 }

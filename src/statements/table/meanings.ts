@@ -6,7 +6,7 @@ import { isKnownName, meaningOf, type Unit } from './vocabulary.ts'
 
 /**
  * From this probability on a column is taken for what it is proposed to be; below, it is asked about when an amount, a time or
- * a direction hangs on it. On layouts held back from training nothing above it was wrong, and what is wrong begins at 0.77;
+ * a direction hangs on it. On layouts held back from training no such guess above it was wrong, and the wrong ones begin at 0.82;
  * see docs/column-recognition.md.
  */
 export const SURE = 0.85

@@ -107,6 +107,13 @@ export const endingOf = (header: string): Field | null => {
   return EXACT.has(bare) ? null : (endsWithName(bare)?.field ?? null)
 }
 
+/** Does something before the end turn it into something else (优惠金额)? Evidence too. */
+export const isTurned = (header: string): boolean => {
+  const bare = bareHeader(header)
+  const name = EXACT.has(bare) ? undefined : FRAGMENTS.find(([each]) => bare.endsWith(each))?.[0]
+  return name !== undefined && TURNS.test(bare.slice(0, -name.length))
+}
+
 /** Is it a name of the vocabulary as it stands, in whatever spelling? Then nothing else has a say. */
 export const isKnownName = (header: string): boolean => {
   const bare = bareHeader(header)
