@@ -31,7 +31,7 @@ function answerOf(bytes: Uint8Array): BiffAnswer {
       cellStyles: false,
     })
   } catch (error) {
-    return { refused: /password|encrypt/i.test(String(error)) ? 'password' : 'broken' }
+    return { refused: /password-protected|encryption scheme/i.test(String(error)) ? 'password' : 'broken' }
   }
   const date1904 = book.Workbook?.WBProps?.date1904 === true
   const sheets: BiffSheet[] = book.SheetNames.map((name, index) => ({

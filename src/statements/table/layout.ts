@@ -440,6 +440,8 @@ function settleAmounts(chosen: Map<Field, Candidate>, shapes: readonly Shape[]):
     for (const field of fields) chosen.delete(field)
   }
   if (!amount) return
+  // A person named the one column that counts.
+  if (amount.rank >= 0 && (income?.rank === -1 || outgo?.rank === -1)) return drop('amount')
   if (amount.rank < 0 || !income || !outgo) drop('amount_in', 'amount_out')
   // Both sides filled in every row are totals repeated beside each movement, not the movement.
   else if (isConstant(shapes[income.column]!) && isConstant(shapes[outgo.column]!)) drop('amount_in', 'amount_out')
@@ -474,7 +476,8 @@ function byShape(
         confidence,
       })
   }
-  if (!chosen.has('amount') && !(chosen.has('amount_in') && chosen.has('amount_out'))) {
+  const half = chosen.get('amount_in')?.rank === -1 || chosen.get('amount_out')?.rank === -1
+  if (!half && !chosen.has('amount') && !(chosen.has('amount_in') && chosen.has('amount_out'))) {
     const column = only(shape => shape.decimals === shape.values.length && shape.dates === 0)
     if (column >= 0) chosen.set('amount', { column, field: 'amount', rank: 99, confidence })
   }

@@ -118,6 +118,10 @@ export class TableReader {
       this.#record(cells, record, line)
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
+      if (error.code === 'time_unreadable' && isBalanceMark(cells)) {
+        this.#into.records--
+        return
+      }
       this.#balance?.gap()
       this.#into.reject({ record, line, column: error.column >= 0 ? headers[error.column]! : null }, error.code, error)
     }
@@ -609,6 +613,12 @@ export class TableReader {
     this.#into.reject({ record: ++this.#into.records, line }, code, { zh, en })
   }
 }
+
+/** A line that states a balance, before or behind the records, where their date would be. */
+const isBalanceMark = (cells: readonly string[]): boolean =>
+  /^(opening|closing|starting|ending) balance|^balance (at|on|as of|brought|carried)|^(期初|期末|上期|本期|承前|结转)(余额|页|额)?/i.test(
+    cleanCell(cells.find(cell => cell.trim() !== '') ?? ''),
+  )
 
 const isBlank = (cells: readonly string[]): boolean => {
   for (const cell of cells) if (cell !== '' && cell.trim() !== '') return false
