@@ -169,7 +169,7 @@ async function loadLines(
     }
     const end = statement.end()
     const { head } = statement
-    if (end.verdict === 'rejected') throw refusedStatement(file.name, end)
+    if (end.verdict === 'rejected' && !onlyBadRecords(end)) throw refusedStatement(file.name, end)
     statements.push({
       number: file.number,
       channel: file.channel,
@@ -207,6 +207,12 @@ function daysOf({ from, to }: { readonly from: Day; readonly to: Day }): Day[] {
 }
 
 /** Totals the file states about itself that its own records, readable or not, do not add up to. */
+/** Nothing in it can be read, but nothing is missing either: every record is named as a rejected one. */
+const onlyBadRecords = (end: StatementEnd): boolean =>
+  end.records > 0 &&
+  end.rejected === end.records &&
+  end.problems.every(problem => problem.record !== null || problem.code === 'control_failed')
+
 function refusedStatement(name: string, end: StatementEnd): Failure {
   const failed = end.controls.filter(control => !control.ok)
   const zh = failed

@@ -194,9 +194,13 @@ export function cleanCell(cell: string): string {
 
 const most = (part: number, shape: Shape): boolean => shape.values.length > 0 && part >= shape.values.length * 0.9
 
+/** Of so few values one bad cell is half: the column's name says more, and what cannot be read rejects its row. */
+const FEW = 5
+
 /** Does what stands in the column agree with what its name says? */
 function fits(field: Field, shape: Shape): boolean {
   if (shape.values.length === 0) return true
+  const few = shape.values.length < FEW
   switch (field) {
     case 'amount':
     case 'amount_in':
@@ -206,11 +210,16 @@ function fits(field: Field, shape: Shape): boolean {
     case 'balance':
       return (
         (shape.amounts >= shape.values.length * 0.6 && shape.dates < shape.values.length * 0.9) ||
-        shape.amounts === shape.values.length
+        shape.amounts === shape.values.length ||
+        (few && shape.dates === 0 && shape.times === 0)
       )
     case 'occurred_at':
     case 'date':
-      return shape.dates >= shape.values.length * 0.6 || shape.serials === shape.values.length
+      return (
+        shape.dates >= shape.values.length * 0.6 ||
+        shape.serials === shape.values.length ||
+        (few && shape.values.some(value => /\d{4}[-/.年]\d/.test(value)))
+      )
     case 'time':
       return shape.times >= shape.values.length * 0.6 || shape.stamps >= shape.values.length * 0.6
     case 'direction':
