@@ -32,9 +32,9 @@ const ALIKE = 0.6
  * The columns as a template keeps them. Nameless ones are told apart by what stands in them: six columns without names are
  * not one layout.
  */
-export const layoutColumns = (headers: readonly string[], shapes: readonly Shape[]): string[] =>
+export const layoutColumns = (headers: readonly string[], shapeAt: (column: number) => Shape): string[] =>
   headers.map((header, column) =>
-    /^#\d+$/.test(header) ? `${header} ${shapeWords(shapes[column]!)[0] ?? ''}` : header,
+    /^#\d+$/.test(header) ? `${header} ${shapeWords(shapeAt(column))[0] ?? ''}` : header,
   )
 
 /** Two files are of one layout when this is the same: separator and columns, in order, however they are spelt. */

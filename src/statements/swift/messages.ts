@@ -496,7 +496,14 @@ export class MessageReader implements Reader {
     const opening = this.#opening
     if (!opening) return
     const before = this.#closings.get(`${this.#account} ${opening.currency}`)
-    if (!before) return
+    if (!before) {
+      if (!this.#openingFinal)
+        this.#warn(line, 'page_missing', {
+          zh: `账户 ${this.#account} 的第 ${this.#label()} 页以中间余额 :60M: 开始，前一页不在文件里：请确认前页已另行导入`,
+          en: `page ${this.#label()} of account ${this.#account} begins with an intermediate balance :60M: and the page before it is not in the file: make sure that it is imported too`,
+        })
+      return
+    }
     const carried = before.balance.minor === opening.minor
     const [number, page] = [this.#number, this.#page]
     const numbered = number > 0 && before.number > 0

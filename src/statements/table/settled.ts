@@ -18,7 +18,7 @@ export function settledTable(
     dialect: delimiter ?? '',
     columns: layoutColumns(
       table.headers.map(header => header.trim()),
-      table.headers.map((_, column) => shapeOf(table.sample.map(row => cleanCell(row[column] ?? '')))),
+      column => shapeOf(table.sample.map(row => cleanCell(row[column] ?? ''))),
     ),
   }
   const told = learnt(known, options)
