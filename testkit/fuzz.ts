@@ -34,8 +34,8 @@ export type FuzzReport =
       readonly findings: readonly Finding[]
     }
 
-/** A whole file of these sizes takes milliseconds; a second is a loop that grows with the square. */
-export const CASE_MS = 2_000
+/** A file of these sizes takes milliseconds, an old spreadsheet on a busy machine seconds; more is a loop without end. */
+export const CASE_MS = 15_000
 /** After so many findings the rest would say the same. */
 const FINDINGS_MAX = 50
 /** Nothing is heard of a case for so long: it hangs. */
@@ -45,7 +45,7 @@ const HEAP_MB = 400
 
 /** Our samples by quirk, and the real files beside the repository where they are. */
 export function fuzzSamples(): { name: string; path: string }[] {
-  const own = globSync('testkit/samples/*', { cwd: PACKAGE_ROOT, exclude: path => path.endsWith('.ts') })
+  const own = globSync('testkit/samples/*', { cwd: PACKAGE_ROOT }).filter(path => !path.endsWith('.ts'))
   const shared = globSync('../shared/samples/*/*', { cwd: PACKAGE_ROOT }).filter(path => !path.endsWith('.md'))
   return [...own, ...shared]
     .sort()

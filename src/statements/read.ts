@@ -6,7 +6,7 @@ import { type Digest, digestOf, sm3Of } from './digest.ts'
 import { Decoder, decodeStrictly, encodingOf } from './encoding.ts'
 import type { Asked, Cells, Format, Probe, Reader, ReaderHead, RowReader } from './format.ts'
 import { FORMATS } from './formats/index.ts'
-import { unknownBinary, unrecognised } from './refusals.ts'
+import { onlyTotals, unknownBinary, unrecognised } from './refusals.ts'
 import { type Book, type BookSheet, openBook } from './sheets/book.ts'
 import type { Encoding, Line, Statement, StatementHead, StatementOptions } from './statement.ts'
 
@@ -277,6 +277,7 @@ async function recognise(
   const records = candidates.filter(
     candidate => candidate.format === format && !format.recogniseCompanion?.(candidate.opening.probe),
   )
+  if (records.length === 0) throw onlyTotals(name)
   const others = [
     ...rest,
     ...candidates.filter(candidate => !records.includes(candidate)).map(candidate => candidate.opening),

@@ -77,6 +77,16 @@ export function unrecognised(name: string, text: string): Failure {
   )
 }
 
+export const onlyTotals = (name: string): Failure =>
+  new Failure(
+    'records_missing',
+    {
+      zh: `文件“${name}”是汇总（或明细与汇总混在一个文件里），没有单独的明细：请下载原始的明细文件`,
+      en: `file "${name}" is a summary (or records and summary run together) without records of its own: fetch the original file of records`,
+    },
+    { file: name },
+  )
+
 /** Words between separators: a row of column names, perhaps. */
 function namesIn(line: string): string[] | null {
   const cut = [',', '\t', ';', '|', '^', '\x01'].map(sign => line.split(sign)).sort((a, b) => b.length - a.length)[0]!
