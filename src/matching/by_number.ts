@@ -134,12 +134,18 @@ function pairWithinNumber(pool: Pool, by: KeyedPass, payments: readonly Entry[],
     pairSeveralDebts(pool, by, payments, lines)
     return
   }
-  // One debt, taken several times: first with first. The later pairs are named 重复支付 once all is paired.
+  // One debt, taken several times: first with first, unless something on the rows speaks against that. The later pairs are
+  // named 重复支付 once all is paired.
   for (const p of payments) {
-    const l = lines.find(candidate => pool.lines.has(candidate) && allowed(p, candidate))
+    const fitting = lines.filter(candidate => pool.lines.has(candidate) && allowed(p, candidate))
+    const l = fitting.toSorted((a, b) => doubts(p, a) - doubts(p, b))[0]
     if (l) pair(pool, by.pass, p, l)
   }
 }
+
+/** How much on the two rows speaks against the pair that their number suggests. */
+const doubts = (p: Entry, l: Entry): number =>
+  Number(numbersContradict(p, l)) + Number(merchantsDiffer(p, l)) + Number(payersDiffer(p, l))
 
 /** Refunds are debts of their own; payments under different order numbers too. */
 const severalDebts = (payments: readonly Entry[]): boolean =>

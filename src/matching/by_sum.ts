@@ -1,6 +1,6 @@
 import { addDays } from '../kernel/business_day.ts'
 import { formatMinor } from '../kernel/money.ts'
-import { addsUp, amountsOf } from './by_group.ts'
+import { addsUp } from './by_group.ts'
 import { withinDays } from './by_number.ts'
 import type { Entry } from './entry.ts'
 import { feeTolerance, groupFees } from './fees.ts'
@@ -132,7 +132,7 @@ function conclude(pool: Pool, claims: readonly Sought[]): void {
     })
   else
     pool.discrepancy('ambiguous', payments, lines, 'several_sums', {
-      zh: `${amount} 可由多种组合凑成（候选 ${amountsOf(only.members)}），无法判定。`,
-      en: `Several combinations add up to ${amount} (candidates ${amountsOf(only.members)}); nothing tells which is right.`,
+      zh: `${amount} 可由多种组合凑成（候选 ${only.members.length} 笔），无法判定。`,
+      en: `Several combinations add up to ${amount} (${only.members.length} candidates); nothing tells which is right.`,
     })
 }

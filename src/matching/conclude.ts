@@ -159,6 +159,7 @@ export function judgeStatus(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
     const cause =
       l.status === 'success' ? (p.status === 'pending' ? 'lost_notice' : 'platform_not_updated') : 'channel_failed'
     pool.discrepancy('status_mismatch', [p], [l], cause, evidence)
+    if (l.status === 'success') pool.takenUnbooked.push({ pass, payments: [p], lines: [l], flags: [] })
   }
 }
 

@@ -313,6 +313,45 @@ describe('2 duplicates', () => {
       duplicate_payment L2 diff=50.00
     `))
 
+  test('among lines under one number the one that nothing speaks against', () => {
+    check(`
+      payment P1 60.00 23:00:20 order=O2 trade=TX mo=M2 payer=B
+      line    L1 60.00 08:51 trade=TX mo=M1 payer=A
+      line    L2 60.00 23:00:32 trade=TX mo=M2 payer=B
+      ---
+      match P1 L2 trade_no
+      channel_only L1
+    `)
+    check(`
+      payment P1 60.00 23:00:20 order=O2 mo=M2 payer=B
+      line    L1 60.00 08:51 trade=T1 mo=M2 payer=A
+      line    L2 60.00 23:00:32 trade=T2 mo=M2 payer=B
+      ---
+      match P1 L2 merchant_order_no
+      duplicate_payment L1 diff=60.00
+    `)
+  })
+
+  test('a surplus is named too where the first taking is not booked, or is a part', () => {
+    check(`
+      payment P1 20.00 10:00 order=O1 mo=M1 status=pending
+      line    L1 20.00 10:00 trade=T1 mo=M1
+      line    L2 20.00 10:05 trade=T2 mo=M1
+      ---
+      status_mismatch P1 L1 diff=20.00
+      duplicate_payment L2 diff=20.00
+    `)
+    check(`
+      payment P1 300.00 10:00 order=O1 mo=M1
+      line    L1 100.00 10:00 trade=T1 mo=M1
+      line    L2 200.00 10:05 trade=T2 mo=M1
+      line    L3 200.00 10:09 trade=T3 mo=M1
+      ---
+      match P1 L1 L2 order_no split
+      duplicate_payment L3 diff=200.00
+    `)
+  })
+
   test('we booked one channel transaction twice', () =>
     check(`
       payment P1 50.00 10:01 order=O1 trade=T1
@@ -493,6 +532,30 @@ describe('4 sums', () => {
       match P1 R1 L1 subset_sum merged
       platform_only P3
     `))
+
+  test('never the line of a stranger, even where the day adds up to it', () =>
+    check(`
+      payment P0  5.00 09:00 order=O0 trade=T0
+      payment P1 20.00 10:00 order=O1 payer=A
+      payment P2 30.00 15:00 order=O2 payer=B
+      line    L0  5.00 09:00 trade=T0
+      line    L1 50.00 17:00 trade=T9 mo=M9 payer=C
+      ---
+      match P0 L0 trade_no
+      platform_only P1
+      platform_only P2
+      channel_only L1
+    `))
+
+  test('when the combinations are many, every candidate is named', () => {
+    const ids = Array.from({ length: 20 }, (_, i) => `P${String(i).padStart(2, '0')}`)
+    check(`
+      ${ids.map((id, i) => `payment ${id} ${10 + i}.00 10:01 order=O${i} payer=A`).join('\n')}
+      line L1 100.00 10:30 payer=A
+      ---
+      ambiguous ${ids.join(' ')} L1
+    `)
+  })
 
   test('never across payers or merchants, and not without knowing either', () => {
     check(`

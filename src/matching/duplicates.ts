@@ -117,14 +117,14 @@ export function takeSurplus(pools: readonly Pool[], surplusOf: (row: Entry) => P
 }
 
 /**
- * Looks up the matched pair that a leftover row repeats: a payment with the pair's order number and amount (or claiming the
- * same channel transaction), a line with the line's order number and amount but another channel transaction.
+ * Looks up the match that a leftover row repeats: a payment with the order number and amount of one that is settled (or
+ * claiming its channel transaction), a line with the order number and amount of a settled line but another transaction.
  */
 export function surplusIndex(pools: readonly Pool[]): (row: Entry) => Paired | undefined {
-  const pairs = pools.flatMap(pool => pool.matches).filter(isPaymentPair)
-  const byDebt = groupBy(pairs, paired => debtOf(paired.payments[0]))
-  const byTrade = groupBy(pairs, paired => tradeOf(paired.payments[0]))
-  const byLineOrder = groupBy(pairs, paired => lineOrderOf(paired.lines[0]))
+  const settled = pools.flatMap(pool => [...pool.matches, ...pool.takenUnbooked])
+  const byDebt = indexed(settled, paired => paired.payments.filter(isPaidOrder).map(debtOf))
+  const byTrade = indexed(settled, paired => paired.payments.filter(isPaidOrder).map(tradeOf))
+  const byLineOrder = indexed(settled, paired => paired.lines.filter(isPaidOrder).map(lineOrderOf))
   const near = (found: readonly Paired[] | undefined, row: Entry, days: number) =>
     found?.find(paired => paired.payments[0] && withinDays(paired.payments[0], row, days))
   return row => {
@@ -135,11 +135,20 @@ export function surplusIndex(pools: readonly Pool[]): (row: Entry) => Paired | u
     return near(
       byLineOrder
         .get(lineOrderOf(row))
-        ?.filter(paired => row.tradeNo === '' || paired.lines[0]?.tradeNo !== row.tradeNo),
+        ?.filter(paired => row.tradeNo === '' || paired.lines.every(line => line.tradeNo !== row.tradeNo)),
       row,
       days,
     )
   }
+}
+
+const isPaidOrder = (row: Entry): boolean => row.kind === 'payment' && row.amount > 0
+
+/** Matches under each of their keys. */
+function indexed(settled: readonly Paired[], keysOf: (paired: Paired) => readonly string[]): Map<string, Paired[]> {
+  const keyed = settled.flatMap(paired => [...new Set(keysOf(paired))].map(key => ({ key, paired })))
+  const groups = groupBy(keyed, ({ key }) => key)
+  return new Map([...groups].map(([key, group]) => [key, group.map(({ paired }) => paired)]))
 }
 
 function takeDuplicate(pool: Pool, first: Paired, payments: readonly Entry[], lines: readonly Entry[]): void {

@@ -51,6 +51,12 @@ function placeLine(pool: Pool, line: Entry, paymentDays: ReadonlySet<Day>): void
   const waiting = waitsForNeighbour(line, paymentDays, pool.rules.calendar)
   if (waiting) return pool.discrepancy('in_transit', [], [line], waiting.cause, waiting.ours)
   if (belowThreshold(pool, line)) return waive(pool, [], [line])
+  const told = refund || line.tradeNo === '' ? undefined : pool.matchedLine(line.tradeNo)
+  if (told)
+    return pool.discrepancy('channel_only', [], [line], 'number_conflict', {
+      zh: `渠道号 ${line.tradeNo} 已由 ${told.id} 对平，这一条内容不同（${text(line)}），请向渠道核实。`,
+      en: `The channel number ${line.tradeNo} is settled by ${told.id}; this record under it is another one (${text(line)}). Ask the channel.`,
+    })
   pool.discrepancy('channel_only', [], [line], refund ? 'unknown_to_platform' : 'lost_notice', {
     zh: refund
       ? `渠道退出 ${text(line)}，平台没有对应的退款记录。`

@@ -14,7 +14,11 @@ export class Pool {
   readonly payments: Set<Entry>
   readonly lines: Set<Entry>
   readonly matches: Paired[] = []
+  /** Pairs whose line took the money while our record does not say so yet (状态不符): the debt is paid all the same. */
+  readonly takenUnbooked: Paired[] = []
   readonly discrepancies: Discrepancy[] = []
+  /** Made when all is matched. */
+  #byTradeNo: Map<string, Entry> | undefined
 
   constructor(channel: string, rules: ChannelRules, payments: readonly Entry[], lines: readonly Entry[]) {
     this.channel = channel
@@ -44,6 +48,16 @@ export class Pool {
   /** A remark about rows that have their place already (手续费不符). */
   remark(discrepancy: Discrepancy): void {
     this.discrepancies.push(discrepancy)
+  }
+
+  /** A matched line that is a payment under this channel number. */
+  matchedLine(tradeNo: string): Entry | undefined {
+    this.#byTradeNo ??= new Map(
+      this.matches.flatMap(({ lines }) =>
+        lines.filter(line => line.kind === 'payment').map(line => [line.tradeNo, line] as const),
+      ),
+    )
+    return this.#byTradeNo.get(tradeNo)
   }
 
   #take(payments: readonly Entry[], lines: readonly Entry[]): void {

@@ -6,11 +6,11 @@
 export type SumAnswer =
   | { readonly found: 'none' }
   | { readonly found: 'one'; readonly members: readonly number[] }
-  /** Several solutions; `members` are the indexes that stand in at least one of those looked at. */
+  /** Several solutions; `members` are the indexes that may stand in one. */
   | { readonly found: 'several'; readonly members: readonly number[] }
   | { readonly found: 'too_many_candidates' }
 
-/** Solutions looked at to name the rows that take part in an ambiguity. */
+/** Up to so many solutions the rows that take part in an ambiguity are told from those that do not. */
 const SOLUTIONS_NAMED = 64
 
 type Half = { readonly sums: Float64Array; readonly masks: Uint32Array }
@@ -30,7 +30,10 @@ export function exactSums(amounts: readonly number[], target: number, maxCandida
   const right = subsetSums(narrowed.slice(middle).map(candidate => candidate.amount))
   const solutions = meet(left, right, target, middle, minSize)
   if (solutions.length === 0) return { found: 'none' }
-  const members = [...new Set(solutions.flat())].map(position => narrowed[position]?.index ?? -1).sort((a, b) => a - b)
+  // Beyond the bound any candidate may take part: all are named rather than some left out.
+  const positions =
+    solutions.length < SOLUTIONS_NAMED ? [...new Set(solutions.flat())] : narrowed.map((_, position) => position)
+  const members = positions.map(position => narrowed[position]?.index ?? -1).sort((a, b) => a - b)
   return { found: solutions.length === 1 ? 'one' : 'several', members }
 }
 
