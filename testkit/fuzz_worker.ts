@@ -66,6 +66,8 @@ function wrongTotal(before: InspectDocument | null, now: InspectDocument): strin
   for (const control of before.controls) {
     // One of several statements in the file says nothing about the sum of them all.
     if (before.controls.filter(each => tagOf(each.name) === tagOf(control.name)).length > 1) continue
+    // A running balance whose opening is not stated holds over whatever rows are left.
+    if (/期末|balance|saldo/i.test(control.name)) continue
     const same = now.controls.find(each => each.name === control.name && each.stated === control.stated)
     const meant = [...was].filter(([, value]) => value === control.computed).map(([figure]) => figure)
     if (!same || meant.length === 0) continue
