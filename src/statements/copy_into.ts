@@ -23,7 +23,9 @@ export class CopyInto {
 
   constructor(client: pg.ClientBase, table: string, columns: readonly string[], options: CopyOptions = {}) {
     this.#beforePassing = options.beforePassing ?? (() => {})
-    this.#stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary${options.freeze ? ', freeze' : ''})`))
+    this.#stream = client.query(
+      from(`copy ${table} (${columns.join(', ')}) from stdin (format binary${options.freeze ? ', freeze' : ''})`),
+    )
     this.#stream.on('error', error => {
       this.#broken = error
     })

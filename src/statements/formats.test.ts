@@ -721,7 +721,7 @@ describe('what a line says', () => {
       lines.map(line => line.refundNo),
       ['', '', 'R1', 'R2'],
     )
-    assert.deepEqual(new Set(lines.map(line => line.merchant)), new Set(['20880000000000010156']))
+    assert.deepEqual(new Set(lines.map(line => line.merchant)), new Set(['2088000000000001']))
     assert.equal(lines[0]!.payer, '*试(138****0000)')
   })
 

@@ -120,7 +120,7 @@ class AlipayTradeReader implements Reader {
   readonly #amountAt: Int32Array
   readonly #starts: Int32Array
   readonly #row = new Float64Array(AMOUNTS.length)
-  readonly #account: string
+  readonly #partner: string
   readonly #payments = new KindTally()
   readonly #refunds = new KindTally()
   readonly #others = new KindTally()
@@ -157,7 +157,8 @@ class AlipayTradeReader implements Reader {
     this.#amountAt = Int32Array.from(AMOUNTS, key => this.#at[key])
     this.#starts = new Int32Array(this.#headers.length + 2)
     const preamble = probe.text.slice(0, 2_000)
-    this.#account = /^#\s*账号[：:]\s*\[?([^\]\s,]+)/m.exec(preamble)?.[1] ?? ''
+    // 账号 is the partner id (16 digits) and 0156; merchants know themselves by the former.
+    this.#partner = (/^#\s*账号[：:]\s*\[?([^\]\s,]+)/m.exec(preamble)?.[1] ?? '').replace(/^(2088\d{12})0156$/, '$1')
     const columns: Column[] = this.#headers.map((header, index) => {
       const key = (Object.keys(COLUMNS) as Key[]).find(candidate => this.#at[candidate] === index)
       return { header, field: key ? COLUMNS[key].field : null, confidence: key ? 1 : 0.9 }
@@ -387,7 +388,7 @@ class AlipayTradeReader implements Reader {
       currency: CURRENCY,
       at: instant,
       date: null,
-      merchant: this.#account,
+      merchant: this.#partner,
       payer: this.#field(text, this.#at.payer),
       fee: feeOf(this.#row[FEE]!, refund),
       batchNo: '',

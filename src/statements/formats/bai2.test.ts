@@ -197,7 +197,7 @@ describe('trailers and groups', () => {
     }))
 
   test('a day that is none rejects the records of its group', () =>
-    check(one({ head: '1,260230,,,' }), { told: ['1 time_unreadable'], verdict: 'ready_with_warnings' }))
+    check(one({ head: '1,260230,,,' }), { told: ['1 time_unreadable'], verdict: 'rejected' }))
 
   test('what is missing is told', () => {
     const text = one()

@@ -108,7 +108,7 @@ describe(':61:', () => {
     })
     check(statement(':61:261120C1,5NTRFA', 'C261120JPY100,', 'C261119JPY100,'), {
       told: ['1 amount_unreadable'],
-      verdict: 'ready_with_warnings',
+      verdict: 'rejected',
     })
   })
 

@@ -194,6 +194,15 @@ export function cleanCell(cell: string): string {
 
 const most = (part: number, shape: Shape): boolean => shape.values.length > 0 && part >= shape.values.length * 0.9
 
+/**
+ * 交易类型 with 收入/支出 in it is the direction; 类型 with CR/DR too. 支付 or 付款 alone is what the payer did: on a merchant's
+ * statement that is money in, so it takes a word that can only be a side, or both sides, to call the column one.
+ */
+const tellsSides = (values: readonly string[]): boolean =>
+  values.every(value => kindOf(value) === null || sideOf(value) !== null) &&
+  (values.some(value => sideOf(value) !== null && kindOf(value) === null) ||
+    (values.some(value => sideOf(value) === 'in') && values.some(value => sideOf(value) === 'out')))
+
 /** Of so few values one bad cell is half: the column's name says more, and what cannot be read rejects its row. */
 const FEW = 5
 
@@ -256,12 +265,7 @@ function chooseColumns(
     const meaning = meanings[column]!
     const shape = shapes[column]!
     let field = meaning.field
-    // 交易类型 with 收入/支出 in it is the direction; 类型 with CR/DR too.
-    if (
-      (field === 'kind' || field === 'description') &&
-      most(shape.sides, shape) &&
-      shape.values.every(value => kindOf(value) === null || sideOf(value) !== null)
-    )
+    if ((field === 'kind' || field === 'description') && most(shape.sides, shape) && tellsSides(shape.values))
       field = 'direction'
     if ((field === 'date' || field === 'occurred_at') && !fits(field, shape) && most(shape.times, shape)) field = 'time'
     if (field === 'time' && (most(shape.stamps, shape) || most(shape.serials, shape))) field = 'occurred_at'
