@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { businessDayOf, type Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
-import { exponentOf, parseDecimal } from '../kernel/money.ts'
+import { exponentOf, formatMinor, parseDecimal } from '../kernel/money.ts'
 import { DayTally } from '../matching/coverage.ts'
 import type { Kind, Status } from '../matching/entry.ts'
 import { type Rules, rulesOf } from '../rules/rules.ts'
@@ -241,10 +241,12 @@ class PaymentWriter {
 
   #amount(currency: CurrencyFacts): number {
     const plain = this.#plainAmount(this.#columns.amount, currency)
-    if (plain !== null) return plain
+    if (plain !== null && plain > 0) return plain
     const text = this.#text('amount')
     const amount = /^\d/.test(text) ? parseDecimal(text, currency.exponent) : null
-    return amount ?? this.#refuse('amount', text, amountLike(currency))
+    if (amount !== null && amount > 0) return amount
+    const largest = formatMinor(Number.MAX_SAFE_INTEGER, currency.name)
+    return this.#refuse('amount', text, `${amountLike(currency)} (> 0, ≤ ${largest})`)
   }
 
   #fee(currency: CurrencyFacts): number | null {
