@@ -89,16 +89,15 @@ type ChannelText = Static<typeof ChannelDocument>
 export function parseRules(text: string, file: string): Rules {
   const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true })
   const broken = document.errors[0]
-  if (broken) throw unreadable(file, '', broken.message.split('\n')[0] ?? '')
+  if (broken) {
+    const line = broken.linePos?.[0].line ?? 1
+    const what = broken.message.split('\n')[0] ?? ''
+    throw unreadable(file, '', { zh: `第 ${line} 行不合 YAML 或 JSON 的写法`, en: `line ${line}: ${what}` })
+  }
   const value: unknown = document.toJS() ?? {}
   if (!Value.Check(RulesDocument, value)) {
-    const errors = [...Value.Errors(RulesDocument, value)]
-    const deepest = errors.toSorted((a, b) => b.instancePath.length - a.instancePath.length)[0]
-    throw unreadable(
-      file,
-      deepest?.instancePath.replaceAll('/', '.').slice(1) ?? '',
-      hint(deepest?.message ?? '', deepest?.params),
-    )
+    const [place, why] = firstFault([...Value.Errors(RulesDocument, value)])
+    throw unreadable(file, place, why)
   }
   const rules = value as Static<typeof RulesDocument>
   const defaults = merged(DEFAULT_CHANNEL_RULES, rules.defaults ?? {}, file)
@@ -108,19 +107,50 @@ export function parseRules(text: string, file: string): Rules {
   return { name: rules.name ?? file, defaults, channels: Object.fromEntries(channels) }
 }
 
-const unreadable = (file: string, place: string, what: string): Failure =>
+const unreadable = (file: string, place: string, what: Text): Failure =>
   new Failure(
     'rules_unreadable',
     {
-      zh: `规则文件 ${file}${place ? ` 的 ${place}` : ''} 不合规：${what}。金额与费率须写成带引号的十进制，例如 "10.00"、"0.6%"；字段说明见 docs/rules.md。`,
-      en: `Rules file ${file}${place ? `, at ${place}` : ''}: ${what}. Amounts and rates are quoted decimals such as "10.00" or "0.6%"; docs/rules.md lists the fields.`,
+      zh: `规则文件 ${file}${place ? ` 的 ${place} ` : ''}不合规：${what.zh}。金额与费率须写成带引号的十进制，例如 "10.00"、"0.6%"；字段说明见 docs/rules.md。`,
+      en: `Rules file ${file}${place ? `, at ${place}` : ''}: ${what.en}. Amounts and rates are quoted decimals such as "10.00" or "0.6%"; docs/rules.md lists the fields.`,
     },
     { file, place },
   )
 
-const hint = (message: string, params: unknown): string => {
-  const detail = params && typeof params === 'object' ? JSON.stringify(params) : ''
-  return detail && detail !== '{}' ? `${message} ${detail}` : message
+type Text = { readonly zh: string; readonly en: string }
+
+type Fault = {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly message: string
+  readonly params: object
+}
+
+/** Fields of one channel's rules: outside `defaults` and `channels` they mean nothing. */
+const CHANNEL_FIELDS = Object.keys(ChannelDocument.properties)
+
+/** Where the document does not fit, and why, in words. The deepest place is the one that a person wrote wrongly. */
+function firstFault(faults: readonly Fault[]): [place: string, why: Text] {
+  const deepest = faults.toSorted((a, b) => b.instancePath.length - a.instancePath.length)[0]
+  const place = deepest?.instancePath.replaceAll('/', '.').slice(1) ?? ''
+  const here = faults.filter(fault => fault.instancePath === deepest?.instancePath)
+  if (deepest?.keyword === 'boolean') {
+    const inside = CHANNEL_FIELDS.includes(place)
+    return [
+      place,
+      inside
+        ? { zh: '应写在 defaults 或 channels 之下', en: 'it belongs under defaults or channels' }
+        : { zh: '没有这个字段', en: 'there is no such field' },
+    ]
+  }
+  const allowed = here.flatMap(fault => ('allowedValue' in fault.params ? [String(fault.params.allowedValue)] : []))
+  if (allowed.length > 0)
+    return [place, { zh: `应为 ${allowed.join('、')} 之一`, en: `expected one of ${allowed.join(', ')}` }]
+  const types = here.flatMap(fault =>
+    fault.keyword === 'type' && 'type' in fault.params ? [String(fault.params.type)] : [],
+  )
+  if (types.includes('string')) return [place, { zh: '应为带引号的文字', en: 'expected a quoted text' }]
+  return [place, { zh: `写法不对（${deepest?.message ?? ''}）`, en: deepest?.message ?? '' }]
 }
 
 function merged(base: ChannelRules, changes: ChannelText, file: string): ChannelRules {
@@ -128,7 +158,10 @@ function merged(base: ChannelRules, changes: ChannelText, file: string): Channel
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
   } catch {
-    throw unreadable(file, 'calendar.zone', `"${zone}" is not an IANA time zone`)
+    throw unreadable(file, 'calendar.zone', {
+      zh: `没有 ${zone} 这个时区，应如 Asia/Shanghai`,
+      en: `"${zone}" is not an IANA time zone`,
+    })
   }
   return {
     passes: changes.passes ?? base.passes,

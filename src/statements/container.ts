@@ -49,8 +49,8 @@ export async function openContainer(
   const handle = await openFile(path, name)
   try {
     const { size } = await handle.stat()
-    const start = Buffer.alloc(4)
-    const { bytesRead } = await handle.read(start, 0, 4, 0)
+    const start = Buffer.alloc(8)
+    const { bytesRead } = await handle.read(start, 0, 8, 0)
     if (bytesRead === 0)
       throw new Failure(
         'file_empty',
@@ -71,6 +71,7 @@ export async function openContainer(
       const part: Part = { name, open: () => guard.watch(gunzip(plain.open(), limits.pieceBytes, name)) }
       return { ...opened, parts: [part], close: () => handle.close() }
     }
+    if (((start[6] ?? 0) & ENCRYPTED) !== 0) throw zipEncrypted(name)
     const zip = await openZip(handle.fd, name)
     // A workbook is a zip by its make only: nothing was packed by anyone.
     if (await isWorkbook(handle.fd, name))
@@ -202,21 +203,26 @@ async function isWorkbook(fd: number, name: string): Promise<boolean> {
   )
 }
 
+/** Bit 0 of the flags of an entry, in the archive's list and before the entry itself (ZIP, APPNOTE 4.4.4). */
+const ENCRYPTED = 1
+
+const zipEncrypted = (name: string): Failure =>
+  new Failure(
+    'zip_encrypted',
+    {
+      zh: `压缩包“${name}”有密码：请先用密码解压，再使用解压出来的文件`,
+      en: `"${name}" has a password: unpack it with the password first and give the unpacked file`,
+    },
+    { file: name },
+  )
+
 async function zipParts(zip: yauzl.ZipFile, name: string, guard: Guard): Promise<readonly Part[]> {
   const parts: Part[] = []
   for (const entry of await entriesOf(zip, name)) {
     const entryName = nameOf(entry)
     refuseEscape(entryName, name)
     if (entryName.endsWith('/') || entryName.startsWith('__MACOSX/')) continue
-    if ((entry.generalPurposeBitFlag & 1) === 1)
-      throw new Failure(
-        'zip_encrypted',
-        {
-          zh: `压缩包“${name}”里的“${entryName}”有密码：请先用密码解压，再使用解压出来的文件`,
-          en: `"${entryName}" in "${name}" has a password: unpack it with the password first and give the unpacked file`,
-        },
-        { file: name, entry: entryName },
-      )
+    if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) throw zipEncrypted(name)
     parts.push({ name: entryName, open: () => guard.watch(unzip(zip, entry, name, entryName)) })
   }
   if (parts.length === 0)
@@ -301,7 +307,7 @@ const packingFailure = (error: unknown, name: string): unknown => {
   return new Failure(
     'container_damaged',
     {
-      zh: `压缩文件“${name}”不完整或已损坏（${reason}）：请重新下载`,
+      zh: `压缩文件“${name}”不完整或已损坏：请重新下载`,
       en: `packed file "${name}" is cut off or damaged (${reason}): download it again`,
     },
     { file: name },

@@ -40,11 +40,46 @@ const KNOWN_TEXT: readonly [RegExp, zh: string, en: string][] = [
     '1C 银企交换文件（俄罗斯付款单格式）',
     'a 1C client-bank exchange (Russian payment orders)',
   ],
+  [/^\s*<!doctype html|^\s*<html[\s>]/i, '网页（可能是登录页或错误页）', 'a web page (a log-in or error page?)'],
   [/^\s*MIME-Version:/i, '网页存档（mht）', 'a web archive (mht)'],
   [/^\s*\{\\rtf/, 'RTF 文档', 'an RTF document'],
 ]
 
+/** What a channel answers instead of a bill: its own words for "no bill that day", and any other error. */
+function channelAnswer(name: string, text: string): Failure | null {
+  if (!/^\s*[{<]/.test(text) || !/"code"|"sub_code"|return_code|err_code/i.test(text.slice(0, 2_000))) return null
+  const none = /NO_STATEMENT_EXIST|No Bill Exist|BILL_NOT_EXIST/i.test(text)
+  return none
+    ? new Failure(
+        'statement_none',
+        {
+          zh: `“${name}”不是账单，是渠道的答复：当日没有账单（没有交易）。这一天不需要对账单`,
+          en: `"${name}" is no statement but the channel's answer: there is no bill for that day (no trade). None is needed`,
+        },
+        { file: name },
+      )
+    : new Failure(
+        'statement_error_answer',
+        {
+          zh: `“${name}”不是账单，是渠道接口的错误答复（开头是“${text.trim().slice(0, 80)}”）：请重新下载`,
+          en: `"${name}" is no statement but an error answer of the channel (it begins with "${text.trim().slice(0, 80)}"): download it again`,
+        },
+        { file: name },
+      )
+}
+
 export function unrecognised(name: string, text: string): Failure {
+  const answer = channelAnswer(name, text)
+  if (answer) return answer
+  if (text.trim() === '')
+    return new Failure(
+      'file_empty',
+      {
+        zh: `文件“${name}”没有内容（只有空白）：请重新下载`,
+        en: `file "${name}" holds nothing but blanks: download it again`,
+      },
+      { file: name },
+    )
   const known = KNOWN_TEXT.find(([start]) => start.test(text))
   if (known)
     return new Failure(
