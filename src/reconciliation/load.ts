@@ -5,7 +5,7 @@ import { type Rules, rulesOf } from '../rules/rules.ts'
 import { CopyInto } from '../statements/copy_into.ts'
 import { openStatement } from '../statements/read.ts'
 import { RepeatWatch } from '../statements/repeats.ts'
-import type { Control, Problem, StatementEnd, StatementOptions } from '../statements/statement.ts'
+import type { Control, Problem, Statement, StatementEnd, StatementOptions } from '../statements/statement.ts'
 import { LINE_COLUMNS, lineWriter, SPACES } from '../statements/store.ts'
 import { clientConfig } from '../system/database.ts'
 import { PaymentNumbers } from './payment_numbers.ts'
@@ -20,7 +20,12 @@ export type InputFile = {
   readonly bytes: number
 }
 
-export type StatementInput = InputFile & { readonly channel: string; readonly currency: string }
+export type StatementInput = InputFile & {
+  /** null: the format says, or the statement is left out and named in `unnamed`. */
+  readonly channel: string | null
+  /** Of records that do not say. */
+  readonly currency: string
+}
 
 type Common = {
   readonly url: string
@@ -69,6 +74,8 @@ export type Loaded = {
   /** Of movements: the days our book speaks about. */
   readonly days: ReadonlyMap<string, readonly Day[]>
   readonly statements: readonly LoadedStatement[]
+  /** Statements that were not read, because nobody says whose they are. */
+  readonly unnamed: readonly number[]
 }
 
 /** Reads the job's files into its book, one COPY for all of them: all of it is there in the end, or nothing. */
@@ -132,6 +139,7 @@ async function loadMovements(
     refunds: tally.refunds,
     days: new Map([...tally.days].map(([channel, days]) => [channel, days.days()])),
     statements: [],
+    unnamed: [],
   }
 }
 
@@ -142,21 +150,20 @@ async function loadLines(
   onProgress: Progress,
 ): Promise<Loaded> {
   const statements: LoadedStatement[] = []
+  const unnamed: number[] = []
   const currencies = new Set<string>()
   let rows = 0
   let refunds = 0
   let before = 0
   for (const file of job.files) {
-    const { calendar } = rulesOf(job.rules, file.channel)
-    const statement = await openStatement(file.path, {
-      name: file.name,
-      digest: job.digest,
-      onProgress: bytes => onProgress(before + bytes),
-      ...job.reading,
-      zone: job.reading.zone ?? calendar.zone,
-      currency: file.currency,
-    })
-    const writer = lineWriter({ file: file.number, channel: file.channel, calendar, currency: file.currency, watch })
+    const opened = await openWithChannel(file, job, bytes => onProgress(before + bytes))
+    if (opened === null) {
+      unnamed.push(file.number)
+      continue
+    }
+    const { statement, channel } = opened
+    const { calendar } = rulesOf(job.rules, channel)
+    const writer = lineWriter({ file: file.number, channel, calendar, currency: file.currency, watch })
     const rejected: Problem[] = []
     try {
       for await (const batch of statement.records()) {
@@ -172,7 +179,7 @@ async function loadLines(
     if (end.verdict === 'rejected' && !onlyBadRecords(end)) throw refusedStatement(file.name, end)
     statements.push({
       number: file.number,
-      channel: file.channel,
+      channel,
       days: head.period ? daysOf(head.period) : writer.tally.days(),
       format: head.format,
       encoding: head.encoding,
@@ -195,7 +202,25 @@ async function loadLines(
     refunds,
     days: new Map(),
     statements,
+    unnamed,
   }
+}
+
+/** Local times are read in the channel's zone; where the format itself tells the channel, that may mean opening it again. */
+async function openWithChannel(
+  file: StatementInput,
+  job: LoadJob & { book: 'statement_lines' },
+  onProgress: Progress,
+): Promise<{ statement: Statement; channel: string } | null> {
+  const zoneOf = (channel: string) => job.reading.zone ?? rulesOf(job.rules, channel).calendar.zone
+  const open = (zone: string) =>
+    openStatement(file.path, { name: file.name, digest: job.digest, onProgress, ...job.reading, zone, currency: file.currency })
+  const zone = zoneOf(file.channel ?? '')
+  const statement = await open(zone)
+  const channel = file.channel ?? statement.head.channel
+  if (channel !== null && zoneOf(channel) === zone) return { statement, channel }
+  await statement.close()
+  return channel === null ? null : { statement: await open(zoneOf(channel)), channel }
 }
 
 function daysOf({ from, to }: { readonly from: Day; readonly to: Day }): Day[] {

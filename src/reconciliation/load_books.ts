@@ -53,7 +53,7 @@ export async function loadBooks(jobs: readonly LoadJob[], { onProgress = () => {
 
 function inWorker(job: LoadJob, onProgress: (bytes: number) => void, workers: Worker[]): Promise<Loaded> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./load_worker.ts', import.meta.url), { workerData: job, resourceLimits: { maxYoungGenerationSizeMb: 24 } })
+    const worker = new Worker(new URL('./load_worker.ts', import.meta.url), { workerData: job, resourceLimits: { maxYoungGenerationSizeMb: 16 } })
     workers.push(worker)
     worker.on('message', (message: FromWorker) => {
       if ('progress' in message) onProgress(message.progress)

@@ -4,7 +4,6 @@ import { decide } from '../matching/decide.ts'
 import { type Coverage, DISCREPANCY_KINDS, type Discrepancy, type Entry, type Sentence } from '../matching/entry.ts'
 import { compareIds } from '../matching/pool.ts'
 import type { Rules } from '../rules/rules.ts'
-import { openStatement } from '../statements/read.ts'
 import type { Problem } from '../statements/statement.ts'
 import type { Database } from '../system/database.ts'
 import { type GivenFile, givenFiles } from './input_files.ts'
@@ -108,12 +107,15 @@ class Run {
       readEntries(one, 'open_movements', () => ''),
       readEntries(two, 'open_lines', nameOf),
     ])
+    // The database adds up their book while the engine thinks.
+    const adding = sumBook(two, 'statement_lines')
+    adding.catch(() => {})
     const outcome = decide({ payments: entries, lines: lineEntries, coverage, rules })
     this.#took('decide')
 
     const rejected = loaded.flatMap(statement => this.#rejectedLines(statement))
     const discrepancies = [...outcome.discrepancies, ...rejected.map(({ discrepancy }) => discrepancy)]
-    const theirSums = await sumBook(two, 'statement_lines')
+    const theirSums = await adding
     const openPayments = new Map(entries.map(row => [row.id, row]))
     const openLines = new Map(lineEntries.map(row => [row.id, row]))
     const summary = summarize({
@@ -156,10 +158,6 @@ class Run {
     const { rules, onProgress, threads } = this.#request
     const common = { url: this.#db.url, schema: this.#scratch.schema, rules }
     const files = this.#payments.map((file, number) => ({ ...file, number }))
-    const known = await this.#knownStatements()
-    const later = this.#statements
-      .map((file, number) => ({ ...file, number }))
-      .filter(file => !known.some(({ number }) => number === file.number))
     const bytes = [...this.#payments, ...this.#statements].reduce((sum, file) => sum + file.bytes, 0)
     const tell = (before: number) => (done: number) =>
       onProgress?.(Math.min(1, (before + done) / Math.max(1, bytes)) * 0.8)
@@ -172,41 +170,27 @@ class Run {
       reading: this.#request.reading ?? {},
       digest: this.#request.digest ?? false,
     })
-    const jobs: LoadJob[] = [{ ...common, fresh: true, book: 'movements', files }, ...(known.length > 0 ? [linesOf(known, true)] : [])]
+    const statements = this.#statements.map((file, number) => ({ ...file, number, channel: null, currency: 'CNY' }))
+    const jobs: LoadJob[] = [{ ...common, fresh: true, book: 'movements', files }, linesOf(statements, true)]
     // While the statement is still being read, what concerns our book alone gets done.
     const onLoaded = async (book: Loaded, job: LoadJob) => {
       if (job.book !== 'movements') return
       await this.#refuseRepeatedPayments(client, book)
       this.#ourSums = await sumBook(client, 'movements')
     }
-    const [ours, ...theirs] = (await loadBooks(jobs, { onProgress: tell(0), threads, onLoaded })) as [Loaded, ...Loaded[]]
-    if (later.length > 0) {
-      const named = this.#namedLater(later, ours, known)
-      const before = bytes - later.reduce((sum, file) => sum + file.bytes, 0)
-      theirs.push(...(await loadBooks([linesOf(named, known.length === 0)], { onProgress: tell(before), threads })))
-    }
-    return { ours, theirs }
-  }
-
-  /** Statements whose format says the channel (and with it the currency). */
-  async #knownStatements(): Promise<StatementInput[]> {
-    const known: StatementInput[] = []
-    for (const [number, file] of this.#statements.entries()) {
-      const { head, close } = await openStatement(file.path, {
-        ...this.#request.reading,
-        name: file.name,
-        digest: false,
-      })
-      await close()
-      if (head.channel !== null) known.push({ ...file, number, channel: head.channel, currency: 'CNY' })
-    }
-    return known
+    const [ours, theirs] = (await loadBooks(jobs, { onProgress: tell(0), threads, onLoaded })) as [Loaded, Loaded]
+    const later = statements.filter(({ number }) => theirs.unnamed.includes(number))
+    if (later.length === 0) return { ours, theirs: [theirs] }
+    const named = this.#namedLater(later, ours, theirs.statements)
+    const before = bytes - later.reduce((sum, file) => sum + file.bytes, 0)
+    const rest = await loadBooks([linesOf(named, theirs.rows === 0)], { onProgress: tell(before), threads })
+    return { ours, theirs: theirs.statements.length === 0 ? rest : [theirs, ...rest] }
   }
 
   #namedLater(
-    later: readonly (GivenFile & { number: number })[],
+    later: readonly StatementInput[],
     ours: Loaded,
-    known: readonly StatementInput[],
+    known: readonly LoadedStatement[],
   ): StatementInput[] {
     const { channel, say } = this.#request
     const [only, ...others] = ours.currencies

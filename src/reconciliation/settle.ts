@@ -166,7 +166,7 @@ const linkColumns = (terms: Terms): string => `
  */
 function pairByTradeNo(terms: Terms, part: number): string {
   const half = (table: string, mark: string) => `
-    (select * from (select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table} offset 0) numbered
+    (select * from (select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table}) numbered
       where hashtext(key) & 1 = ${part})`
   return `
     with joined as materialized (
