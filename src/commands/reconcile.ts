@@ -4,7 +4,9 @@ import { basename, dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { parseWords, refusal, type Words } from '../command_line.ts'
 import { Failure, type Lang } from '../kernel/failure.ts'
+import { givenFiles } from '../reconciliation/input_files.ts'
 import { jsonPieces } from '../reconciliation/json.ts'
+import { LoadingThreads } from '../reconciliation/load_books.ts'
 import { type OpenReconciliation, reconcileFiles } from '../reconciliation/reconcile.ts'
 import { DEFAULT_RULES, type Rules } from '../rules/rules.ts'
 import { newestTemplates } from '../statements/template_store.ts'
@@ -27,7 +29,11 @@ export async function reconcileCommand(args: readonly string[], lang: Lang): Pro
   const asked = await request(words)
   const say = (note: { readonly zh: string; readonly en: string }) =>
     void process.stderr.write(`fzpay: ${note[lang]}\n`)
-  const db = await openDatabase({ say })
+  const threads = LoadingThreads.for(givenFiles([...asked.payments, ...asked.statements]))
+  const db = await openDatabase({ say }).catch(async error => {
+    await threads?.close()
+    throw error
+  })
   try {
     await migrate(db.pool)
     const progress = progressBar(process.stderr, lang)
@@ -35,6 +41,7 @@ export async function reconcileCommand(args: readonly string[], lang: Lang): Pro
     const result = await reconcileFiles(db, {
       ...asked,
       reading: { ...asked.reading, templates },
+      threads,
       say: note => progress.above(() => say(note)),
       onProgress: progress.to,
     }).finally(progress.end)
@@ -45,6 +52,7 @@ export async function reconcileCommand(args: readonly string[], lang: Lang): Pro
       await result.close()
     }
   } finally {
+    await threads?.close()
     await db.close()
   }
 }

@@ -1,5 +1,6 @@
-/** A thread that reads, encodes and copies; started by `loadBooks`. */
-import { parentPort, workerData } from 'node:worker_threads'
+/** A thread that reads, encodes and copies the one job it is sent (`LoadingThreads`). */
+import { once } from 'node:events'
+import { parentPort } from 'node:worker_threads'
 import { Failure } from '../kernel/failure.ts'
 import { type LoadJob, load } from './load.ts'
 import type { FromWorker } from './load_books.ts'
@@ -9,8 +10,10 @@ const say = (message: FromWorker): void => port?.postMessage(message)
 
 const PROGRESS_INTERVAL = 100
 let next = 0
+if (port === null) throw new Error('this runs in a thread of its own')
+const [job] = (await once(port, 'message')) as [LoadJob]
 try {
-  const loaded = await load(workerData as LoadJob, bytes => {
+  const loaded = await load(job, bytes => {
     const now = performance.now()
     if (now < next) return
     next = now + PROGRESS_INTERVAL

@@ -14,6 +14,7 @@ import type { Entry, Outcome } from '../matching/entry.ts'
 import { DEFAULT_RULES } from '../rules/rules.ts'
 import type { Database } from '../system/database.ts'
 import { jsonPieces } from './json.ts'
+import { LoadingThreads } from './load_books.ts'
 import { PAYMENT_COLUMNS } from './payments.ts'
 import { type ReconcileRequest, reconcileFiles } from './reconcile.ts'
 import { openScratch } from './scratch.ts'
@@ -265,5 +266,5 @@ test('threads or not: the same answer', async t => {
   const payments = Array.from({ length: many }, (_, i) => `P${i},O${i},payment,bank,T${i},M${i},,${i % 50}.25,CNY,success,2026-11-20T10:00:00+08:00,M,,,`)
   const lines = Array.from({ length: many }, (_, i) => `T${i},M${i},,,payment,success,${i % 50}.${i % 500 === 0 ? '30' : '25'},CNY,2026-11-20T10:00:05+08:00,M,,,,`)
   const request = { payments: [file('p.csv', [HEADER, ...payments].join('\n'))], statements: [file('s.csv', [LINE_HEADER, ...lines].join('\n'))] }
-  assert.equal(await answer(db, { ...request, threads: true }), await answer(db, { ...request, threads: false }))
+  assert.equal(await answer(db, { ...request, threads: new LoadingThreads(2) }), await answer(db, { ...request, threads: null }))
 })

@@ -8,7 +8,7 @@ import type { Problem } from '../statements/statement.ts'
 import type { Database } from '../system/database.ts'
 import { type GivenFile, givenFiles } from './input_files.ts'
 import type { Loaded, LoadedStatement, LoadJob, Reading, StatementInput } from './load.ts'
-import { loadBooks } from './load_books.ts'
+import { LoadingThreads, loadBooks } from './load_books.ts'
 import { streamMatches, viewOf } from './matches.ts'
 import { fileOf, readEntries, recordOf } from './open_rows.ts'
 import { paymentNoTwice } from './payment_refusals.ts'
@@ -29,8 +29,8 @@ export type ReconcileRequest = {
   readonly digest?: boolean | undefined
   /** What the person should know, that stops nothing. */
   readonly say?: ((note: Sentence) => void) | undefined
-  /** Whether each book is loaded in a thread of its own; default: where the files are large. */
-  readonly threads?: boolean | undefined
+  /** Threads for large files; default: started here where the files are large. null: none. Closed with the loading. */
+  readonly threads?: LoadingThreads | null | undefined
   /** A share between 0 and 1. */
   readonly onProgress?: ((done: number) => void) | undefined
 }
@@ -43,11 +43,14 @@ export async function reconcileFiles(db: Database, request: ReconcileRequest): P
   const started = performance.now()
   const payments = givenFiles(request.payments, request.say)
   const statements = givenFiles(request.statements, request.say)
+  const threads = request.threads === undefined ? LoadingThreads.for([...payments, ...statements]) : request.threads
   const scratch = await openScratch(db)
   try {
-    const run = new Run(db, scratch, request, payments, statements, started)
+    const run = new Run(db, scratch, { ...request, threads }, payments, statements, started)
     return await run.answer()
   } catch (error) {
+    // First the threads: their connections hold on to the tables.
+    await threads?.close()
     await scratch.close()
     throw error
   }
@@ -86,6 +89,7 @@ class Run {
     this.#took('open')
 
     const { ours, theirs } = await this.#load(one)
+    await this.#request.threads?.close()
     const loaded = theirs.flatMap(part => part.statements)
     this.#took('load')
 
@@ -155,7 +159,7 @@ class Run {
 
   /** Both books at once; statements that do not say their channel wait until our own records tell what is missing. */
   async #load(client: pg.ClientBase): Promise<{ ours: Loaded; theirs: Loaded[] }> {
-    const { rules, onProgress, threads } = this.#request
+    const { rules, onProgress, threads = null } = this.#request
     const common = { url: this.#db.url, schema: this.#scratch.schema, rules }
     const files = this.#payments.map((file, number) => ({ ...file, number }))
     const bytes = [...this.#payments, ...this.#statements].reduce((sum, file) => sum + file.bytes, 0)

@@ -148,9 +148,11 @@ const agreeing = (terms: Terms): string => `
 
 const notRepeated = (column: string): string => `${column} not in (select number from repeated_numbers)`
 
+const ourOrderAlone = `
+  ${notRepeated('m.order_no')} and (m.merchant_order_no = m.order_no or ${notRepeated('m.merchant_order_no')})`
+
 const paymentAlone = `
-  ${notRepeated('m.channel_trade_no')} and ${notRepeated('m.order_no')}
-  and (m.merchant_order_no = m.order_no or ${notRepeated('m.merchant_order_no')})
+  ${notRepeated('m.channel_trade_no')} and ${ourOrderAlone}
   and (l.channel_trade_no = m.channel_trade_no or ${notRepeated('l.channel_trade_no')})
   and (l.merchant_order_no = m.merchant_order_no or ${notRepeated('l.merchant_order_no')})`
 
@@ -174,7 +176,8 @@ function pairByTradeNo(terms: Terms, part: number): string {
         from ${half('movements', '#m')} m
         full join ${half('statement_lines', '#l')} l
           on l.key = m.key and m.kind = 'payment'
-         and ${agreeing(terms)} and ${paymentAlone}
+         and ${agreeing(terms)}
+         and ${notRepeated('m.key')} and ${ourOrderAlone} and (l.merchant_order_no = m.merchant_order_no or ${notRepeated('l.merchant_order_no')})
     ), ours as (
       insert into open_movements_ids select movement_id from joined where line_id is null
     ), theirs as (
