@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { from, to } from 'pg-copy-streams'
-import { LINE_COLUMNS } from '../src/statements/store.ts'
 import { MOVEMENT_COLUMNS } from '../src/reconciliation/payments.ts'
 import { useScratch } from '../src/reconciliation/scratch.ts'
+import { LINE_COLUMNS } from '../src/statements/store.ts'
 import type { Database } from '../src/system/database.ts'
 
 /**
@@ -59,7 +59,9 @@ export async function floor(db: Database, books: Books, { parallel, logged }: Fl
     await useScratch(one, 'bench_floor')
     await useScratch(two, 'bench_floor')
     for (const table of ['movements', 'statement_lines', 'match_links'])
-      await one.query(`create ${logged ? '' : 'unlogged'} table bench_floor.${table} (like public.${table}) with (autovacuum_enabled = false)`)
+      await one.query(
+        `create ${logged ? '' : 'unlogged'} table bench_floor.${table} (like public.${table}) with (autovacuum_enabled = false)`,
+      )
     const first = () => copyIn(one, 'movements', MOVEMENT_COLUMNS, books.movements)
     const second = (client: pg.Client) => copyIn(client, 'statement_lines', LINE_COLUMNS, books.lines)
     if (parallel) await Promise.all([first(), second(two)])
@@ -84,7 +86,12 @@ export async function floor(db: Database, books: Books, { parallel, logged }: Fl
   }
 }
 
-async function copyIn(client: pg.Client, table: string, columns: readonly string[], pieces: readonly Buffer[]): Promise<void> {
+async function copyIn(
+  client: pg.Client,
+  table: string,
+  columns: readonly string[],
+  pieces: readonly Buffer[],
+): Promise<void> {
   await client.query(`begin; truncate ${table}`)
   const stream = client.query(from(`copy ${table} (${columns.join(', ')}) from stdin (format binary, freeze)`))
   await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,5 @@
-import { createWriteStream, mkdirSync } from 'node:fs'
 import { once } from 'node:events'
+import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
@@ -12,7 +12,8 @@ export type Day = { readonly payments: string; readonly statement: string; reado
 const HEADER =
   '交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注'
 const TOTALS = '总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额'
-const PAYMENTS = 'payment_no,order_no,kind,channel,channel_trade_no,merchant_order_no,refund_no,amount,currency,status,paid_at,merchant_no,payer_account,fee,batch_no'
+const PAYMENTS =
+  'payment_no,order_no,kind,channel,channel_trade_no,merchant_order_no,refund_no,amount,currency,status,paid_at,merchant_no,payer_account,fee,batch_no'
 const ITEMS = ['物业服务费', '居民水费', '燃气费', '学费', '城乡居民医疗保险', '停车费', '有线电视费', '垃圾处理费']
 const BANKS = ['CFT', 'ICBC_DEBIT', 'CCB_DEBIT', 'ABC_DEBIT', 'BOC_CREDIT', 'OTHERS']
 
@@ -73,7 +74,9 @@ export async function generate(folder: string, rows: number): Promise<Day> {
       fees += fee
     }
   }
-  await theirs.put(`${TOTALS}\n\`${count},\`${yuan(settled)},\`0.00,\`0.00,\`${yuan(fees)}000,\`${yuan(settled)},\`0.00\n`)
+  await theirs.put(
+    `${TOTALS}\n\`${count},\`${yuan(settled)},\`0.00,\`0.00,\`${yuan(fees)}000,\`${yuan(settled)},\`0.00\n`,
+  )
   await theirs.end()
   return { payments, statement, faults }
 }

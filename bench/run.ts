@@ -21,13 +21,30 @@ writeFileSync(join(PACKAGE_ROOT, 'bench/results.json'), `${JSON.stringify(result
 
 export function tableOf(machine: Machine, figures: readonly ReconcileFigure[]): string {
   const shown = (value: number | null) => (value === null ? '–' : String(value))
-  const head = ['rows × rows', 'command s', 'floor s', '×', 'one by one s', 'logged s', 'rows/s', 'Node MB', 'PostgreSQL MB', 'open', 'load', 'settle', 'decide', 'prove']
+  const head = [
+    'rows × rows',
+    'command s',
+    'floor s',
+    '×',
+    'floor, both COPYs at once s',
+    '×',
+    'floor, logged s',
+    'rows/s',
+    'Node MB',
+    'PostgreSQL MB',
+    'open',
+    'load',
+    'settle',
+    'decide',
+    'prove',
+  ]
   const rows = figures.map(f => [
     f.rows.toLocaleString('en'),
     shown(f.command),
     shown(f.floor),
     shown(f.ratio),
-    shown(f.floorOneByOne),
+    shown(f.floorAtOnce),
+    shown(f.ratioAtOnce),
     shown(f.floorLogged),
     f.rowsPerSecond.toLocaleString('en'),
     shown(f.nodePeak),

@@ -117,7 +117,11 @@ async function readRules(path: string | undefined): Promise<Rules> {
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code
     if (reason === 'ENOENT')
-      throw refusal('rules_missing', `找不到规则文件“${path}”：请检查路径`, `there is no rules file "${path}": check the path`)
+      throw refusal(
+        'rules_missing',
+        `找不到规则文件“${path}”：请检查路径`,
+        `there is no rules file "${path}": check the path`,
+      )
     throw refusal(
       'rules_unreadable',
       `规则文件“${path}”无法读取（${reason}）`,

@@ -55,16 +55,23 @@ function subsetSums(amounts: readonly number[]): Half {
     const mask = 2 ** bit
     let without = 0
     let with_ = 0
-    for (let out = 0; out < size * 2; out++) {
-      const a = without < size ? (sums[without] as number) : Infinity
-      const b = with_ < size ? (sums[with_] as number) + amount : Infinity
+    let out = 0
+    while (without < size && with_ < size) {
+      const a = sums[without]!
+      const b = sums[with_]! + amount
       if (a <= b) {
         nextSums[out] = a
-        nextMasks[out] = masks[without++] as number
+        nextMasks[out++] = masks[without++]!
       } else {
         nextSums[out] = b
-        nextMasks[out] = (masks[with_++] as number) + mask
+        nextMasks[out++] = masks[with_++]! + mask
       }
+    }
+    nextSums.set(sums.subarray(without), out)
+    nextMasks.set(masks.subarray(without), out)
+    for (; with_ < size; with_++, out++) {
+      nextSums[out] = sums[with_]! + amount
+      nextMasks[out] = masks[with_]! + mask
     }
     sums = nextSums
     masks = nextMasks

@@ -103,7 +103,12 @@ export class CsvRecords {
         }
         to = at++
         if (at < end && bytes[at] === RETURN && at + 1 >= end && !this.#eof) return false
-        if (at < end && bytes[at] !== COMMA && bytes[at] !== NEWLINE && !(bytes[at] === RETURN && (at + 1 >= end || bytes[at + 1] === NEWLINE)))
+        if (
+          at < end &&
+          bytes[at] !== COMMA &&
+          bytes[at] !== NEWLINE &&
+          !(bytes[at] === RETURN && (at + 1 >= end || bytes[at + 1] === NEWLINE))
+        )
           return this.#fail('quote', line)
         if (at < end && bytes[at] === RETURN) at++
       } else {

@@ -38,7 +38,8 @@ export function distinctNames(paths: readonly string[]): string[] {
   return paths.map((path, i) => {
     for (let length = 1; length <= (parts[i] as string[]).length; length++) {
       const name = suffix(i, length)
-      if (paths.every((_, other) => other === i || suffix(other, length) !== name)) return length === 1 ? basename(path) : name
+      if (paths.every((_, other) => other === i || suffix(other, length) !== name))
+        return length === 1 ? basename(path) : name
     }
     return path
   })

@@ -33,11 +33,17 @@ export function instantReader(): (bytes: Uint8Array, start: number, end: number)
       midnight = utc
     }
     const separator = bytes[start + 10]
-    if (bytes[start + 4] !== DASH || bytes[start + 7] !== DASH || (separator !== T && separator !== LOWER_T && separator !== 32)) return null
+    if (
+      bytes[start + 4] !== DASH ||
+      bytes[start + 7] !== DASH ||
+      (separator !== T && separator !== LOWER_T && separator !== 32)
+    )
+      return null
     const hour = digits(start + 11, 2)
     const minute = digits(start + 14, 2)
     const second = digits(start + 17, 2)
-    if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON || !(hour < 24 && minute < 60 && second <= 60)) return null
+    if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON || !(hour < 24 && minute < 60 && second <= 60))
+      return null
     let at = start + 19
     let millis = 0
     if (bytes[at] === POINT) {

@@ -56,7 +56,12 @@ export function summaryJson(summary: Summary): object {
   return {
     payments: { count: payments.count, amount: amount(payments.amount) },
     lines: { count: lines.count, amount: amount(lines.amount) },
-    matched: { groups: matched.groups, payments: matched.payments, lines: matched.lines, amount: amount(matched.amount) },
+    matched: {
+      groups: matched.groups,
+      payments: matched.payments,
+      lines: matched.lines,
+      amount: amount(matched.amount),
+    },
     discrepancies,
     by_kind: Object.fromEntries([...byKind].map(([kind, { count }]) => [kind, count])),
     balance: balances.length === 1 ? balances[0]?.[1] : Object.fromEntries(balances),

@@ -214,7 +214,14 @@ async function openWithChannel(
 ): Promise<{ statement: Statement; channel: string } | null> {
   const zoneOf = (channel: string) => job.reading.zone ?? rulesOf(job.rules, channel).calendar.zone
   const open = (zone: string) =>
-    openStatement(file.path, { name: file.name, digest: job.digest, onProgress, ...job.reading, zone, currency: file.currency })
+    openStatement(file.path, {
+      name: file.name,
+      digest: job.digest,
+      onProgress,
+      ...job.reading,
+      zone,
+      currency: file.currency,
+    })
   const zone = zoneOf(file.channel ?? '')
   const statement = await open(zone)
   const channel = file.channel ?? statement.head.channel

@@ -5,7 +5,14 @@ import { type Loaded, type LoadJob, load } from './load.ts'
 export type FromWorker =
   | { readonly progress: number }
   | { readonly loaded: Loaded }
-  | { readonly failure: { readonly code: string; readonly zh: string; readonly en: string; readonly detail: Record<string, unknown> } }
+  | {
+      readonly failure: {
+        readonly code: string
+        readonly zh: string
+        readonly en: string
+        readonly detail: Record<string, unknown>
+      }
+    }
   | { readonly bug: string }
 
 /** Starting a thread costs more than reading files of this size. */
@@ -35,7 +42,8 @@ export class LoadingThreads {
       worker.on('message', (message: FromWorker) => {
         if ('progress' in message) onProgress(message.progress)
         else if ('loaded' in message) resolve(message.loaded)
-        else if ('failure' in message) reject(new Failure(message.failure.code, message.failure, message.failure.detail))
+        else if ('failure' in message)
+          reject(new Failure(message.failure.code, message.failure, message.failure.detail))
         else reject(new Error(message.bug))
       })
       worker.on('error', reject)

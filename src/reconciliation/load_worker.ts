@@ -22,6 +22,7 @@ try {
   say({ loaded })
 } catch (error) {
   // An error's class does not survive the way to the other thread.
-  if (error instanceof Failure) say({ failure: { code: error.code, zh: error.zh, en: error.en, detail: { ...error.detail } } })
+  if (error instanceof Failure)
+    say({ failure: { code: error.code, zh: error.zh, en: error.en, detail: { ...error.detail } } })
   else say({ bug: error instanceof Error ? (error.stack ?? error.message) : String(error) })
 }

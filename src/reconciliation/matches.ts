@@ -29,7 +29,11 @@ export async function* streamMatches(
 }
 
 /** What a report shows of a decided match besides the match itself. */
-export function viewOf(match: Match, payments: ReadonlyMap<string, Entry>, lines: ReadonlyMap<string, Entry>): MatchView {
+export function viewOf(
+  match: Match,
+  payments: ReadonlyMap<string, Entry>,
+  lines: ReadonlyMap<string, Entry>,
+): MatchView {
   const first = payments.get(match.payments[0] ?? '') ?? lines.get(match.lines[0] ?? '')
   const amount = match.payments.reduce((sum, name) => {
     const row = payments.get(name)
@@ -61,7 +65,10 @@ function compareBytes(a: string, b: string): number {
 
 const SURROGATE = /[\ud800-\udfff]/
 
-async function* settledPages(client: pg.ClientBase, nameOf: (id: number) => string): AsyncGenerator<readonly MatchView[]> {
+async function* settledPages(
+  client: pg.ClientBase,
+  nameOf: (id: number) => string,
+): AsyncGenerator<readonly MatchView[]> {
   await client.query('begin')
   try {
     await client.query(`
@@ -81,8 +88,18 @@ async function* settledPages(client: pg.ClientBase, nameOf: (id: number) => stri
 }
 
 type Row = [
-  paymentNo: string, lineId: number, pass: MatchView['pass'], crossDay: boolean, confirm: boolean, currency: string,
-  amount: number, channel: string, orderNo: string, tradeNo: string, day: string, id: number,
+  paymentNo: string,
+  lineId: number,
+  pass: MatchView['pass'],
+  crossDay: boolean,
+  confirm: boolean,
+  currency: string,
+  amount: number,
+  channel: string,
+  orderNo: string,
+  tradeNo: string,
+  day: string,
+  id: number,
 ]
 
 function settledView(row: Row, nameOf: (id: number) => string): MatchView {

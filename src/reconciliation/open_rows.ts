@@ -31,13 +31,42 @@ export async function readEntries(
 }
 
 type Row = [
-  id: number, own: string | null, orderNo: string, kind: Entry['kind'], status: Entry['status'], channel: string, tradeNo: string,
-  merchantOrderNo: string, refundNo: string, channelRefundNo: string, amount: number, currency: string, at: number | null,
-  day: string, merchant: string, payer: string, fee: number | null, batchNo: string,
+  id: number,
+  own: string | null,
+  orderNo: string,
+  kind: Entry['kind'],
+  status: Entry['status'],
+  channel: string,
+  tradeNo: string,
+  merchantOrderNo: string,
+  refundNo: string,
+  channelRefundNo: string,
+  amount: number,
+  currency: string,
+  at: number | null,
+  day: string,
+  merchant: string,
+  payer: string,
+  fee: number | null,
+  batchNo: string,
 ]
 
 function entryOf(row: Row, nameOf: (id: number) => string): Entry {
-  const [id, own, orderNo, kind, status, channel, tradeNo, merchantOrderNo, refundNo, channelRefundNo, amount, currency, at] = row
+  const [
+    id,
+    own,
+    orderNo,
+    kind,
+    status,
+    channel,
+    tradeNo,
+    merchantOrderNo,
+    refundNo,
+    channelRefundNo,
+    amount,
+    currency,
+    at,
+  ] = row
   const [, , , , , , , , , , , , , day, merchant, payer, fee, batchNo] = row
   return {
     id: own ?? nameOf(id),

@@ -16,7 +16,10 @@ export const unreadable = (name: string, reason: string): Failure => {
         : { zh: `无法读取（${reason}）`, en: `it cannot be read (${reason})` }
   return new Failure(
     'file_unreadable',
-    { zh: `平台记录文件“${name}”：${why.zh}，请检查路径和权限`, en: `payments file "${name}": ${why.en}; check the path and its permissions` },
+    {
+      zh: `平台记录文件“${name}”：${why.zh}，请检查路径和权限`,
+      en: `payments file "${name}": ${why.en}; check the path and its permissions`,
+    },
     { file: name, reason },
   )
 }
@@ -120,7 +123,11 @@ export const paymentNoMissing = (place: Place): Failure =>
     { file: place.name, record: place.record, line: place.line, column: 'payment_no' },
   )
 
-export const paymentNoTwice = (paymentNo: string, first: { name: string; record: number }, second: { name: string; record: number }): Failure =>
+export const paymentNoTwice = (
+  paymentNo: string,
+  first: { name: string; record: number },
+  second: { name: string; record: number },
+): Failure =>
   new Failure(
     'payment_no_twice',
     {

@@ -12,15 +12,28 @@ import { BOOK_COLUMNS, epochDays, FIXED_ROOM, KINDS, ownOrderNo, SPACES, STATUSE
 import { looksLikeXlsx } from '../system/spreadsheet.ts'
 import { CsvRecords } from './csv_records.ts'
 import { instantReader } from './instants.ts'
-import type { PaymentNumbers } from './payment_numbers.ts'
 import { PaymentFacts } from './payment_facts.ts'
+import type { PaymentNumbers } from './payment_numbers.ts'
 import * as refuse from './payment_refusals.ts'
 import { SheetRecords } from './sheet_records.ts'
 
 /** The columns of a payments file, as the contract names them. */
 export const PAYMENT_COLUMNS = [
-  'payment_no', 'order_no', 'kind', 'channel', 'channel_trade_no', 'merchant_order_no', 'refund_no', 'amount', 'currency',
-  'status', 'paid_at', 'merchant_no', 'payer_account', 'fee', 'batch_no',
+  'payment_no',
+  'order_no',
+  'kind',
+  'channel',
+  'channel_trade_no',
+  'merchant_order_no',
+  'refund_no',
+  'amount',
+  'currency',
+  'status',
+  'paid_at',
+  'merchant_no',
+  'payer_account',
+  'fee',
+  'batch_no',
 ] as const
 
 export type PaymentColumn = (typeof PAYMENT_COLUMNS)[number]
@@ -71,7 +84,6 @@ export type PaymentRecords = Pick<
   /** Fetches what takes time, when `next` has no more. */
   readonly more?: () => Promise<boolean>
 }
-
 
 async function writeAll(records: PaymentRecords, copy: CopyInto, options: PaymentsOptions): Promise<void> {
   const { name } = options
@@ -126,7 +138,12 @@ function beginningOf(path: string, name: string): Buffer {
 }
 
 /** What a channel's rows share. */
-type ChannelFacts = { readonly name: string; readonly word: DataView; readonly dayOf: (at: number) => Day; readonly tally: DayTally }
+type ChannelFacts = {
+  readonly name: string
+  readonly word: DataView
+  readonly dayOf: (at: number) => Day
+  readonly tally: DayTally
+}
 type CurrencyFacts = { readonly name: string; readonly word: DataView; readonly exponent: number }
 
 class PaymentWriter {
@@ -146,7 +163,9 @@ class PaymentWriter {
     this.#columns = columns
     this.#options = options
     this.#kind = new PaymentFacts(text => oneOf(text, KIND_NAMES) ?? this.#refuse('kind', text, 'payment / refund'))
-    this.#status = new PaymentFacts(text => oneOf(text, STATUS_NAMES) ?? this.#refuse('status', text, 'success / pending / failed'))
+    this.#status = new PaymentFacts(
+      text => oneOf(text, STATUS_NAMES) ?? this.#refuse('status', text, 'success / pending / failed'),
+    )
     this.#channel = new PaymentFacts(text => this.#channelOf(text))
     this.#currency = new PaymentFacts(text => this.#currencyOf(text))
   }
@@ -311,11 +330,13 @@ class PaymentWriter {
 const KIND_NAMES: readonly Kind[] = ['payment', 'refund']
 const STATUS_NAMES: readonly Status[] = ['success', 'pending', 'failed']
 
-const oneOf = <T extends string>(text: string, names: readonly T[]): T | undefined => names.find(name => name === text.toLowerCase())
+const oneOf = <T extends string>(text: string, names: readonly T[]): T | undefined =>
+  names.find(name => name === text.toLowerCase())
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 
-const amountLike = ({ exponent }: CurrencyFacts): string => (exponent === 0 ? '1234' : `1234.${'5'.padEnd(exponent, '0')}`)
+const amountLike = ({ exponent }: CurrencyFacts): string =>
+  exponent === 0 ? '1234' : `1234.${'5'.padEnd(exponent, '0')}`
 
 function sameBytes(bytes: Uint8Array, start: number, end: number, otherStart: number, otherEnd: number): boolean {
   const length = end - start

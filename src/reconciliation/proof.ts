@@ -79,7 +79,10 @@ export function summarize(input: ProofInput): Summary {
     outcome.matches.reduce((sum, match) => sum + of(match), settledPairs)
   return {
     currencies,
-    payments: { count: payments.rows, amount: new Map(currencies.map(currency => [currency, payments.net.get(currency) ?? 0n])) },
+    payments: {
+      count: payments.rows,
+      amount: new Map(currencies.map(currency => [currency, payments.net.get(currency) ?? 0n])),
+    },
     lines: { count: lines.rows + rejected, amount: linesNet },
     matched: {
       groups: count(() => 1),
@@ -88,7 +91,11 @@ export function summarize(input: ProofInput): Summary {
       amount: matchedNet,
     },
     discrepancies: outcome.discrepancies.length,
-    byKind: new Map(DISCREPANCY_KINDS.flatMap(kind => (byKind.has(kind) ? [[kind, byKind.get(kind) as { count: number; difference: Sums }]] : []))),
+    byKind: new Map(
+      DISCREPANCY_KINDS.flatMap(kind =>
+        byKind.has(kind) ? [[kind, byKind.get(kind) as { count: number; difference: Sums }]] : [],
+      ),
+    ),
     balance,
   }
 }
@@ -97,9 +104,20 @@ export function summarize(input: ProofInput): Summary {
 function assertEachRowOnce({ payments, lines, settledPairs, outcome, openPayments, openLines }: ProofInput): void {
   assert.equal(settledPairs + openPayments.size, payments.rows, 'settled and open payments are the whole book')
   assert.equal(settledPairs + openLines.size, lines.rows, 'settled and open lines are the whole book')
-  const places = [...outcome.matches, ...outcome.discrepancies.filter(({ kind }) => kind !== 'fee_mismatch' && kind !== 'rejected_line')]
-  assertPlaced('payment', openPayments, places.flatMap(place => place.payments))
-  assertPlaced('line', openLines, places.flatMap(place => place.lines))
+  const places = [
+    ...outcome.matches,
+    ...outcome.discrepancies.filter(({ kind }) => kind !== 'fee_mismatch' && kind !== 'rejected_line'),
+  ]
+  assertPlaced(
+    'payment',
+    openPayments,
+    places.flatMap(place => place.payments),
+  )
+  assertPlaced(
+    'line',
+    openLines,
+    places.flatMap(place => place.lines),
+  )
 }
 
 function assertPlaced(what: string, rows: ReadonlyMap<string, Entry>, placed: readonly string[]): void {

@@ -61,7 +61,11 @@ test('files through the database give what the engine alone gives', async t => {
   await fc.assert(
     fc.asyncProperty(randomDay, async day => {
       const payments = day.payments.map(row => ({ ...row.entry, channel: 'bank' }))
-      const lines = day.lines.map(row => ({ ...row.entry, channel: 'bank', id: row.entry.id.replace('s.csv', 'lines.csv') }))
+      const lines = day.lines.map(row => ({
+        ...row.entry,
+        channel: 'bank',
+        id: row.entry.id.replace('s.csv', 'lines.csv'),
+      }))
       fc.pre(payments.length > 0 && lines.length > 0)
       const coverage = coverageOf(payments, lines, DEFAULT_RULES)
       const alone = decide({ payments, lines, coverage, rules: DEFAULT_RULES })
@@ -75,7 +79,14 @@ test('files through the database give what the engine alone gives', async t => {
         const matches = (await Array.fromAsync(result.matches())).flat()
         assert.deepEqual(
           inOrder({
-            matches: matches.map(({ payments, lines, pass, difference, currency, flags }) => ({ payments, lines, pass, difference, currency, flags })),
+            matches: matches.map(({ payments, lines, pass, difference, currency, flags }) => ({
+              payments,
+              lines,
+              pass,
+              difference,
+              currency,
+              flags,
+            })),
             discrepancies: result.discrepancies.map(({ paymentRows: _, lineRows: __, ...found }) => found),
           }),
           inOrder(alone),
@@ -96,19 +107,50 @@ const timeText = (row: Entry): string => new Date(row.at ?? 0).toISOString()
 
 const paymentText = (p: Entry): string =>
   [
-    p.id, p.orderNo, p.kind, p.channel, p.tradeNo, p.merchantOrderNo, p.refundNo, amountText(p), p.currency, p.status, timeText(p),
-    p.merchant, p.payer, p.fee === null ? '' : formatMinor(p.fee, p.currency), p.batchNo,
+    p.id,
+    p.orderNo,
+    p.kind,
+    p.channel,
+    p.tradeNo,
+    p.merchantOrderNo,
+    p.refundNo,
+    amountText(p),
+    p.currency,
+    p.status,
+    timeText(p),
+    p.merchant,
+    p.payer,
+    p.fee === null ? '' : formatMinor(p.fee, p.currency),
+    p.batchNo,
   ].join(',')
 
 const lineText = (l: Entry): string =>
   [
-    l.tradeNo, l.merchantOrderNo, l.refundNo, l.channelRefundNo, l.kind, l.status, amountText(l), l.currency, timeText(l), l.merchant,
-    l.payer, l.fee === null ? '' : formatMinor(l.fee, l.currency), l.batchNo, l.orderNo,
+    l.tradeNo,
+    l.merchantOrderNo,
+    l.refundNo,
+    l.channelRefundNo,
+    l.kind,
+    l.status,
+    amountText(l),
+    l.currency,
+    timeText(l),
+    l.merchant,
+    l.payer,
+    l.fee === null ? '' : formatMinor(l.fee, l.currency),
+    l.batchNo,
+    l.orderNo,
   ].join(',')
 
-const inOrder = ({ matches, discrepancies }: Outcome): Outcome => ({ matches: sorted(matches), discrepancies: sorted(discrepancies) })
+const inOrder = ({ matches, discrepancies }: Outcome): Outcome => ({
+  matches: sorted(matches),
+  discrepancies: sorted(discrepancies),
+})
 const sorted = <T extends object>(rows: readonly T[]): T[] =>
-  rows.map(row => [JSON.stringify(row, Object.keys(row).sort()), row] as const).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+  rows
+    .map(row => [JSON.stringify(row, Object.keys(row).sort()), row] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => row)
 
 test('the answer has the contract’s shape', async t => {
   const db = await testDatabase(t)
@@ -139,7 +181,11 @@ test('the order of payments is irrelevant, byte for byte; so is the order of col
   const statements = [file('s.csv', STATEMENT)]
   const first = await answer(db, { payments: [file('a/p.csv', [HEADER, P1, P2].join('\n'))], statements })
   const turned = (text: string) => text.split(',').toReversed().join(',')
-  const others = [[HEADER, P2, P1].join('\r\n'), `\ufeff${[HEADER, P1, P2].map(turned).join('\n')}\n`, [`extra,${HEADER}`, `"a, ""b""\n",${P1}`, `,${P2}`].join('\n')]
+  const others = [
+    [HEADER, P2, P1].join('\r\n'),
+    `\ufeff${[HEADER, P1, P2].map(turned).join('\n')}\n`,
+    [`extra,${HEADER}`, `"a, ""b""\n",${P1}`, `,${P2}`].join('\n'),
+  ]
   for (const other of others) assert.equal(await answer(db, { payments: [file('b/p.csv', other)], statements }), first)
 })
 
@@ -156,7 +202,10 @@ test('two files of one name are told apart, one file given twice is read once', 
     say: note => notes.push(note.en),
   })
   const { matches } = JSON.parse(text)
-  assert.deepEqual(matches.map((match: { lines: string[] }) => match.lines), [['north/s.csv#1'], ['south/s.csv#1']])
+  assert.deepEqual(
+    matches.map((match: { lines: string[] }) => match.lines),
+    [['north/s.csv#1'], ['south/s.csv#1']],
+  )
   assert.equal(notes.filter(note => note.includes('more than once')).length, 1)
 })
 
@@ -181,22 +230,40 @@ test('several currencies: every sum is a map by currency', async t => {
   const file = folder(t)
   const { summary, discrepancies } = JSON.parse(
     await answer(db, {
-      payments: [file('p.csv', [HEADER, P1, P2.replace('refund', 'payment').replace('CNY', 'JPY').replace('3.00', '3')].join('\n'))],
+      payments: [
+        file(
+          'p.csv',
+          [HEADER, P1, P2.replace('refund', 'payment').replace('CNY', 'JPY').replace('3.00', '3')].join('\n'),
+        ),
+      ],
       statements: [file('s.csv', [LINE_HEADER, L1].join('\n'))],
       channel: 'bank',
     }),
   )
   assert.deepEqual(summary.payments.amount, { CNY: '10.00', JPY: '3' })
-  assert.deepEqual(summary.balance.JPY, { payments_net: '3', lines_net: '0', difference: '-3', explained: '-3', ok: true })
-  assert.deepEqual(discrepancies.map((found: { currency: string; difference: string }) => [found.currency, found.difference]), [['JPY', '-3']])
+  assert.deepEqual(summary.balance.JPY, {
+    payments_net: '3',
+    lines_net: '0',
+    difference: '-3',
+    explained: '-3',
+    ok: true,
+  })
+  assert.deepEqual(
+    discrepancies.map((found: { currency: string; difference: string }) => [found.currency, found.difference]),
+    [['JPY', '-3']],
+  )
 })
 
 test('sums pass 2^53', async t => {
   const db = await testDatabase(t)
   const file = folder(t)
-  const large = (n: number) => `L${n},O${n},payment,bank,X${n},Y${n},,90071992547409.91,CNY,success,2026-11-20T10:00:00+08:00,M,,,`
+  const large = (n: number) =>
+    `L${n},O${n},payment,bank,X${n},Y${n},,90071992547409.91,CNY,success,2026-11-20T10:00:00+08:00,M,,,`
   const { summary } = JSON.parse(
-    await answer(db, { payments: [file('p.csv', [HEADER, P1, large(1), large(2), large(3)].join('\n'))], statements: [file('s.csv', [LINE_HEADER, L1].join('\n'))] }),
+    await answer(db, {
+      payments: [file('p.csv', [HEADER, P1, large(1), large(2), large(3)].join('\n'))],
+      statements: [file('s.csv', [LINE_HEADER, L1].join('\n'))],
+    }),
   )
   assert.equal(summary.payments.amount, '270215977642239.73')
   assert(summary.balance.ok)
@@ -206,28 +273,104 @@ const REFUSED: Readonly<Record<string, { text: string | Buffer; code: string; te
   'an empty file': { text: '', code: 'file_empty', tells: /p\.csv/ },
   'a missing column': { text: [HEADER.replace('amount,', ''), P1].join('\n'), code: 'column_missing', tells: /amount/ },
   'a column twice': { text: [`${HEADER},amount`, `${P1},1`].join('\n'), code: 'column_twice', tells: /amount/ },
-  'a payment_no twice': { text: [HEADER, P1, P2, P1].join('\n'), code: 'payment_no_twice', tells: /record 3: payment_no "P1" repeats record 1/ },
+  'a payment_no twice': {
+    text: [HEADER, P1, P2, P1].join('\n'),
+    code: 'payment_no_twice',
+    tells: /record 3: payment_no "P1" repeats record 1/,
+  },
   'no payment_no': { text: [HEADER, P1.replace('P1', '')].join('\n'), code: 'payment_no_missing', tells: /record 1/ },
-  'an unreadable amount': { text: [HEADER, P1, P2.replace('3.00', '3,00')].join('\n'), code: 'field_count', tells: /record 2/ },
-  'an amount with thousands': { text: [HEADER, P1.replace('10.00', '"1,234.50"')].join('\n'), code: 'amount_unreadable', tells: /record 1 .*1,234\.50/ },
-  'a negative amount': { text: [HEADER, P1.replace('10.00', '-10.00')].join('\n'), code: 'amount_unreadable', tells: /-10\.00/ },
-  'an amount with a currency mark': { text: [HEADER, P1.replace('10.00', '￥12')].join('\n'), code: 'amount_unreadable', tells: /￥12/ },
-  'an amount in full-width digits': { text: [HEADER, P1.replace('10.00', '１２')].join('\n'), code: 'amount_unreadable', tells: /１２/ },
-  'an amount with too many decimals': { text: [HEADER, P1.replace('10.00', '10.001')].join('\n'), code: 'amount_unreadable', tells: /10\.001/ },
-  'an amount beyond 2^53': { text: [HEADER, P1.replace('10.00', '90071992547409.93')].join('\n'), code: 'amount_unreadable', tells: /90071992547409\.93/ },
-  'an unknown kind': { text: [HEADER, P1.replace('payment', 'transfer')].join('\n'), code: 'kind_unreadable', tells: /transfer/ },
-  'an unknown status': { text: [HEADER, P1.replace('success', 'paid')].join('\n'), code: 'status_unreadable', tells: /paid/ },
-  'an unknown currency': { text: [HEADER, P1.replace('CNY', 'RMB')].join('\n'), code: 'currency_unreadable', tells: /RMB/ },
-  'a time without an offset': { text: [HEADER, P1.replace('+08:00', '')].join('\n'), code: 'paid_at_unreadable', tells: /2026-11-20T10:00:00/ },
-  'a day that does not exist': { text: [HEADER, P1.replace('11-20', '11-31')].join('\n'), code: 'paid_at_unreadable', tells: /11-31/ },
+  'an unreadable amount': {
+    text: [HEADER, P1, P2.replace('3.00', '3,00')].join('\n'),
+    code: 'field_count',
+    tells: /record 2/,
+  },
+  'an amount with thousands': {
+    text: [HEADER, P1.replace('10.00', '"1,234.50"')].join('\n'),
+    code: 'amount_unreadable',
+    tells: /record 1 .*1,234\.50/,
+  },
+  'a negative amount': {
+    text: [HEADER, P1.replace('10.00', '-10.00')].join('\n'),
+    code: 'amount_unreadable',
+    tells: /-10\.00/,
+  },
+  'an amount with a currency mark': {
+    text: [HEADER, P1.replace('10.00', '￥12')].join('\n'),
+    code: 'amount_unreadable',
+    tells: /￥12/,
+  },
+  'an amount in full-width digits': {
+    text: [HEADER, P1.replace('10.00', '１２')].join('\n'),
+    code: 'amount_unreadable',
+    tells: /１２/,
+  },
+  'an amount with too many decimals': {
+    text: [HEADER, P1.replace('10.00', '10.001')].join('\n'),
+    code: 'amount_unreadable',
+    tells: /10\.001/,
+  },
+  'an amount beyond 2^53': {
+    text: [HEADER, P1.replace('10.00', '90071992547409.93')].join('\n'),
+    code: 'amount_unreadable',
+    tells: /90071992547409\.93/,
+  },
+  'an unknown kind': {
+    text: [HEADER, P1.replace('payment', 'transfer')].join('\n'),
+    code: 'kind_unreadable',
+    tells: /transfer/,
+  },
+  'an unknown status': {
+    text: [HEADER, P1.replace('success', 'paid')].join('\n'),
+    code: 'status_unreadable',
+    tells: /paid/,
+  },
+  'an unknown currency': {
+    text: [HEADER, P1.replace('CNY', 'RMB')].join('\n'),
+    code: 'currency_unreadable',
+    tells: /RMB/,
+  },
+  'a time without an offset': {
+    text: [HEADER, P1.replace('+08:00', '')].join('\n'),
+    code: 'paid_at_unreadable',
+    tells: /2026-11-20T10:00:00/,
+  },
+  'a day that does not exist': {
+    text: [HEADER, P1.replace('11-20', '11-31')].join('\n'),
+    code: 'paid_at_unreadable',
+    tells: /11-31/,
+  },
   'an unreadable fee': { text: [HEADER, P1.replace('M,,,', 'M,,x,')].join('\n'), code: 'fee_unreadable', tells: /"x"/ },
-  'a number that a spreadsheet has spoilt': { text: [HEADER, P1.replace('T1', '4.2E+27')].join('\n'), code: 'digits_lost', tells: /channel_trade_no "4\.2E\+27"/ },
-  'too few fields': { text: [HEADER, 'P1,O1,payment'].join('\n'), code: 'field_count', tells: /3 fields, the header 15/ },
-  'a quote without its partner': { text: [HEADER, P1.replace('O1', '"O1')].join('\n'), code: 'csv_quote', tells: /line 2/ },
-  'GBK': { text: Buffer.concat([Buffer.from(`${HEADER}\n`), Buffer.from([0xb8, 0xa7]), Buffer.from(P1)]), code: 'file_encoding', tells: /line 2 is not UTF-8/ },
-  'a cut character': { text: Buffer.concat([Buffer.from([HEADER, P1.replace('O1', '抚')].join('\n')).subarray(0, HEADER.length + 5)]), code: 'file_encoding', tells: /line 2/ },
+  'a number that a spreadsheet has spoilt': {
+    text: [HEADER, P1.replace('T1', '4.2E+27')].join('\n'),
+    code: 'digits_lost',
+    tells: /channel_trade_no "4\.2E\+27"/,
+  },
+  'too few fields': {
+    text: [HEADER, 'P1,O1,payment'].join('\n'),
+    code: 'field_count',
+    tells: /3 fields, the header 15/,
+  },
+  'a quote without its partner': {
+    text: [HEADER, P1.replace('O1', '"O1')].join('\n'),
+    code: 'csv_quote',
+    tells: /line 2/,
+  },
+  GBK: {
+    text: Buffer.concat([Buffer.from(`${HEADER}\n`), Buffer.from([0xb8, 0xa7]), Buffer.from(P1)]),
+    code: 'file_encoding',
+    tells: /line 2 is not UTF-8/,
+  },
+  'a cut character': {
+    text: Buffer.concat([Buffer.from([HEADER, P1.replace('O1', '抚')].join('\n')).subarray(0, HEADER.length + 5)]),
+    code: 'file_encoding',
+    tells: /line 2/,
+  },
   'UTF-16': { text: Buffer.from(`\ufeff${HEADER}\n${P1}`, 'utf16le'), code: 'file_binary', tells: /UTF-16/ },
-  'a binary file': { text: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 10, 0]), code: 'file_binary', tells: /binary/ },
+  'a binary file': {
+    text: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 10, 0]),
+    code: 'file_binary',
+    tells: /binary/,
+  },
 }
 
 test('a payments file that cannot be read whole is refused, with file, record and column', async t => {
@@ -263,8 +406,21 @@ test('threads or not: the same answer', async t => {
   const db = await testDatabase(t)
   const file = folder(t)
   const many = 3_000
-  const payments = Array.from({ length: many }, (_, i) => `P${i},O${i},payment,bank,T${i},M${i},,${i % 50}.25,CNY,success,2026-11-20T10:00:00+08:00,M,,,`)
-  const lines = Array.from({ length: many }, (_, i) => `T${i},M${i},,,payment,success,${i % 50}.${i % 500 === 0 ? '30' : '25'},CNY,2026-11-20T10:00:05+08:00,M,,,,`)
-  const request = { payments: [file('p.csv', [HEADER, ...payments].join('\n'))], statements: [file('s.csv', [LINE_HEADER, ...lines].join('\n'))] }
-  assert.equal(await answer(db, { ...request, threads: new LoadingThreads(2) }), await answer(db, { ...request, threads: null }))
+  const payments = Array.from(
+    { length: many },
+    (_, i) => `P${i},O${i},payment,bank,T${i},M${i},,${i % 50}.25,CNY,success,2026-11-20T10:00:00+08:00,M,,,`,
+  )
+  const lines = Array.from(
+    { length: many },
+    (_, i) =>
+      `T${i},M${i},,,payment,success,${i % 50}.${i % 500 === 0 ? '30' : '25'},CNY,2026-11-20T10:00:05+08:00,M,,,,`,
+  )
+  const request = {
+    payments: [file('p.csv', [HEADER, ...payments].join('\n'))],
+    statements: [file('s.csv', [LINE_HEADER, ...lines].join('\n'))],
+  }
+  assert.equal(
+    await answer(db, { ...request, threads: new LoadingThreads(2) }),
+    await answer(db, { ...request, threads: null }),
+  )
 })

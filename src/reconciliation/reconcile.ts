@@ -191,11 +191,7 @@ class Run {
     return { ours, theirs: theirs.statements.length === 0 ? rest : [theirs, ...rest] }
   }
 
-  #namedLater(
-    later: readonly StatementInput[],
-    ours: Loaded,
-    known: readonly LoadedStatement[],
-  ): StatementInput[] {
+  #namedLater(later: readonly StatementInput[], ours: Loaded, known: readonly LoadedStatement[]): StatementInput[] {
     const { channel, say } = this.#request
     const [only, ...others] = ours.currencies
     const currency = this.#request.reading?.currency ?? (only !== undefined && others.length === 0 ? only : 'CNY')

@@ -23,7 +23,12 @@ export type Summary = {
   /** All records, rejected ones included; `amount` without them, without duplicate lines, without what did not succeed. */
   readonly lines: { readonly count: number; readonly amount: Sums }
   /** `amount` is the net of the matched payments; the lines' net is that plus the matches' differences. */
-  readonly matched: { readonly groups: number; readonly payments: number; readonly lines: number; readonly amount: Sums }
+  readonly matched: {
+    readonly groups: number
+    readonly payments: number
+    readonly lines: number
+    readonly amount: Sums
+  }
   readonly discrepancies: number
   /** Only kinds that occur, in the order of DISCREPANCY_KINDS; `difference` sums them per currency. */
   readonly byKind: ReadonlyMap<DiscrepancyKind, { readonly count: number; readonly difference: Sums }>

@@ -48,7 +48,13 @@ function slipped(books: Books, slips: readonly Slip[]): Books {
   return { payments, lines }
 }
 
-function changeOf(what: Slip['what'], hit: Entry, given: Entry, source: Slip['source'], target: Slip['target']): Partial<Entry> {
+function changeOf(
+  what: Slip['what'],
+  hit: Entry,
+  given: Entry,
+  source: Slip['source'],
+  target: Slip['target'],
+): Partial<Entry> {
   switch (what) {
     case 'number':
       return { [target]: given[source] }
@@ -65,13 +71,20 @@ function changeOf(what: Slip['what'], hit: Entry, given: Entry, source: Slip['so
   }
 }
 
-const tangledDay = fc.record({ day: randomDay, slips: fc.array(slip, { maxLength: 6 }), order: fc.infiniteStream(fc.nat()) }).map(
-  ({ day, slips, order }): Books => {
-    const { payments, lines } = slipped({ payments: day.payments.map(row => row.entry), lines: day.lines.map(row => row.entry) }, slips)
-    const shuffled = (rows: readonly Entry[]) => rows.map(row => ({ row, at: order.next().value })).sort((a, b) => a.at - b.at).map(({ row }) => row)
+const tangledDay = fc
+  .record({ day: randomDay, slips: fc.array(slip, { maxLength: 6 }), order: fc.infiniteStream(fc.nat()) })
+  .map(({ day, slips, order }): Books => {
+    const { payments, lines } = slipped(
+      { payments: day.payments.map(row => row.entry), lines: day.lines.map(row => row.entry) },
+      slips,
+    )
+    const shuffled = (rows: readonly Entry[]) =>
+      rows
+        .map(row => ({ row, at: order.next().value }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ row }) => row)
     return { payments: shuffled(payments), lines: shuffled(lines) }
-  },
-)
+  })
 
 /**
  * One to four true pairs of equal amounts, some numbers not given, and then numbers of one row written over those of another:
@@ -83,43 +96,55 @@ const truePair = fc.record({
   given: fc.array(fc.constantFrom(true, true, true, false), { minLength: 10, maxLength: 10 }),
   onlyOn: fc.constantFrom('both', 'both', 'both', 'both', 'ours', 'theirs'),
   feeDiffers: fc.constantFrom(false, false, false, true),
-  status: fc.constantFrom('success' as const, 'success' as const, 'success' as const, 'success' as const, 'pending' as const),
+  status: fc.constantFrom(
+    'success' as const,
+    'success' as const,
+    'success' as const,
+    'success' as const,
+    'pending' as const,
+  ),
 })
 
-const knottedDay = fc.record({ pairs: fc.array(truePair, { minLength: 1, maxLength: 4 }), slips: fc.array(slip, { maxLength: 4 }) }).map(({ pairs, slips }): Books => {
-  const payments: Entry[] = []
-  const lines: Entry[] = []
-  for (const [i, { kind, amount, given, onlyOn, feeDiffers, status }] of pairs.entries()) {
-    const refund = kind === 'refund'
-    const side = (id: string, from: number): Entry => ({
-      id,
-      kind,
-      status: 'success',
-      channel: 'wechat',
-      orderNo: given[from] && from === 0 ? `O${i}` : '',
-      tradeNo: given[from + 1] ? `T${i}` : '',
-      merchantOrderNo: given[from + 2] ? `M${i}` : '',
-      refundNo: refund && given[from + 3] ? `R${i}` : '',
-      channelRefundNo: refund && given[from + 4] ? `C${i}` : '',
-      amount: refund ? -amount : amount,
-      currency: 'CNY',
-      at: Date.parse('2026-11-20T12:00:00+08:00') + i * 60_000,
-      day: '2026-11-20',
-      merchant: 'M',
-      payer: '',
-      fee: 1,
-      batchNo: '',
-    })
-    if (onlyOn !== 'theirs') payments.push(onlyOurs({ ...side(`P${i}`, 0), status }))
-    if (onlyOn !== 'ours') lines.push({ ...side(`s.csv#${lines.length + 1}`, 5), fee: feeDiffers ? 2 : 1 })
-  }
-  return slipped({ payments, lines }, slips)
-})
+const knottedDay = fc
+  .record({ pairs: fc.array(truePair, { minLength: 1, maxLength: 4 }), slips: fc.array(slip, { maxLength: 4 }) })
+  .map(({ pairs, slips }): Books => {
+    const payments: Entry[] = []
+    const lines: Entry[] = []
+    for (const [i, { kind, amount, given, onlyOn, feeDiffers, status }] of pairs.entries()) {
+      const refund = kind === 'refund'
+      const side = (id: string, from: number): Entry => ({
+        id,
+        kind,
+        status: 'success',
+        channel: 'wechat',
+        orderNo: given[from] && from === 0 ? `O${i}` : '',
+        tradeNo: given[from + 1] ? `T${i}` : '',
+        merchantOrderNo: given[from + 2] ? `M${i}` : '',
+        refundNo: refund && given[from + 3] ? `R${i}` : '',
+        channelRefundNo: refund && given[from + 4] ? `C${i}` : '',
+        amount: refund ? -amount : amount,
+        currency: 'CNY',
+        at: Date.parse('2026-11-20T12:00:00+08:00') + i * 60_000,
+        day: '2026-11-20',
+        merchant: 'M',
+        payer: '',
+        fee: 1,
+        batchNo: '',
+      })
+      if (onlyOn !== 'theirs') payments.push(onlyOurs({ ...side(`P${i}`, 0), status }))
+      if (onlyOn !== 'ours') lines.push({ ...side(`s.csv#${lines.length + 1}`, 5), fee: feeDiffers ? 2 : 1 })
+    }
+    return slipped({ payments, lines }, slips)
+  })
 
 /** A payments file has no column for the channel's refund number. */
 const onlyOurs = (row: Entry): Entry => ({ ...row, channelRefundNo: '' })
 
-const rulesWith = (change: Partial<typeof DEFAULT_CHANNEL_RULES>): Rules => ({ name: 'test', defaults: { ...DEFAULT_CHANNEL_RULES, ...change }, channels: {} })
+const rulesWith = (change: Partial<typeof DEFAULT_CHANNEL_RULES>): Rules => ({
+  name: 'test',
+  defaults: { ...DEFAULT_CHANNEL_RULES, ...change },
+  channels: {},
+})
 
 const RULES: readonly Rules[] = [
   rulesWith({}),
@@ -133,9 +158,13 @@ test('settle and decide give what decide alone gives', async t => {
   let settledPairs = 0
   await withBooks(t, compare =>
     fc.assert(
-      fc.asyncProperty(fc.oneof(tangledDay, { arbitrary: knottedDay, weight: 4 }), fc.constantFrom(...RULES), async (books, rules) => {
-        settledPairs += await compare(books, rules)
-      }),
+      fc.asyncProperty(
+        fc.oneof(tangledDay, { arbitrary: knottedDay, weight: 4 }),
+        fc.constantFrom(...RULES),
+        async (books, rules) => {
+          settledPairs += await compare(books, rules)
+        },
+      ),
       runs,
     ),
   )
@@ -153,7 +182,11 @@ const KNOTS: Readonly<Record<string, Books>> = {
     lines: [row('s.csv#1', { tradeNo: 'T1', merchantOrderNo: 'M1' }), row('s.csv#2', { merchantOrderNo: 'M2' })],
   },
   'the claim of an open row counts beside a settled pair': {
-    payments: [row('P0', { tradeNo: 'T0' }), row('P1', { tradeNo: 'T1', merchantOrderNo: 'M1' }), row('P2', { merchantOrderNo: 'M2' })],
+    payments: [
+      row('P0', { tradeNo: 'T0' }),
+      row('P1', { tradeNo: 'T1', merchantOrderNo: 'M1' }),
+      row('P2', { merchantOrderNo: 'M2' }),
+    ],
     lines: [row('s.csv#1', { tradeNo: 'T0' }), row('s.csv#2', { tradeNo: 'T1', merchantOrderNo: 'M2' })],
   },
   'our refund number is the channel’s number of another refund': {
@@ -173,7 +206,10 @@ const KNOTS: Readonly<Record<string, Books>> = {
     lines: [row('s.csv#1', { merchantOrderNo: 'M1' })],
   },
   'one order paid on two channels': {
-    payments: [row('P1', { orderNo: 'O1', tradeNo: 'T1' }), row('P2', { orderNo: 'O1', tradeNo: 'T2', channel: 'alipay' })],
+    payments: [
+      row('P1', { orderNo: 'O1', tradeNo: 'T1' }),
+      row('P2', { orderNo: 'O1', tradeNo: 'T2', channel: 'alipay' }),
+    ],
     lines: [row('s.csv#1', { tradeNo: 'T1' }), row('s.csv#2', { tradeNo: 'T2', channel: 'alipay' })],
   },
 }
@@ -189,18 +225,51 @@ test('knots that chance ties too rarely', async t => {
 test('plain pairs are settled, not left to the engine', async t => {
   await withBooks(t, async compare => {
     const plain = { tradeNo: 'T1', merchantOrderNo: 'M1', orderNo: 'O1' }
-    assert.equal(await compare({ payments: [row('P1', plain)], lines: [row('s.csv#1', { ...plain, orderNo: '' })] }, RULES[0] as Rules), 1)
-    assert.equal(await compare({ payments: [row('P1', { orderNo: 'O1' })], lines: [row('s.csv#1', { merchantOrderNo: 'O1', tradeNo: 'T1' })] }, RULES[0] as Rules), 1)
+    assert.equal(
+      await compare(
+        { payments: [row('P1', plain)], lines: [row('s.csv#1', { ...plain, orderNo: '' })] },
+        RULES[0] as Rules,
+      ),
+      1,
+    )
+    assert.equal(
+      await compare(
+        { payments: [row('P1', { orderNo: 'O1' })], lines: [row('s.csv#1', { merchantOrderNo: 'O1', tradeNo: 'T1' })] },
+        RULES[0] as Rules,
+      ),
+      1,
+    )
     const both = { tradeNo: 'T1', refundNo: 'R1' }
-    assert.equal(await compare({ payments: [refund('P1', both)], lines: [refund('s.csv#1', { ...both, channelRefundNo: 'C1' })] }, RULES[0] as Rules), 1)
+    assert.equal(
+      await compare(
+        { payments: [refund('P1', both)], lines: [refund('s.csv#1', { ...both, channelRefundNo: 'C1' })] },
+        RULES[0] as Rules,
+      ),
+      1,
+    )
   })
 })
 
 function row(id: string, change: Partial<Entry>): Entry {
   return {
-    id, kind: 'payment', status: 'success', channel: 'wechat', orderNo: '', tradeNo: '', merchantOrderNo: '', refundNo: '',
-    channelRefundNo: '', amount: 100, currency: 'CNY', at: Date.parse('2026-11-20T12:00:00+08:00'), day: '2026-11-20',
-    merchant: 'M', payer: '', fee: 1, batchNo: '', ...change,
+    id,
+    kind: 'payment',
+    status: 'success',
+    channel: 'wechat',
+    orderNo: '',
+    tradeNo: '',
+    merchantOrderNo: '',
+    refundNo: '',
+    channelRefundNo: '',
+    amount: 100,
+    currency: 'CNY',
+    at: Date.parse('2026-11-20T12:00:00+08:00'),
+    day: '2026-11-20',
+    merchant: 'M',
+    payer: '',
+    fee: 1,
+    batchNo: '',
+    ...change,
   }
 }
 
@@ -266,24 +335,38 @@ async function fill(client: pg.ClientBase, { payments, lines }: Books): Promise<
     batch_no: entry.batchNo,
   })
   await client.query('truncate movements, statement_lines, match_links')
-  await client.query('insert into movements select * from jsonb_populate_recordset(null::movements, $1)', [JSON.stringify(payments.map((p, i) => record(p, i + 1)))])
+  await client.query('insert into movements select * from jsonb_populate_recordset(null::movements, $1)', [
+    JSON.stringify(payments.map((p, i) => record(p, i + 1))),
+  ])
   await client.query('insert into statement_lines select * from jsonb_populate_recordset(null::statement_lines, $1)', [
     JSON.stringify(lines.map(l => record(l, Number(l.id.split('#')[1])))),
   ])
 }
 
 async function settledMatches(client: pg.ClientBase): Promise<Match[]> {
-  const { rows } = await client.query('select m.payment_no, m.currency, k.* from match_links k join movements m on m.id = k.movement_id')
+  const { rows } = await client.query(
+    'select m.payment_no, m.currency, k.* from match_links k join movements m on m.id = k.movement_id',
+  )
   return rows.map(row => ({
     payments: [row.payment_no],
     lines: [`s.csv#${row.line_id}`],
     pass: row.pass,
     difference: 0,
     currency: row.currency,
-    flags: [...(row.cross_day ? (['cross_day'] as const) : []), ...(row.needs_confirmation ? (['needs_confirmation'] as const) : [])],
+    flags: [
+      ...(row.cross_day ? (['cross_day'] as const) : []),
+      ...(row.needs_confirmation ? (['needs_confirmation'] as const) : []),
+    ],
   }))
 }
 
-const inOrder = ({ matches, discrepancies }: Outcome): Outcome => ({ matches: sorted(matches), discrepancies: sorted(discrepancies) })
+const inOrder = ({ matches, discrepancies }: Outcome): Outcome => ({
+  matches: sorted(matches),
+  discrepancies: sorted(discrepancies),
+})
 
-const sorted = <T>(rows: readonly T[]): T[] => rows.map(row => ({ row, text: JSON.stringify(row) })).sort((a, b) => (a.text < b.text ? -1 : 1)).map(({ row }) => row)
+const sorted = <T>(rows: readonly T[]): T[] =>
+  rows
+    .map(row => ({ row, text: JSON.stringify(row) }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ row }) => row)

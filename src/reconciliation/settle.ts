@@ -48,7 +48,8 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
     return { pairs: 0 }
   }
   if (options.repeated === null) await one.query(FIND_REPEATED)
-  else if (options.repeated.length > 0) await one.query('insert into repeated_numbers select unnest($1::text[])', [options.repeated])
+  else if (options.repeated.length > 0)
+    await one.query('insert into repeated_numbers select unnest($1::text[])', [options.repeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
 
   const byTradeNo = await total(connections.map((client, part) => changed(client, pairByTradeNo(terms, part))))
@@ -66,7 +67,8 @@ async function changed(client: pg.ClientBase, text: string): Promise<number> {
   return (await client.query(text)).rowCount ?? 0
 }
 
-const total = async (counts: readonly Promise<number>[]): Promise<number> => (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+const total = async (counts: readonly Promise<number>[]): Promise<number> =>
+  (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 
 /** One connection for each book. */
 const eachBook = ([one, two]: Two, text: (book: Book) => string): Promise<unknown> =>
@@ -116,7 +118,9 @@ function termsOf({ rules, channels, currencies }: SettleOptions): Terms | null {
     return `case m.channel ${settling.map((channel, i) => `when ${pg.escapeLiteral(channel)} then ${values[i]}`).join(' ')} end`
   }
   const thresholds = currencies.map(currency => {
-    const above = by(({ confirmAbove }) => String((confirmAbove === null ? null : parseDecimal(confirmAbove, exponentOf(currency))) ?? 'null::bigint'))
+    const above = by(({ confirmAbove }) =>
+      String((confirmAbove === null ? null : parseDecimal(confirmAbove, exponentOf(currency))) ?? 'null::bigint'),
+    )
     return { currency, above }
   })
   const [threshold] = thresholds
@@ -129,7 +133,10 @@ function termsOf({ rules, channels, currencies }: SettleOptions): Terms | null {
     ...(currencies.length > 1 ? ['(l.currency = m.currency) is true'] : []),
   ]
   return {
-    settling: settling.length === channels.length ? 'true' : `m.channel in (${settling.map(name => pg.escapeLiteral(name)).join(', ')})`,
+    settling:
+      settling.length === channels.length
+        ? 'true'
+        : `m.channel in (${settling.map(name => pg.escapeLiteral(name)).join(', ')})`,
     sameChannelAndCurrency: same.join(' and ') || 'true',
     numberDays: by(({ windows }) => String(windows.numberDays)),
     needsConfirmation: above === 'null::bigint' ? 'false' : `coalesce(abs(m.amount) > ${above}, false)`,
@@ -164,12 +171,11 @@ const linkColumns = (terms: Terms): string => `
 /**
  * One pass over both books: pairs become links, and what finds no partner is noted as open on the way, which is cheaper than
  * looking for it afterwards. A row without a number gets one that is its own: equal empty keys would meet in one hash bucket.
- * Each connection does the half of the numbers whose hash says so.
+ * Each connection does the half of the amounts whose hash says so: a pair has one amount.
  */
 function pairByTradeNo(terms: Terms, part: number): string {
-  const half = (table: string, mark: string) => `
-    (select * from (select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table}) numbered
-      where hashtext(key) & 1 = ${part})`
+  const half = (table: string, mark: string) =>
+    `(select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table} where hashint8(amount) & 1 = ${part})`
   return `
     with joined as materialized (
       select ${linkColumns(terms)}
@@ -188,7 +194,12 @@ function pairByTradeNo(terms: Terms, part: number): string {
       from joined where movement_id is not null and line_id is not null`
 }
 
-type Key = { readonly pass: string; readonly ours: string; readonly theirs: string; readonly where: (tables: Tables) => string }
+type Key = {
+  readonly pass: string
+  readonly ours: string
+  readonly theirs: string
+  readonly where: (tables: Tables) => string
+}
 
 const BY_REFUND_NO: Key = {
   pass: 'refund_no',

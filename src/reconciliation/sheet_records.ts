@@ -11,7 +11,10 @@ export class SheetRecords {
   fields = 0
   line = 0
   readonly trouble = null
-  readonly #pages: AsyncGenerator<{ readonly header: readonly string[]; readonly rows: readonly { row: number; cells: readonly string[] }[] }>
+  readonly #pages: AsyncGenerator<{
+    readonly header: readonly string[]
+    readonly rows: readonly { row: number; cells: readonly string[] }[]
+  }>
   #rows: { row: number; cells: readonly string[] }[] = []
   #at = 0
   #begun = false

@@ -55,8 +55,11 @@ test('binary files and text that is no statement', async () => {
   assert.equal(await refused(file('photo.csv', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))), 'file_binary')
   assert.equal(await refused(file('paper.csv', Buffer.from('%PDF-1.7\n\0\x01\x02'))), 'file_binary')
   assert.equal(await refused(file('letter.csv', '您好，\n附件是对账单，请查收。\n')), 'format_unknown')
-  assert.equal(await refused(file('page.csv', '<!doctype html><html><body>登录已过期</body></html>')), 'format_unsupported')
-  assert.equal(await refused(file('blank.csv', '\n\n   \n')), 'format_unknown')
+  assert.equal(
+    await refused(file('page.csv', '<!doctype html><html><body>登录已过期</body></html>')),
+    'format_unsupported',
+  )
+  assert.equal(await refused(file('blank.csv', '\n\n   \n')), 'file_empty')
 })
 
 test('a cut or damaged gzip or zip', async () => {
