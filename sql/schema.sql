@@ -1,12 +1,64 @@
 -- Made by `npm run schema` from the numbered files in this folder; a test holds them together. Not to be edited or run.
 
+create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'amount_differs', 'merchant_differs', 'order_closed', 'success_after_final');
+
+create type fee_category as enum ('water', 'power', 'gas', 'heating', 'tuition', 'property', 'social_insurance', 'non_tax', 'telecom', 'medical', 'other');
+
+create type fee_item_state as enum ('active', 'retired');
+
+create type merchant_state as enum ('active', 'suspended');
+
+create type message_medium as enum ('sms', 'mail');
+
+create type message_state as enum ('waiting', 'sending', 'sent', 'failed');
+
 create type movement_kind as enum ('payment', 'refund');
 
 create type movement_status as enum ('success', 'pending', 'failed');
 
+create type payment_state as enum ('created', 'pending', 'success', 'failed', 'closed');
+
+create type refund_kind as enum ('refund', 'surplus', 'reversal');
+
+create type refund_state as enum ('awaiting_review', 'approved', 'pending', 'success', 'failed', 'refused');
+
 create type settle_pass as enum ('trade_no', 'refund_no', 'merchant_order_no');
 
 create type statement_state as enum ('booked', 'awaiting_acceptance', 'refused');
+
+create table departments (
+  id         text not null,
+  name       text not null,
+  parent_id  text,
+  created_at timestamp with time zone not null,
+  constraint departments_pkey PRIMARY KEY (id),
+  constraint departments_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES departments(id),
+  constraint departments_check CHECK ((parent_id <> id)),
+  constraint departments_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{1,40}$'::text)),
+  constraint departments_name_check CHECK (((name <> ''::text) AND (name = btrim(name))))
+);
+CREATE INDEX departments_children ON public.departments USING btree (parent_id);
+
+create table fee_items (
+  id            text not null,
+  merchant_no   text not null,
+  name          text not null,
+  category      fee_category not null,
+  account_label text not null default '户号'::text,
+  currency      text not null default 'CNY'::text,
+  part_payment  boolean not null default false,
+  part_min      bigint not null default 1,
+  state         fee_item_state not null default 'active'::fee_item_state,
+  created_at    timestamp with time zone not null,
+  constraint fee_items_pkey PRIMARY KEY (id),
+  constraint fee_items_merchant_no_fkey FOREIGN KEY (merchant_no) REFERENCES merchants(merchant_no),
+  constraint fee_items_account_label_check CHECK ((account_label <> ''::text)),
+  constraint fee_items_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint fee_items_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{1,40}$'::text)),
+  constraint fee_items_name_check CHECK (((name <> ''::text) AND (name = btrim(name)))),
+  constraint fee_items_part_min_check CHECK ((part_min > 0))
+);
+CREATE INDEX fee_items_of_merchant ON public.fee_items USING btree (merchant_no);
 
 create table match_links (
   order_no           text not null,
@@ -18,8 +70,21 @@ create table match_links (
   constraint match_links_pkey PRIMARY KEY (order_no, movement_id)
 );
 
+create table merchants (
+  merchant_no   text not null,
+  name          text not null,
+  department_id text not null,
+  state         merchant_state not null default 'active'::merchant_state,
+  created_at    timestamp with time zone not null,
+  constraint merchants_pkey PRIMARY KEY (merchant_no),
+  constraint merchants_department_id_fkey FOREIGN KEY (department_id) REFERENCES departments(id),
+  constraint merchants_merchant_no_check CHECK ((merchant_no ~ '^[A-Za-z0-9_-]{1,40}$'::text)),
+  constraint merchants_name_check CHECK (((name <> ''::text) AND (name = btrim(name))))
+);
+CREATE INDEX merchants_of_department ON public.merchants USING btree (department_id);
+
 create table movements (
-  id                bigint not null,
+  id                bigint not null default nextval('movement_ids'::regclass),
   payment_no        text not null,
   order_no          text not null,
   kind              movement_kind not null,
@@ -37,7 +102,216 @@ create table movements (
   payer             text not null default ''::text,
   fee               bigint,
   batch_no          text not null default ''::text,
-  constraint movements_pkey PRIMARY KEY (order_no, id)
+  constraint movements_pkey PRIMARY KEY (order_no, id),
+  constraint movements_once UNIQUE (order_no, payment_no)
+);
+CREATE INDEX movements_day ON public.movements USING btree (channel, business_date);
+
+create table orders (
+  order_no     text not null,
+  ask_sm3      text not null,
+  merchant_no  text not null,
+  fee_item_id  text not null,
+  account_no   text not null,
+  payer_name   text not null default ''::text,
+  phone        text not null default ''::text,
+  email        text not null default ''::text,
+  title        text not null,
+  period       text not null default ''::text,
+  amount       bigint not null,
+  currency     text not null,
+  part_payment boolean not null,
+  part_min     bigint not null,
+  paid         bigint not null default 0,
+  refunded     bigint not null default 0,
+  due          bigint not null generated always as ((amount - paid)) stored,
+  remaining    bigint not null generated always as ((paid - refunded)) stored,
+  refund_flag  text not null generated always as (
+CASE
+    WHEN (refunded = 0) THEN 'none'::text
+    WHEN (refunded < paid) THEN 'partial'::text
+    ELSE 'full'::text
+END) stored,
+  due_on       date,
+  created_at   timestamp with time zone not null,
+  paid_at      timestamp with time zone,
+  closed_at    timestamp with time zone,
+  closed_why   text not null default ''::text,
+  batch_id     text not null default ''::text,
+  state        text not null generated always as (
+CASE
+    WHEN (closed_at IS NOT NULL) THEN 'closed'::text
+    WHEN (paid = amount) THEN 'paid'::text
+    WHEN (paid > 0) THEN 'part_paid'::text
+    ELSE 'unpaid'::text
+END) stored,
+  constraint orders_pkey PRIMARY KEY (order_no),
+  constraint orders_fee_item_id_fkey FOREIGN KEY (fee_item_id) REFERENCES fee_items(id),
+  constraint orders_merchant_no_fkey FOREIGN KEY (merchant_no) REFERENCES merchants(merchant_no),
+  constraint orders_account_no_check CHECK ((account_no <> ''::text)),
+  constraint orders_amount_check CHECK ((amount > 0)),
+  constraint orders_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint orders_check CHECK (((paid >= 0) AND (paid <= amount))),
+  constraint orders_check1 CHECK (((refunded >= 0) AND (refunded <= paid))),
+  constraint orders_check2 CHECK (((paid = amount) = (paid_at IS NOT NULL))),
+  constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_order_no_check CHECK ((order_no ~ '^[A-Za-z0-9_-]{1,40}$'::text)),
+  constraint orders_part_min_check CHECK ((part_min > 0)),
+  constraint orders_title_check CHECK ((title <> ''::text))
+);
+CREATE INDEX orders_of_account ON public.orders USING btree (account_no, merchant_no);
+CREATE INDEX orders_of_batch ON public.orders USING btree (batch_id) WHERE (batch_id <> ''::text);
+
+create table outbox (
+  id           bigint not null generated always as identity,
+  key          text not null,
+  medium       message_medium not null,
+  recipient    text not null,
+  template     text not null,
+  data         jsonb not null,
+  state        message_state not null default 'waiting'::message_state,
+  created_at   timestamp with time zone not null,
+  attempts     integer not null default 0,
+  next_at      timestamp with time zone,
+  sent_at      timestamp with time zone,
+  provider_ref text not null default ''::text,
+  last_error   text not null default ''::text,
+  constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_key_key UNIQUE (key),
+  constraint outbox_check CHECK (((state = ANY (ARRAY['waiting'::message_state, 'sending'::message_state])) = (next_at IS NOT NULL))),
+  constraint outbox_check1 CHECK (((state = 'sent'::message_state) = (sent_at IS NOT NULL))),
+  constraint outbox_recipient_check CHECK ((recipient <> ''::text))
+);
+CREATE INDEX outbox_to_send ON public.outbox USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+create table payment_anomalies (
+  order_no   text not null,
+  payment_no text not null,
+  kind       anomaly_kind not null,
+  evidence   jsonb not null,
+  found_at   timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  settled_by text not null default ''::text,
+  note       text not null default ''::text,
+  constraint payment_anomalies_pkey PRIMARY KEY (order_no, payment_no, kind),
+  constraint payment_anomalies_order_no_payment_no_fkey FOREIGN KEY (order_no, payment_no) REFERENCES payments(order_no, payment_no)
+);
+CREATE INDEX anomalies_open ON public.payment_anomalies USING btree (found_at) WHERE (settled_at IS NULL);
+
+create table payments (
+  order_no         text not null,
+  payment_no       text not null,
+  request_id       text not null,
+  ask_sm3          text not null,
+  channel          text not null,
+  account          text not null,
+  method           text not null,
+  amount           bigint not null,
+  currency         text not null,
+  state            payment_state not null default 'created'::payment_state,
+  created_at       timestamp with time zone not null,
+  expires_at       timestamp with time zone not null,
+  submitted_at     timestamp with time zone,
+  checkout         jsonb,
+  channel_trade_no text not null default ''::text,
+  received         bigint,
+  paid_at          timestamp with time zone,
+  payer            text not null default ''::text,
+  fee              bigint,
+  booked_at        timestamp with time zone,
+  credited         boolean not null default false,
+  reason           text not null default ''::text,
+  refunded         bigint not null default 0,
+  refunding        bigint not null default 0,
+  remaining        bigint not null generated always as (((COALESCE(received, (0)::bigint) - refunded) - refunding)) stored,
+  refund_flag      text not null generated always as (
+CASE
+    WHEN (refunded = 0) THEN 'none'::text
+    WHEN (refunded < COALESCE(received, (0)::bigint)) THEN 'partial'::text
+    ELSE 'full'::text
+END) stored,
+  next_query_at    timestamp with time zone,
+  queries          integer not null default 0,
+  last_answer      text not null default ''::text,
+  constraint payments_pkey PRIMARY KEY (order_no, payment_no),
+  constraint payments_order_no_request_id_key UNIQUE (order_no, request_id),
+  constraint payments_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no),
+  constraint payments_amount_check CHECK ((amount > 0)),
+  constraint payments_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint payments_check CHECK (((state = 'success'::payment_state) = (booked_at IS NOT NULL))),
+  constraint payments_check1 CHECK (((state = 'success'::payment_state) = (received IS NOT NULL))),
+  constraint payments_check2 CHECK (((state = 'success'::payment_state) = (paid_at IS NOT NULL))),
+  constraint payments_check3 CHECK (((state = 'success'::payment_state) OR (NOT credited))),
+  constraint payments_check4 CHECK (((state <> ALL (ARRAY['created'::payment_state, 'pending'::payment_state])) OR (next_query_at IS NOT NULL))),
+  constraint payments_received_check CHECK ((received > 0)),
+  constraint payments_refunded_check CHECK ((refunded >= 0)),
+  constraint payments_refunding_check CHECK ((refunding >= 0)),
+  constraint payments_remaining_check CHECK ((remaining >= 0))
+);
+CREATE INDEX payments_by_no ON public.payments USING btree (payment_no);
+CREATE INDEX payments_by_trade_no ON public.payments USING btree (channel_trade_no) WHERE (channel_trade_no <> ''::text);
+CREATE INDEX payments_to_ask ON public.payments USING btree (next_query_at) WHERE (next_query_at IS NOT NULL);
+
+create table refunds (
+  order_no          text not null,
+  refund_no         text not null,
+  request_id        text not null,
+  ask_sm3           text not null,
+  payment_no        text not null,
+  kind              refund_kind not null,
+  amount            bigint not null,
+  currency          text not null,
+  reason            text not null,
+  state             refund_state not null,
+  asked_by          text not null,
+  asked_at          timestamp with time zone not null,
+  decided_by        text not null default ''::text,
+  decided_at        timestamp with time zone,
+  submitted_at      timestamp with time zone,
+  channel_refund_no text not null default ''::text,
+  refunded_at       timestamp with time zone,
+  booked_at         timestamp with time zone,
+  failure           text not null default ''::text,
+  next_query_at     timestamp with time zone,
+  queries           integer not null default 0,
+  last_answer       text not null default ''::text,
+  constraint refunds_pkey PRIMARY KEY (order_no, refund_no),
+  constraint refunds_order_no_request_id_key UNIQUE (order_no, request_id),
+  constraint refunds_order_no_payment_no_fkey FOREIGN KEY (order_no, payment_no) REFERENCES payments(order_no, payment_no),
+  constraint refunds_amount_check CHECK ((amount > 0)),
+  constraint refunds_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint refunds_check CHECK (((decided_by = ''::text) OR (decided_by <> asked_by))),
+  constraint refunds_check1 CHECK (((state = 'success'::refund_state) = (booked_at IS NOT NULL))),
+  constraint refunds_check2 CHECK (((state <> ALL (ARRAY['approved'::refund_state, 'pending'::refund_state])) OR (next_query_at IS NOT NULL))),
+  constraint refunds_reason_check CHECK ((reason <> ''::text))
+);
+CREATE INDEX refunds_by_no ON public.refunds USING btree (refund_no);
+CREATE INDEX refunds_of_payment ON public.refunds USING btree (order_no, payment_no);
+CREATE INDEX refunds_to_ask ON public.refunds USING btree (next_query_at) WHERE (next_query_at IS NOT NULL);
+CREATE INDEX refunds_to_review ON public.refunds USING btree (asked_at) WHERE (state = 'awaiting_review'::refund_state);
+
+create table refused_notices (
+  id      bigint not null generated always as identity,
+  at      timestamp with time zone not null,
+  channel text not null,
+  account text not null,
+  address text not null,
+  code    text not null,
+  excerpt text not null,
+  constraint refused_notices_pkey PRIMARY KEY (id)
+);
+CREATE INDEX refused_notices_at ON public.refused_notices USING btree (at);
+
+create table requests (
+  id        text not null,
+  operation text not null,
+  ask_sm3   text not null,
+  answer    jsonb not null,
+  asked_by  text not null,
+  asked_at  timestamp with time zone not null,
+  constraint requests_pkey PRIMARY KEY (id),
+  constraint requests_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint requests_id_check CHECK ((id ~ '^[A-Za-z0-9_.:-]{8,64}$'::text))
 );
 
 create table schema_migrations (
