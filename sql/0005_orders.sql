@@ -76,6 +76,7 @@ create table payments (
   credited         boolean not null default false,
   -- Why it failed or was closed: the channel's code, or ours.
   reason           text not null default '',
+  reversed_at      timestamptz,
   refunded         bigint not null default 0 check (refunded >= 0),
   -- Asked for and not yet finally answered.
   refunding        bigint not null default 0 check (refunding >= 0),
@@ -145,7 +146,13 @@ create index refunds_to_ask on refunds (next_query_at) where next_query_at is no
 create index refunds_to_review on refunds (asked_at) where state = 'awaiting_review';
 
 create type anomaly_kind as enum (
-  'duplicate_payment', 'overpayment', 'amount_differs', 'merchant_differs', 'order_closed', 'success_after_final'
+  'duplicate_payment',     -- the bill was paid already
+  'overpayment',           -- more than is still due
+  'order_closed',          -- paid for a bill that is closed
+  'amount_differs',        -- the channel took another amount than was asked for
+  'merchant_differs',      -- the channel names another merchant: not our money
+  'denied_after_success',  -- booked as a success, and now the channel denies it
+  'success_after_reversal' -- reversed because the channel denied it, and now the channel confirms it
 );
 
 -- 待处理: what a person must look at, with its evidence. Booked, never as paid.

@@ -1,6 +1,6 @@
 -- Made by `npm run schema` from the numbered files in this folder; a test holds them together. Not to be edited or run.
 
-create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'amount_differs', 'merchant_differs', 'order_closed', 'success_after_final');
+create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_closed', 'amount_differs', 'merchant_differs', 'denied_after_success', 'success_after_reversal');
 
 create type fee_category as enum ('water', 'power', 'gas', 'heating', 'tuition', 'property', 'social_insurance', 'non_tax', 'telecom', 'medical', 'other');
 
@@ -221,6 +221,7 @@ create table payments (
   booked_at        timestamp with time zone,
   credited         boolean not null default false,
   reason           text not null default ''::text,
+  reversed_at      timestamp with time zone,
   refunded         bigint not null default 0,
   refunding        bigint not null default 0,
   remaining        bigint not null generated always as (((COALESCE(received, (0)::bigint) - refunded) - refunding)) stored,

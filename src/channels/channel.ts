@@ -168,6 +168,8 @@ export type Channel = {
   /** Our number with the channel, as its notices name it. */
   readonly merchant: string
   readonly methods: readonly Method[]
+  /** Under which trade number the channel's statement lists a refund: the payment's, or one of its own (its refund number). */
+  readonly refundsListedUnder: 'payment' | 'refund'
   /** The channel's day. */
   readonly calendar: { readonly zone: string; readonly cutoff: string }
   create(ask: PaymentAsk): Promise<CreateAnswer>

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import type { Channels } from '../channels/channel.ts'
+import { businessDayOf, type Day } from '../kernel/business_day.ts'
+import { Failure } from '../kernel/failure.ts'
+import { enqueue } from '../notices/store.ts'
+import type { App } from '../system/app.ts'
+import { type Decision, decideFinding } from './booking.ts'
+import {
+  type AnomalyRow,
+  type BookedPayment,
+  type BookRow,
+  bookSuccesses,
+  type EndRow,
+  endPayments,
+  keepWaiting,
+  type LockedOrder,
+  lockOrders,
+  ordersOfPayments,
+  paymentsToBook,
+  proposeRefunds,
+  reportAnomalies,
+  type SurplusRow,
+  tellChanged,
+  type WaitRow,
+} from './booking_store.ts'
+import { paymentMessages } from './messages.ts'
+import type { Finding, PaymentState } from './payment.ts'
+
+/** What became of a finding, after the commit. */
+export type Booked = {
+  readonly act: Decision['act']
+  /** The payment's state now. */
+  readonly state: PaymentState
+}
+
+/**
+ * Takes what channels said about payments into the book, in one transaction: locks the orders, decides each finding, writes
+ * in sets. An unknown payment rejects only its own finding: its answer is a Failure `payment_unknown`.
+ */
+export async function bookFindings(
+  app: App & { readonly channels: Channels },
+  given: readonly Finding[],
+): Promise<(Booked | Failure)[]> {
+  const at = app.now()
+  const findings = await withOrders(app, given)
+  return await app.db.transaction(async tx => {
+    const orders = await lockOrders(tx, [...new Set(findings.map(finding => finding.orderNo))])
+    const payments = await paymentsToBook(tx, findings)
+    const batch = new Batch(app, orders, payments)
+    const answers = findings.map(finding => batch.take(finding))
+    await bookSuccesses(tx, batch.successes, at)
+    await endPayments(tx, batch.ended)
+    await keepWaiting(tx, batch.waiting)
+    await reportAnomalies(tx, batch.anomalies, at)
+    await proposeRefunds(tx, batch.surplus, at)
+    await enqueue(tx, batch.messages(), at)
+    await tellChanged(tx, batch.changed)
+    return answers
+  })
+}
+
+/** A notice that does not bring its order back is looked up by its payment. */
+async function withOrders(app: App, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  const lost = findings.filter(finding => finding.orderNo === '')
+  if (lost.length === 0) return findings
+  const found = await ordersOfPayments(
+    app.db.pool,
+    lost.map(finding => finding.paymentNo),
+  )
+  return findings.map(finding =>
+    finding.orderNo === '' ? { ...finding, orderNo: found.get(finding.paymentNo) ?? '' } : finding,
+  )
+}
+
+/** The decisions of one transaction, each on the book as the one before left it. */
+class Batch {
+  readonly successes: BookRow[] = []
+  readonly ended: EndRow[] = []
+  readonly waiting: WaitRow[] = []
+  readonly anomalies: AnomalyRow[] = []
+  readonly surplus: SurplusRow[] = []
+  readonly changed: string[] = []
+  readonly #app: App & { readonly channels: Channels }
+  readonly #orders: Map<string, LockedOrder>
+  readonly #payments: Map<string, BookedPayment>
+  readonly #days = new Map<string, (epochMs: number) => Day>()
+
+  constructor(
+    app: App & { readonly channels: Channels },
+    orders: Map<string, LockedOrder>,
+    payments: Map<string, BookedPayment>,
+  ) {
+    this.#app = app
+    this.#orders = orders
+    this.#payments = payments
+  }
+
+  take(finding: Finding): Booked | Failure {
+    const order = this.#orders.get(finding.orderNo)
+    const payment = this.#payments.get(finding.paymentNo)
+    if (!order || !payment || payment.orderNo !== finding.orderNo) return paymentUnknown(finding.paymentNo)
+    const decision = decideFinding(order, payment, finding)
+    const state = this.#note(order, payment, finding, decision)
+    return { act: decision.act, state }
+  }
+
+  #note(order: LockedOrder, payment: BookedPayment, finding: Finding, decision: Decision): PaymentState {
+    const { orderNo, paymentNo } = payment
+    switch (decision.act) {
+      case 'nothing':
+        return payment.state
+      case 'book':
+        this.#book(order, payment, finding, decision)
+        return 'success'
+      case 'end':
+        this.ended.push({
+          orderNo,
+          paymentNo,
+          state: decision.state,
+          reason: decision.reason,
+          nextQueryAt: decision.nextQueryAt,
+        })
+        this.#payments.set(paymentNo, { ...payment, state: decision.state })
+        this.changed.push(paymentNo)
+        return decision.state
+      case 'wait':
+        this.waiting.push({ orderNo, paymentNo, answer: decision.answer, nextQueryAt: decision.nextQueryAt })
+        return payment.state
+      case 'report':
+        this.anomalies.push({ orderNo, paymentNo, ...decision.anomaly })
+        return payment.state
+    }
+  }
+
+  #book(
+    order: LockedOrder,
+    payment: BookedPayment,
+    finding: Finding,
+    { outcome, credit, anomaly }: Extract<Decision, { act: 'book' }>,
+  ): void {
+    const { orderNo, paymentNo } = payment
+    this.successes.push({
+      orderNo,
+      paymentNo,
+      channel: payment.channel,
+      channelTradeNo: outcome.channelTradeNo,
+      received: outcome.amount,
+      currency: outcome.currency,
+      paidAt: outcome.paidAt,
+      businessDate: this.#dayOf(payment.account, outcome.paidAt),
+      payer: outcome.payer,
+      fee: outcome.fee,
+      merchant: finding.merchant,
+      credited: credit,
+    })
+    this.changed.push(paymentNo)
+    this.#payments.set(paymentNo, {
+      ...payment,
+      state: 'success',
+      channelTradeNo: outcome.channelTradeNo,
+      received: outcome.amount,
+    })
+    if (credit) this.#orders.set(orderNo, { ...order, paid: order.paid + outcome.amount })
+    if (!anomaly) return
+    this.anomalies.push({ orderNo, paymentNo, ...anomaly })
+    this.surplus.push({
+      orderNo,
+      paymentNo,
+      refundNo: this.#app.newId(),
+      amount: outcome.amount,
+      currency: outcome.currency,
+      reason: anomaly.kind,
+      askSm3: createHash('sm3').update(`surplus ${paymentNo}`).digest('hex'),
+    })
+  }
+
+  #dayOf(account: string, at: Date): Day {
+    let dayOf = this.#days.get(account)
+    if (!dayOf) {
+      dayOf = businessDayOf(this.#app.channels.account(account).calendar)
+      this.#days.set(account, dayOf)
+    }
+    return dayOf(at.getTime())
+  }
+
+  messages() {
+    return this.successes.flatMap(row => paymentMessages(this.#orders.get(row.orderNo) as LockedOrder, row))
+  }
+}
+
+export const paymentUnknown = (paymentNo: string): Failure =>
+  new Failure(
+    'payment_unknown',
+    { zh: `没有支付单 ${paymentNo}`, en: `There is no payment ${paymentNo}` },
+    { payment_no: paymentNo },
+  )

@@ -1,0 +1,246 @@
+import type pg from 'pg'
+import type { OrderFacts, PaymentFacts } from './booking.ts'
+
+/** The SQL of booking, all of it in sets. Whoever changes an order or its payments locks the order first, in the order of their numbers. */
+
+export type LockedOrder = OrderFacts & {
+  readonly merchantNo: string
+  readonly title: string
+  readonly accountNo: string
+  readonly currency: string
+  readonly phone: string
+  readonly email: string
+}
+
+/** Locks the orders. Numbers that are no order are left out. */
+export async function lockOrders(tx: pg.ClientBase, orderNos: readonly string[]): Promise<Map<string, LockedOrder>> {
+  const { rows } = await tx.query({
+    name: 'lock_orders',
+    text: `select order_no as "orderNo", amount, paid, closed_at is not null as closed, merchant_no as "merchantNo", title,
+                  account_no as "accountNo", currency, phone, email
+             from orders where order_no = any($1) order by order_no for update`,
+    values: [orderNos],
+  })
+  return new Map(rows.map((row: LockedOrder) => [row.orderNo, row]))
+}
+
+export type BookedPayment = PaymentFacts & {
+  readonly channel: string
+  readonly account: string
+}
+
+/** The payments of orders that are locked. */
+export async function paymentsToBook(
+  tx: pg.ClientBase,
+  keys: readonly { orderNo: string; paymentNo: string }[],
+): Promise<Map<string, BookedPayment>> {
+  const { rows } = await tx.query({
+    name: 'payments_to_book',
+    text: `select p.order_no as "orderNo", p.payment_no as "paymentNo", p.amount, p.currency, p.state, p.channel, p.account,
+                  p.channel_trade_no as "channelTradeNo", p.received, p.reversed_at is not null as reversed,
+                  p.expires_at as "expiresAt", p.queries, p.next_query_at is not null as watched
+             from unnest($1::text[], $2::text[]) as asked (order_no, payment_no) join payments p using (order_no, payment_no)`,
+    values: [keys.map(key => key.orderNo), keys.map(key => key.paymentNo)],
+  })
+  return new Map(rows.map((row: BookedPayment) => [row.paymentNo, row]))
+}
+
+/** Where a notice did not bring its order back: the orders of payments, by payment number. */
+export async function ordersOfPayments(
+  db: pg.Pool | pg.ClientBase,
+  paymentNos: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await db.query({
+    name: 'orders_of_payments',
+    text: 'select payment_no, order_no from payments where payment_no = any($1)',
+    values: [paymentNos],
+  })
+  return new Map(rows.map(row => [row.payment_no, row.order_no]))
+}
+
+export type BookRow = {
+  readonly orderNo: string
+  readonly paymentNo: string
+  readonly channel: string
+  readonly channelTradeNo: string
+  readonly received: number
+  readonly currency: string
+  readonly paidAt: Date
+  readonly businessDate: string
+  readonly payer: string
+  readonly fee: number | null
+  readonly merchant: string
+  readonly credited: boolean
+}
+
+/** Successes: the payment, its order's `paid`, and its movement, in one statement. */
+export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[], at: Date): Promise<void> {
+  if (rows.length === 0) return
+  await tx.query({
+    name: 'book_successes',
+    text: `with booked as (
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[],
+                                  $8::date[], $9::text[], $10::bigint[], $11::text[], $12::boolean[])
+               as b (order_no, payment_no, channel, channel_trade_no, received, currency, paid_at, business_date, payer, fee,
+                     merchant, credited)
+           ), payment as (
+             update payments p set state = 'success', channel_trade_no = b.channel_trade_no, received = b.received,
+                    paid_at = b.paid_at, payer = b.payer, fee = b.fee, booked_at = $13, credited = b.credited, reason = '',
+                    next_query_at = null, last_answer = 'success'
+               from booked b where p.order_no = b.order_no and p.payment_no = b.payment_no
+           ), credit as (
+             update orders o set paid = o.paid + c.amount, paid_at = case when o.paid + c.amount = o.amount then c.paid_at end
+               from (select order_no, sum(received)::bigint as amount, max(paid_at) as paid_at
+                       from booked where credited group by order_no) c
+              where o.order_no = c.order_no
+           )
+           insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, amount,
+                                  currency, occurred_at, business_date, merchant, payer, fee)
+           select payment_no, order_no, 'payment', 'success', channel, channel_trade_no, payment_no, received, currency,
+                  paid_at, business_date, merchant, payer, fee
+             from booked`,
+    values: [
+      rows.map(row => row.orderNo),
+      rows.map(row => row.paymentNo),
+      rows.map(row => row.channel),
+      rows.map(row => row.channelTradeNo),
+      rows.map(row => row.received),
+      rows.map(row => row.currency),
+      rows.map(row => row.paidAt),
+      rows.map(row => row.businessDate),
+      rows.map(row => row.payer),
+      rows.map(row => row.fee),
+      rows.map(row => row.merchant),
+      rows.map(row => row.credited),
+      at,
+    ],
+  })
+}
+
+export type EndRow = {
+  readonly orderNo: string
+  readonly paymentNo: string
+  readonly state: 'failed' | 'closed'
+  readonly reason: string
+  readonly nextQueryAt: Date | null
+}
+
+/** The channel's final word that nothing moved. */
+export async function endPayments(tx: pg.ClientBase, rows: readonly EndRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.query({
+    name: 'end_payments',
+    text: `update payments p set state = e.state::payment_state, reason = e.reason, next_query_at = e.next_query_at, last_answer = e.state
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+               as e (order_no, payment_no, state, reason, next_query_at)
+            where p.order_no = e.order_no and p.payment_no = e.payment_no and p.state <> 'success'`,
+    values: [
+      rows.map(row => row.orderNo),
+      rows.map(row => row.paymentNo),
+      rows.map(row => row.state),
+      rows.map(row => row.reason),
+      rows.map(row => row.nextQueryAt),
+    ],
+  })
+}
+
+export type WaitRow = {
+  readonly orderNo: string
+  readonly paymentNo: string
+  readonly answer: string
+  readonly nextQueryAt: Date
+}
+
+export async function keepWaiting(tx: pg.ClientBase, rows: readonly WaitRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.query({
+    name: 'keep_waiting',
+    text: `update payments p set last_answer = w.answer, next_query_at = w.next_query_at
+             from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as w (order_no, payment_no, answer, next_query_at)
+            where p.order_no = w.order_no and p.payment_no = w.payment_no and p.state <> 'success'`,
+    values: [
+      rows.map(row => row.orderNo),
+      rows.map(row => row.paymentNo),
+      rows.map(row => row.answer),
+      rows.map(row => row.nextQueryAt),
+    ],
+  })
+}
+
+export type AnomalyRow = {
+  readonly orderNo: string
+  readonly paymentNo: string
+  readonly kind: string
+  readonly evidence: Readonly<Record<string, unknown>>
+}
+
+/** One of a kind for a payment: told again, it stands as it was told first. */
+export async function reportAnomalies(tx: pg.ClientBase, rows: readonly AnomalyRow[], at: Date): Promise<void> {
+  if (rows.length === 0) return
+  await tx.query({
+    name: 'report_anomalies',
+    text: `insert into payment_anomalies (order_no, payment_no, kind, evidence, found_at)
+           select order_no, payment_no, kind::anomaly_kind, evidence::jsonb, $5
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as a (order_no, payment_no, kind, evidence)
+               on conflict do nothing`,
+    values: [
+      rows.map(row => row.orderNo),
+      rows.map(row => row.paymentNo),
+      rows.map(row => row.kind),
+      rows.map(row => JSON.stringify(row.evidence)),
+      at,
+    ],
+  })
+}
+
+export type SurplusRow = {
+  readonly orderNo: string
+  readonly paymentNo: string
+  readonly refundNo: string
+  readonly amount: number
+  readonly currency: string
+  readonly reason: string
+  readonly askSm3: string
+}
+
+/** Money that is not the merchant's: its return is proposed and waits for a person. */
+export async function proposeRefunds(tx: pg.ClientBase, rows: readonly SurplusRow[], at: Date): Promise<void> {
+  if (rows.length === 0) return
+  await tx.query({
+    name: 'propose_refunds',
+    text: `with proposed as (
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])
+               as s (order_no, payment_no, refund_no, amount, currency, reason, ask_sm3)
+           ), held as (
+             update payments p set refunding = p.refunding + s.amount
+               from proposed s where p.order_no = s.order_no and p.payment_no = s.payment_no
+           )
+           insert into refunds (order_no, refund_no, request_id, ask_sm3, payment_no, kind, amount, currency, reason, state,
+                                asked_by, asked_at)
+           select order_no, refund_no, 'surplus:' || payment_no, ask_sm3, payment_no, 'surplus', amount, currency, reason,
+                  'awaiting_review', 'platform', $8
+             from proposed`,
+    values: [
+      rows.map(row => row.orderNo),
+      rows.map(row => row.paymentNo),
+      rows.map(row => row.refundNo),
+      rows.map(row => row.amount),
+      rows.map(row => row.currency),
+      rows.map(row => row.reason),
+      rows.map(row => row.askSm3),
+      at,
+    ],
+  })
+}
+
+/** Tells whoever listens that these payments changed, after the commit. A payload holds less than 8,000 bytes. */
+export async function tellChanged(tx: pg.ClientBase, paymentNos: readonly string[]): Promise<void> {
+  if (paymentNos.length === 0) return
+  const payloads: string[] = []
+  for (let from = 0; from < paymentNos.length; from += 200) payloads.push(paymentNos.slice(from, from + 200).join(' '))
+  await tx.query({
+    name: 'tell_changed',
+    text: `select pg_notify('payment_changed', payload) from unnest($1::text[]) as p (payload)`,
+    values: [payloads],
+  })
+}

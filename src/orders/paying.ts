@@ -1,0 +1,64 @@
+import type { Channels } from '../channels/channel.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { App } from '../system/app.ts'
+import { type Batcher, batcher } from '../system/batcher.ts'
+import { type Booked, bookFindings } from './book.ts'
+import type { Order } from './order.ts'
+import type { Finding } from './payment.ts'
+import { findOrders, type IssueRow, insertOrders } from './store.ts'
+
+/** What the operations of paying are given. */
+export type Paying = App & {
+  readonly channels: Channels
+  readonly settings: PayingSettings
+  /** What channels say, on its way into the book: answered after its commit. */
+  readonly findings: Batcher<Finding, Booked | Failure>
+  /** Bills on their way into the book. The answer is what stands there under the number; null: its fee item cannot be charged. */
+  readonly issues: Batcher<IssueRow, (Order & { readonly askSm3: string }) | null>
+}
+
+export type PayingSettings = {
+  /** As channels and payers reach us, without a slash at the end: https://pay.example.gov.cn */
+  readonly publicUrl: string
+  /** How long a payment may be completed. */
+  readonly paymentMinutes: number
+}
+
+/** Puts the queues of paying onto an app. `close` answers all that was taken. */
+export function openPaying(
+  app: App & { readonly channels: Channels },
+  settings: PayingSettings,
+): Paying & { close(): Promise<void> } {
+  const findings = batcher((batch: readonly Finding[]) => bookFindings(app, batch), {
+    most: 500,
+    lanes: 2,
+    queue: 50_000,
+    overloaded,
+  })
+  const issues = batcher(
+    async (batch: readonly IssueRow[]) => {
+      await insertOrders(app.db.pool, batch, app.now())
+      const orders = await findOrders(
+        app.db.pool,
+        batch.map(row => row.orderNo),
+      )
+      return batch.map(row => orders.get(row.orderNo) ?? null)
+    },
+    { most: 500, lanes: 2, queue: 50_000, overloaded },
+  )
+  return {
+    ...app,
+    settings,
+    findings,
+    issues,
+    async close() {
+      await Promise.all([findings.close(), issues.close()])
+    },
+  }
+}
+
+const overloaded = (): Failure =>
+  new Failure('overloaded', {
+    zh: '系统繁忙，请稍后用同一编号重试',
+    en: 'The system is busy; repeat the request with the same id in a moment',
+  })

@@ -1,0 +1,223 @@
+import type pg from 'pg'
+import type { Order, OrderAsk } from './order.ts'
+import type { Payment } from './payment.ts'
+
+/** Orders and payments: reading them, issuing bills, beginning an attempt. What channels say is booked in `booking_store.ts`. */
+
+type Db = pg.Pool | pg.ClientBase
+
+export const ORDER_COLUMNS = `o.order_no as "orderNo", o.merchant_no as "merchantNo", o.fee_item_id as "feeItemId", o.account_no as "accountNo",
+  o.payer_name as "payerName", o.phone, o.email, o.title, o.period, o.amount, o.currency, o.part_payment as "partPayment",
+  o.part_min as "partMin", o.paid, o.refunded, o.due, o.remaining, o.refund_flag as "refundFlag", o.due_on as "dueOn", o.state,
+  o.created_at as "createdAt", o.paid_at as "paidAt", o.closed_at as "closedAt", o.closed_why as "closedWhy"`
+
+export const PAYMENT_COLUMNS = `p.order_no as "orderNo", p.payment_no as "paymentNo", p.request_id as "requestId", p.channel, p.account, p.method,
+  p.amount, p.currency, p.state, p.created_at as "createdAt", p.expires_at as "expiresAt", p.submitted_at as "submittedAt", p.checkout,
+  p.channel_trade_no as "channelTradeNo", p.received, p.paid_at as "paidAt", p.payer, p.fee, p.booked_at as "bookedAt", p.credited,
+  p.reason, p.reversed_at as "reversedAt", p.refunded, p.refunding, p.remaining, p.refund_flag as "refundFlag",
+  p.next_query_at as "nextQueryAt", p.queries, p.last_answer as "lastAnswer"`
+
+export async function findOrder(db: Db, orderNo: string): Promise<Order | null> {
+  const { rows } = await db.query(`select ${ORDER_COLUMNS} from orders o where o.order_no = $1`, [orderNo])
+  return rows[0] ?? null
+}
+
+/** Whoever changes an order or its payments holds this lock. */
+export async function lockOrder(tx: pg.ClientBase, orderNo: string): Promise<Order | null> {
+  const { rows } = await tx.query({
+    name: 'lock_order',
+    text: `select ${ORDER_COLUMNS} from orders o where o.order_no = $1 for update`,
+    values: [orderNo],
+  })
+  return rows[0] ?? null
+}
+
+export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: string }
+
+/**
+ * Issues bills in one statement. A bill is issued where its number is new and its fee item is active and belongs to its
+ * active merchant; the answer names those that are. Why another was not is for the caller to find out.
+ */
+export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date): Promise<Set<string>> {
+  const { rows: issued } = await db.query({
+    name: 'insert_orders',
+    text: `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period,
+                               amount, currency, part_payment, part_min, due_on, batch_id, created_at)
+           select b.order_no, b.ask_sm3, f.merchant_no, f.id, b.account_no, b.payer_name, b.phone, b.email,
+                  case when b.title = '' then f.name else b.title end, b.period, b.amount, f.currency, f.part_payment, f.part_min,
+                  b.due_on, b.batch_id, $14
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                         $10::text[], $11::bigint[], $12::date[], $13::text[])
+               as b (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period, amount,
+                     due_on, batch_id)
+             join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
+             join merchants m on m.merchant_no = b.merchant_no and m.state = 'active'
+               on conflict (order_no) do nothing
+        returning order_no`,
+    values: [
+      rows.map(row => row.orderNo),
+      rows.map(row => row.askSm3),
+      rows.map(row => row.merchantNo),
+      rows.map(row => row.feeItemId),
+      rows.map(row => row.accountNo),
+      rows.map(row => row.payerName),
+      rows.map(row => row.phone),
+      rows.map(row => row.email),
+      rows.map(row => row.title),
+      rows.map(row => row.period),
+      rows.map(row => row.amount),
+      rows.map(row => row.dueOn),
+      rows.map(row => row.batchId),
+      at,
+    ],
+  })
+  return new Set(issued.map(row => row.order_no))
+}
+
+/** Bills by their numbers, with the digest of what was asked. */
+export async function findOrders(
+  db: Db,
+  orderNos: readonly string[],
+): Promise<Map<string, Order & { askSm3: string }>> {
+  const { rows } = await db.query({
+    name: 'find_orders',
+    text: `select ${ORDER_COLUMNS}, o.ask_sm3 as "askSm3" from orders o where o.order_no = any($1)`,
+    values: [orderNos],
+  })
+  return new Map(rows.map(row => [row.orderNo, row]))
+}
+
+/** Bills that a payer finds by the number he knows, the open ones first. */
+export async function ordersOfAccount(db: Db, merchantNo: string, accountNo: string, limit: number): Promise<Order[]> {
+  const { rows } = await db.query(
+    `select ${ORDER_COLUMNS} from orders o where o.account_no = $1 and o.merchant_no = $2
+      order by o.closed_at is not null or o.due = 0, o.due_on nulls last, o.created_at desc, o.order_no limit $3`,
+    [accountNo, merchantNo, limit],
+  )
+  return rows
+}
+
+/** Takes a bill back that nobody has paid. */
+export async function markClosed(tx: pg.ClientBase, orderNo: string, why: string, at: Date): Promise<void> {
+  await tx.query('update orders set closed_at = $2, closed_why = $3 where order_no = $1', [orderNo, at, why])
+}
+
+// --- payments --------------------------------------------------------------------------------------------------------------
+
+export async function findPayment(db: Db, paymentNo: string): Promise<Payment | null> {
+  const { rows } = await db.query({
+    name: 'find_payment',
+    text: `select ${PAYMENT_COLUMNS} from payments p where p.payment_no = $1`,
+    values: [paymentNo],
+  })
+  return rows[0] ?? null
+}
+
+export async function findPayments(db: Db, paymentNos: readonly string[]): Promise<Payment[]> {
+  const { rows } = await db.query({
+    name: 'find_payments',
+    text: `select ${PAYMENT_COLUMNS} from payments p where p.payment_no = any($1)`,
+    values: [paymentNos],
+  })
+  return rows
+}
+
+export async function paymentsOf(db: Db, orderNo: string): Promise<(Payment & { askSm3: string })[]> {
+  const { rows } = await db.query({
+    name: 'payments_of',
+    text: `select ${PAYMENT_COLUMNS}, p.ask_sm3 as "askSm3" from payments p where p.order_no = $1 order by p.created_at, p.payment_no`,
+    values: [orderNo],
+  })
+  return rows
+}
+
+export type NewPayment = Pick<
+  Payment,
+  | 'orderNo'
+  | 'paymentNo'
+  | 'requestId'
+  | 'channel'
+  | 'account'
+  | 'method'
+  | 'amount'
+  | 'currency'
+  | 'createdAt'
+  | 'expiresAt'
+> & { readonly askSm3: string; readonly nextQueryAt: Date }
+
+/** Written before the channel hears of it: whatever happens then, we know what to ask about. */
+export async function insertPayment(tx: pg.ClientBase, row: NewPayment): Promise<void> {
+  await tx.query({
+    name: 'insert_payment',
+    text: `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, created_at,
+                                 expires_at, next_query_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    values: [
+      row.orderNo,
+      row.paymentNo,
+      row.requestId,
+      row.askSm3,
+      row.channel,
+      row.account,
+      row.method,
+      row.amount,
+      row.currency,
+      row.createdAt,
+      row.expiresAt,
+      row.nextQueryAt,
+    ],
+  })
+}
+
+/** The channel took the request. A notice may have been faster: then the state stays as it is. */
+export async function markSubmitted(
+  db: Db,
+  {
+    orderNo,
+    paymentNo,
+    checkout,
+    at,
+    nextQueryAt,
+  }: {
+    orderNo: string
+    paymentNo: string
+    checkout: unknown
+    at: Date
+    nextQueryAt: Date
+  },
+): Promise<void> {
+  await db.query({
+    name: 'mark_submitted',
+    text: `update payments set checkout = $3, submitted_at = coalesce(submitted_at, $4),
+                  state = case state when 'created' then 'pending' else state end,
+                  next_query_at = case when state in ('created', 'pending') then $5::timestamptz end
+            where order_no = $1 and payment_no = $2`,
+    values: [orderNo, paymentNo, JSON.stringify(checkout), at, nextQueryAt],
+  })
+}
+
+export type DuePayment = Payment
+
+/**
+ * Claims payments that are due to be asked about, for `leaseMs`: whoever claims and dies only delays them. Any number of
+ * processes may claim at once.
+ */
+export async function claimDue(db: Db, at: Date, limit: number, leaseMs: number): Promise<DuePayment[]> {
+  const { rows } = await db.query({
+    name: 'claim_due',
+    text: `with due as (
+             select order_no, payment_no from payments where next_query_at <= $1 order by next_query_at limit $2 for update skip locked
+           )
+           update payments p set next_query_at = $3, queries = p.queries + 1
+             from due where p.order_no = due.order_no and p.payment_no = due.payment_no
+        returning ${PAYMENT_COLUMNS}`,
+    values: [at, limit, new Date(at.getTime() + leaseMs)],
+  })
+  return rows
+}
+
+/** When the next payment is due; null: none waits. */
+export async function nextDue(db: Db): Promise<Date | null> {
+  const { rows } = await db.query('select min(next_query_at) as at from payments where next_query_at is not null')
+  return rows[0].at
+}
