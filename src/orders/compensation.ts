@@ -1,3 +1,4 @@
+import { Failure } from '../kernel/failure.ts'
 import { endAttempt, learn } from './operations.ts'
 import type { Paying } from './paying.ts'
 import { EXPIRY_MARGIN_MS, isOpen, type Payment } from './payment.ts'

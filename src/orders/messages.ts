@@ -1,25 +1,38 @@
 import { formatMinor } from '../kernel/money.ts'
 import type { Message } from '../notices/store.ts'
-import type { BookRow, LockedOrder } from './booking_store.ts'
+import type { BookRow } from './booking_store.ts'
+import type { Order } from './order.ts'
+
+type Addressed = Pick<Order, 'orderNo' | 'title' | 'accountNo' | 'phone' | 'email'>
 
 /** What the payer is told of a payment: once for each payment and medium, a surplus in words of its own. */
-export function paymentMessages(order: LockedOrder, row: BookRow): Message[] {
-  const template = row.credited ? 'payment_succeeded' : 'payment_surplus'
-  const data = {
-    title: order.title,
-    order_no: order.orderNo,
+export const paymentMessages = (order: Addressed, row: BookRow): Message[] =>
+  addressed(order, `paid:${row.paymentNo}`, row.credited ? 'payment_succeeded' : 'payment_surplus', {
     payment_no: row.paymentNo,
-    account_no: order.accountNo,
     amount: formatMinor(row.received, row.currency),
     currency: row.currency,
     paid_at: row.paidAt.toISOString(),
-  }
-  return [
-    ...(order.phone
-      ? [{ key: `paid:${row.paymentNo}:sms`, medium: 'sms' as const, recipient: order.phone, template, data }]
-      : []),
-    ...(order.email
-      ? [{ key: `paid:${row.paymentNo}:mail`, medium: 'mail' as const, recipient: order.email, template, data }]
-      : []),
-  ]
+  })
+
+/** What the payer is told when money went back to him. */
+export const refundMessages = (
+  order: Addressed,
+  refund: { readonly refundNo: string; readonly paymentNo: string; readonly amount: number; readonly currency: string },
+): Message[] =>
+  addressed(order, `refunded:${refund.refundNo}`, 'refund_succeeded', {
+    payment_no: refund.paymentNo,
+    refund_no: refund.refundNo,
+    amount: formatMinor(refund.amount, refund.currency),
+    currency: refund.currency,
+  })
+
+function addressed(order: Addressed, key: string, template: string, facts: Record<string, string>): Message[] {
+  const data = { title: order.title, order_no: order.orderNo, account_no: order.accountNo, ...facts }
+  const to = [
+    { medium: 'sms', recipient: order.phone },
+    { medium: 'mail', recipient: order.email },
+  ] as const
+  return to
+    .filter(({ recipient }) => recipient !== '')
+    .map(({ medium, recipient }) => ({ key: `${key}:${medium}`, medium, recipient, template, data }))
 }

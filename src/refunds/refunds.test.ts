@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
+import { issued, payingTest } from '../../testkit/paying.ts'
+import { Failure } from '../kernel/failure.ts'
+import { learn, readOrder, readPayment, startPayment } from '../orders/operations.ts'
+import type { Paying } from '../orders/paying.ts'
+import type { Payment } from '../orders/payment.ts'
+import {
+  approveRefund,
+  askRefund,
+  compensateRefunds,
+  learnRefund,
+  readRefund,
+  refuseRefund,
+  reversePayment,
+} from './operations.ts'
+
+const refusedWith = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
+
+async function paid(app: Paying, channel: FakeChannel, amount = 10_000): Promise<Payment> {
+  const { orderNo } = await issued(app, { amount })
+  const payment = await startPayment(app, {
+    orderNo,
+    id: 'pay',
+    channel: channel.name,
+    method: 'native',
+    amount: null,
+    openid: null,
+  })
+  await learn(app, payment, channel.pay(payment, app.now()), 'notice')
+  return await readPayment(app, payment.paymentNo)
+}
+
+const ask = (payment: Payment, id: string, amount: number | null, reason = '多缴') => ({
+  id,
+  paymentNo: payment.paymentNo,
+  amount,
+  reason,
+})
+
+async function money(app: Paying, payment: Payment): Promise<string> {
+  const p = await readPayment(app, payment.paymentNo)
+  const o = await readOrder(app, payment.orderNo)
+  const { rows } = await app.db.pool.query(
+    `select coalesce(string_agg(amount::text, ' ' order by id), '-') as moved from movements where order_no = $1`,
+    [payment.orderNo],
+  )
+  return `${o.state} ${o.remaining} ${o.refundFlag} | ${p.remaining} ${p.refundFlag} | ${rows[0].moved}`
+}
+
+describe('refunds', () => {
+  test('in part, again in part, then all that is left', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    assert.equal((await askRefund(app, 'clerk', ask(payment, 'r-1', 3_000))).state, 'success')
+    assert.equal(await money(app, payment), 'paid 7000 partial | 7000 partial | 10000 -3000')
+    await askRefund(app, 'clerk', ask(payment, 'r-2', 1))
+    await askRefund(app, 'clerk', ask(payment, 'r-3', null))
+    assert.equal(await money(app, payment), 'paid 0 full | 0 full | 10000 -3000 -1 -6999')
+    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-4', null)), refusedWith('nothing_to_refund'))
+    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-5', 1)), refusedWith('nothing_to_refund'))
+  })
+
+  test('its movement is listed as the channel lists it', async t => {
+    const channel = new FakeChannel()
+    const { app, db } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 3_000))
+    const { rows } = await db.pool.query("select * from movements where kind = 'refund'")
+    assert.partialDeepStrictEqual(rows[0], {
+      payment_no: refund.refundNo,
+      refund_no: refund.refundNo,
+      channel_refund_no: `R-${refund.refundNo}`,
+      channel_trade_no: payment.channelTradeNo,
+      merchant_order_no: payment.paymentNo,
+      amount: -3000,
+    })
+  })
+
+  test('the same request twice, also at the same moment, is one refund', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    const both = await Promise.all([1, 2].map(() => askRefund(app, 'clerk', ask(payment, 'r-1', 3_000))))
+    assert.equal(both[0]?.refundNo, both[1]?.refundNo)
+    assert.equal(await money(app, payment), 'paid 7000 partial | 7000 partial | 10000 -3000')
+    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-1', 3_001)), refusedWith('id_reused'))
+  })
+
+  test('twenty at once for a tenth each: ten go through and the remaining amount is never below zero', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    const all = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => askRefund(app, 'clerk', ask(payment, `r-${i}`, 1_000))),
+    )
+    assert.equal(all.filter(one => one.status === 'fulfilled').length, 10)
+    for (const one of all) if (one.status === 'rejected') assert.ok(refusedWith('nothing_to_refund')(one.reason))
+    assert.match(await money(app, payment), /^paid 0 full \| 0 full \| 10000( -1000){10}$/)
+  })
+
+  test('more than what remains, a payment that is not successful, an unknown one', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'a', 10_001)), refusedWith('refund_exceeds_remaining'))
+    const { orderNo } = await issued(app)
+    const open = await startPayment(app, {
+      orderNo,
+      id: 'p',
+      channel: 'wechat',
+      method: 'native',
+      amount: null,
+      openid: null,
+    })
+    await assert.rejects(askRefund(app, 'clerk', ask(open, 'b', 1)), refusedWith('payment_not_successful'))
+    await assert.rejects(
+      askRefund(app, 'clerk', { id: 'c', paymentNo: 'NONE', amount: 1, reason: 'x' }),
+      refusedWith('payment_unknown'),
+    )
+  })
+
+  test('while the channel works on it the money is held; its success is booked once, by whatever way it comes', async t => {
+    const channel = new FakeChannel()
+    const { app, clock } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    channel.answers.refund = [{ state: 'pending', channelRefundNo: '' }]
+    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    assert.equal(refund.state, 'pending')
+    assert.equal(await money(app, payment), 'paid 10000 none | 4000 none | 10000')
+    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-2', 5_000)), refusedWith('refund_exceeds_remaining'))
+    const done = { state: 'success' as const, channelRefundNo: 'R1', amount: 6_000, refundedAt: clock.forward(30) }
+    channel.answers.queryRefund = [done]
+    await Promise.all([
+      learnRefund(app, refund.refundNo, done),
+      learnRefund(app, refund.refundNo, done),
+      compensateRefunds(app),
+    ])
+    assert.equal(await money(app, payment), 'paid 4000 partial | 4000 partial | 10000 -6000')
+  })
+
+  test('no answer: asked about, sent again only where the channel does not know it', async t => {
+    const channel = new FakeChannel()
+    const { app, clock } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    channel.answers.refund = [{ state: 'unknown', reason: 'time-out' }]
+    const { refundNo } = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    assert.equal((await readRefund(app, refundNo)).state, 'approved')
+    channel.asked.length = 0
+    clock.forward(60)
+    await compensateRefunds(app)
+    assert.deepEqual(channel.asked, [`queryRefund ${refundNo}`, `refund ${refundNo}`])
+    assert.equal((await readRefund(app, refundNo)).state, 'success')
+  })
+
+  test('refused by the channel: the money is free again', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    channel.answers.refund = [{ state: 'failed', code: 'NOT_ENOUGH', reason: '余额不足' }]
+    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    assert.deepEqual([refund.state, refund.failure], ['failed', 'NOT_ENOUGH 余额不足'])
+    assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
+  })
+
+  test('the channel says another amount: not booked, it stays in transit', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    channel.answers.refund = [{ state: 'success', channelRefundNo: 'R', amount: 5_999, refundedAt: null }]
+    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    assert.deepEqual([refund.state, refund.lastAnswer], ['approved', 'amount_differs: 59.99'])
+  })
+})
+
+describe('four eyes', () => {
+  test('from the amount of the rule on, a second person decides, and never the one who asked', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 5_000 })
+    const payment = await paid(app, channel)
+    assert.equal((await askRefund(app, 'maker', ask(payment, 'r-1', 4_999))).state, 'success')
+    const large = await askRefund(app, 'maker', ask(payment, 'r-2', 5_000))
+    assert.equal(large.state, 'awaiting_review')
+    assert.equal(await money(app, payment), 'paid 5001 partial | 1 partial | 10000 -4999')
+    await assert.rejects(approveRefund(app, 'maker', large.refundNo), refusedWith('maker_is_checker'))
+    assert.equal((await approveRefund(app, 'checker', large.refundNo)).state, 'success')
+    assert.equal((await approveRefund(app, 'checker', large.refundNo)).state, 'success')
+    await assert.rejects(refuseRefund(app, 'other', large.refundNo, 'x'), refusedWith('refund_decided_already'))
+    assert.equal(await money(app, payment), 'paid 1 partial | 1 partial | 10000 -4999 -5000')
+  })
+
+  test('the database holds it too', async t => {
+    const channel = new FakeChannel()
+    const { app, db } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
+    const refund = await askRefund(app, 'maker', ask(await paid(app, channel), 'r-1', 1))
+    await assert.rejects(
+      db.pool.query("update refunds set decided_by = 'maker' where refund_no = $1", [refund.refundNo]),
+      /refunds_check/,
+    )
+  })
+
+  test('refused: the money is free again, nothing reached the channel', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
+    const payment = await paid(app, channel)
+    const { refundNo } = await askRefund(app, 'maker', ask(payment, 'r-1', 10_000))
+    channel.asked.length = 0
+    assert.equal((await refuseRefund(app, 'checker', refundNo, '无凭证')).state, 'refused')
+    assert.deepEqual(channel.asked, [])
+    assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
+  })
+
+  test('a proposed return of a second payment: approved, it goes back and the bill stays paid', async t => {
+    const [wechat, alipay] = [new FakeChannel('wechat'), new FakeChannel('alipay')]
+    const { app, db } = await payingTest(t, fakeChannels(wechat, alipay))
+    const { orderNo } = await issued(app)
+    const request = { orderNo, amount: null, openid: null }
+    const a = await startPayment(app, { ...request, id: 'a', channel: 'wechat', method: 'native' })
+    const b = await startPayment(app, { ...request, id: 'b', channel: 'alipay', method: 'precreate' })
+    await learn(app, b, alipay.pay(b, app.now()), 'notice')
+    await learn(app, a, wechat.pay(a, app.now()), 'notice')
+    const { rows } = await db.pool.query('select refund_no, payment_no, kind from refunds')
+    assert.partialDeepStrictEqual(rows, [{ payment_no: a.paymentNo, kind: 'surplus' }])
+    await approveRefund(app, 'checker', rows[0].refund_no)
+    assert.equal(await money(app, a), 'paid 10000 none | 0 full | 10000 10000 -10000')
+  })
+
+  test('已缴费且已对账: only by a reviewed request', async t => {
+    const channel = new FakeChannel()
+    const { app, db } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    await db.pool.query(
+      `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
+       select order_no, id, 1, 'trade_no', false, false from movements`,
+    )
+    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-1', 1)), refusedWith('refund_needs_review'))
+    await assert.rejects(
+      reversePayment(app, 'clerk', { id: 'v-1', paymentNo: payment.paymentNo, reason: 'x' }),
+      refusedWith('reversal_refused'),
+    )
+  })
+})
+
+describe('冲正', () => {
+  test('a success that the channel denies is taken back, once, and the bill can be paid anew', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    channel.answers.query = [{ state: 'closed' }, { state: 'closed' }]
+    const request = { id: 'v-1', paymentNo: payment.paymentNo, reason: '渠道否认' }
+    const [first, second] = await Promise.all([
+      reversePayment(app, 'clerk', request),
+      reversePayment(app, 'clerk', request),
+    ])
+    assert.equal(first.refundNo, second.refundNo)
+    assert.equal(await money(app, payment), 'unpaid 0 none | 0 none | 10000 -10000')
+    assert.deepEqual([(await readPayment(app, payment.paymentNo)).state, first.kind], ['failed', 'reversal'])
+    const again = await startPayment(app, {
+      orderNo: payment.orderNo,
+      id: 'again',
+      channel: 'wechat',
+      method: 'native',
+      amount: null,
+      openid: null,
+    })
+    assert.equal(again.state, 'pending')
+  })
+
+  test('confirmed by the channel, or not denied for certain: refused', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    const request = { id: 'v-1', paymentNo: payment.paymentNo, reason: 'x' }
+    await assert.rejects(reversePayment(app, 'clerk', request), refusedWith('reversal_refused'))
+    channel.answers.query = [{ state: 'unknown', reason: 'time-out' }]
+    await assert.rejects(reversePayment(app, 'clerk', request), refusedWith('payment_outcome_unknown'))
+    assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
+  })
+})

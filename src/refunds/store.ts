@@ -1,0 +1,161 @@
+import type pg from 'pg'
+import type { Refund, RefundKind, RefundState } from './refund.ts'
+
+type Db = pg.Pool | pg.ClientBase
+
+const COLUMNS = `r.order_no as "orderNo", r.refund_no as "refundNo", r.request_id as "requestId", r.payment_no as "paymentNo", r.kind, r.amount,
+  r.currency, r.reason, r.state, r.asked_by as "askedBy", r.asked_at as "askedAt", r.decided_by as "decidedBy",
+  r.decided_at as "decidedAt", r.submitted_at as "submittedAt", r.channel_refund_no as "channelRefundNo",
+  r.refunded_at as "refundedAt", r.booked_at as "bookedAt", r.failure, r.next_query_at as "nextQueryAt", r.queries,
+  r.last_answer as "lastAnswer"`
+
+export async function findRefund(db: Db, refundNo: string): Promise<Refund | null> {
+  const { rows } = await db.query(`select ${COLUMNS} from refunds r where r.refund_no = $1`, [refundNo])
+  return rows[0] ?? null
+}
+
+export async function refundsOf(db: Db, orderNo: string): Promise<Refund[]> {
+  const { rows } = await db.query(
+    `select ${COLUMNS} from refunds r where r.order_no = $1 order by r.asked_at, r.refund_no`,
+    [orderNo],
+  )
+  return rows
+}
+
+export async function findRequest(
+  tx: pg.ClientBase,
+  orderNo: string,
+  requestId: string,
+): Promise<(Refund & { askSm3: string }) | null> {
+  const { rows } = await tx.query(
+    `select ${COLUMNS}, r.ask_sm3 as "askSm3" from refunds r where r.order_no = $1 and r.request_id = $2`,
+    [orderNo, requestId],
+  )
+  return rows[0] ?? null
+}
+
+export async function refundsToReview(db: Db, limit: number): Promise<Refund[]> {
+  const { rows } = await db.query(
+    `select ${COLUMNS} from refunds r where r.state = 'awaiting_review' order by r.asked_at, r.refund_no limit $1`,
+    [limit],
+  )
+  return rows
+}
+
+export async function insertRefund(
+  tx: pg.ClientBase,
+  row: {
+    orderNo: string
+    refundNo: string
+    requestId: string
+    askSm3: string
+    paymentNo: string
+    kind: RefundKind
+    amount: number
+    currency: string
+    reason: string
+    state: RefundState
+    askedBy: string
+    askedAt: Date
+    nextQueryAt: Date | null
+    bookedAt?: Date
+  },
+): Promise<void> {
+  await tx.query(
+    `insert into refunds (order_no, refund_no, request_id, ask_sm3, payment_no, kind, amount, currency, reason, state, asked_by,
+                          asked_at, next_query_at, booked_at, refunded_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+    [
+      row.orderNo,
+      row.refundNo,
+      row.requestId,
+      row.askSm3,
+      row.paymentNo,
+      row.kind,
+      row.amount,
+      row.currency,
+      row.reason,
+      row.state,
+      row.askedBy,
+      row.askedAt,
+      row.nextQueryAt,
+      row.bookedAt ?? null,
+    ],
+  )
+}
+
+type Key = { readonly orderNo: string; readonly refundNo: string }
+
+/** A second person's word. */
+export async function markDecided(
+  tx: pg.ClientBase,
+  { orderNo, refundNo }: Key,
+  decision: { state: 'approved' | 'refused'; by: string; at: Date; why: string; nextQueryAt: Date | null },
+): Promise<void> {
+  await tx.query(
+    `update refunds set state = $3, decided_by = $4, decided_at = $5, failure = $6, next_query_at = $7
+      where order_no = $1 and refund_no = $2`,
+    [orderNo, refundNo, decision.state, decision.by, decision.at, decision.why, decision.nextQueryAt],
+  )
+}
+
+export async function markBooked(
+  tx: pg.ClientBase,
+  { orderNo, refundNo }: Key,
+  { channelRefundNo, refundedAt, at }: { channelRefundNo: string; refundedAt: Date; at: Date },
+): Promise<void> {
+  await tx.query(
+    `update refunds set state = 'success', channel_refund_no = $3, refunded_at = $4, booked_at = $5, next_query_at = null,
+            submitted_at = coalesce(submitted_at, $5), failure = '', last_answer = 'success'
+      where order_no = $1 and refund_no = $2`,
+    [orderNo, refundNo, channelRefundNo, refundedAt, at],
+  )
+}
+
+export async function markPending(
+  tx: pg.ClientBase,
+  { orderNo, refundNo }: Key,
+  { channelRefundNo, at, nextQueryAt }: { channelRefundNo: string; at: Date; nextQueryAt: Date },
+): Promise<void> {
+  await tx.query(
+    `update refunds set state = 'pending', channel_refund_no = $3, submitted_at = coalesce(submitted_at, $4), next_query_at = $5,
+            last_answer = 'pending'
+      where order_no = $1 and refund_no = $2`,
+    [orderNo, refundNo, channelRefundNo, at, nextQueryAt],
+  )
+}
+
+export async function markFailed(tx: pg.ClientBase, { orderNo, refundNo }: Key, failure: string): Promise<void> {
+  await tx.query(
+    `update refunds set state = 'failed', failure = $3, next_query_at = null, last_answer = 'failed'
+      where order_no = $1 and refund_no = $2`,
+    [orderNo, refundNo, failure],
+  )
+}
+
+export async function markWaiting(
+  tx: pg.ClientBase,
+  { orderNo, refundNo }: Key,
+  { answer, nextQueryAt }: { answer: string; nextQueryAt: Date },
+): Promise<void> {
+  await tx.query('update refunds set last_answer = $3, next_query_at = $4 where order_no = $1 and refund_no = $2', [
+    orderNo,
+    refundNo,
+    answer,
+    nextQueryAt,
+  ])
+}
+
+/** As `claimDue` of payments: refunds that are due to be sent or asked about. */
+export async function claimDueRefunds(db: Db, at: Date, limit: number, leaseMs: number): Promise<Refund[]> {
+  const { rows } = await db.query(
+    `with due as (
+       select order_no, refund_no from refunds where next_query_at <= $1 order by next_query_at limit $2 for update skip locked
+     )
+     update refunds r set next_query_at = $3, queries = r.queries + 1
+       from due where r.order_no = due.order_no and r.refund_no = due.refund_no
+  returning ${COLUMNS}`,
+    [at, limit, new Date(at.getTime() + leaseMs)],
+  )
+  return rows
+}
