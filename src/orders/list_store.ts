@@ -1,0 +1,144 @@
+import type pg from 'pg'
+import type { Order } from './order.ts'
+import type { Payment } from './payment.ts'
+import { PAYMENT_COLUMNS } from './store.ts'
+
+/** What is read in lists: 缴费记录, what waits, what a person must look at. All of them go on from where the last page ended. */
+
+export type RecordFilter = {
+  readonly merchantNo?: string | undefined
+  readonly accountNo?: string | undefined
+  readonly orderNo?: string | undefined
+  readonly channel?: string | undefined
+  /** Of the attempt's beginning: from (inclusive) to (exclusive). */
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+  readonly states?: readonly string[] | undefined
+  /** The last row of the page before. */
+  readonly after?: { readonly createdAt: Date; readonly paymentNo: string } | undefined
+  readonly limit: number
+}
+
+export type PaymentRecord = Payment & {
+  readonly title: string
+  readonly period: string
+  readonly merchantNo: string
+  readonly merchantName: string
+  readonly accountNo: string
+  readonly orderState: Order['state']
+  readonly reconciled: boolean
+}
+
+/** 缴费记录, newest first, each with its reconciliation status. */
+export async function paymentRecords(db: pg.Pool, filter: RecordFilter): Promise<PaymentRecord[]> {
+  const { rows } = await db.query(
+    `select ${PAYMENT_COLUMNS}, o.title, o.period, o.merchant_no as "merchantNo", m.name as "merchantName",
+            o.account_no as "accountNo", o.state as "orderState",
+            exists (select from movements b join match_links l on l.order_no = b.order_no and l.movement_id = b.id
+                     where b.order_no = p.order_no and b.payment_no = p.payment_no) as reconciled
+       from payments p join orders o using (order_no) join merchants m on m.merchant_no = o.merchant_no
+      where ($1::text is null or o.merchant_no = $1) and ($2::text is null or o.account_no = $2)
+        and ($3::text is null or p.order_no = $3) and ($4::text is null or p.channel = $4)
+        and ($5::timestamptz is null or p.created_at >= $5) and ($6::timestamptz is null or p.created_at < $6)
+        and ($7::text[] is null or p.state = any($7::payment_state[]))
+        and ($8::timestamptz is null or (p.created_at, p.payment_no) < ($8, $9))
+      order by p.created_at desc, p.payment_no desc limit $10`,
+    [
+      filter.merchantNo ?? null,
+      filter.accountNo ?? null,
+      filter.orderNo ?? null,
+      filter.channel ?? null,
+      filter.from ?? null,
+      filter.to ?? null,
+      filter.states ?? null,
+      filter.after?.createdAt ?? null,
+      filter.after?.paymentNo ?? null,
+      filter.limit,
+    ],
+  )
+  return rows
+}
+
+/** What delay compensation waits for, the longest first, and why. */
+export async function waitingPayments(db: pg.Pool, limit: number): Promise<Payment[]> {
+  const { rows } = await db.query(
+    `select ${PAYMENT_COLUMNS} from payments p where p.next_query_at is not null order by p.created_at, p.payment_no limit $1`,
+    [limit],
+  )
+  return rows
+}
+
+export async function waitingSummary(
+  db: pg.Pool,
+): Promise<{ channel: string; state: string; answer: string; count: number; oldest: Date }[]> {
+  const { rows } = await db.query(
+    `select channel, state, split_part(last_answer, ':', 1) as answer, count(*)::int as count, min(created_at) as oldest
+       from payments where next_query_at is not null group by 1, 2, 3 order by oldest`,
+  )
+  return rows
+}
+
+export type OpenAnomaly = {
+  readonly orderNo: string
+  readonly paymentNo: string
+  readonly kind: string
+  readonly evidence: Readonly<Record<string, unknown>>
+  readonly foundAt: Date
+  readonly settledAt: Date | null
+  readonly settledBy: string
+  readonly note: string
+}
+
+const ANOMALY = `order_no as "orderNo", payment_no as "paymentNo", kind, evidence, found_at as "foundAt", settled_at as "settledAt",
+  settled_by as "settledBy", note`
+
+/** 待处理, the oldest first. */
+export async function openAnomalies(db: pg.Pool, limit: number): Promise<OpenAnomaly[]> {
+  const { rows } = await db.query(
+    `select ${ANOMALY} from payment_anomalies where settled_at is null order by found_at, payment_no limit $1`,
+    [limit],
+  )
+  return rows
+}
+
+/** A person has dealt with it. Null: there is none. Settled already, it stays as it was settled first. */
+export async function settleAnomaly(
+  db: pg.Pool,
+  { paymentNo, kind, by, note, at }: { paymentNo: string; kind: string; by: string; note: string; at: Date },
+): Promise<OpenAnomaly | null> {
+  await db.query(
+    `update payment_anomalies set settled_at = $3, settled_by = $4, note = $5
+      where payment_no = $1 and kind = $2::anomaly_kind and settled_at is null`,
+    [paymentNo, kind, at, by, note],
+  )
+  const { rows } = await db.query(
+    `select ${ANOMALY} from payment_anomalies where payment_no = $1 and kind = $2::anomaly_kind`,
+    [paymentNo, kind],
+  )
+  return rows[0] ?? null
+}
+
+export type RefusedNotice = {
+  readonly at: Date
+  readonly channel: string
+  readonly account: string
+  readonly address: string
+  readonly code: string
+  readonly excerpt: string
+}
+
+/** Keeps a notice that was refused, for the operator. */
+export async function insertRefusedNotice(db: pg.Pool, row: RefusedNotice): Promise<void> {
+  await db.query(
+    'insert into refused_notices (at, channel, account, address, code, excerpt) values ($1, $2, $3, $4, $5, $6)',
+    [row.at, row.channel, row.account, row.address, row.code, row.excerpt],
+  )
+}
+
+export async function refusedNotices(db: pg.Pool, limit: number): Promise<RefusedNotice[]> {
+  const { rows } = await db.query(
+    'select at, channel, account, address, code, excerpt from refused_notices order by at desc, id desc limit $1',
+    [limit],
+  )
+  return rows
+}
