@@ -35,7 +35,8 @@ create index merchants_of_department on merchants (department_id);
 
 create type fee_category as enum
   ('water', 'power', 'gas', 'heating', 'tuition', 'property', 'social_insurance', 'non_tax', 'telecom', 'medical', 'other');
-create type fee_item_state as enum ('active', 'retired');
+-- suspended: no new bills for a while; retired: never again. Bills that are out stay payable.
+create type fee_item_state as enum ('active', 'suspended', 'retired');
 
 create table fee_items (
   id            text primary key check (id ~ '^[A-Za-z0-9_-]{1,40}$'),

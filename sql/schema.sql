@@ -4,13 +4,13 @@ create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_clo
 
 create type fee_category as enum ('water', 'power', 'gas', 'heating', 'tuition', 'property', 'social_insurance', 'non_tax', 'telecom', 'medical', 'other');
 
-create type fee_item_state as enum ('active', 'retired');
+create type fee_item_state as enum ('active', 'suspended', 'retired');
 
 create type merchant_state as enum ('active', 'suspended');
 
 create type message_medium as enum ('sms', 'mail');
 
-create type message_state as enum ('waiting', 'sending', 'sent', 'failed');
+create type message_state as enum ('waiting', 'sending', 'sent', 'failed', 'unknown', 'withdrawn');
 
 create type movement_kind as enum ('payment', 'refund');
 
@@ -172,6 +172,7 @@ create table outbox (
   state        message_state not null default 'waiting'::message_state,
   created_at   timestamp with time zone not null,
   attempts     integer not null default 0,
+  handed_at    timestamp with time zone,
   next_at      timestamp with time zone,
   sent_at      timestamp with time zone,
   provider_ref text not null default ''::text,
@@ -182,6 +183,7 @@ create table outbox (
   constraint outbox_check1 CHECK (((state = 'sent'::message_state) = (sent_at IS NOT NULL))),
   constraint outbox_recipient_check CHECK ((recipient <> ''::text))
 );
+CREATE INDEX outbox_open ON public.outbox USING btree (created_at) WHERE (state = ANY (ARRAY['failed'::message_state, 'unknown'::message_state]));
 CREATE INDEX outbox_to_send ON public.outbox USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 create table payment_anomalies (

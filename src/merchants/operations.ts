@@ -1,0 +1,238 @@
+import type pg from 'pg'
+import { Failure } from '../kernel/failure.ts'
+import { exponentOf, formatMinor, parseDecimal } from '../kernel/money.ts'
+import type { App } from '../system/app.ts'
+import { type Json, once } from '../system/requests.ts'
+import type {
+  DepartmentAsk,
+  DepartmentChange,
+  DepartmentTreeNode,
+  DepartmentView,
+  FeeItemAsk,
+  FeeItemChange,
+  FeeItemQuery,
+  FeeItemView,
+  MerchantAsk,
+  MerchantChange,
+  MerchantQuery,
+  MerchantView,
+} from './api.ts'
+import {
+  type Department,
+  type DepartmentNode,
+  decideBirth,
+  decideFeeItemState,
+  decideMove,
+  departmentUnknown,
+  type FeeItem,
+  feeItemUnknown,
+  type Merchant,
+  merchantUnknown,
+  taken,
+  treeOf,
+} from './merchant.ts'
+import * as store from './store.ts'
+
+/** What a person can do with departments, merchants and fee items. `actor` is who asks, as the operation log names them. */
+
+// --- departments -----------------------------------------------------------------------------------------------------
+
+/** Throws department_unknown (the parent), department_too_deep, already_exists, id_reused. */
+export const createDepartment = (app: App, actor: string, ask: DepartmentAsk): Promise<DepartmentView> =>
+  change(app, actor, 'create_department', ask, async (tx, at) => {
+    const department = { id: ask.department_id, name: ask.name.trim(), parentId: ask.parent_id }
+    const departments = await store.lockDepartments(tx)
+    if (departments.some(({ id }) => id === department.id)) throw taken({ zh: '部门', en: 'Department' }, department.id)
+    decideBirth(departments, department.id, department.parentId)
+    await store.insertDepartment(tx, department, at)
+    return departmentView(department)
+  })
+
+/** Renames, moves, or both. Throws department_unknown, department_cycle, department_too_deep, id_reused. */
+export const changeDepartment = (
+  app: App,
+  actor: string,
+  departmentId: string,
+  ask: DepartmentChange,
+): Promise<DepartmentView> =>
+  change(app, actor, 'change_department', { ...ask, department_id: departmentId }, async tx => {
+    const departments = await store.lockDepartments(tx)
+    const found = departments.find(({ id }) => id === departmentId)
+    if (!found) throw departmentUnknown(departmentId)
+    const parentId = ask.parent_id === undefined ? found.parentId : ask.parent_id
+    if (parentId !== found.parentId) decideMove(departments, departmentId, parentId)
+    const changed = { ...found, name: ask.name?.trim() ?? found.name, parentId }
+    await store.updateDepartment(tx, changed)
+    return departmentView(changed)
+  })
+
+export async function readDepartments(app: App): Promise<{ departments: DepartmentTreeNode[] }> {
+  return { departments: treeOf(await store.allDepartments(app.db.pool)).map(nodeView) }
+}
+
+// --- merchants -------------------------------------------------------------------------------------------------------
+
+/** Throws department_unknown, already_exists, id_reused. */
+export const createMerchant = (app: App, actor: string, ask: MerchantAsk): Promise<MerchantView> =>
+  change(app, actor, 'create_merchant', ask, async (tx, at) => {
+    await checkDepartment(tx, ask.department_id)
+    const merchant: Merchant = {
+      merchantNo: ask.merchant_no,
+      name: ask.name.trim(),
+      departmentId: ask.department_id,
+      state: 'active',
+      createdAt: at,
+    }
+    if (!(await store.insertMerchant(tx, merchant))) throw taken({ zh: '收费单位', en: 'Merchant' }, ask.merchant_no)
+    return merchantView(merchant)
+  })
+
+/** A suspended merchant's bills stay payable; new ones are refused. Throws merchant_unknown, department_unknown, id_reused. */
+export const changeMerchant = (
+  app: App,
+  actor: string,
+  merchantNo: string,
+  ask: MerchantChange,
+): Promise<MerchantView> =>
+  change(app, actor, 'change_merchant', { ...ask, merchant_no: merchantNo }, async tx => {
+    const found = await store.lockMerchant(tx, merchantNo)
+    if (!found) throw merchantUnknown(merchantNo)
+    if (ask.department_id !== undefined) await checkDepartment(tx, ask.department_id)
+    const changed: Merchant = {
+      ...found,
+      name: ask.name?.trim() ?? found.name,
+      departmentId: ask.department_id ?? found.departmentId,
+      state: ask.state ?? found.state,
+    }
+    await store.updateMerchant(tx, changed)
+    return merchantView(changed)
+  })
+
+export async function readMerchants(app: App, query: MerchantQuery): Promise<{ merchants: MerchantView[] }> {
+  const merchants = await store.listMerchants(app.db.pool, {
+    departmentId: query.department_id ?? null,
+    search: query.search ?? '',
+    after: query.after ?? '',
+    limit: query.limit ?? 100,
+  })
+  return { merchants: merchants.map(merchantView) }
+}
+
+export async function readMerchant(app: App, merchantNo: string): Promise<MerchantView> {
+  const merchant = await store.findMerchant(app.db.pool, merchantNo)
+  if (!merchant) throw merchantUnknown(merchantNo)
+  return merchantView(merchant)
+}
+
+// --- fee items -------------------------------------------------------------------------------------------------------
+
+/** Throws merchant_unknown, part_min_unreadable, already_exists, id_reused. */
+export const createFeeItem = (app: App, actor: string, ask: FeeItemAsk): Promise<FeeItemView> =>
+  change(app, actor, 'create_fee_item', ask, async (tx, at) => {
+    if (!(await store.findMerchant(tx, ask.merchant_no))) throw merchantUnknown(ask.merchant_no)
+    const currency = ask.currency ?? 'CNY'
+    const item: FeeItem = {
+      id: ask.fee_item_id,
+      merchantNo: ask.merchant_no,
+      name: ask.name.trim(),
+      category: ask.category,
+      accountLabel: ask.account_label?.trim() ?? '户号',
+      currency,
+      partPayment: ask.part_payment ?? false,
+      partMin: ask.part_min === undefined ? 1 : partMinOf(ask.part_min, currency),
+      state: 'active',
+      createdAt: at,
+    }
+    if (!(await store.insertFeeItem(tx, item))) throw taken({ zh: '缴费项目', en: 'Fee item' }, item.id)
+    return feeItemView(item)
+  })
+
+/** Bills that are out keep what they were issued with. Throws fee_item_unknown, fee_item_retired, part_min_unreadable, id_reused. */
+export const changeFeeItem = (app: App, actor: string, id: string, ask: FeeItemChange): Promise<FeeItemView> =>
+  change(app, actor, 'change_fee_item', { ...ask, fee_item_id: id }, async tx => {
+    const found = await store.lockFeeItem(tx, id)
+    if (!found) throw feeItemUnknown(id)
+    const changed: FeeItem = {
+      ...found,
+      name: ask.name?.trim() ?? found.name,
+      category: ask.category ?? found.category,
+      accountLabel: ask.account_label?.trim() ?? found.accountLabel,
+      partPayment: ask.part_payment ?? found.partPayment,
+      partMin: ask.part_min === undefined ? found.partMin : partMinOf(ask.part_min, found.currency),
+      state: decideFeeItemState(found, ask.state ?? found.state),
+    }
+    await store.updateFeeItem(tx, changed)
+    return feeItemView(changed)
+  })
+
+export async function readFeeItems(app: App, query: FeeItemQuery): Promise<{ fee_items: FeeItemView[] }> {
+  const items = await store.listFeeItems(app.db.pool, {
+    merchantNo: query.merchant_no ?? null,
+    state: query.state ?? null,
+  })
+  return { fee_items: items.map(feeItemView) }
+}
+
+// --- the same for all ------------------------------------------------------------------------------------------------
+
+function change<Ask extends { readonly id: string }, Answer extends Json>(
+  app: App,
+  actor: string,
+  operation: string,
+  ask: Ask,
+  work: (tx: pg.ClientBase, at: Date) => Promise<Answer>,
+): Promise<Answer> {
+  const at = app.now()
+  const { id, ...body } = ask
+  return app.db.transaction(tx => once(tx, { id, operation, body, actor, at }, () => work(tx, at)))
+}
+
+async function checkDepartment(tx: pg.ClientBase, id: string): Promise<void> {
+  if (!(await store.departmentExists(tx, id))) throw departmentUnknown(id)
+}
+
+function partMinOf(text: string, currency: string): number {
+  const minor = parseDecimal(text, exponentOf(currency))
+  if (minor !== null && minor > 0) return minor
+  throw new Failure(
+    'part_min_unreadable',
+    {
+      zh: `单次最低金额“${text.slice(0, 40)}”无法读取：应为大于 0 的数字，如 10.00`,
+      en: `The least amount of a part, "${text.slice(0, 40)}", cannot be read: a number above 0 like 10.00 is expected`,
+    },
+    { field: 'part_min', found: text, currency },
+  )
+}
+
+const departmentView = ({ id, name, parentId }: Department): DepartmentView => ({
+  department_id: id,
+  name,
+  parent_id: parentId,
+})
+
+const nodeView = ({ id, name, children }: DepartmentNode): DepartmentTreeNode => ({
+  department_id: id,
+  name,
+  children: children.map(nodeView),
+})
+
+const merchantView = ({ merchantNo, name, departmentId, state, createdAt }: Merchant): MerchantView => ({
+  merchant_no: merchantNo,
+  name,
+  department_id: departmentId,
+  state,
+  created_at: createdAt.toISOString(),
+})
+
+const feeItemView = (item: FeeItem): FeeItemView => ({
+  fee_item_id: item.id,
+  merchant_no: item.merchantNo,
+  name: item.name,
+  category: item.category,
+  account_label: item.accountLabel,
+  currency: item.currency,
+  part_payment: item.partPayment,
+  part_min: formatMinor(item.partMin, item.currency),
+  state: item.state,
+  created_at: item.createdAt.toISOString(),
+})

@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the frame of HTTP before a route runs. */
+    actor?: { readonly id: string }
+  }
+  interface FastifyContextConfig {
+    /** What a caller must be allowed to; each route names one. */
+    permission?: string
+  }
+}
+
+/** Who asks, as the operation log names them. */
+export const callerOf = (request: FastifyRequest): string => request.actor?.id ?? 'anonymous'
