@@ -1,5 +1,5 @@
 import { formatMinor } from '../kernel/money.ts'
-import type { Message } from '../notices/store.ts'
+import type { Message, MessageData, Template } from '../notices/message.ts'
 import type { BookRow } from './booking_store.ts'
 import type { Order } from './order.ts'
 
@@ -17,16 +17,23 @@ export const paymentMessages = (order: Addressed, row: BookRow): Message[] =>
 /** What the payer is told when money went back to him. */
 export const refundMessages = (
   order: Addressed,
-  refund: { readonly refundNo: string; readonly paymentNo: string; readonly amount: number; readonly currency: string },
+  refund: {
+    readonly refundNo: string
+    readonly paymentNo: string
+    readonly amount: number
+    readonly currency: string
+    readonly refundedAt: Date
+  },
 ): Message[] =>
-  addressed(order, `refunded:${refund.refundNo}`, 'refund_succeeded', {
+  addressed(order, `refunded:${refund.refundNo}`, 'refund_made', {
     payment_no: refund.paymentNo,
     refund_no: refund.refundNo,
     amount: formatMinor(refund.amount, refund.currency),
     currency: refund.currency,
+    refunded_at: refund.refundedAt.toISOString(),
   })
 
-function addressed(order: Addressed, key: string, template: string, facts: Record<string, string>): Message[] {
+function addressed(order: Addressed, key: string, template: Template, facts: MessageData): Message[] {
   const data = { title: order.title, order_no: order.orderNo, account_no: order.accountNo, ...facts }
   const to = [
     { medium: 'sms', recipient: order.phone },

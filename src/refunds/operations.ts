@@ -186,7 +186,7 @@ async function book(
     merchant: channel.merchant,
     payer: payment.payer,
   })
-  await enqueue(tx, refundMessages(order, refund), at)
+  await enqueue(tx, refundMessages(order, { ...refund, refundedAt }), at)
 }
 
 /** Refunds that are due: sent if the channel does not know them, else asked about. As `compensate` of payments. */
