@@ -71,6 +71,7 @@ export const issued = (app: Paying, change: Partial<OrderAsk> = {}): Promise<Ord
     title: '',
     period: '2026-11',
     amount: 10_000,
+    currency: 'CNY',
     dueOn: null,
     ...change,
   })

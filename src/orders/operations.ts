@@ -228,12 +228,12 @@ const paymentUnderWay = (orderNo: string): Failure =>
     { order_no: orderNo },
   )
 
-const feeItemUnavailable = ({ merchantNo, feeItemId }: OrderAsk): Failure =>
+const feeItemUnavailable = ({ merchantNo, feeItemId, currency }: OrderAsk): Failure =>
   new Failure(
     'fee_item_unavailable',
     {
-      zh: `收费单位 ${merchantNo} 没有启用中的缴费项目 ${feeItemId}：请检查编号，或先启用`,
-      en: `Merchant ${merchantNo} has no active fee item ${feeItemId}: check both numbers, or activate it first`,
+      zh: `收费单位 ${merchantNo} 没有启用中的 ${currency} 缴费项目 ${feeItemId}：请检查编号与币种，或先启用`,
+      en: `Merchant ${merchantNo} has no active fee item ${feeItemId} in ${currency}: check numbers and currency, or activate it first`,
     },
-    { merchant_no: merchantNo, fee_item_id: feeItemId },
+    { merchant_no: merchantNo, fee_item_id: feeItemId, currency },
   )

@@ -47,6 +47,8 @@ export type OrderAsk = {
   readonly title: string
   readonly period: string
   readonly amount: number
+  /** The fee item's. */
+  readonly currency: string
   readonly dueOn: string | null
 }
 

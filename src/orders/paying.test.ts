@@ -63,6 +63,7 @@ describe('issuing a bill', () => {
       title: '',
       period: '',
       amount: i + 1,
+      currency: 'CNY',
       dueOn: null,
     }))
     const orders = await Promise.all([...asks, ...asks].map(one => issueOrder(app, one)))

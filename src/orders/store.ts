@@ -35,8 +35,8 @@ export async function lockOrder(tx: pg.ClientBase, orderNo: string): Promise<Ord
 export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: string }
 
 /**
- * Issues bills in one statement. A bill is issued where its number is new and its fee item is active and belongs to its
- * active merchant; the answer names those that are. Why another was not is for the caller to find out.
+ * Issues bills in one statement. A bill is issued where its number is new and its fee item is active, in that currency, and
+ * belongs to its active merchant; the answer names those that are. Why another was not is for the caller to find out.
  */
 export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date): Promise<Set<string>> {
   const { rows: issued } = await db.query({
@@ -45,12 +45,13 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
                                amount, currency, part_payment, part_min, due_on, batch_id, created_at)
            select b.order_no, b.ask_sm3, f.merchant_no, f.id, b.account_no, b.payer_name, b.phone, b.email,
                   case when b.title = '' then f.name else b.title end, b.period, b.amount, f.currency, f.part_payment, f.part_min,
-                  b.due_on, b.batch_id, $14
+                  b.due_on, b.batch_id, $15
              from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                         $10::text[], $11::bigint[], $12::date[], $13::text[])
+                         $10::text[], $11::bigint[], $12::date[], $13::text[], $14::text[])
                as b (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period, amount,
-                     due_on, batch_id)
+                     due_on, batch_id, currency)
              join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
+                             and f.currency = b.currency
              join merchants m on m.merchant_no = b.merchant_no and m.state = 'active'
                on conflict (order_no) do nothing
         returning order_no`,
@@ -68,6 +69,7 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
       rows.map(row => row.amount),
       rows.map(row => row.dueOn),
       rows.map(row => row.batchId),
+      rows.map(row => row.currency),
       at,
     ],
   })

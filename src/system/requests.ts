@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { Failure } from '../kernel/failure.ts'
 import { askDigest, idReused } from './ask_digest.ts'
+import type { Database } from './database.ts'
 
 /** What JSON can hold: an answer is kept as such. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined }
@@ -42,6 +43,26 @@ export async function once<T extends Json>(tx: pg.ClientBase, request: Request, 
     [id, operation, digest, JSON.stringify(answer), actor, at],
   )
   return answer
+}
+
+/**
+ * As `once`, for work that talks to others and cannot be held in a transaction: the work must be safe to repeat, as two of the
+ * same at one moment may both do it; they give the first answer that was kept.
+ */
+export async function onceAround<T extends Json>(
+  { db }: { readonly db: Database },
+  request: Request,
+  work: () => Promise<T>,
+): Promise<T> {
+  const seen = await db.pool.query('select operation, ask_sm3, answer from requests where id = $1', [request.id])
+  const earlier = seen.rows[0]
+  if (earlier) {
+    if (earlier.operation !== request.operation || earlier.ask_sm3 !== askDigest(request.body))
+      throw idReused(request.id)
+    return earlier.answer
+  }
+  const answer = await work()
+  return await db.transaction(tx => once(tx, request, async () => answer))
 }
 
 const idInvalid = (id: string): Failure =>

@@ -1,0 +1,362 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { readAmount } from '../kernel/amount_field.ts'
+import { Failure } from '../kernel/failure.ts'
+import { instantText } from '../kernel/instant_text.ts'
+import { formatMinor } from '../kernel/money.ts'
+import { callerOf } from '../system/caller.ts'
+import { type Json, onceAround } from '../system/requests.ts'
+import * as api from './api.ts'
+import {
+  openAnomalies,
+  paymentRecords,
+  refusedNotices,
+  settleAnomaly,
+  waitingPayments,
+  waitingSummary,
+} from './list_store.ts'
+import * as orders from './operations.ts'
+import type { Paying } from './paying.ts'
+import { type Progress, progressOf } from './progress.ts'
+import { reconciledNumbers } from './refund_book.ts'
+import { ordersOfAccount } from './store.ts'
+import { orderView, paymentView, recordView } from './views.ts'
+
+const PAYER = { permission: 'public' }
+
+/** Bills and payments: what issuers, payers and the counter do. */
+export function orderRoutes(server: FastifyInstance, app: Paying): void {
+  const http = server.withTypeProvider<TypeBoxTypeProvider>()
+
+  http.post(
+    '/orders',
+    {
+      config: { permission: 'order.issue' },
+      schema: {
+        tags: ['orders'],
+        summary: '开缴费单 Issue a bill',
+        body: api.OrderAsk,
+        response: { 200: api.OrderView },
+      },
+    },
+    async ({ body }) => {
+      const currency = body.currency ?? 'CNY'
+      return orderView(
+        await orders.issueOrder(app, {
+          orderNo: body.order_no,
+          merchantNo: body.merchant_no,
+          feeItemId: body.fee_item_id,
+          accountNo: body.account_no,
+          payerName: body.payer_name ?? '',
+          phone: body.phone ?? '',
+          email: body.email ?? '',
+          title: body.title ?? '',
+          period: body.period ?? '',
+          amount: readAmount(body.amount, currency, 'amount'),
+          currency,
+          dueOn: body.due_on ?? null,
+        }),
+      )
+    },
+  )
+
+  http.get(
+    '/bills',
+    {
+      config: PAYER,
+      schema: {
+        tags: ['payers'],
+        summary: '按户号查账单 Find bills by account number',
+        querystring: api.BillQuery,
+        response: { 200: api.OrderList },
+      },
+    },
+    async ({ query }) => ({
+      orders: (await ordersOfAccount(app.db.pool, query.merchant_no, query.account_no, 100)).map(orderView),
+    }),
+  )
+
+  http.get(
+    '/orders/:order_no',
+    {
+      config: PAYER,
+      schema: {
+        tags: ['payers'],
+        summary: '查缴费单 Read a bill',
+        params: api.OrderKey,
+        response: { 200: api.OrderView },
+      },
+    },
+    async ({ params }) => orderView(await orders.readOrder(app, params.order_no)),
+  )
+
+  http.post(
+    '/orders/:order_no/close',
+    {
+      config: { permission: 'order.issue' },
+      schema: {
+        tags: ['orders'],
+        summary: '撤销未缴的缴费单 Take an unpaid bill back',
+        params: api.OrderKey,
+        body: api.CloseAsk,
+        response: { 200: api.OrderView },
+      },
+    },
+    async request => {
+      const { params, body } = request
+      return await onceAround(app, asked(app, request, 'close_order'), async () =>
+        orderView(await orders.closeOrder(app, params.order_no, body.reason)),
+      )
+    },
+  )
+
+  http.post(
+    '/orders/:order_no/payments',
+    {
+      config: PAYER,
+      schema: {
+        tags: ['payers'],
+        summary: '发起支付 Begin a payment',
+        params: api.OrderKey,
+        body: api.PaymentAsk,
+        response: { 200: api.PaymentView },
+      },
+    },
+    async ({ params, body }) => {
+      const order = await orders.readOrder(app, params.order_no)
+      const payment = await orders.startPayment(app, {
+        orderNo: params.order_no,
+        id: body.id,
+        channel: body.channel,
+        method: body.method,
+        amount: body.amount === undefined ? null : readAmount(body.amount, order.currency, 'amount'),
+        openid: body.openid ?? null,
+      })
+      return paymentView(progressOf(payment, false))
+    },
+  )
+
+  http.get(
+    '/payments/:payment_no',
+    {
+      config: PAYER,
+      schema: {
+        tags: ['payers'],
+        summary: '支付进度 Where a payment stands',
+        params: api.PaymentKey,
+        response: { 200: api.PaymentView },
+      },
+    },
+    async ({ params }) => paymentView(await readProgress(app, params.payment_no)),
+  )
+
+  http.post(
+    '/payments/:payment_no/cancel',
+    {
+      config: PAYER,
+      schema: {
+        tags: ['payers'],
+        summary: '放弃支付（先向渠道查询并关单）Give an attempt up, after asking the channel',
+        params: api.PaymentKey,
+        body: api.RepeatAsk,
+        response: { 200: api.PaymentView },
+      },
+    },
+    async request =>
+      await onceAround(app, asked(app, request, 'cancel_payment'), async () => {
+        await orders.cancelPayment(app, request.params.payment_no)
+        return paymentView(await readProgress(app, request.params.payment_no))
+      }),
+  )
+
+  http.post(
+    '/payments/:payment_no/query',
+    {
+      config: { permission: 'payment.query' },
+      schema: {
+        tags: ['payments'],
+        summary: '主动查询并补单 Ask the channel now',
+        params: api.PaymentKey,
+        body: api.RepeatAsk,
+        response: { 200: api.PaymentView },
+      },
+    },
+    async request =>
+      await onceAround(app, asked(app, request, 'query_payment'), async () => {
+        await orders.askNow(app, request.params.payment_no)
+        return paymentView(await readProgress(app, request.params.payment_no))
+      }),
+  )
+
+  http.get(
+    '/records',
+    {
+      config: { permission: 'payment.read' },
+      schema: {
+        tags: ['payments'],
+        summary: '缴费记录 Payment records with their reconciliation status',
+        querystring: api.RecordQuery,
+        response: { 200: api.RecordList },
+      },
+    },
+    async ({ query }) => {
+      const limit = query.limit ?? 50
+      const records = await paymentRecords(app.db.pool, {
+        merchantNo: query.merchant_no,
+        accountNo: query.account_no,
+        orderNo: query.order_no,
+        channel: query.channel,
+        from: query.from === undefined ? undefined : new Date(query.from),
+        to: query.to === undefined ? undefined : new Date(query.to),
+        states: query.state === undefined ? undefined : [query.state],
+        after: query.after === undefined ? undefined : readPlace(query.after),
+        limit,
+      })
+      const last = records.at(-1)
+      return {
+        records: records.map(recordView),
+        next: last && records.length === limit ? `${last.createdAt.getTime()}_${last.paymentNo}` : null,
+      }
+    },
+  )
+
+  http.get(
+    '/payments/waiting',
+    {
+      config: { permission: 'payment.read' },
+      schema: {
+        tags: ['payments'],
+        summary: '延迟补偿队列：等待渠道结果的支付 What waits for the channel, and why',
+        querystring: api.Limit,
+        response: { 200: api.WaitingView },
+      },
+    },
+    async ({ query }) => {
+      const [summary, payments] = await Promise.all([
+        waitingSummary(app.db.pool),
+        waitingPayments(app.db.pool, query.limit ?? 200),
+      ])
+      return {
+        summary: summary.map(row => ({ ...row, oldest: instantText(row.oldest) })),
+        payments: payments.map(payment => ({
+          payment_no: payment.paymentNo,
+          order_no: payment.orderNo,
+          channel: payment.channel,
+          account: payment.account,
+          amount: formatMinor(payment.amount, payment.currency),
+          currency: payment.currency,
+          state: payment.state,
+          created_at: instantText(payment.createdAt),
+          expires_at: instantText(payment.expiresAt),
+          next_query_at: payment.nextQueryAt && instantText(payment.nextQueryAt),
+          queries: payment.queries,
+          last_answer: payment.lastAnswer,
+        })),
+      }
+    },
+  )
+
+  http.get(
+    '/anomalies',
+    {
+      config: { permission: 'payment.read' },
+      schema: {
+        tags: ['payments'],
+        summary: '待处理的异常支付 Payments that a person must look at',
+        querystring: api.Limit,
+        response: { 200: api.AnomalyList },
+      },
+    },
+    async ({ query }) => ({ anomalies: (await openAnomalies(app.db.pool, query.limit ?? 200)).map(anomalyView) }),
+  )
+
+  http.post(
+    '/anomalies/:payment_no/:kind/settle',
+    {
+      config: { permission: 'payment.settle' },
+      schema: {
+        tags: ['payments'],
+        summary: '异常支付处理完毕 A person has dealt with it',
+        params: api.AnomalyKey,
+        body: api.SettleAsk,
+        response: { 200: api.AnomalyView },
+      },
+    },
+    async request =>
+      await onceAround(app, asked(app, request, 'settle_anomaly'), async () => {
+        const settled = await settleAnomaly(app.db.pool, {
+          paymentNo: request.params.payment_no,
+          kind: request.params.kind,
+          by: callerOf(request),
+          note: request.body.note,
+          at: app.now(),
+        })
+        if (!settled)
+          throw new Failure('anomaly_unknown', {
+            zh: '没有这条异常：请检查支付单号和类型',
+            en: 'There is no such anomaly: check the payment number and the kind',
+          })
+        return anomalyView(settled)
+      }),
+  )
+
+  http.get(
+    '/refused-notices',
+    {
+      config: { permission: 'payment.read' },
+      schema: {
+        tags: ['payments'],
+        summary: '被拒绝的渠道通知 Notices that were refused',
+        querystring: api.Limit,
+        response: { 200: api.RefusedList },
+      },
+    },
+    async ({ query }) => ({
+      notices: (await refusedNotices(app.db.pool, query.limit ?? 200)).map(row => ({
+        ...row,
+        at: instantText(row.at),
+      })),
+    }),
+  )
+}
+
+export async function readProgress(app: Paying, paymentNo: string): Promise<Progress> {
+  const payment = await orders.readPayment(app, paymentNo)
+  const reconciled =
+    payment.state === 'success' && (await reconciledNumbers(app.db.pool, payment.orderNo)).has(paymentNo)
+  return progressOf(payment, reconciled)
+}
+
+/** What `onceAround` must know of a call: the caller's id, and all that was asked. */
+export const asked = (
+  app: Paying,
+  request: Parameters<typeof callerOf>[0] & { readonly params: unknown; readonly body: { readonly id: string } },
+  operation: string,
+) => ({
+  id: request.body.id,
+  operation,
+  body: { params: request.params, body: request.body },
+  actor: callerOf(request),
+  at: app.now(),
+})
+
+const anomalyView = (row: Awaited<ReturnType<typeof openAnomalies>>[number]) => ({
+  order_no: row.orderNo,
+  payment_no: row.paymentNo,
+  kind: row.kind,
+  evidence: row.evidence as Readonly<Record<string, Json>>,
+  found_at: instantText(row.foundAt),
+  settled_at: row.settledAt && instantText(row.settledAt),
+  settled_by: row.settledBy,
+  note: row.note,
+})
+
+function readPlace(text: string): { createdAt: Date; paymentNo: string } {
+  const [, at, paymentNo] = /^(\d{1,15})_(.+)$/.exec(text) ?? []
+  if (at === undefined || paymentNo === undefined)
+    throw new Failure('page_unknown', {
+      zh: 'after 不是上一页返回的 next，请从第一页重新读取',
+      en: '`after` is not the `next` of a page: begin with the first page',
+    })
+  return { createdAt: new Date(Number(at)), paymentNo }
+}
