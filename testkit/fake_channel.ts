@@ -62,6 +62,9 @@ export class FakeChannel implements Channel {
     return paid
   }
 
+  /** What was closed here can no longer be paid; what never reached us can. */
+  readonly canPay = (paymentNo: string): boolean => this.#book.get(paymentNo)?.state !== 'closed'
+
   async create({ paymentNo }: PaymentAsk): Promise<CreateAnswer> {
     this.asked.push(`create ${paymentNo}`)
     const answer = this.answers.create?.shift()
