@@ -51,7 +51,11 @@ export type PaymentAsk = {
   readonly returnUrl: string
 }
 
-export type PaymentRef = Pick<PaymentAsk, 'paymentNo' | 'orderNo' | 'method' | 'amount' | 'currency' | 'createdAt'>
+/** `expiresAt`: before it a channel without closing (UnionPay) may still be paid, whatever it says of a first try. */
+export type PaymentRef = Pick<
+  PaymentAsk,
+  'paymentNo' | 'orderNo' | 'method' | 'amount' | 'currency' | 'createdAt' | 'expiresAt'
+>
 
 export type CreateAnswer =
   | { readonly state: 'pending'; readonly checkout: Checkout }
@@ -84,6 +88,7 @@ export type PaymentOutcome =
   | { readonly state: 'unknown'; readonly reason: string }
 
 export type CloseAnswer =
+  /** Also when the channel has no such order: then only its expiry makes it certain, and `query` says `absent`. */
   | { readonly state: 'closed' }
   /** Too late: it was paid. Ask `query`. */
   | { readonly state: 'paid' }
