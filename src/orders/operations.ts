@@ -1,4 +1,4 @@
-import type { ChannelName, Method } from '../channels/channel.ts'
+import type { Channel, ChannelName, Method } from '../channels/channel.ts'
 import { Failure } from '../kernel/failure.ts'
 import { askDigest, idReused } from '../system/ask_digest.ts'
 import { paymentUnknown } from './book.ts'
@@ -28,6 +28,8 @@ export type PaymentRequest = {
   /** null: all that is due. */
   readonly amount: number | null
   readonly openid: string | null
+  /** Where the request comes from; not part of what is asked, a phone changes it on the way. */
+  readonly payerAddress: string | null
 }
 
 /** A request of ours to the channel may still be under way for this long. */
@@ -39,7 +41,7 @@ const UNDER_WAY_MS = 20_000
  * the channel hears of it; when the channel's answer is lost it stays open and is asked about.
  * The same id again gives the same attempt. Throws order_unknown, order_closed, order_paid, … and what `offering` throws.
  */
-export async function startPayment(app: Paying, ask: PaymentRequest): Promise<Payment> {
+export async function startPayment(app: Paying, { payerAddress, ...ask }: PaymentRequest): Promise<Payment> {
   const channel = app.channels.offering(ask.channel, ask.method)
   const askSm3 = askDigest(ask)
   for (let round = 0; ; round++) {
@@ -79,7 +81,8 @@ export async function startPayment(app: Paying, ask: PaymentRequest): Promise<Pa
       for (const payment of step.earlier) await endAttempt(app, payment)
       continue
     }
-    if (step.payment.state === 'created') await submit(app, step.order, step.payment, ask.openid)
+    if (step.payment.state === 'created')
+      await submit(app, step.order, step.payment, { openid: ask.openid, payerAddress })
     return await readPayment(app, step.payment.paymentNo)
   }
 }
@@ -89,12 +92,12 @@ async function submit(
   app: Paying,
   order: Order,
   payment: Pick<Payment, 'paymentNo' | 'account' | 'method' | 'amount' | 'currency' | 'createdAt' | 'expiresAt'>,
-  openid: string | null,
+  payer: { readonly openid: string | null; readonly payerAddress: string | null },
 ): Promise<void> {
   const channel = app.channels.account(payment.account)
   const { paymentNo } = payment
   const { orderNo } = order
-  const answer = await channel.create({
+  const create = channel.create({
     paymentNo,
     orderNo,
     method: payment.method,
@@ -103,9 +106,16 @@ async function submit(
     title: order.title,
     createdAt: payment.createdAt,
     expiresAt: payment.expiresAt,
-    openid: openid ?? undefined,
-    notifyUrl: `${app.settings.publicUrl}/notify/${channel.name}/${encodeURIComponent(channel.account)}`,
+    openid: payer.openid ?? undefined,
+    payerAddress: payer.payerAddress ?? undefined,
+    notifyUrl: noticeAddress(app, channel),
     returnUrl: `${app.settings.publicUrl}/pay/${paymentNo}`,
+  })
+  const answer = await create.catch(async (error: unknown) => {
+    // Refused before anything was sent: the attempt is over, and the payer is told what is missing.
+    if (error instanceof Failure)
+      await learn(app, { ...payment, orderNo }, { state: 'failed', code: error.code, reason: error.en }, 'query')
+    throw error
   })
   const at = app.now()
   if (answer.state === 'pending')
@@ -118,6 +128,10 @@ async function submit(
     })
   await learn(app, { ...payment, orderNo }, answer, 'query')
 }
+
+/** Where a channel sends its notices. */
+export const noticeAddress = (app: Paying, { name, account }: Channel): string =>
+  `${app.settings.publicUrl}/notify/${name}/${encodeURIComponent(account)}`
 
 /**
  * Ends an attempt that is open: asks, closes what is not paid, and books what is found. Throws payment_outcome_unknown when

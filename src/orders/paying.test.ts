@@ -24,6 +24,7 @@ const ask = (orderNo: string, id: string, change: Partial<PaymentRequest> = {}):
   method: 'native',
   amount: null,
   openid: null,
+  payerAddress: null,
   ...change,
 })
 const refusedWith = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
@@ -231,6 +232,19 @@ describe('paying a bill', () => {
     assert.equal(known.status, 'fulfilled')
     assert.ok(unknown.status === 'rejected' && refusedWith('payment_unknown')(unknown.reason))
     assert.ok(otherOrder.status === 'rejected' && refusedWith('payment_unknown')(otherOrder.reason))
+  })
+
+  test('refused before it was sent: the attempt is over, and another can begin at once', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const { orderNo } = await issued(app)
+    const create = channel.create.bind(channel)
+    channel.create = async () => {
+      throw new Failure('openid_missing', { zh: '缺 openid', en: 'no openid' })
+    }
+    await assert.rejects(startPayment(app, ask(orderNo, 'phone-1', { method: 'jsapi' })), refusedWith('openid_missing'))
+    channel.create = create
+    assert.equal((await startPayment(app, ask(orderNo, 'phone-2'))).state, 'pending')
   })
 
   test('parts: three of them pay a bill, and it is part_paid in between', async t => {

@@ -63,6 +63,7 @@ test('whatever happens to a bill, the book is what the channel took and gave bac
               method: 'native',
               amount,
               openid: null,
+              payerAddress: null,
             })
             return attempts.push(payment)
           }

@@ -122,7 +122,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.PaymentView },
       },
     },
-    async ({ params, body }) => {
+    async ({ params, body, ip }) => {
       const order = await orders.readOrder(app, params.order_no)
       const payment = await orders.startPayment(app, {
         orderNo: params.order_no,
@@ -131,6 +131,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         method: body.method,
         amount: body.amount === undefined ? null : readAmount(body.amount, order.currency, 'amount'),
         openid: body.openid ?? null,
+        payerAddress: ip,
       })
       return paymentView(progressOf(payment, false))
     },

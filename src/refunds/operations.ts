@@ -6,7 +6,7 @@ import { paymentUnknown } from '../orders/book.ts'
 import { tellChanged } from '../orders/booking_store.ts'
 import { eachAtOnce } from '../orders/compensation.ts'
 import { refundMessages } from '../orders/messages.ts'
-import { orderUnknown, readPayment } from '../orders/operations.ts'
+import { noticeAddress, orderUnknown, readPayment } from '../orders/operations.ts'
 import type { Order } from '../orders/order.ts'
 import type { Paying } from '../orders/paying.ts'
 import { nextQuery, type Payment } from '../orders/payment.ts'
@@ -126,7 +126,7 @@ async function sendRefund(app: Paying, refund: Refund): Promise<void> {
   const outcome = await channel.refund({
     ...ref,
     reason: refund.reason,
-    notifyUrl: `${app.settings.publicUrl}/notify/${channel.name}/${encodeURIComponent(channel.account)}`,
+    notifyUrl: noticeAddress(app, channel),
   })
   await learnRefund(app, refund.refundNo, outcome)
 }

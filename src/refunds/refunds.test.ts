@@ -27,6 +27,7 @@ async function paid(app: Paying, channel: FakeChannel, amount = 10_000): Promise
     method: 'native',
     amount: null,
     openid: null,
+    payerAddress: null,
   })
   await learn(app, payment, channel.pay(payment, app.now()), 'notice')
   return await readPayment(app, payment.paymentNo)
@@ -114,6 +115,7 @@ describe('refunds', () => {
       method: 'native',
       amount: null,
       openid: null,
+      payerAddress: null,
     })
     await assert.rejects(askRefund(app, 'clerk', ask(open, 'b', 1)), refusedWith('payment_not_successful'))
     await assert.rejects(
@@ -216,7 +218,7 @@ describe('four eyes', () => {
     const [wechat, alipay] = [new FakeChannel('wechat'), new FakeChannel('alipay')]
     const { app, db } = await payingTest(t, fakeChannels(wechat, alipay))
     const { orderNo } = await issued(app)
-    const request = { orderNo, amount: null, openid: null }
+    const request = { orderNo, amount: null, openid: null, payerAddress: null }
     const a = await startPayment(app, { ...request, id: 'a', channel: 'wechat', method: 'native' })
     const b = await startPayment(app, { ...request, id: 'b', channel: 'alipay', method: 'precreate' })
     await learn(app, b, alipay.pay(b, app.now()), 'notice')
@@ -264,6 +266,7 @@ describe('冲正', () => {
       method: 'native',
       amount: null,
       openid: null,
+      payerAddress: null,
     })
     assert.equal(again.state, 'pending')
   })
