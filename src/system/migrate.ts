@@ -61,7 +61,8 @@ export async function migrate(pool: pg.Pool, files: readonly Migration[] = readM
   }
 }
 
-async function readApplied(client: pg.ClientBase): Promise<{ name: string; digest: string }[]> {
+/** What has landed, in order. */
+export async function readApplied(client: pg.ClientBase): Promise<{ name: string; digest: string }[]> {
   const { rows } = await client.query('select name, sm3 as digest from schema_migrations order by name')
   return rows
 }

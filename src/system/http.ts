@@ -1,0 +1,234 @@
+import swagger from '@fastify/swagger'
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+  type RouteOptions,
+} from 'fastify'
+import type { Logger } from 'pino'
+import type { TSchema } from 'typebox'
+import { Failure } from '../kernel/failure.ts'
+import {
+  bodyOf,
+  bugBody,
+  databaseFailure,
+  ErrorBody,
+  frameFailure,
+  requestInvalid,
+  routeUnknown,
+  statusOf,
+} from './http_errors.ts'
+import { histogram } from './metrics.ts'
+import { shapeOf } from './shape.ts'
+
+/** Named by a route that anybody may call. */
+export const PUBLIC = 'public'
+
+/** Says who asks, and that he may; throws Failure not_authenticated, key_invalid, not_permitted. */
+export type Guard = (request: FastifyRequest, permission: string) => Caller | Promise<Caller>
+type Caller = { readonly id: string }
+
+export type HttpOptions = {
+  readonly log: Logger
+  readonly newId: () => string
+  readonly guard: Guard
+  /** All permissions there are; a route that names another one is not registered. */
+  readonly permissions: ReadonlySet<string>
+  /** Addresses (or CIDR ranges) of proxies whose x-forwarded-* headers are believed. */
+  readonly trustedProxies?: readonly string[] | undefined
+  /** Bytes of a body; a route may set its own. Default 256 KiB. */
+  readonly bodyLimit?: number | undefined
+  /** Certificate and key in PEM: HTTPS. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined
+  readonly version?: string | undefined
+}
+
+const ANYBODY: Caller = { id: 'anonymous' }
+const REQUEST_ID = /^[A-Za-z0-9_.:-]{8,64}$/
+
+const duration = histogram(
+  'fzpay_http_request_seconds',
+  'Time from the head of a request to the end of its answer',
+  ['method', 'route', 'status'],
+  [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+)
+
+/**
+ * The frame of all HTTP: validation and answers by TypeBox schemas, one shape of errors, request ids, a permission for every
+ * route, metrics, OpenAPI. Routes are registered on what it gives; nothing listens yet.
+ */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { log, newId, tls } = options
+  const http = fastify({
+    loggerInstance: log,
+    // A logger for each request costs more than most requests; what is logged names the request itself.
+    childLoggerFactory: logger => logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
+    },
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    bodyLimit: options.bodyLimit ?? 256 << 10,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: 'idle',
+    // What comes in over an open connection while we stop is still answered, and the connection then closed.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200 },
+    ...(tls ? { https: { cert: tls.cert, key: tls.key } } : {}),
+    frameworkErrors: (error, request, reply) => void answerError(log, error, request, reply),
+  }) as unknown as FastifyInstance
+
+  http.addSchema(ErrorBody)
+  http.setValidatorCompiler<TSchema>(({ schema, httpPart = 'body' }) => {
+    const shape = shapeOf(schema, { fromText: httpPart !== 'body' })
+    return value => {
+      const read = shape.read(value)
+      return 'mistakes' in read ? { error: requestInvalid(httpPart, read.mistakes) } : read
+    }
+  })
+  http.setErrorHandler((error, request, reply) => answerError(log, error, request, reply))
+  http.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] as string
+    return answerError(log, routeUnknown(request.method, path), request, reply)
+  })
+  http.decorateRequest('actor', undefined)
+  http.decorate('permissionOfAll', undefined)
+  http.addHook('onRoute', function (this: FastifyInstance, route) {
+    frameRoute(route, this.permissionOfAll, options)
+  })
+  await http.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: '抚州支付平台 Fuzhou Pay',
+        version: options.version ?? '0',
+        description: ABOUT,
+      },
+      components: {
+        securitySchemes: {
+          service_key: { type: 'http', scheme: 'bearer', description: '服务账户密钥 Service account key' },
+        },
+      },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
+  })
+  return http
+}
+
+const ABOUT = `金额为主币单位的十进制字符串（"1234.50"），时间为带时区的 RFC 3339。修改类请求的 id 由调用方生成：同一 id 与内容得到同一回答。
+
+Amounts are decimal strings in major units ("1234.50"), times RFC 3339 with offset. Every call that changes something carries an id made by
+the caller: the same id and content give the same answer.`
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For routes of a library, which name no permission themselves: the one of them all, set on the instance it is registered on. */
+    permissionOfAll: string | undefined
+  }
+}
+
+/** Holds a route to the rules of the house, and puts around it what every route has. */
+function frameRoute(route: RouteOptions, permissionOfAll: string | undefined, options: HttpOptions): void {
+  const name = `${route.method} ${route.url}`
+  const permission = route.config?.permission ?? permissionOfAll
+  if (permission === undefined) throw new Error(`${name}: names no permission (config.permission)`)
+  if (permission !== PUBLIC && !options.permissions.has(permission))
+    throw new Error(`${name}: no such permission: ${permission}`)
+  route.config = { ...route.config, permission }
+  const schema = route.schema ?? {}
+  if (schema.hide !== true) {
+    const answers = (schema.response ?? {}) as Record<string, unknown>
+    if (!Object.keys(answers).some(status => /^[23]/.test(status)))
+      throw new Error(`${name}: describes no answer (schema.response)`)
+    route.schema = {
+      ...schema,
+      response: { ...answers, '4xx': ERROR, '5xx': ERROR },
+      security: permission === PUBLIC ? [] : [{ service_key: [] }],
+      'x-permission': permission,
+    } as typeof schema
+  }
+  route.onRequest = [guarded(permission, options.guard), ...[route.onRequest ?? []].flat()] as typeof route.onRequest
+  route.onResponse = [measured(String(route.method), route.url), ...[route.onResponse ?? []].flat()]
+}
+
+const ERROR = { description: '被拒绝 Refused', $ref: 'Error#' }
+
+type Hook = (request: FastifyRequest, reply: Reply, done: (error?: Error) => void) => void
+type Reply = FastifyReply
+
+function guarded(permission: string, guard: Guard): Hook {
+  if (permission === PUBLIC)
+    return (request, reply, done) => {
+      mark(request, reply)
+      request.actor = ANYBODY
+      done()
+    }
+  return (request, reply, done) => {
+    mark(request, reply)
+    let actor: Caller | Promise<Caller>
+    try {
+      actor = guard(request, permission)
+    } catch (error) {
+      return done(error as Error)
+    }
+    if (!(actor instanceof Promise)) {
+      request.actor = actor
+      return done()
+    }
+    actor.then(found => {
+      request.actor = found
+      done()
+    }, done)
+  }
+}
+
+function mark(request: FastifyRequest, reply: Reply): void {
+  reply.header('x-request-id', request.id)
+  reply.header('x-content-type-options', 'nosniff')
+  reply.header('cache-control', 'no-store')
+}
+
+function measured(method: string, route: string): Hook {
+  return (_request, reply, done) => {
+    duration.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
+  }
+}
+
+/** Any error → its status and body. A refusal is logged by its code only, as its detail may name people; a bug with all it has. */
+function answerError(log: Logger, error: unknown, request: FastifyRequest, reply: Reply): Reply {
+  const failure = error instanceof Failure ? error : (frameFailure(error as FastifyError) ?? databaseFailure(error))
+  const about = {
+    request_id: request.id,
+    method: request.method,
+    path: request.url.split('?')[0],
+    address: request.ip,
+    actor: request.actor?.id,
+  }
+  reply.header('content-type', 'application/json; charset=utf-8').header('x-request-id', request.id)
+  if (!failure) {
+    log.error({ ...about, err: error }, 'a bug')
+    return reply.code(500).send(bugBody(request.id))
+  }
+  const status = statusOf(failure.code)
+  log[status >= 500 ? 'warn' : 'info']({ ...about, status, code: failure.code }, 'refused')
+  if (status === 503) reply.header('retry-after', '1')
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply.code(status).send(bodyOf(failure, request.id))
+}
+
+/**
+ * For notices of channels and uploads: within `server` (an instance of its own, by `register`) every body comes as a Buffer of the
+ * very bytes that were sent, whatever its content type, because signatures are over bytes.
+ */
+export function takeRawBodies(server: FastifyInstance, bodyLimit?: number): void {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'buffer', ...(bodyLimit ? { bodyLimit } : {}) }, (_request, body, done) =>
+    done(null, body),
+  )
+}

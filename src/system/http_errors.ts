@@ -1,0 +1,181 @@
+import type { FastifyError } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { Failure } from '../kernel/failure.ts'
+import type { Mistake } from './shape.ts'
+
+/** The one shape of every refusal and of every bug. */
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String({ description: 'Stable and English. 固定的英文代码' }),
+      message_zh: Type.String(),
+      message_en: Type.String(),
+      detail: Type.Record(Type.String(), Type.Unknown(), {
+        description: 'What is needed to mend it: field, found, expected … 更正所需的信息',
+      }),
+      request_id: Type.String({ description: 'Quote it when asking for help. 报修时请提供' }),
+    }),
+  },
+  { $id: 'Error', title: 'Error' },
+)
+export type ErrorBody = Static<typeof ErrorBody>
+
+/** Code of a Failure → HTTP status. What is not here is 422: understood, and refused for what it says. */
+const STATUS: Readonly<Record<string, number>> = {
+  request_invalid: 400,
+  json_unreadable: 400,
+  body_missing: 400,
+  address_unreadable: 400,
+  id_invalid: 400,
+  notice_unreadable: 400,
+  not_authenticated: 401,
+  key_invalid: 401,
+  key_expired: 401,
+  notice_forged: 401,
+  notice_replayed: 401,
+  not_permitted: 403,
+  maker_is_checker: 403,
+  notice_foreign: 403,
+  route_unknown: 404,
+  order_unknown: 404,
+  payment_unknown: 404,
+  refund_unknown: 404,
+  merchant_unknown: 404,
+  fee_item_unknown: 404,
+  department_unknown: 404,
+  receipt_unknown: 404,
+  channel_account_unknown: 404,
+  id_reused: 409,
+  already_exists: 409,
+  order_paid: 409,
+  order_partly_paid: 409,
+  order_closed: 409,
+  payment_under_way: 409,
+  payment_outcome_unknown: 409,
+  refund_decided_already: 409,
+  body_too_large: 413,
+  media_type_unknown: 415,
+  rate_limited: 429,
+  channel_unavailable: 502,
+  overloaded: 503,
+  stopping: 503,
+  database_not_ready: 503,
+  database_unreachable: 503,
+}
+
+export const statusOf = (code: string): number => (Object.hasOwn(STATUS, code) ? (STATUS[code] as number) : 422)
+
+export const bodyOf = (failure: Failure, requestId: string): ErrorBody => ({
+  error: {
+    code: failure.code,
+    message_zh: failure.zh,
+    message_en: failure.en,
+    detail: failure.detail,
+    request_id: requestId,
+  },
+})
+
+const PARTS: Readonly<Record<string, { zh: string; en: string }>> = {
+  body: { zh: '请求正文', en: 'the body' },
+  querystring: { zh: '查询参数', en: 'the query' },
+  params: { zh: '地址', en: 'the address' },
+  headers: { zh: '请求头', en: 'the headers' },
+}
+
+/** All mistakes of one part of a request; the first one is in the sentence, all are in the detail. */
+export function requestInvalid(part: string, mistakes: readonly Mistake[]): Failure {
+  const where = PARTS[part] ?? { zh: part, en: part }
+  const first = mistakes[0]
+  const field = first?.path.slice(1).replaceAll('/', '.') || part
+  const more = mistakes.length - 1
+  return new Failure(
+    'request_invalid',
+    {
+      zh: `${where.zh}的 ${field} 不正确：收到 ${foundZh(first)}，应为 ${first?.expected.zh}${more > 0 ? `；另有 ${more} 处，见 detail` : ''}`,
+      en: `${field} in ${where.en} is not valid: ${first?.found} was given, ${first?.expected.en} is expected${more > 0 ? `; ${more} more in detail` : ''}`,
+    },
+    {
+      part,
+      mistakes: mistakes.map(({ path, found, expected }) => ({
+        field: path.slice(1).replaceAll('/', '.'),
+        found,
+        expected_zh: expected.zh,
+        expected_en: expected.en,
+      })),
+    },
+  )
+}
+
+const foundZh = (mistake: Mistake | undefined): string => (mistake?.found === 'nothing' ? '空' : (mistake?.found ?? ''))
+
+/** What the server itself refuses before a route is reached, by Fastify's own codes. */
+export function frameFailure(error: FastifyError): Failure | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Failure('body_too_large', {
+        zh: '请求正文超过此接口的大小限制：请分批提交',
+        en: 'The body is larger than this route takes: send it in parts',
+      })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Failure('media_type_unknown', {
+        zh: '此接口不接受这种 content-type：请使用 application/json',
+        en: 'This route does not take that content type: application/json is expected',
+      })
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new Failure('body_missing', {
+        zh: '缺少请求正文：应为一个 JSON 对象',
+        en: 'There is no body: a JSON object is expected',
+      })
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new Failure(
+        'json_unreadable',
+        {
+          zh: `请求正文不是完整的 JSON：请检查括号、引号和编码（UTF-8）`,
+          en: 'The body is no complete JSON: check brackets, quotes and encoding (UTF-8)',
+        },
+        { reason: error.message },
+      )
+    case 'FST_ERR_BAD_URL':
+      return new Failure('address_unreadable', {
+        zh: '地址中有无法解码的字符：请按 UTF-8 百分号编码',
+        en: 'The address cannot be decoded: use percent-encoding of UTF-8',
+      })
+    default:
+      return undefined
+  }
+}
+
+/** The server closed or refused the connection: trouble of the moment, said as such instead of as a bug. */
+const GONE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08001', '53300'])
+
+export function databaseFailure(error: unknown): Failure | undefined {
+  const { code = '', message = '' } = error as { code?: string; message?: string }
+  if (!GONE.has(code) && !/^Connection terminated|timeout exceeded when trying to connect/.test(message))
+    return undefined
+  return new Failure('database_not_ready', {
+    zh: '数据库暂时无法连接，请稍后用同一编号重试',
+    en: 'The database cannot be reached at this moment: try again shortly, with the same id',
+  })
+}
+
+export const routeUnknown = (method: string, path: string): Failure =>
+  new Failure(
+    'route_unknown',
+    {
+      zh: `没有这个接口：${method} ${path}；接口目录见 /api/docs`,
+      en: `No such route: ${method} ${path}; see /api/docs`,
+    },
+    { method, path },
+  )
+
+/** A bug: nothing of it goes out but the request's id, by which the log has it. */
+export const bugBody = (requestId: string): ErrorBody => ({
+  error: {
+    code: 'internal_error',
+    message_zh: `系统内部错误，已记录；报修时请提供请求编号 ${requestId}`,
+    message_en: `Internal error, recorded; quote the request id ${requestId} when asking for help`,
+    detail: {},
+    request_id: requestId,
+  },
+})

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import { PUBLIC } from './http.ts'
+
+/**
+ * The reference page of the API (`/api/docs`) and its OpenAPI document (`/api/openapi.json`). All that the page needs is served
+ * from here: it works where nothing else can be reached, under a strict content security policy.
+ */
+export async function referencePage(http: FastifyInstance): Promise<void> {
+  http.get('/api/openapi.json', { config: { permission: PUBLIC }, schema: { hide: true } }, () => http.swagger())
+  const { default: swaggerUi } = await import('@fastify/swagger-ui')
+  await http.register(async docs => {
+    docs.permissionOfAll = PUBLIC
+    await docs.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      staticCSP: true,
+      uiConfig: {
+        deepLinking: true,
+        docExpansion: 'list',
+        defaultModelsExpandDepth: 0,
+        // Else the page would send the description to a service on the internet.
+        validatorUrl: null,
+      },
+      theme: { title: '抚州支付平台 API' },
+    })
+  })
+}
