@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   inspect: async (args, lang) => (await import('./commands/inspect.ts')).inspectCommand(args, lang),
   import: async (args, lang) => (await import('./commands/import.ts')).importCommand(args, lang),
   template: async (args, lang) => (await import('./commands/template.ts')).templateCommand(args, lang),
+  serve: async (args, lang) => (await import('./commands/serve.ts')).serveCommand(args, lang),
   demo: async (args, lang) => (await import('./commands/demo.ts')).demoCommand(args, lang),
   help: async (_, lang) => void process.stdout.write((await import('./commands/help.ts')).helpText(lang)),
 }

@@ -10,6 +10,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay import FILE… [--channel NAME] [--json] [读取选项]     对账单入库：要么整份入账，要么分毫不动
   fzpay template list | show NAME                             已确认的版式模板
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
+  fzpay serve [--port N]                                      启动平台（HTTP 接口，说明在 /api/docs）
   fzpay demo                                                  内置的样例城市日
   fzpay help | --version
 
@@ -47,6 +48,7 @@ Usage:
   fzpay import FILE… [--channel NAME] [--json] [reading options] book statements: each wholly or not at all
   fzpay template list | show NAME                                confirmed layouts
   fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
+  fzpay serve [--port N]                                         run the platform (HTTP API, described at /api/docs)
   fzpay demo                                                     the built-in sample city day
   fzpay help | --version
 
