@@ -62,6 +62,10 @@ export type Context = {
   readonly app: App
   /** The whole configuration; a folder reads its own section. */
   readonly config: Readonly<Record<string, unknown>>
+  /** Where names of files in the configuration start from. */
+  readonly folder: string
+  /** Where we listen; asked for when a request or a job needs it, not while the parts are put together. */
+  readonly url: () => string
 }
 
 export type PartOf = {
@@ -118,14 +122,16 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     })
     healthRoutes(http, db, () => stopping !== undefined)
     await referencePage(http)
+    let listening = ''
+    const context: Context = { app, config, folder: source?.folder ?? process.cwd(), url: () => listening }
     for (const { start } of parts) {
-      const part = await start({ app, config })
+      const part = await start(context)
       started.push(part)
       for (const { prefix, register } of part.routes ?? [])
         await http.register(async server => register(server, app), { prefix })
     }
-    const url = await listen(http, settings, options.port)
-    return { app, http, url, stop }
+    listening = await listen(http, settings, options.port)
+    return { app, http, url: listening, stop }
   } catch (error) {
     await stop()
     throw error

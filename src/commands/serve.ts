@@ -1,5 +1,6 @@
 import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
+import { payingPart } from '../paying_part.ts'
 import { startPlatform } from '../server.ts'
 import { stopSignal } from '../system/stop_signals.ts'
 
@@ -7,7 +8,10 @@ import { stopSignal } from '../system/stop_signals.ts'
 export async function serveCommand(args: readonly string[], lang: Lang): Promise<void> {
   const words = parseWords(args, { flags: [], single: ['port', 'lang'], many: [] })
   const stopped = stopSignal()
-  const platform = await startPlatform({ port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT) })
+  const platform = await startPlatform({
+    parts: [payingPart()],
+    port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
+  })
   const say = (zh: string, en: string): void => void process.stdout.write(`${lang === 'en' ? en : zh}\n`)
   say(
     `平台已启动：${platform.url}（接口说明 ${platform.url}/api/docs）`,

@@ -109,7 +109,7 @@ async function submit(
     openid: payer.openid ?? undefined,
     payerAddress: payer.payerAddress ?? undefined,
     notifyUrl: noticeAddress(app, channel),
-    returnUrl: `${app.settings.publicUrl}/pay/${paymentNo}`,
+    returnUrl: `${app.settings.publicUrl()}/pay/${paymentNo}`,
   })
   const answer = await create.catch(async (error: unknown) => {
     // Refused before anything was sent: the attempt is over, and the payer is told what is missing.
@@ -131,7 +131,7 @@ async function submit(
 
 /** Where a channel sends its notices. */
 export const noticeAddress = (app: Paying, { name, account }: Channel): string =>
-  `${app.settings.publicUrl}/notify/${name}/${encodeURIComponent(account)}`
+  `${app.settings.publicUrl()}/notify/${name}/${encodeURIComponent(account)}`
 
 /**
  * Ends an attempt that is open: asks, closes what is not paid, and books what is found. Throws payment_outcome_unknown when

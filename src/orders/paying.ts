@@ -19,7 +19,7 @@ export type Paying = App & {
 
 export type PayingSettings = {
   /** As channels and payers reach us, without a slash at the end: https://pay.example.gov.cn */
-  readonly publicUrl: string
+  readonly publicUrl: () => string
   /** How long a payment may be completed. */
   readonly paymentMinutes: number
   /** A refund of this much or more needs a second person, in minor units; null: none does. */

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { takeRawBodies } from '../system/http.ts'
+import { noticeTaker, type RefundLearner } from './notices.ts'
+import type { Paying } from './paying.ts'
+
+/** Bytes of a notice; real ones have a few thousand. */
+const NOTICE_BYTES_MAX = 64 << 10
+
+/** Where channels tell us what became of payments and refunds: on an instance of its own, because signatures are over raw bytes. */
+export function noticeRoutes(server: FastifyInstance, app: Paying, learnRefund: RefundLearner): void {
+  takeRawBodies(server, NOTICE_BYTES_MAX)
+  const take = noticeTaker(app, learnRefund)
+  server.post<{ Params: { channel: string; account: string }; Body: Buffer | null }>(
+    '/notify/:channel/:account',
+    {
+      config: { permission: 'public' },
+      schema: {
+        tags: ['channels'],
+        summary: '渠道通知：验签、入账后才应答 A notice of a channel: verified, booked, then answered',
+        params: Type.Object({ channel: Type.String(), account: Type.String() }),
+        response: { 200: Type.String({ description: "In the channel's own words. 按渠道约定应答" }) },
+      },
+      serializerCompiler: () => String,
+    },
+    async (request, reply) => {
+      const channel = app.channels.account(request.params.account)
+      const notice = { headers: request.headers, body: request.body ?? Buffer.alloc(0), at: app.now() }
+      const { status, contentType, body } = await take(channel, notice, request.ip)
+      return reply.code(status).type(contentType).send(body)
+    },
+  )
+}

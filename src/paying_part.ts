@@ -1,0 +1,62 @@
+import { type Static, Type } from 'typebox'
+import { openChannels } from './channels/channels.ts'
+import { AMOUNT_PATTERN, readAmount } from './kernel/amount_field.ts'
+import { merchantRoutes } from './merchants/routes.ts'
+import { noticeRoutes } from './orders/notice_routes.ts'
+import { openPaying, type Paying } from './orders/paying.ts'
+import { orderRoutes } from './orders/routes.ts'
+import { learnRefund } from './refunds/operations.ts'
+import { refundRoutes } from './refunds/routes.ts'
+import type { PartOf } from './server.ts'
+
+/** The section `paying` of the configuration. */
+export const PayingSection = Type.Object(
+  {
+    public_url: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s]+[^/]$',
+        description: 'As channels and payers reach us; without it the address we listen on',
+      }),
+    ),
+    payment_minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 30 }),
+    refund_review_from: Type.Union([Type.String({ pattern: AMOUNT_PATTERN }), Type.Null()], {
+      default: '5000.00',
+      description: 'A refund of this much or more needs a second person; null: none does',
+    }),
+  },
+  { additionalProperties: false, default: {} },
+)
+type PayingSection = Static<typeof PayingSection>
+
+/** Bills, payments and refunds: merchants, orders, channels and their notices. `use` is given what the operations need. */
+export const payingPart = (use: (paying: Paying) => void = () => {}): PartOf => ({
+  sections: [
+    { name: 'channels', schema: Type.Array(Type.Unknown(), { default: [] }) },
+    { name: 'paying', schema: PayingSection },
+  ],
+  start({ app, config, folder, url }) {
+    const section = config.paying as PayingSection
+    const channels = openChannels(config.channels, { now: app.now, folder })
+    const paying = openPaying(
+      { ...app, channels },
+      {
+        publicUrl: () => section.public_url ?? url(),
+        paymentMinutes: section.payment_minutes,
+        refundReviewFrom:
+          section.refund_review_from === null
+            ? null
+            : readAmount(section.refund_review_from, 'CNY', 'paying.refund_review_from'),
+      },
+    )
+    use(paying)
+    return {
+      routes: [
+        { prefix: '/api', register: merchantRoutes },
+        { prefix: '/api', register: server => orderRoutes(server, paying) },
+        { prefix: '/api', register: server => refundRoutes(server, paying) },
+        { prefix: '', register: server => noticeRoutes(server, paying, learnRefund) },
+      ],
+      stop: () => paying.close(),
+    }
+  },
+})
