@@ -21,7 +21,6 @@ export function noticeRoutes(server: FastifyInstance, app: Paying, learnRefund: 
         params: Type.Object({ channel: Type.String(), account: Type.String() }),
         response: { 200: Type.String({ description: "In the channel's own words. 按渠道约定应答" }) },
       },
-      serializerCompiler: () => String,
     },
     async (request, reply) => {
       const channel = app.channels.account(request.params.account)
