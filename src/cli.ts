@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   import: async (args, lang) => (await import('./commands/import.ts')).importCommand(args, lang),
   template: async (args, lang) => (await import('./commands/template.ts')).templateCommand(args, lang),
   serve: async (args, lang) => (await import('./commands/serve.ts')).serveCommand(args, lang),
+  worker: async (args, lang) => (await import('./commands/worker.ts')).workerCommand(args, lang),
   demo: async (args, lang) => (await import('./commands/demo.ts')).demoCommand(args, lang),
   help: async (_, lang) => void process.stdout.write((await import('./commands/help.ts')).helpText(lang)),
 }

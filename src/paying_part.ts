@@ -12,12 +12,6 @@ import type { PartOf } from './server.ts'
 /** The section `paying` of the configuration. */
 export const PayingSection = Type.Object(
   {
-    public_url: Type.Optional(
-      Type.String({
-        pattern: '^https?://[^\\s]+[^/]$',
-        description: 'As channels and payers reach us; without it the address we listen on',
-      }),
-    ),
     payment_minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 30 }),
     refund_review_from: Type.Union([Type.String({ pattern: AMOUNT_PATTERN }), Type.Null()], {
       default: '5000.00',
@@ -40,7 +34,7 @@ export const payingPart = (use: (paying: Paying) => void = () => {}): PartOf => 
     const paying = openPaying(
       { ...app, channels },
       {
-        publicUrl: () => section.public_url ?? url(),
+        publicUrl: url,
         paymentMinutes: section.payment_minutes,
         refundReviewFrom:
           section.refund_review_from === null

@@ -7,10 +7,12 @@ import { ServiceAccounts } from './access/service_keys.ts'
 import { Failure } from './kernel/failure.ts'
 import type { App } from './system/app.ts'
 import { type ConfigSource, findConfig, readConfig, type Section } from './system/config.ts'
-import { type Database, type DatabaseOptions, startExclusive } from './system/database.ts'
+import { type DatabaseOptions, openDatabase } from './system/database.ts'
 import { healthRoutes } from './system/health.ts'
 import { createHttp } from './system/http.ts'
 import { newId } from './system/ids.ts'
+import { type Jobs, type JobsOptions, prepareJobs, startJobs, type Task } from './system/jobs.ts'
+import { createListener, type Listener } from './system/listen.ts'
 import { createLog } from './system/log.ts'
 import { migrate } from './system/migrate.ts'
 import { referencePage } from './system/reference.ts'
@@ -21,6 +23,12 @@ export const ServerSettings = Type.Object(
     host: Type.String({ default: '127.0.0.1' }),
     port: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 65535, description: 'Without it 8080 or the next free one' }),
+    ),
+    public_url: Type.Optional(
+      Type.String({
+        pattern: '^https?://\\S*[^/\\s]$',
+        description: 'As channels and payers reach us; without it the address we listen on',
+      }),
     ),
     trusted_proxies: Type.Array(Type.String(), {
       default: [],
@@ -54,6 +62,7 @@ export type Routes = {
 /** What a folder brings to the platform. */
 export type Part = {
   readonly routes?: readonly Routes[]
+  readonly tasks?: readonly Task[]
   /** Called after the last request was answered and before the database is closed: flush here. */
   readonly stop?: () => Promise<void>
 }
@@ -64,8 +73,13 @@ export type Context = {
   readonly config: Readonly<Record<string, unknown>>
   /** Where names of files in the configuration start from. */
   readonly folder: string
-  /** Where we listen; asked for when a request or a job needs it, not while the parts are put together. */
+  /**
+   * As channels and payers reach us, without a slash at the end. Asked for when a request or a task needs it, not while the parts
+   * are put together. Throws a Failure public_url_missing in a worker whose configuration does not say.
+   */
   readonly url: () => string
+  /** News from the database, for streams. */
+  readonly listener: Listener
 }
 
 export type PartOf = {
@@ -81,6 +95,7 @@ export type PlatformOptions = {
   readonly database?: DatabaseOptions | undefined
   /** Tests: a clock, ids and a log of their own. */
   readonly app?: Partial<Omit<App, 'db'>> | undefined
+  readonly jobs?: JobsOptions | undefined
 }
 
 export type Platform = {
@@ -94,24 +109,22 @@ export type Platform = {
 
 /** Opens the database, brings it up to date, puts the parts together and listens. Throws a Failure where something given does not fit. */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  const parts = options.parts ?? []
-  const source = options.config === undefined ? findConfig() : options.config
-  const sections = [...OWN_SECTIONS, ...parts.flatMap(part => part.sections ?? [])]
-  const config = readConfig(source, sections) as OwnConfig & Readonly<Record<string, unknown>>
+  const house = await openHouse(options, true)
+  const { app, config, started } = house
   const { server: settings } = config
-  if (!settings.tls && !isLoopback(settings.host)) throw plainHttpRefused(settings.host)
-
-  const log = options.app?.log ?? createLog({ level: settings.log_level })
-  const db = await startExclusive(options.database)
-  const app: App = { now: () => new Date(), newId, ...options.app, log, db }
-  const started: Part[] = []
   let http: FastifyInstance | undefined
+  let jobs: Jobs | undefined
   let stopping: Promise<void> | undefined
-  const stop = (): Promise<void> => (stopping ??= stopAll(http, started, db, settings.stop_seconds, app))
+  // First nothing new, then what is under way, then what waits to be written, then the database.
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      await Promise.all([http && closeHttp(http, settings.stop_seconds, app), jobs?.stop()])
+      await house.close()
+    })())
   try {
-    await migrate(db.pool)
+    if (!settings.tls && !isLoopback(settings.host)) throw plainHttpRefused(settings.host)
     http = await createHttp({
-      log,
+      log: app.log,
       newId: app.newId,
       guard: serviceGuard(config.service_accounts, app.now),
       permissions: ALL_PERMISSIONS,
@@ -120,45 +133,101 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       tls: settings.tls,
       version: await packageVersion(),
     })
-    healthRoutes(http, db, () => stopping !== undefined)
+    healthRoutes(http, app.db, () => stopping !== undefined)
     await referencePage(http)
-    let listening = ''
-    const context: Context = { app, config, folder: source?.folder ?? process.cwd(), url: () => listening }
-    for (const { start } of parts) {
-      const part = await start(context)
-      started.push(part)
-      for (const { prefix, register } of part.routes ?? [])
-        await http.register(async server => register(server, app), { prefix })
-    }
-    listening = await listen(http, settings, options.port)
-    return { app, http, url: listening, stop }
+    for (const { prefix, register } of started.flatMap(part => part.routes ?? []))
+      await http.register(async server => register(server, app), { prefix })
+    const url = await listen(http, settings, options.port)
+    house.listensOn(url)
+    jobs = await startJobs(app, tasksOf(started), options.jobs)
+    return { app, http, url, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-/** First nothing new, then what is under way, then what waits to be written, then the database. */
-async function stopAll(
-  http: FastifyInstance | undefined,
-  parts: readonly Part[],
-  db: Database,
-  seconds: number,
-  app: App,
-): Promise<void> {
-  const patience = setTimeout(() => {
-    app.log.warn({ seconds }, 'requests still under way are cut off')
-    http?.server.closeAllConnections()
-  }, seconds * 1000)
+export type Worker = {
+  readonly app: App
+  /** Names of the tasks it works on. */
+  readonly tasks: readonly string[]
+  stop(): Promise<void>
+}
+
+/** The tasks of all parts without HTTP: any number of such processes, on any number of machines, share the work. */
+export async function startWorker(options: PlatformOptions = {}): Promise<Worker> {
+  const house = await openHouse(options, false)
   try {
-    await http?.close()
-  } finally {
-    clearTimeout(patience)
+    const tasks = tasksOf(house.started)
+    const jobs = await startJobs(house.app, tasks, options.jobs)
+    const stop = async (): Promise<void> => {
+      await jobs.stop()
+      await house.close()
+    }
+    return { app: house.app, tasks: tasks.map(task => task.name), stop }
+  } catch (error) {
+    await house.close()
+    throw error
+  }
+}
+
+const tasksOf = (parts: readonly Part[]): Task[] => parts.flatMap(part => part.tasks ?? [])
+
+type House = {
+  readonly app: App
+  readonly config: OwnConfig & Readonly<Record<string, unknown>>
+  readonly started: readonly Part[]
+  readonly listensOn: (url: string) => void
+  close(): Promise<void>
+}
+
+/** Configuration, database and parts: what both kinds of processes begin with. */
+async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<House> {
+  const parts = options.parts ?? []
+  const source = options.config === undefined ? findConfig() : options.config
+  const sections = [...OWN_SECTIONS, ...parts.flatMap(part => part.sections ?? [])]
+  const config = readConfig(source, sections) as House['config']
+  const log = options.app?.log ?? createLog({ level: config.server.log_level })
+  const db = await openDatabase({ ...options.database, exclusive })
+  const app: App = { now: () => new Date(), newId, ...options.app, log, db }
+  const listener = createListener(db, log)
+  const started: Part[] = []
+  const close = async (): Promise<void> => {
     // Last started, first stopped: a part may use those before it.
-    for (const part of [...parts].reverse())
-      await part.stop?.().catch(error => app.log.error({ err: error }, 'a part did not stop cleanly'))
+    for (const part of started.toReversed())
+      await part.stop?.().catch(error => log.error({ err: error }, 'a part did not stop cleanly'))
+    await listener.close()
     await db.close()
   }
+  try {
+    await migrate(db.pool)
+    await prepareJobs(db, log)
+    let url = config.server.public_url
+    const context: Context = {
+      app,
+      config,
+      folder: source?.folder ?? process.cwd(),
+      url() {
+        if (url === undefined) throw publicUrlMissing()
+        return url
+      },
+      listener,
+    }
+    for (const { start } of parts) started.push(await start(context))
+    return { app, config, started, listensOn: at => (url ??= at), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function closeHttp(http: FastifyInstance, seconds: number, app: App): Promise<void> {
+  const patience = setTimeout(() => {
+    app.log.warn({ seconds }, 'requests still under way are cut off')
+    http.server.closeAllConnections()
+  }, seconds * 1000)
+  await http.close()
+  clearTimeout(patience)
 }
 
 const FIRST_PORT = 8080
@@ -198,6 +267,12 @@ const plainHttpRefused = (host: string): Failure =>
     },
     { host },
   )
+
+const publicUrlMissing = (): Failure =>
+  new Failure('public_url_missing', {
+    zh: '配置缺少 server.public_url：后台进程不监听端口，需要它来告诉渠道通知地址',
+    en: 'server.public_url is missing in the configuration: a worker listens on no port, and channels must be told where to send notices',
+  })
 
 const portUnavailable = (port: number, reason: string): Failure =>
   new Failure(

@@ -11,6 +11,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay template list | show NAME                             已确认的版式模板
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
   fzpay serve [--port N]                                      启动平台（HTTP 接口，说明在 /api/docs）
+  fzpay worker                                                另一个进程分担后台任务
   fzpay demo                                                  内置的样例城市日
   fzpay help | --version
 
@@ -49,6 +50,7 @@ Usage:
   fzpay template list | show NAME                                confirmed layouts
   fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
   fzpay serve [--port N]                                         run the platform (HTTP API, described at /api/docs)
+  fzpay worker                                                   another process that shares the background tasks
   fzpay demo                                                     the built-in sample city day
   fzpay help | --version
 

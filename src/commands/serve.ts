@@ -1,6 +1,6 @@
 import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
-import { payingPart } from '../paying_part.ts'
+import { PARTS } from '../parts.ts'
 import { startPlatform } from '../server.ts'
 import { stopSignal } from '../system/stop_signals.ts'
 
@@ -9,7 +9,7 @@ export async function serveCommand(args: readonly string[], lang: Lang): Promise
   const words = parseWords(args, { flags: [], single: ['port', 'lang'], many: [] })
   const stopped = stopSignal()
   const platform = await startPlatform({
-    parts: [payingPart()],
+    parts: PARTS,
     port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
   })
   const say = (zh: string, en: string): void => void process.stdout.write(`${lang === 'en' ? en : zh}\n`)

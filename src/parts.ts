@@ -1,0 +1,5 @@
+import { payingPart } from './paying_part.ts'
+import type { PartOf } from './server.ts'
+
+/** What the platform consists of, in the order of the house. */
+export const PARTS: readonly PartOf[] = [payingPart()]
