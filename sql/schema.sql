@@ -2,6 +2,8 @@
 
 create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_closed', 'amount_differs', 'merchant_differs', 'denied_after_success', 'success_after_reversal');
 
+create type bill_batch_state as enum ('checked', 'refused', 'issued', 'expired');
+
 create type fee_category as enum ('water', 'power', 'gas', 'heating', 'tuition', 'property', 'social_insurance', 'non_tax', 'telecom', 'medical', 'other');
 
 create type fee_item_state as enum ('active', 'suspended', 'retired');
@@ -25,6 +27,54 @@ create type refund_state as enum ('awaiting_review', 'approved', 'pending', 'suc
 create type settle_pass as enum ('trade_no', 'refund_no', 'merchant_order_no');
 
 create type statement_state as enum ('booked', 'awaiting_acceptance', 'refused');
+
+create table bill_batch_rows (
+  batch_id    text not null,
+  row_no      bigint not null,
+  order_no    text not null,
+  ask_sm3     text not null,
+  merchant_no text not null,
+  fee_item_id text not null,
+  account_no  text not null,
+  payer_name  text not null,
+  phone       text not null,
+  email       text not null,
+  title       text not null,
+  period      text not null,
+  amount      bigint not null,
+  due_on      date,
+  constraint bill_batch_rows_pkey PRIMARY KEY (batch_id, row_no),
+  constraint bill_batch_rows_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES bill_batches(id)
+);
+
+create table bill_batches (
+  id          text not null,
+  name        text not null,
+  sm3         text not null,
+  bytes       bigint not null,
+  merchant_no text not null default ''::text,
+  state       bill_batch_state not null,
+  records     integer not null,
+  totals      jsonb not null,
+  errors      integer not null,
+  warnings    integer not null,
+  problems    jsonb not null,
+  checked_by  text not null,
+  checked_at  timestamp with time zone not null,
+  issued_by   text not null default ''::text,
+  issued_at   timestamp with time zone,
+  constraint bill_batches_pkey PRIMARY KEY (id),
+  constraint bill_batches_check CHECK (((state = 'refused'::bill_batch_state) = (errors > 0))),
+  constraint bill_batches_check1 CHECK (((state = 'issued'::bill_batch_state) = (issued_at IS NOT NULL))),
+  constraint bill_batches_check2 CHECK (((issued_by <> ''::text) = (issued_at IS NOT NULL))),
+  constraint bill_batches_errors_check CHECK ((errors >= 0)),
+  constraint bill_batches_id_check CHECK ((id ~ '^[A-Za-z0-9_.:-]{8,64}$'::text)),
+  constraint bill_batches_records_check CHECK ((records >= 0)),
+  constraint bill_batches_sm3_check CHECK ((sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint bill_batches_warnings_check CHECK ((warnings >= 0))
+);
+CREATE INDEX bill_batches_by_sm3 ON public.bill_batches USING btree (sm3);
+CREATE INDEX bill_batches_waiting ON public.bill_batches USING btree (checked_at) WHERE (state = 'checked'::bill_batch_state);
 
 create table departments (
   id         text not null,

@@ -1,0 +1,156 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { Failure } from '../kernel/failure.ts'
+import type { App } from '../system/app.ts'
+import { callerOf } from '../system/caller.ts'
+import * as api from './bill_batch_api.ts'
+import { BYTES_MAX } from './bill_batch_file.ts'
+import * as batches from './bill_batch_operations.ts'
+
+const READ = { permission: 'bill.read' }
+const ISSUE = { permission: 'bill.issue' }
+const TAGS = { tags: ['bills'] }
+
+const BatchKey = Type.Object({ batch_id: Type.String() })
+const ProblemsQuery = Type.Object({
+  lang: Type.Optional(Type.Unsafe<'zh' | 'en'>({ type: 'string', enum: ['zh', 'en'] })),
+})
+
+/** Files of bills: checked, then issued. The file is the body of its request, of any media type but JSON. */
+export function billBatchRoutes(server: FastifyInstance, app: App): void {
+  // Plugins of Fastify are scopes: only these routes take a body as it comes.
+  server.register(async scope => {
+    scope.removeContentTypeParser('text/plain')
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    const http = scope.withTypeProvider<TypeBoxTypeProvider>()
+
+    http.post(
+      '/bill-batches',
+      {
+        config: ISSUE,
+        bodyLimit: BYTES_MAX,
+        schema: {
+          ...TAGS,
+          summary: '上传账单文件预检（CSV 或 xlsx，不开单） Check a file of bills; issues nothing',
+          consumes: ['application/octet-stream'],
+          querystring: api.BillBatchUpload,
+          response: { 200: api.BillBatchView },
+        },
+      },
+      async request => {
+        const { id, name, merchant_no } = request.query
+        return await laidDown(request.body, path =>
+          batches.checkBillBatch(app, callerOf(request), { id, path, name, merchantNo: merchant_no ?? null }),
+        )
+      },
+    )
+    http.post(
+      '/bill-batches/:batch_id/issue',
+      {
+        config: ISSUE,
+        schema: {
+          ...TAGS,
+          summary: '确认开单：整批成功或分毫不动 Issue a checked batch, wholly or not at all',
+          params: BatchKey,
+          body: api.BillBatchIssue,
+          response: { 200: api.BillBatchHead },
+        },
+      },
+      request => batches.issueBillBatch(app, callerOf(request), request.params.batch_id, request.body),
+    )
+    http.get(
+      '/bill-batches',
+      {
+        config: READ,
+        schema: {
+          ...TAGS,
+          summary: '账单批次列表 List batches',
+          querystring: api.BillBatchQuery,
+          response: { 200: api.BillBatchList },
+        },
+      },
+      request => batches.readBillBatches(app, request.query),
+    )
+    http.get(
+      '/bill-batches/:batch_id',
+      {
+        config: READ,
+        schema: {
+          ...TAGS,
+          summary: '预检报告 The report of a batch',
+          params: BatchKey,
+          response: { 200: api.BillBatchView },
+        },
+      },
+      request => batches.readBillBatch(app, request.params.batch_id),
+    )
+    http.get(
+      '/bill-batches/:batch_id/problems.csv',
+      {
+        config: READ,
+        schema: {
+          ...TAGS,
+          summary: '错误清单（CSV） All problems of a batch as CSV',
+          produces: ['text/csv'],
+          params: BatchKey,
+          querystring: ProblemsQuery,
+        },
+      },
+      async (request, reply) => {
+        const pieces = await batches.readBillProblems(app, request.params.batch_id, request.query.lang ?? 'zh')
+        reply
+          .header('content-type', 'text/csv; charset=utf-8')
+          .header('content-disposition', 'attachment; filename="problems.csv"')
+        return reply.send(Readable.from(pieces))
+      },
+    )
+  })
+}
+
+/** The body as a file, for as long as the work takes. */
+async function laidDown<T>(body: unknown, work: (path: string) => Promise<T>): Promise<T> {
+  if (!(body instanceof Readable)) throw bodyMissing()
+  const folder = await mkdtemp(join(tmpdir(), 'fzpay-bills-'))
+  const path = join(folder, 'file')
+  let size = 0
+  try {
+    await pipeline(
+      body,
+      async function* (pieces) {
+        for await (const piece of pieces) {
+          size += piece.length
+          if (size > BYTES_MAX) throw bodyTooLarge()
+          yield piece
+        }
+      },
+      createWriteStream(path, { mode: 0o600 }),
+    )
+    if (size === 0) throw bodyMissing()
+    return await work(path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const bodyMissing = (): Failure =>
+  new Failure('body_missing', {
+    zh: '请求体应为账单文件本身（Content-Type: application/octet-stream）',
+    en: 'The body must be the file itself (Content-Type: application/octet-stream)',
+  })
+
+const bodyTooLarge = (): Failure =>
+  new Failure(
+    'file_too_large',
+    {
+      zh: `文件超过上限 ${BYTES_MAX >> 20} MB：请拆成几个文件`,
+      en: `The file has more than ${BYTES_MAX >> 20} MB: split it into several files`,
+    },
+    { most: BYTES_MAX },
+  )

@@ -1,0 +1,278 @@
+import type pg from 'pg'
+import { CopyInto } from '../statements/copy_into.ts'
+import { epochDays } from '../statements/store.ts'
+import type { BillableItem, BillProblem, BillRow } from './bill_batch.ts'
+
+type Db = pg.Pool | pg.ClientBase
+
+export type BillBatchState = 'checked' | 'refused' | 'issued' | 'expired'
+
+/** Amounts of `totals` are minor units as text, because a sum may pass 2^53. */
+export type BillBatch = {
+  readonly id: string
+  readonly name: string
+  readonly sm3: string
+  readonly bytes: number
+  readonly merchantNo: string
+  readonly state: BillBatchState
+  readonly records: number
+  readonly totals: readonly {
+    readonly feeItemId: string
+    readonly name: string
+    readonly currency: string
+    readonly count: number
+    readonly amount: string
+  }[]
+  readonly errors: number
+  readonly warnings: number
+  readonly problems: readonly BillProblem[]
+  readonly checkedBy: string
+  readonly checkedAt: Date
+  readonly issuedBy: string
+  readonly issuedAt: Date | null
+}
+
+const COLUMNS = `id, name, sm3, bytes, merchant_no as "merchantNo", state, records, totals, errors, warnings, problems,
+  checked_by as "checkedBy", checked_at as "checkedAt", issued_by as "issuedBy", issued_at as "issuedAt"`
+
+export async function billableItems(db: Db): Promise<BillableItem[]> {
+  const { rows } = await db.query(
+    `select f.id, f.name, f.merchant_no as "merchantNo", f.currency, f.state = 'active' and m.state = 'active' as active
+       from fee_items f join merchants m using (merchant_no) order by f.id`,
+  )
+  return rows
+}
+
+export async function findBatch(db: Db, id: string): Promise<BillBatch | null> {
+  const { rows } = await db.query(`select ${COLUMNS} from bill_batches where id = $1`, [id])
+  return rows[0] ?? null
+}
+
+export async function lockBatch(tx: pg.ClientBase, id: string): Promise<BillBatch | null> {
+  const { rows } = await tx.query(`select ${COLUMNS} from bill_batches where id = $1 for update`, [id])
+  return rows[0] ?? null
+}
+
+export type BatchListed = Omit<BillBatch, 'problems'>
+
+/** Newest first, without their problems. */
+export async function listBatches(db: Db, before: Date, limit: number): Promise<BatchListed[]> {
+  const { rows } = await db.query(
+    `select ${COLUMNS.replace(' problems,', '')} from bill_batches where checked_at < $1 order by checked_at desc, id limit $2`,
+    [before, limit],
+  )
+  return rows
+}
+
+/** The batch that issued the same bytes, if one did. */
+export async function issuedBefore(db: Db, sm3: string): Promise<string | null> {
+  const { rows } = await db.query(
+    "select id from bill_batches where sm3 = $1 and state = 'issued' order by issued_at limit 1",
+    [sm3],
+  )
+  return rows[0]?.id ?? null
+}
+
+/** false: the id is taken. */
+export async function insertBatch(tx: pg.ClientBase, batch: BillBatch): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into bill_batches (id, name, sm3, bytes, merchant_no, state, records, totals, errors, warnings, problems,
+                               checked_by, checked_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing`,
+    [
+      batch.id,
+      batch.name,
+      batch.sm3,
+      batch.bytes,
+      batch.merchantNo,
+      batch.state,
+      batch.records,
+      JSON.stringify(batch.totals),
+      batch.errors,
+      batch.warnings,
+      JSON.stringify(batch.problems),
+      batch.checkedBy,
+      batch.checkedAt,
+    ],
+  )
+  return rowCount === 1
+}
+
+// --- what the book says ----------------------------------------------------------------------------------------------
+
+/** Those of the numbers that are orders already. */
+export async function takenNumbers(db: Db, orderNos: readonly string[]): Promise<Set<string>> {
+  const { rows } = await db.query('select order_no from orders where order_no = any($1)', [orderNos])
+  return new Set(rows.map(row => row.order_no))
+}
+
+/** Bills whose debt is in the book under another number: the row, and one such order. */
+export async function billedBefore(
+  db: Db,
+  bills: readonly BillRow[],
+): Promise<{ readonly row: number; readonly orderNo: string }[]> {
+  const { rows } = await db.query(
+    `select b.row_no as row, min(o.order_no) as "orderNo"
+       from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[])
+         as b (row_no, merchant_no, fee_item_id, account_no, period, amount, title, order_no)
+       join orders o on o.account_no = b.account_no and o.merchant_no = b.merchant_no and o.fee_item_id = b.fee_item_id
+                    and o.period = b.period and o.amount = b.amount and b.title in ('', o.title)
+                    and o.closed_at is null and o.order_no <> b.order_no
+      where b.period <> ''
+      group by b.row_no order by b.row_no`,
+    [
+      bills.map(bill => bill.row),
+      bills.map(bill => bill.merchantNo),
+      bills.map(bill => bill.feeItemId),
+      bills.map(bill => bill.accountNo),
+      bills.map(bill => bill.period),
+      bills.map(bill => bill.amount),
+      bills.map(bill => bill.title),
+      bills.map(bill => bill.orderNo),
+    ],
+  )
+  return rows
+}
+
+// --- the bills between check and issue ---------------------------------------------------------------------------------
+
+const ROW_COLUMNS = [
+  'batch_id',
+  'row_no',
+  'order_no',
+  'ask_sm3',
+  'merchant_no',
+  'fee_item_id',
+  'account_no',
+  'payer_name',
+  'phone',
+  'email',
+  'title',
+  'period',
+  'amount',
+  'due_on',
+]
+
+export type WaitingBill = BillRow & { readonly askSm3: string }
+
+export async function keepRows(tx: pg.ClientBase, batchId: string, bills: readonly WaitingBill[]): Promise<void> {
+  const copy = new CopyInto(tx, 'bill_batch_rows', ROW_COLUMNS)
+  const dayOf = epochDays()
+  try {
+    for (const bill of bills) {
+      const texts = [
+        bill.merchantNo,
+        bill.feeItemId,
+        bill.accountNo,
+        bill.payerName,
+        bill.phone,
+        bill.email,
+        bill.title,
+        bill.period,
+      ]
+      const room = 400 + 3 * (bill.orderNo.length + texts.reduce((sum, text) => sum + text.length, 0))
+      if (!copy.rows.roomFor(room)) await copy.makeRoom(room)
+      const row = copy.rows
+      row.row(ROW_COLUMNS.length)
+      row.text(batchId)
+      row.bigint(bill.row)
+      row.text(bill.orderNo)
+      row.text(bill.askSm3)
+      for (const text of texts) row.text(text)
+      row.bigint(bill.amount)
+      if (bill.dueOn === null) row.null()
+      else row.date(dayOf(bill.dueOn))
+    }
+    await copy.end()
+  } catch (error) {
+    await copy.abandon()
+    throw error
+  }
+}
+
+/** Issues all bills of a batch in one statement; the answer is how many it could. */
+export async function issueRows(tx: pg.ClientBase, batchId: string, at: Date): Promise<number> {
+  const { rowCount } = await tx.query(
+    `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period,
+                         amount, currency, part_payment, part_min, due_on, batch_id, created_at)
+     select b.order_no, b.ask_sm3, f.merchant_no, f.id, b.account_no, b.payer_name, b.phone, b.email,
+            case when b.title = '' then f.name else b.title end, b.period, b.amount, f.currency, f.part_payment, f.part_min,
+            b.due_on, b.batch_id, $2
+       from bill_batch_rows b
+       join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
+       join merchants m on m.merchant_no = b.merchant_no and m.state = 'active'
+      where b.batch_id = $1
+      order by b.order_no
+         on conflict (order_no) do nothing`,
+    [batchId, at],
+  )
+  return rowCount ?? 0
+}
+
+/** Why bills of the batch cannot be issued now: the first ones. */
+export async function hindrances(
+  db: Db,
+  batchId: string,
+  limit: number,
+): Promise<{ readonly row: number; readonly orderNo: string; readonly feeItemId: string; readonly taken: boolean }[]> {
+  const { rows } = await db.query(
+    `select b.row_no as row, b.order_no as "orderNo", b.fee_item_id as "feeItemId", o.order_no is not null as taken
+       from bill_batch_rows b
+       left join orders o on o.order_no = b.order_no and o.batch_id <> b.batch_id
+       left join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
+       left join merchants m on m.merchant_no = b.merchant_no and m.state = 'active'
+      where b.batch_id = $1 and (o.order_no is not null or f.id is null or m.merchant_no is null)
+      order by b.row_no limit $2`,
+    [batchId, limit],
+  )
+  return rows
+}
+
+export type TellBill = {
+  readonly row: number
+  readonly orderNo: string
+  readonly accountNo: string
+  readonly phone: string
+  readonly email: string
+  readonly title: string
+  readonly amount: number
+  readonly currency: string
+  readonly dueOn: string | null
+  readonly merchant: string
+}
+
+/** Bills of the batch whose payers can be told, page by page. */
+export async function billsToTell(
+  tx: pg.ClientBase,
+  batchId: string,
+  after: number,
+  limit: number,
+): Promise<TellBill[]> {
+  const { rows } = await tx.query(
+    `select b.row_no as row, b.order_no as "orderNo", b.account_no as "accountNo", b.phone, b.email,
+            case when b.title = '' then f.name else b.title end as title, b.amount, f.currency, b.due_on as "dueOn", m.name as merchant
+       from bill_batch_rows b join fee_items f on f.id = b.fee_item_id join merchants m on m.merchant_no = b.merchant_no
+      where b.batch_id = $1 and b.row_no > $2 and (b.phone <> '' or b.email <> '') order by b.row_no limit $3`,
+    [batchId, after, limit],
+  )
+  return rows
+}
+
+export async function markIssued(tx: pg.ClientBase, batchId: string, by: string, at: Date): Promise<void> {
+  await tx.query("update bill_batches set state = 'issued', issued_by = $2, issued_at = $3 where id = $1", [
+    batchId,
+    by,
+    at,
+  ])
+  await tx.query('delete from bill_batch_rows where batch_id = $1', [batchId])
+}
+
+/** Forgets the bills of batches that were checked before this and not issued; the answer is how many batches. */
+export async function expireBatches(tx: pg.ClientBase, before: Date): Promise<number> {
+  const { rows } = await tx.query(
+    `update bill_batches set state = 'expired' where state = 'checked' and checked_at < $1 returning id`,
+    [before],
+  )
+  if (rows.length > 0) await tx.query('delete from bill_batch_rows where batch_id = any($1)', [rows.map(row => row.id)])
+  return rows.length
+}
