@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   template: async (args, lang) => (await import('./commands/template.ts')).templateCommand(args, lang),
   serve: async (args, lang) => (await import('./commands/serve.ts')).serveCommand(args, lang),
   worker: async (args, lang) => (await import('./commands/worker.ts')).workerCommand(args, lang),
+  bills: async (args, lang) => (await import('./commands/bills.ts')).billsCommand(args, lang),
   demo: async (args, lang) => (await import('./commands/demo.ts')).demoCommand(args, lang),
   help: async (_, lang) => void process.stdout.write((await import('./commands/help.ts')).helpText(lang)),
 }

@@ -12,6 +12,8 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
   fzpay serve [--port N]                                      启动平台（HTTP 接口，说明在 /api/docs）
   fzpay worker                                                另一个进程分担后台任务
+  fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
+  fzpay bills issue FILE [--notify]                           预检通过的账单文件开单：整批成功或分毫不动
   fzpay demo                                                  内置的样例城市日
   fzpay help | --version
 
@@ -51,6 +53,8 @@ Usage:
   fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
   fzpay serve [--port N]                                         run the platform (HTTP API, described at /api/docs)
   fzpay worker                                                   another process that shares the background tasks
+  fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing
+  fzpay bills issue FILE [--notify]                              issue a checked file of bills: wholly or not at all
   fzpay demo                                                     the built-in sample city day
   fzpay help | --version
 

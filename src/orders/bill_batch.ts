@@ -132,6 +132,7 @@ export class BillChecker {
       title: cells.title,
       period: cells.period,
       amount,
+      currency: item.currency,
       dueOn,
     }
     this.#lookForTwin(bill)

@@ -118,6 +118,21 @@ export async function readBillBatch(app: App, batchId: string): Promise<BillBatc
   return viewOf(await batchOf(app, batchId))
 }
 
+/** The batch of a file: the one that issued it, else the one checked last. Throws batch_unchecked. */
+export async function batchOfFile(app: App, path: string, name: string): Promise<BillBatchHead> {
+  const { sm3 } = await readBillFile(path, name)
+  const batch = await store.findBatchOfFile(app.db.pool, sm3)
+  if (batch) return headOf(batch)
+  throw new Failure(
+    'batch_unchecked',
+    {
+      zh: `文件“${name}”还没有预检（或预检后有改动）：请先 fzpay bills check`,
+      en: `File "${name}" was not checked yet, or was changed since: check it first with fzpay bills check`,
+    },
+    { file: name, sm3 },
+  )
+}
+
 export async function readBillBatches(app: App, query: BillBatchQuery): Promise<{ batches: BillBatchHead[] }> {
   const before = query.before === undefined ? new Date(app.now().getTime() + 1) : new Date(query.before)
   return { batches: (await store.listBatches(app.db.pool, before, query.limit ?? 50)).map(headOf) }

@@ -73,6 +73,15 @@ export async function issuedBefore(db: Db, sm3: string): Promise<string | null> 
   return rows[0]?.id ?? null
 }
 
+/** The batch that a person means by a file: the one that issued it, else the one checked last. */
+export async function findBatchOfFile(db: Db, sm3: string): Promise<BillBatch | null> {
+  const { rows } = await db.query(
+    `select ${COLUMNS} from bill_batches where sm3 = $1 order by state = 'issued' desc, checked_at desc limit 1`,
+    [sm3],
+  )
+  return rows[0] ?? null
+}
+
 /** false: the id is taken. */
 export async function insertBatch(tx: pg.ClientBase, batch: BillBatch): Promise<boolean> {
   const { rowCount } = await tx.query(
@@ -112,14 +121,18 @@ export async function billedBefore(
   bills: readonly BillRow[],
 ): Promise<{ readonly row: number; readonly orderNo: string }[]> {
   const { rows } = await db.query(
-    `select b.row_no as row, min(o.order_no) as "orderNo"
+    // One look into the index for each bill, however large the book is; a join would read all of it.
+    `select b.row_no as row, o.order_no as "orderNo"
        from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[])
          as b (row_no, merchant_no, fee_item_id, account_no, period, amount, title, order_no)
-       join orders o on o.account_no = b.account_no and o.merchant_no = b.merchant_no and o.fee_item_id = b.fee_item_id
-                    and o.period = b.period and o.amount = b.amount and b.title in ('', o.title)
-                    and o.closed_at is null and o.order_no <> b.order_no
-      where b.period <> ''
-      group by b.row_no order by b.row_no`,
+       join lateral (
+         select o.order_no from orders o
+          where o.account_no = b.account_no and o.merchant_no = b.merchant_no and o.fee_item_id = b.fee_item_id
+            and o.period = b.period and o.amount = b.amount and b.title in ('', o.title)
+            and o.closed_at is null and o.order_no <> b.order_no
+          order by o.order_no limit 1
+       ) o on true
+      where b.period <> '' order by b.row_no`,
     [
       bills.map(bill => bill.row),
       bills.map(bill => bill.merchantNo),
