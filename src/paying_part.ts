@@ -2,10 +2,13 @@ import { type Static, Type } from 'typebox'
 import { openChannels } from './channels/channels.ts'
 import { AMOUNT_PATTERN, readAmount } from './kernel/amount_field.ts'
 import { merchantRoutes } from './merchants/routes.ts'
+import { billBatchRoutes } from './orders/bill_batch_routes.ts'
+import { compensate } from './orders/compensation.ts'
 import { noticeRoutes } from './orders/notice_routes.ts'
 import { openPaying, type Paying } from './orders/paying.ts'
+import { progressStream } from './orders/progress_stream.ts'
 import { orderRoutes } from './orders/routes.ts'
-import { learnRefund } from './refunds/operations.ts'
+import { compensateRefunds, learnRefund } from './refunds/operations.ts'
 import { refundRoutes } from './refunds/routes.ts'
 import type { PartOf } from './server.ts'
 
@@ -28,7 +31,7 @@ export const payingPart = (use: (paying: Paying) => void = () => {}): PartOf => 
     { name: 'channels', schema: Type.Array(Type.Unknown(), { default: [] }) },
     { name: 'paying', schema: PayingSection },
   ],
-  start({ app, config, folder, url }) {
+  start({ app, config, folder, url, listener }) {
     const section = config.paying as PayingSection
     const channels = openChannels(config.channels, { now: app.now, folder })
     const paying = openPaying(
@@ -46,9 +49,19 @@ export const payingPart = (use: (paying: Paying) => void = () => {}): PartOf => 
     return {
       routes: [
         { prefix: '/api', register: merchantRoutes },
+        { prefix: '/api', register: billBatchRoutes },
         { prefix: '/api', register: server => orderRoutes(server, paying) },
+        { prefix: '/api', register: server => progressStream(server, paying, listener) },
         { prefix: '/api', register: server => refundRoutes(server, paying) },
         { prefix: '', register: server => noticeRoutes(server, paying, learnRefund) },
+      ],
+      tasks: [
+        { name: 'payments.compensate', every: 2, run: async (_, signal) => void (await compensate(paying, signal)) },
+        {
+          name: 'refunds.compensate',
+          every: 2,
+          run: async (_, signal) => void (await compensateRefunds(paying, signal)),
+        },
       ],
       stop: () => paying.close(),
     }

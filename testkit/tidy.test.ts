@@ -29,6 +29,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   merchants: ['merchants', 'orders'], // a bill is issued in one statement that checks its merchant and fee item
   fee_items: ['merchants', 'orders'],
   orders: ['orders'],
+  bill_batches: ['orders'],
+  bill_batch_rows: ['orders'],
   payments: ['orders'],
   payment_anomalies: ['orders'],
   refused_notices: ['orders'],

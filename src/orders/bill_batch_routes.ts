@@ -14,8 +14,8 @@ import * as api from './bill_batch_api.ts'
 import { BYTES_MAX } from './bill_batch_file.ts'
 import * as batches from './bill_batch_operations.ts'
 
-const READ = { permission: 'bill.read' }
-const ISSUE = { permission: 'bill.issue' }
+const READ = { permission: 'order.read' }
+const ISSUE = { permission: 'order.issue' }
 const TAGS = { tags: ['bills'] }
 
 const BatchKey = Type.Object({ batch_id: Type.String() })

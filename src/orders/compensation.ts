@@ -15,9 +15,9 @@ const LEASE_MS = 120_000
  * stays as it is and is asked about later. A payment that nobody completed is closed with the channel once it has expired.
  * Returns how many were asked about. Any number of processes may do this at once.
  */
-export async function compensate(app: Paying, stopped: () => boolean = () => false): Promise<number> {
+export async function compensate(app: Paying, signal?: AbortSignal): Promise<number> {
   let asked = 0
-  while (!stopped()) {
+  while (!signal?.aborted) {
     const due = await claimDue(app.db.pool, app.now(), CLAIM, LEASE_MS)
     if (due.length === 0) break
     await eachAtOnce(due, AT_ONCE, payment => compensateOne(app, payment))

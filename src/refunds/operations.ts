@@ -189,20 +189,33 @@ async function book(
   await enqueue(tx, refundMessages(order, { ...refund, refundedAt }), at)
 }
 
+/** Refunds claimed in one go, and questions to channels under way at the same time. */
+const CLAIM = 200
+const AT_ONCE = 16
+/** Whoever claims and dies only delays them by this. */
+const LEASE_MS = 120_000
+
 /** Refunds that are due: sent if the channel does not know them, else asked about. As `compensate` of payments. */
-export async function compensateRefunds(app: Paying): Promise<number> {
-  const due = await claimDueRefunds(app.db.pool, app.now(), 200, 120_000)
-  await eachAtOnce(due, 16, async refund => {
-    try {
-      const { channel, ref } = await refOf(app, refund)
-      const found = await channel.queryRefund(ref)
-      if (found.state === 'absent' && refund.state === 'approved') await sendRefund(app, refund)
-      else await learnRefund(app, refund.refundNo, found)
-    } catch (error) {
-      app.log.warn({ err: error, refund_no: refund.refundNo }, 'refund could not be asked about')
-    }
-  })
-  return due.length
+export async function compensateRefunds(app: Paying, signal?: AbortSignal): Promise<number> {
+  let asked = 0
+  while (!signal?.aborted) {
+    const due = await claimDueRefunds(app.db.pool, app.now(), CLAIM, LEASE_MS)
+    await eachAtOnce(due, AT_ONCE, refund => compensateOne(app, refund))
+    asked += due.length
+    if (due.length < CLAIM) break
+  }
+  return asked
+}
+
+async function compensateOne(app: Paying, refund: Refund): Promise<void> {
+  try {
+    const { channel, ref } = await refOf(app, refund)
+    const found = await channel.queryRefund(ref)
+    if (found.state === 'absent' && refund.state === 'approved') await sendRefund(app, refund)
+    else await learnRefund(app, refund.refundNo, found)
+  } catch (error) {
+    app.log.warn({ err: error, refund_no: refund.refundNo }, 'refund could not be asked about')
+  }
 }
 
 /**
