@@ -1,0 +1,241 @@
+/**
+ * `node bench/intake.ts [--rate 5000] [--seconds 60] [--orders-rate 3000] [--orders-seconds 30]`: how fast money is taken in.
+ *
+ * A platform as `fzpay serve` starts it (a process of its own, embedded PostgreSQL, synchronous_commit on) is sent signed
+ * WeChat notices for as many pending payments, at a steady rate and on schedule: each is verified, decrypted, booked with its
+ * movement and message, told to whoever watches, and answered after the commit. Then bills are issued through the API.
+ * The generator signs before the run (a signature costs twenty times a verification and is WeChat's work, not ours), with the
+ * times at which the notices are due. Afterwards the book is counted.
+ */
+import { spawn } from 'node:child_process'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeKey } from '../src/access/service_keys.ts'
+import { parseWords } from '../src/command_line.ts'
+import { openDatabase } from '../src/system/database.ts'
+import { migrate } from '../src/system/migrate.ts'
+import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { httpRequest, type LoadRequest, type LoadResult, load } from './load.ts'
+import { type NoticeSigner, noticeRequest } from './wechat_notices.ts'
+
+const words = parseWords(process.argv.slice(2), {
+  flags: [],
+  single: ['rate', 'seconds', 'orders-rate', 'orders-seconds', 'watchers'],
+  many: [],
+})
+const given = (name: string, fallback: number): number => Number(words.values.get(name)?.[0] ?? fallback)
+const rate = given('rate', 5000)
+const count = rate * given('seconds', 60)
+const ordersRate = given('orders-rate', 3000)
+const ordersCount = ordersRate * given('orders-seconds', 30)
+const watchers = given('watchers', 50)
+
+const folder = join(PACKAGE_ROOT, 'bench/data/intake')
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+process.env.FZPAY_DATA = folder
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+const { key: serviceKey, digest } = makeKey()
+const signer = writeConfiguration()
+const db = await openDatabase({ dataDir: folder })
+try {
+  await migrate(db.pool)
+  say(`writing ${count.toLocaleString('en')} pending payments`)
+  await seed()
+  const platform = await startServer()
+  try {
+    const notices = await signAll(platform.port)
+    const events = await watch(platform.port)
+    print(
+      `${rate} signed notices/s for ${count / rate} s`,
+      await load(notices.requests, { ...notices, rate, connections: 256 }),
+    )
+    await checkBook(events)
+    const orders = Array.from({ length: ordersCount }, (_, i) => orderRequest(i))
+    print(
+      `${ordersRate} bills/s for ${ordersCount / ordersRate} s`,
+      await load(orders, { port: platform.port, rate: ordersRate, connections: 128 }),
+    )
+    const { rows } = await db.pool.query("select count(*) as n from orders where order_no like 'N%'")
+    if (rows[0].n !== ordersCount) throw new Error(`${rows[0].n} bills were issued, not ${ordersCount}`)
+  } finally {
+    await platform.stop()
+  }
+} finally {
+  await db.close()
+}
+
+function writeConfiguration(): NoticeSigner {
+  const pair = () =>
+    generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    })
+  const [ours, theirs] = [pair(), pair()]
+  const keyId = 'PUB_KEY_ID_0000000000000000000000000001'
+  const apiKey = 'bench-api-v3-key-of-32-bytes-000'
+  const mchid = '1900000109'
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 })
+    return name
+  }
+  const configuration = {
+    server: { log_level: 'warn' },
+    service_accounts: [{ name: 'bench', key_sha256: digest, permissions: ['order.issue', 'payment.read'] }],
+    channels: [
+      {
+        channel: 'wechat',
+        account: 'bench',
+        mchid,
+        appid: 'wxbench0000000001',
+        certificate_serial: '00000000000000000001',
+        private_key: file('merchant.pem', ours.privateKey),
+        api_v3_key: apiKey,
+        platform_keys: [{ id: keyId, public_key: file('wechat.pem', theirs.publicKey) }],
+        base_url: 'http://127.0.0.1:9',
+      },
+    ],
+  }
+  process.env.FZPAY_CONFIG = join(folder, 'fzpay.yaml')
+  writeFileSync(process.env.FZPAY_CONFIG, JSON.stringify(configuration))
+  return { key: createPrivateKey(theirs.privateKey), keyId, apiKey, mchid, account: 'bench' }
+}
+
+async function seed(): Promise<void> {
+  await db.pool.query(
+    `insert into departments (id, name, created_at) values ('D1', '城市缴费', now());
+     insert into merchants (merchant_no, name, department_id, created_at) values ('M1', '水务', 'D1', now());
+     insert into fee_items (id, merchant_no, name, category, created_at) values ('W1', 'M1', '水费', 'water', now());`,
+  )
+  await db.pool.query(
+    `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, phone, title, amount, currency, part_payment, part_min, created_at)
+     select 'O' || i, repeat('0', 64), 'M1', 'W1', i::text, '13800000000', '水费', 1000 + i % 9000, 'CNY', false, 1, now()
+       from generate_series(0, $1::int - 1) i`,
+    [count],
+  )
+  await db.pool.query(
+    `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, state, created_at,
+                           expires_at, submitted_at, next_query_at)
+     select 'O' || i, 'P' || lpad(i::text, 25, '0'), 'r', repeat('0', 64), 'wechat', 'bench', 'native', 1000 + i % 9000, 'CNY',
+            'pending', now(), now() + interval '1 hour', now(), now() + interval '1 hour'
+       from generate_series(0, $1::int - 1) i`,
+    [count],
+  )
+  await db.pool.query('vacuum analyze')
+  await db.pool.query('checkpoint')
+}
+
+async function startServer(): Promise<{ port: number; stop: () => Promise<void> }> {
+  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'src/cli.ts'), 'serve', '--port', '0', '--lang', 'en'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  const port = await new Promise<number>((resolve, reject) => {
+    let said = ''
+    child.stdout.on('data', chunk => {
+      said += chunk
+      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)
+      if (found) resolve(Number(found[1]))
+    })
+    child.once('exit', status => reject(new Error(`fzpay serve ended with ${status}: ${said}`)))
+  })
+  return {
+    port,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** Signs with the times at which the notices will be due; how long signing takes is tried first. */
+async function signAll(port: number): Promise<{ requests: LoadRequest[]; port: number; startAt: number }> {
+  const factsOf = (i: number, at: number) => ({
+    paymentNo: `P${String(i).padStart(25, '0')}`,
+    orderNo: `O${i}`,
+    tradeNo: `4200002000202611${String(i).padStart(12, '0')}`,
+    amount: 1000 + (i % 9000),
+    at,
+  })
+  const from = performance.now()
+  await Promise.all(Array.from({ length: 500 }, (_, i) => noticeRequest(signer, factsOf(i, Date.now()))))
+  const expected = ((performance.now() - from) / 500) * count
+  const startAt = Date.now() + expected * 1.4 + 5_000
+  say(`signing ${count.toLocaleString('en')} notices, about ${Math.round(expected / 1000)} s`)
+  const requests: LoadRequest[] = []
+  for (let i = 0; i < count; i += 1000) {
+    const part = Array.from({ length: Math.min(1000, count - i) }, (_, k) =>
+      noticeRequest(signer, factsOf(i + k, startAt + ((i + k) * 1000) / rate)),
+    )
+    requests.push(...(await Promise.all(part)))
+  }
+  if (Date.now() > startAt) say('signing took longer than expected: the first notices are late')
+  return { requests, port, startAt: Math.max(startAt, Date.now() + 500) }
+}
+
+/** Payers who watch the progress of payments spread over the run; counts those who are told that they are booked. */
+async function watch(port: number): Promise<{ told: () => number; close: () => void }> {
+  let told = 0
+  const stop = new AbortController()
+  for (let w = 0; w < watchers; w++) {
+    const paymentNo = `P${String(Math.floor((count / watchers) * w)).padStart(25, '0')}`
+    const answer = await fetch(`http://127.0.0.1:${port}/api/payments/${paymentNo}/progress`, { signal: stop.signal })
+    const follow = async () => {
+      let text = ''
+      for await (const chunk of answer.body as ReadableStream<Uint8Array>) {
+        text += Buffer.from(chunk).toString()
+        if (/"step":"booked","done":true/.test(text)) return void told++
+      }
+    }
+    follow().catch(() => {})
+  }
+  return { told: () => told, close: () => stop.abort() }
+}
+
+async function checkBook(events: { told: () => number; close: () => void }): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, 1000))
+  const { rows } = await db.pool.query(
+    `select (select count(*) from movements) as movements, (select sum(amount) from movements) as amount,
+            (select count(*) from orders where state = 'paid') as paid, (select count(*) from outbox) as messages`,
+  )
+  const expected = Array.from({ length: count }, (_, i) => 1000 + (i % 9000)).reduce((sum, amount) => sum + amount, 0)
+  const book = { ...rows[0], amount: Number(rows[0].amount), watchers: events.told() }
+  events.close()
+  const right = { movements: count, amount: expected, paid: count, messages: count, watchers }
+  if (JSON.stringify(Object.entries(book).sort()) !== JSON.stringify(Object.entries(right).sort()))
+    throw new Error(`the book says ${JSON.stringify(book)}, ${JSON.stringify(right)} is right`)
+  say(`the book is right: ${JSON.stringify(book)}`)
+}
+
+function orderRequest(i: number): LoadRequest {
+  const body = JSON.stringify({
+    order_no: `N${i}`,
+    merchant_no: 'M1',
+    fee_item_id: 'W1',
+    account_no: String(i),
+    payer_name: '王小明',
+    phone: '13800000000',
+    period: '2026-11',
+    amount: '128.60',
+    due_on: '2026-12-31',
+  })
+  return httpRequest(
+    'POST',
+    '/api/orders',
+    { 'content-type': 'application/json', authorization: `Bearer ${serviceKey}` },
+    body,
+  )
+}
+
+function print(what: string, result: LoadResult): void {
+  const statuses = Object.entries(result.statuses)
+    .map(([status, n]) => `${status}: ${n.toLocaleString('en')}`)
+    .join(', ')
+  process.stdout.write(
+    `${what}: ${result.perSecond.toLocaleString('en')}/s over ${result.seconds} s; p50 ${result.p50} ms, p99 ${result.p99} ms, ` +
+      `p99.9 ${result.p999} ms, max ${result.max} ms; ${statuses}\n`,
+  )
+}
