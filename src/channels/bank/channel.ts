@@ -124,11 +124,14 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
   }
 }
 
+/** The last of them, up to DAYS_MAX. */
 function daysBetween(from: Date, to: Date, calendar: Channel['calendar']): Day[] {
   const dayOf = businessDayOf(calendar)
   const last = dayOf(to.getTime())
+  const asked = dayOf(from.getTime())
+  const earliest = addDays(last, 1 - DAYS_MAX)
   const days: Day[] = []
-  for (let day = dayOf(from.getTime()); day <= last && days.length < DAYS_MAX; day = addDays(day, 1)) days.push(day)
+  for (let day = asked > earliest ? asked : earliest; day <= last; day = addDays(day, 1)) days.push(day)
   return days
 }
 
