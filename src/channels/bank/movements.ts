@@ -21,13 +21,26 @@ export async function readMovements(path: string, options: StatementOptions): Pr
   return found
 }
 
+/** What banks call the payer's own words, the plainest name first. */
+const REMARKS = [
+  /附言/,
+  /留言/,
+  /备注/,
+  /用途/,
+  /摘要/,
+  /remark|remittance|memo/i,
+  /description|details|narrative|text/i,
+]
+
 async function openWithRemarks(path: string, options: StatementOptions) {
   const statement = await openStatement(path, options)
   const { columns } = statement.head
-  const remarks = columns.find(({ field }) => field === 'description')
-  if (!remarks || options.mapping || columns.some(({ field }) => field === 'order_no')) return statement
+  if (options.mapping || columns.some(({ field }) => field === 'order_no')) return statement
+  const free = columns.filter(({ field }) => field === null || field === 'description')
+  const header = REMARKS.map(name => free.find(column => name.test(column.header))?.header).find(Boolean)
+  if (header === undefined) return statement
   await statement.close()
-  const mapping: Record<string, Field | null> = { [remarks.header]: 'order_no' }
+  const mapping: Record<string, Field | null> = { [header]: 'order_no' }
   return await openStatement(path, { ...options, mapping })
 }
 

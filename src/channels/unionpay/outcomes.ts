@@ -92,12 +92,12 @@ function refunded(fields: Fields): RefundOutcome {
 const fen = (text: string | undefined): number | null =>
   text !== undefined && /^\d{1,12}$/.test(text) && Number(text) > 0 ? Number(text) : null
 
-/** `traceTime` (MMDDhhmmss) has no year: it is the first such moment after the order was sent, a day's clock difference allowed. */
+/** `traceTime` (MMDDhhmmss) has no year: it is the first such moment after the order was sent, less a day for clocks that differ. */
 function paidAtOf({ txnTime = '', traceTime = '' }: Fields): Date | null {
   const sent = readCompactStamp(txnTime, UNIONPAY_CLOCK)
   if (!sent || !/^\d{10}$/.test(traceTime)) return sent
   const year = Number(txnTime.slice(0, 4))
-  const candidates = [year, year + 1].map(each => readCompactStamp(`${each}${traceTime}`, UNIONPAY_CLOCK))
+  const candidates = [year - 1, year, year + 1].map(each => readCompactStamp(`${each}${traceTime}`, UNIONPAY_CLOCK))
   return candidates.find(at => at !== null && at.getTime() > sent.getTime() - 86_400_000) ?? sent
 }
 

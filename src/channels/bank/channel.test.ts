@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { ASK, REF, REFUND } from '../../../testkit/channel_asks.ts'
+import type { Channel } from '../channel.ts'
+import { openChannels } from '../channels.ts'
+import { referenceOf, referencesIn } from './reference.ts'
+
+const NOW = new Date('2026-11-25T02:00:00Z')
+const ACCOUNT = {
+  channel: 'bank',
+  account: 'icbc',
+  bank_name: '工商银行抚州分行',
+  account_name: '抚州市财政局',
+  account_no: '1511200000000012345',
+  statements: { folder: 'files', intraday: 'now_{day}.csv', daily: 'day_{date}.csv' },
+}
+const OURS = referenceOf(ASK.paymentNo)
+
+/** `put` writes a file of the bank: rows of day, time, money in, money out, number, remark. */
+function bank(t: TestContext, now = NOW, changes: object = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'fzpay-bank-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const channel: Channel = openChannels([{ ...ACCOUNT, ...changes, statements: { ...ACCOUNT.statements, folder } }], {
+    now: () => now,
+    folder: '/',
+  }).account('icbc')
+  const put = (name: string, rows: readonly string[]) =>
+    writeFileSync(
+      join(folder, name),
+      ['交易日期,交易时间,收入金额,支出金额,对方账号,交易流水号,附言', ...rows, ''].join('\n'),
+    )
+  return { channel, put, folder }
+}
+
+const other = '2026-11-25,09:00:00,10.00,,6222020000000000001,B0001,电费'
+
+test('the payer is told the account and a reference', async t => {
+  assert.deepEqual(await bank(t).channel.create({ ...ASK, method: 'transfer' }), {
+    state: 'pending',
+    checkout: {
+      kind: 'transfer',
+      bank: '工商银行抚州分行',
+      accountName: '抚州市财政局',
+      accountNo: '1511200000000012345',
+      reference: OURS,
+    },
+  })
+})
+
+test('a reference is found however it was written, and not with a wrong letter', () => {
+  const code = referenceOf('01JDCJ3Q0Z5W8M2R7T9V4X6Y1A')
+  assert.match(code, /^[0-9A-HJKMNP-TV-Z]{11}$/)
+  assert.equal(referenceOf('01JDCJ3Q0Z5W8M2R7T9V4X6Y1A'), code)
+  const wide = [...code].map(letter => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)).join('')
+  const written = [
+    code,
+    code.toLowerCase(),
+    `水费${code}张三`,
+    `${code.slice(0, 4)} ${code.slice(4, 7)}-${code.slice(7)}`,
+    wide,
+    code.replaceAll('0', 'O').replaceAll('1', 'l'),
+    `AB${code}`,
+  ]
+  for (const text of written) assert.ok(referencesIn(text).has(code), text)
+  for (let i = 0; i < code.length; i++) {
+    const wrong = `${code.slice(0, i)}${code[i] === '7' ? '8' : '7'}${code.slice(i + 1)}`
+    assert.deepEqual([...referencesIn(wrong)], [], wrong)
+  }
+})
+
+test('references of different payments differ', () => {
+  const many = new Set(Array.from({ length: 20_000 }, (_, i) => referenceOf(`P${i}`)))
+  assert.equal(many.size, 20_000)
+})
+
+test('a credit with the reference in the intraday statement is the payment', async t => {
+  const { channel, put } = bank(t)
+  put('now_20261125.csv', [other, `2026-11-25,09:55:01,123.45,,6222020000000000002,B0002,水费 ${OURS.toLowerCase()}`])
+  assert.deepEqual(await channel.query(REF), {
+    state: 'success',
+    channelTradeNo: 'B0002',
+    amount: 12_345,
+    currency: 'CNY',
+    paidAt: new Date('2026-11-25T01:55:01Z'),
+    payer: '6222020000000000002',
+    fee: null,
+    merchant: '1511200000000012345',
+  })
+  assert.deepEqual(await channel.close(REF), { state: 'paid' })
+})
+
+test('without the credit it is pending, and a file that grew is read again', async t => {
+  const { channel, put } = bank(t)
+  put('now_20261125.csv', [other])
+  assert.deepEqual(await channel.query(REF), { state: 'pending' })
+  assert.deepEqual(await channel.close(REF), { state: 'closed' })
+  put('now_20261125.csv', [other, `2026-11-25,09:58:00,100.00,,6222020000000000002,B0003,${OURS}`])
+  const found = await channel.query(REF)
+  assert.ok(found.state === 'success' && found.amount === 10_000, 'what came, not what was asked for')
+})
+
+test('without a statement, or with one that cannot be read, nothing is known', async t => {
+  const { channel, folder } = bank(t)
+  assert.equal((await channel.query(REF)).state, 'unknown')
+  assert.equal((await channel.close(REF)).state, 'unknown')
+  writeFileSync(join(folder, 'now_20261125.csv'), '<html>please log in</html>')
+  assert.equal((await channel.query(REF)).state, 'unknown')
+})
+
+test("a later day's statement counts, and the final one goes before the intraday one", async t => {
+  const { channel, put } = bank(t, new Date('2026-11-27T02:00:00Z'))
+  put('day_2026-11-25.csv', [other])
+  put('now_20261126.csv', [`2026-11-26,10:00:00,123.45,,6222020000000000002,B0009,${OURS}`])
+  put('now_20261127.csv', [other])
+  assert.equal((await channel.query(REF)).state, 'success')
+  put('day_2026-11-26.csv', [other])
+  assert.equal((await channel.query(REF)).state, 'pending', 'the final statement no longer has it')
+})
+
+test('the first of two credits is the payment; one that was taken back is none', async t => {
+  const { channel, put } = bank(t)
+  const first = `2026-11-25,09:55:01,123.45,,6222020000000000002,B0002,${OURS}`
+  put('now_20261125.csv', [first, `2026-11-25,09:56:00,123.45,,6222020000000000002,B0004,${OURS}`])
+  const found = await channel.query(REF)
+  assert.ok(found.state === 'success' && found.channelTradeNo === 'B0002')
+  put('now_20261125.csv', [first, `2026-11-25,09:57:00,,123.45,6222020000000000002,B0005,退汇 ${OURS}`])
+  assert.equal((await channel.query(REF)).state, 'unknown')
+})
+
+test('a refund is made by hand with its own reference, and pending until a statement shows it', async t => {
+  const { channel, put } = bank(t)
+  const channelRefundNo = referenceOf(REFUND.refundNo)
+  const pending = { state: 'pending', channelRefundNo }
+  assert.deepEqual(await channel.refund(REFUND), pending)
+  assert.deepEqual(await channel.queryRefund(REFUND), pending)
+  put('now_20261125.csv', [`2026-11-25,09:59:00,,3.45,6222020000000000002,B0006,退款 ${channelRefundNo}`])
+  assert.deepEqual(await channel.queryRefund(REFUND), {
+    state: 'success',
+    channelRefundNo: 'B0006',
+    amount: 345,
+    refundedAt: new Date('2026-11-25T01:59:00Z'),
+  })
+})
+
+test('banks send no notices, and their files are their statements', async t => {
+  const { channel, put } = bank(t)
+  const notice = channel.readNotice({ headers: {}, body: Buffer.from(''), at: NOW })
+  await assert.rejects(notice, { code: 'notice_unreadable' })
+  assert.deepEqual(await channel.downloadStatement('2026-11-24', 'trade'), { state: 'not_published' })
+  put('day_2026-11-24.csv', [other])
+  const ready = await channel.downloadStatement('2026-11-24', 'trade')
+  assert.ok(ready.state === 'ready' && ready.name === 'day_2026-11-24.csv')
+})
