@@ -42,5 +42,6 @@ export const NOTHING_SAID: readonly (readonly [name: string, told: Told])[] = [
   ['nothing', { status: 200, body: '' }],
   ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }],
   ['no answer in time', 'never'],
+  ['an answer that does not end', 'endless'],
   ['a cut connection', 'cut'],
 ]

@@ -8,10 +8,11 @@ export type Asked = {
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
-/** 'never': the question stays without an answer. */
+/** 'never': the question stays without an answer; 'endless': it begins and does not end; 'cut': the connection breaks. */
 export type Told =
   | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: string | Buffer }
   | 'never'
+  | 'endless'
   | 'cut'
 
 export type StandIn = { readonly url: string; readonly asked: Asked[]; answer: (asked: Asked) => Told }
@@ -27,6 +28,7 @@ export async function standIn(t: TestContext, answer: StandIn['answer'] = () => 
     asked.push(question)
     const told = self.answer(question)
     if (told === 'never') return
+    if (told === 'endless') return void response.writeHead(200).write('{"code":')
     if (told === 'cut') return void request.socket.destroy()
     response.writeHead(told.status ?? 200, told.headers)
     response.end(told.body ?? '')

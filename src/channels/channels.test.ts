@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ALIPAY } from '../../testkit/alipay_platform.ts'
 import { issue } from '../../testkit/certificates.ts'
+import { ASK } from '../../testkit/channel_asks.ts'
 import { UNIONPAY } from '../../testkit/unionpay_platform.ts'
 import { API_KEY, NOW, noticeOf, transaction, WECHAT } from '../../testkit/wechat_platform.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -114,4 +115,21 @@ test('keys may stand in files beside the configuration, and be bare base64', asy
   }
   const channel = openChannels([account], { now: () => NOW, folder }).account('wx')
   assert.equal((await channel.readNotice(noticeOf(transaction()))).kind, 'payment')
+})
+
+test('an account that takes another currency sends nothing', async () => {
+  const bank = {
+    channel: 'bank',
+    account: 'icbc',
+    bank_name: '工商银行',
+    account_name: '财政局',
+    account_no: '1511',
+    statements: { folder: '.', intraday: 'a', daily: 'b' },
+  }
+  const { all } = open(WECHAT, ALIPAY, UNIONPAY, bank)
+  const methods = { wechat: 'native', alipay: 'page', unionpay: 'gateway', bank: 'transfer' } as const
+  for (const channel of all) {
+    const created = await channel.create({ ...ASK, method: methods[channel.name], currency: 'USD' })
+    assert.deepEqual(created.state === 'failed' && created.code, 'currency_not_taken', channel.name)
+  }
 })

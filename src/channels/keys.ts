@@ -56,15 +56,11 @@ export class KeyReader {
 
   /** Exactly `bytes` long: the text itself, or the path of a file that holds it. */
   secret(field: string, value: string, bytes: number): KeyObject {
-    const text = Buffer.byteLength(value) === bytes ? value : this.#file(field, value)
-    if (Buffer.byteLength(text) !== bytes)
-      throw accountWrong(
-        this.#account,
-        field,
-        `应为 ${bytes} 字节，或存放它的文件路径`,
-        `must be ${bytes} bytes, or the path of a file that holds them`,
-      )
-    return createSecretKey(Buffer.from(text))
+    const fits = (text: string | null): text is string => text !== null && Buffer.byteLength(text) === bytes
+    const text = fits(value) ? value : firstOf(() => this.#file(field, value))
+    if (fits(text)) return createSecretKey(Buffer.from(text))
+    const zh = `应为 ${bytes} 字节，或存放它的文件的路径`
+    throw accountWrong(this.#account, field, zh, `must be ${bytes} bytes, or the path of a file that holds them`)
   }
 
   #rsa(field: string, key: KeyObject | null, zh: string, en: string): KeyObject {

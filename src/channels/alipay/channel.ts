@@ -2,6 +2,7 @@ import { AlipayRequestError, type AlipaySdk } from 'alipay-sdk'
 import { formatMinor } from '../../kernel/money.ts'
 import { LocalClock } from '../../statements/local_time.ts'
 import { type AlipayAccount, isLoopback } from '../accounts.ts'
+import { answered, currencyRefused, unknown } from '../answers.ts'
 import type {
   Channel,
   CloseAnswer,
@@ -16,7 +17,6 @@ import type {
 import { causeOf, NoAnswer, STATEMENT_BYTES_MAX, send, textOf } from '../http.ts'
 import { dashedStamp, isReady } from '../stamps.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { answered, unknown } from '../unknown.ts'
 import { readAlipayNotice } from './notices.ts'
 import {
   billMissing,
@@ -83,6 +83,8 @@ export function alipayChannel(account: AlipayAccount, surroundings: Surroundings
     refused: { status: 200, contentType: 'text/plain', body: 'fail' },
     create: payment =>
       answered(async (): Promise<CreateAnswer> => {
+        const refused = currencyRefused(payment.currency, 'CNY')
+        if (refused) return refused
         if (payment.method !== 'precreate') return { state: 'pending', checkout: redirectOf(sdk, payment, now()) }
         const answer = await call('alipay.trade.precreate', orderOf(payment), { notify_url: payment.notifyUrl })
         if (!isDone(answer)) return createError(answer)
@@ -100,6 +102,8 @@ export function alipayChannel(account: AlipayAccount, surroundings: Surroundings
       }),
     refund: refund =>
       answered(async () => {
+        const refused = currencyRefused(refund.currency, 'CNY')
+        if (refused) return refused
         const answer = await call('alipay.trade.refund', {
           out_trade_no: refund.paymentNo,
           refund_amount: formatMinor(refund.amount, 'CNY'),

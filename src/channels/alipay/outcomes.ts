@@ -1,9 +1,9 @@
 import { parseDecimal } from '../../kernel/money.ts'
 import type { LocalClock } from '../../statements/local_time.ts'
+import { unknown } from '../answers.ts'
 import type { CreateAnswer, PaymentOutcome, RefundOutcome } from '../channel.ts'
 import { textOf } from '../http.ts'
 import { readDashedStamp } from '../stamps.ts'
-import { unknown } from '../unknown.ts'
 
 /**
  * What Alipay's answers mean. `code` 10000 says that the call was carried out, 40004 that the business refused it (`sub_code`

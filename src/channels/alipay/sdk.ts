@@ -39,13 +39,18 @@ export function openSdk(account: AlipayAccount, folder: string): AlipaySdk {
   if (!app_certificate && !alipay_certificate && !alipay_root_certificate) needed('alipay_public_key', undefined)
   const certificates = (field: string, value: string | undefined): string =>
     reader.certificates(field, needed(field, value))
-  const alipayCertificate = certificates('alipay_certificate', alipay_certificate)
-  return new AlipaySdk({
-    ...common,
+  const content = {
     appCertContent: certificates('app_certificate', app_certificate),
-    alipayPublicCertContent: alipayCertificate,
+    alipayPublicCertContent: certificates('alipay_certificate', alipay_certificate),
     alipayRootCertContent: certificates('alipay_root_certificate', alipay_root_certificate),
-  })
+  }
+  try {
+    return new AlipaySdk({ ...common, ...content })
+  } catch {
+    const zh = '与另外两张证书中有一张支付宝 SDK 读不了：请从开放平台重新下载三张证书'
+    const en = 'or one of the other two certificates cannot be read: download the three of them again'
+    throw accountWrong(account.account, 'alipay_certificate', zh, en)
+  }
 }
 
 /** The SDK takes the frame off line by line, and a line feed at the end for a line. */

@@ -3,10 +3,10 @@ import { basename, resolve } from 'node:path'
 import { addDays, businessDayBounds, businessDayOf, type Day } from '../../kernel/business_day.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { BankAccount } from '../accounts.ts'
+import { currencyRefused, type Unknown, unknown } from '../answers.ts'
 import type { Channel, CloseAnswer, PaymentOutcome, PaymentRef, RefundOutcome, RefundRef } from '../channel.ts'
 import { unreadable } from '../refusals.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { type Unknown, unknown } from '../unknown.ts'
 import { BankFiles } from './files.ts'
 import type { BankMovement } from './movements.ts'
 import { referenceOf } from './reference.ts'
@@ -88,16 +88,17 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
     calendar,
     accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
     refused: { status: 404, contentType: 'text/plain', body: 'no notices here' },
-    create: async payment => ({
-      state: 'pending',
-      checkout: {
-        kind: 'transfer',
-        bank: account.bank_name,
-        accountName: account.account_name,
-        accountNo: account.account_no,
-        reference: referenceOf(payment.paymentNo),
+    create: async payment =>
+      currencyRefused(payment.currency, account.currency) ?? {
+        state: 'pending',
+        checkout: {
+          kind: 'transfer',
+          bank: account.bank_name,
+          accountName: account.account_name,
+          accountNo: account.account_no,
+          reference: referenceOf(payment.paymentNo),
+        },
       },
-    }),
     query,
     // Nobody can stop a transfer: one that comes later is a surplus of the day's reconciliation.
     close: async (ref): Promise<CloseAnswer> => {

@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { accountWrong } from '../account_wrong.ts'
 import type { UnionpayAccount } from '../accounts.ts'
+import { answered, currencyRefused, unknown } from '../answers.ts'
 import type { Channel, Notice, PaymentAsk, PaymentRef, RawNotice, RefundAsk, StatementDownload } from '../channel.ts'
 import { API_BYTES_MAX, NoAnswer, STATEMENT_BYTES_MAX, send } from '../http.ts'
 import { KeyReader } from '../keys.ts'
@@ -8,7 +9,6 @@ import { foreign, forged, unreadable } from '../refusals.ts'
 import { compactStamp, isReady } from '../stamps.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { cutBytes } from '../texts.ts'
-import { answered, unknown } from '../unknown.ts'
 import { type Fields, isSignedBy, readAnswer, readForm, signed, VERSION } from './fields.ts'
 import {
   codeText,
@@ -54,14 +54,15 @@ export function unionpayChannel(account: UnionpayAccount, { now, folder }: Surro
     accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
     refused: { status: 500, contentType: 'text/plain', body: 'fail' },
     // The payer's browser carries it: nothing is sent by us, and a second form is the same order to UnionPay.
-    create: async payment => ({
-      state: 'pending',
-      checkout: {
-        kind: 'form',
-        url: `${desk.baseUrl}/gateway/api/frontTransReq.do`,
-        fields: desk.sign(orderOf(payment)),
+    create: async payment =>
+      currencyRefused(payment.currency, 'CNY') ?? {
+        state: 'pending',
+        checkout: {
+          kind: 'form',
+          url: `${desk.baseUrl}/gateway/api/frontTransReq.do`,
+          fields: desk.sign(orderOf(payment)),
+        },
       },
-    }),
     query: ref => answered(() => queryPayment(ref)),
     // There is no closing: what was not begun is not there, and what was begun ends with its payTimeout.
     close: ref =>
@@ -72,7 +73,11 @@ export function unionpayChannel(account: UnionpayAccount, { now, folder }: Surro
         return unknown(found.state === 'unknown' ? found.reason : 'UnionPay cannot close an order: it ends by itself')
       }),
     refund: refund =>
-      answered(async () => refundAnswer(await desk.ask('/gateway/api/backTransReq.do', refundOf(refund)))),
+      answered(
+        async () =>
+          currencyRefused(refund.currency, 'CNY') ??
+          refundAnswer(await desk.ask('/gateway/api/backTransReq.do', refundOf(refund))),
+      ),
     queryRefund: ref => answered(async () => refundOutcome(await query(ref.refundNo, ref.askedAt))),
     readNotice: async notice => readNotice(desk, notice),
     downloadStatement: async (day, kind) =>

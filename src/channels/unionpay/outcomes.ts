@@ -1,7 +1,7 @@
 import { LocalClock } from '../../statements/local_time.ts'
+import { unknown } from '../answers.ts'
 import type { PaymentOutcome, RefundOutcome } from '../channel.ts'
 import { readCompactStamp } from '../stamps.ts'
-import { unknown } from '../unknown.ts'
 import type { Fields } from './fields.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { Failure } from '../../kernel/failure.ts'
 import { accountWrong } from '../account_wrong.ts'
 import type { WechatAccount } from '../accounts.ts'
+import { answered, currencyRefused, unknown } from '../answers.ts'
 import type {
   Channel,
   Checkout,
@@ -18,9 +19,8 @@ import { KeyReader } from '../keys.ts'
 import { offsetStamp } from '../stamps.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { cutBytes } from '../texts.ts'
-import { answered, unknown } from '../unknown.ts'
 import { downloadBill } from './bills.ts'
-import { ask, type Connection, learnCertificate, type Reply } from './client.ts'
+import { ask, type Connection, keyOf, type Reply } from './client.ts'
 import { readNotice } from './notices.ts'
 import {
   closeError,
@@ -66,6 +66,8 @@ export function wechatChannel(account: WechatAccount, surroundings: Surroundings
     refused: { status: 500, contentType: 'application/json', body: '{"code":"FAIL","message":"失败"}' },
     create: payment =>
       answered(async () => {
+        const refused = currencyRefused(payment.currency, 'CNY')
+        if (refused) return refused
         const path = `/v3/pay/transactions/${payment.method}`
         const reply = await ask(connection, 'POST', path, orderOf(account, payment))
         if (reply.code) return createError(reply.code, reply.message)
@@ -100,8 +102,7 @@ export function wechatChannel(account: WechatAccount, surroundings: Surroundings
     readNotice: async notice => {
       // A new certificate of WeChat may sign before we have met it.
       const serial = sealOf(notice.headers)?.serial
-      if (serial !== undefined && !connection.keys.get(serial))
-        await learnCertificate(connection, serial).catch(() => false)
+      if (serial !== undefined && !connection.keys.get(serial)) await keyOf(connection, serial)
       return readNotice(noticeKeys, notice)
     },
     downloadStatement: async (day, kind) => {

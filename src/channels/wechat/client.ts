@@ -59,19 +59,13 @@ export async function download(connection: Connection, url: string, timeoutMs: n
   return body
 }
 
-/** Fetches WeChat's certificates when `serial` may be a new one. True when it is known afterwards. */
-export async function learnCertificate(connection: Connection, serial: string): Promise<boolean> {
-  const { keys, apiKey, now } = connection
-  if (!keys.mayAsk(serial, now())) return keys.get(serial) !== null
-  const answer = await request(connection, 'GET', '/v3/certificates', '')
-  if (answer.status !== 200) return false
-  try {
-    keys.add(certificatesIn(answer.body, apiKey, now()))
-  } catch {
-    return false
-  }
-  return keys.get(serial) !== null
-}
+/** The key of that serial; when it may be a new certificate of WeChat, its certificates are fetched first. */
+export const keyOf = (connection: Connection, serial: string): Promise<KeyObject | null> =>
+  connection.keys.learn(serial, connection.now(), async () => {
+    const { status, body } = await request(connection, 'GET', '/v3/certificates', '')
+    if (status !== 200) throw new NoAnswer(`HTTP ${status}`)
+    return certificatesIn(body, connection.apiKey, connection.now())
+  })
 
 const request = (connection: Connection, method: 'GET' | 'POST', path: string, body: string): Promise<Answer> =>
   send({
@@ -99,8 +93,7 @@ async function verify(connection: Connection, { status, headers, body }: Answer)
   if (!seal) throw new NoAnswer(`HTTP ${status} without a signature`)
   if (!isTimely(seal, connection.now()))
     throw new NoAnswer(`HTTP ${status} signed more than five minutes away from our clock`)
-  let key = connection.keys.get(seal.serial)
-  if (!key && (await learnCertificate(connection, seal.serial))) key = connection.keys.get(seal.serial)
+  const key = connection.keys.get(seal.serial) ?? (await keyOf(connection, seal.serial))
   if (!key) throw new NoAnswer(`HTTP ${status} signed with a key that is not configured (${seal.serial.slice(0, 64)})`)
   if (!sealFits(seal, body, key)) throw new NoAnswer(`HTTP ${status} with a wrong signature`)
 }

@@ -1,7 +1,7 @@
+import { unknown } from '../answers.ts'
 import type { CreateAnswer, PaymentOutcome, RefundOutcome } from '../channel.ts'
 import { isObject, textOf } from '../http.ts'
 import { readOffsetStamp } from '../stamps.ts'
-import { unknown } from '../unknown.ts'
 
 /** What WeChat Pay's answers mean. Amounts of its interface are whole 分 already. Error codes come in two spellings. */
 

@@ -13,6 +13,7 @@ export class PlatformKeys {
   readonly #keys = new Map<string, KeyObject>()
   readonly #preferred: string | null
   #askedAt = Number.NEGATIVE_INFINITY
+  #learning: Promise<void> = Promise.resolve()
 
   constructor(keys: readonly (readonly [serial: string, key: KeyObject])[]) {
     for (const [serial, key] of keys) this.#keys.set(serial, key)
@@ -28,15 +29,29 @@ export class PlatformKeys {
     return this.#keys.get(serial) ?? null
   }
 
-  /** Whether a certificate of that serial might be had from WeChat; at most once a minute. */
-  mayAsk(serial: string, at: Date): boolean {
-    if (this.#keys.has(serial) || !/^[0-9A-F]{20,64}$/i.test(serial)) return false
-    if (at.getTime() - this.#askedAt < ASK_AGAIN_MS) return false
-    this.#askedAt = at.getTime()
-    return true
+  /**
+   * Has certificates fetched when one of that serial may be had from WeChat: at most once a minute, and whoever asks
+   * meanwhile waits for the same answer.
+   */
+  async learn(
+    serial: string,
+    at: Date,
+    fetch: () => Promise<ReadonlyMap<string, KeyObject>>,
+  ): Promise<KeyObject | null> {
+    if (!this.#keys.has(serial) && /^[0-9A-F]{20,64}$/i.test(serial)) {
+      if (at.getTime() - this.#askedAt >= ASK_AGAIN_MS) {
+        this.#askedAt = at.getTime()
+        this.#learning = fetch().then(
+          keys => this.#add(keys),
+          () => {},
+        )
+      }
+      await this.#learning
+    }
+    return this.get(serial)
   }
 
-  add(keys: ReadonlyMap<string, KeyObject>): void {
+  #add(keys: ReadonlyMap<string, KeyObject>): void {
     for (const [serial, key] of keys) this.#keys.set(serial, key)
   }
 }

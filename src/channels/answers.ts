@@ -13,3 +13,9 @@ export async function answered<T>(act: () => Promise<T>): Promise<T | Unknown> {
     throw error
   }
 }
+
+/** A currency the account does not take; null when it does. Nothing is sent then: what the channel would charge is another thing. */
+export const currencyRefused = (currency: string, taken: string) =>
+  currency === taken
+    ? null
+    : ({ state: 'failed', code: 'currency_not_taken', reason: `takes ${taken}, not ${currency}` } as const)
