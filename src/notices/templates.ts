@@ -1,0 +1,125 @@
+import { maskNumber } from '../kernel/mask.ts'
+import type { Message, MessageData, Template } from './message.ts'
+
+/**
+ * What people are told. An SMS is the provider's registered text with our variables in it (docs/notices.md has the texts to
+ * register); a mail is written here, Chinese first and English below it.
+ */
+
+/** A variable of an SMS may have so many characters. */
+const VARIABLE_MAX = 35
+
+const local = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+})
+
+/** "2026-11-25 09:30:12" in China, wherever the server stands; '' where no time is given. */
+const timeText = (text: string | undefined): string => (text ? local.format(new Date(text)) : '')
+
+const VARIABLES: Readonly<Record<Template, (data: MessageData) => Record<string, string | undefined>>> = {
+  payment_succeeded: data => ({
+    title: data.title,
+    account: maskNumber(data.account_no ?? ''),
+    amount: money(data),
+    time: timeText(data.paid_at),
+  }),
+  payment_surplus: data => ({ title: data.title, amount: money(data), time: timeText(data.paid_at) }),
+  refund_made: data => ({ title: data.title, amount: money(data), time: timeText(data.refunded_at) }),
+  bill_issued: data => ({
+    merchant: data.merchant,
+    title: data.title,
+    account: maskNumber(data.account_no ?? ''),
+    amount: money(data),
+    due: data.due_on || '—',
+  }),
+}
+
+/** The variables of an SMS template, each within the provider's limit. */
+export function smsVariables({ template, data }: Message): Record<string, string> {
+  const variables: Record<string, string> = {}
+  for (const [name, value = ''] of Object.entries(VARIABLES[template](data)))
+    variables[name] = [...value.replace(/\s+/g, ' ').trim()].slice(0, VARIABLE_MAX).join('') || '-'
+  return variables
+}
+
+export type Mail = { readonly subject: string; readonly text: string }
+
+/** A mail's subject and plain text. */
+export function mailText({ template, data }: Message): Mail {
+  const { subject, zh, en } = MAILS[template](data)
+  const rows = (lines: readonly (readonly [string, string | undefined])[], colon: string) =>
+    lines.filter(([, value]) => value).map(([name, value]) => `${name}${colon}${oneLine(value ?? '')}\n`)
+  return {
+    subject: oneLine(subject),
+    text: `${zh.begin}\n\n${rows(zh.rows, '：').join('')}\n${en.begin}\n\n${rows(en.rows, ': ').join('')}\n抚州支付平台 Fuzhou Pay\n本邮件由系统发出，请勿回复。 This mail was sent automatically; please do not reply.\n`,
+  }
+}
+
+type Words = { readonly begin: string; readonly rows: readonly (readonly [string, string | undefined])[] }
+
+const MAILS: Readonly<Record<Template, (data: MessageData) => { subject: string; zh: Words; en: Words }>> = {
+  payment_succeeded: data => ({
+    subject: `缴费成功 Payment received：${data.title} ${money(data)}`,
+    zh: { begin: '您的缴费已成功。', rows: paymentRows(data, 'zh') },
+    en: { begin: 'Your payment was received.', rows: paymentRows(data, 'en') },
+  }),
+  payment_surplus: data => ({
+    subject: `多缴款项待退 Surplus payment：${data.title} ${money(data)}`,
+    zh: { begin: '您的缴费单此前已缴清，本次款项为多缴，平台将审核后原路退回。', rows: paymentRows(data, 'zh') },
+    en: {
+      begin: 'Your bill was paid already; this payment is a surplus and will be reviewed and returned the way it came.',
+      rows: paymentRows(data, 'en'),
+    },
+  }),
+  refund_made: data => ({
+    subject: `退款完成 Refund made：${data.title} ${money(data)}`,
+    zh: { begin: '退款已完成，款项将按支付渠道的到账时间退回原支付账户。', rows: refundRows(data, 'zh') },
+    en: {
+      begin: 'The refund was made; the money returns to the account that paid, within the time your channel takes.',
+      rows: refundRows(data, 'en'),
+    },
+  }),
+  bill_issued: data => ({
+    subject: `缴费提醒 Bill issued：${data.title} ${money(data)}`,
+    zh: { begin: `${data.merchant ?? ''} 向您开出了一张缴费单。`, rows: billRows(data, 'zh') },
+    en: { begin: `${data.merchant ?? ''} has issued a bill to you.`, rows: billRows(data, 'en') },
+  }),
+}
+
+type Lang = 'zh' | 'en'
+const pick = (lang: Lang, zh: string, en: string): string => (lang === 'zh' ? zh : en)
+
+const common = (data: MessageData, lang: Lang): (readonly [string, string | undefined])[] => [
+  [pick(lang, '项目', 'For'), data.title],
+  [pick(lang, '户号', 'Account'), maskNumber(data.account_no ?? '')],
+  [pick(lang, '缴费单号', 'Bill'), data.order_no],
+]
+
+const paymentRows = (data: MessageData, lang: Lang) => [
+  ...common(data, lang),
+  [pick(lang, '金额', 'Amount'), money(data)] as const,
+  [pick(lang, '支付时间', 'Paid at'), timeText(data.paid_at)] as const,
+  [pick(lang, '支付单号', 'Payment'), data.payment_no] as const,
+]
+
+const refundRows = (data: MessageData, lang: Lang) => [
+  ...common(data, lang),
+  [pick(lang, '退款金额', 'Refunded'), money(data)] as const,
+  [pick(lang, '退款时间', 'Refunded at'), timeText(data.refunded_at)] as const,
+  [pick(lang, '退款单号', 'Refund'), data.refund_no] as const,
+]
+
+const billRows = (data: MessageData, lang: Lang) => [
+  ...common(data, lang),
+  [pick(lang, '应缴金额', 'Amount due'), money(data)] as const,
+  [pick(lang, '截止日期', 'Due on'), data.due_on] as const,
+]
+
+/** "1234.50元", "1234.50 USD". */
+const money = ({ amount = '', currency = 'CNY' }: MessageData): string =>
+  currency === 'CNY' ? `${amount}元` : `${amount} ${currency}`
+
+/** A line of a mail is one line, whatever a merchant wrote into a title. */
+const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, ' ')
