@@ -1,4 +1,5 @@
 import type { DiscrepancyKind, Flag } from '../matching/entry.ts'
+import type { WrittenRow } from '../statements/writing/row.ts'
 import { Random } from './random.ts'
 
 /**
@@ -28,23 +29,7 @@ export type Payment = {
 }
 
 /** What a channel lists; a record of its statement. */
-export type Line = {
-  readonly kind: 'payment' | 'refund'
-  readonly tradeNo: string
-  readonly merchantOrderNo: string
-  readonly refundNo: string
-  readonly channelRefundNo: string
-  readonly amount: number
-  readonly currency: string
-  readonly at: number
-  readonly merchant: string
-  readonly payer: string
-  readonly fee: number
-  readonly batch: string
-  readonly goods: string
-  /** Text in place of the amount, for a record that cannot be read. */
-  readonly amountText?: string
-}
+export type Line = WrittenRow
 
 export type Truth = {
   readonly matches: readonly {
