@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
+import type { Channels } from './channels/channel.ts'
 import { openChannels } from './channels/channels.ts'
 import { AMOUNT_PATTERN, readAmount } from './kernel/amount_field.ts'
 import { merchantRoutes } from './merchants/routes.ts'
 import { billBatchRoutes } from './orders/bill_batch_routes.ts'
+import { channelNoticeRoutes } from './orders/channel_notice_routes.ts'
 import { compensate } from './orders/compensation.ts'
-import { noticeRoutes } from './orders/notice_routes.ts'
-import { openPaying, type Paying } from './orders/paying.ts'
+import { openPaying } from './orders/paying.ts'
 import { progressStream } from './orders/progress_stream.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { compensateRefunds, learnRefund } from './refunds/operations.ts'
@@ -25,15 +26,20 @@ export const PayingSection = Type.Object(
 )
 type PayingSection = Static<typeof PayingSection>
 
-/** Bills, payments and refunds: merchants, orders, channels and their notices. `use` is given what the operations need. */
-export const payingPart = (use: (paying: Paying) => void = () => {}): PartOf => ({
+export type PayingPartOptions = {
+  /** Tests: channels of their own, in place of the configured ones. */
+  readonly channels?: Channels
+}
+
+/** Bills, payments and refunds: merchants, orders, channels and their notices. */
+export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
   sections: [
     { name: 'channels', schema: Type.Array(Type.Unknown(), { default: [] }) },
     { name: 'paying', schema: PayingSection },
   ],
   start({ app, config, folder, url, listener }) {
     const section = config.paying as PayingSection
-    const channels = openChannels(config.channels, { now: app.now, folder })
+    const channels = options.channels ?? openChannels(config.channels, { now: app.now, folder })
     const paying = openPaying(
       { ...app, channels },
       {
@@ -45,7 +51,6 @@ export const payingPart = (use: (paying: Paying) => void = () => {}): PartOf => 
             : readAmount(section.refund_review_from, 'CNY', 'paying.refund_review_from'),
       },
     )
-    use(paying)
     return {
       routes: [
         { prefix: '/api', register: merchantRoutes },
@@ -53,7 +58,7 @@ export const payingPart = (use: (paying: Paying) => void = () => {}): PartOf => 
         { prefix: '/api', register: server => orderRoutes(server, paying) },
         { prefix: '/api', register: server => progressStream(server, paying, listener) },
         { prefix: '/api', register: server => refundRoutes(server, paying) },
-        { prefix: '', register: server => noticeRoutes(server, paying, learnRefund) },
+        { prefix: '', register: server => channelNoticeRoutes(server, paying, learnRefund) },
       ],
       tasks: [
         { name: 'payments.compensate', every: 2, run: async (_, signal) => void (await compensate(paying, signal)) },

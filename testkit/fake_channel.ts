@@ -5,9 +5,11 @@ import type {
   CloseAnswer,
   CreateAnswer,
   Method,
+  Notice,
   PaymentAsk,
   PaymentOutcome,
   PaymentRef,
+  RawNotice,
   RefundAsk,
   RefundOutcome,
 } from '../src/channels/channel.ts'
@@ -103,7 +105,7 @@ export class FakeChannel implements Channel {
     return this.answers.queryRefund?.shift() ?? this.#refunds.get(refundNo) ?? { state: 'absent' }
   }
 
-  async readNotice(): Promise<never> {
+  async readNotice(_notice: RawNotice): Promise<Notice> {
     throw new Failure('notice_forged', { zh: '签名不符', en: 'bad signature' })
   }
 

@@ -109,7 +109,8 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
         reply
           .header('content-type', 'text/csv; charset=utf-8')
           .header('content-disposition', 'attachment; filename="problems.csv"')
-        return reply.send(Readable.from(pieces))
+        // A stream is sent as it is; the type of the answer comes from its description, which can only say text.
+        return reply.send(Readable.from(pieces) as unknown as string)
       },
     )
   })

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { takeRawBodies } from '../system/http.ts'
-import { noticeTaker, type RefundLearner } from './notices.ts'
+import { noticeTaker, type RefundLearner } from './channel_notices.ts'
 import type { Paying } from './paying.ts'
 
 /** Bytes of a notice; real ones have a few thousand. */
 const NOTICE_BYTES_MAX = 64 << 10
 
 /** Where channels tell us what became of payments and refunds: on an instance of its own, because signatures are over raw bytes. */
-export function noticeRoutes(server: FastifyInstance, app: Paying, learnRefund: RefundLearner): void {
+export function channelNoticeRoutes(server: FastifyInstance, app: Paying, learnRefund: RefundLearner): void {
   takeRawBodies(server, NOTICE_BYTES_MAX)
   const take = noticeTaker(app, learnRefund)
   server.post<{ Params: { channel: string; account: string }; Body: Buffer | null }>(

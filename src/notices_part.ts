@@ -1,0 +1,24 @@
+import { mailSender } from './notices/mail.ts'
+import { type Notifying, sendDue } from './notices/operations.ts'
+import { noticeRoutes } from './notices/routes.ts'
+import type { Senders } from './notices/sender.ts'
+import { type MailSettings, NOTICE_SECTIONS, type SmsSettings } from './notices/settings.ts'
+import { smsSender } from './notices/sms.ts'
+import type { PartOf } from './server.ts'
+
+/** Messages to people: they leave the outbox by whatever the configuration names; a medium without its section waits. */
+export const noticesPart = (): PartOf => ({
+  sections: NOTICE_SECTIONS,
+  start({ app, config }) {
+    const senders: Senders = {
+      ...(config.sms ? { sms: smsSender(config.sms as SmsSettings) } : {}),
+      ...(config.mail ? { mail: mailSender(config.mail as MailSettings) } : {}),
+    }
+    const notifying: Notifying = { ...app, senders }
+    return {
+      routes: [{ prefix: '/api', register: server => noticeRoutes(server, app) }],
+      tasks: [{ name: 'notices.send', every: 2, run: async () => void (await sendDue(notifying)) }],
+      stop: async () => void (await Promise.all(Object.values(senders).map(sender => sender.close()))),
+    }
+  },
+})

@@ -1,0 +1,89 @@
+import type { TestContext } from 'node:test'
+import { pino } from 'pino'
+import { ALL_PERMISSIONS } from '../src/access/permissions.ts'
+import { makeKey } from '../src/access/service_keys.ts'
+import type { Channels } from '../src/channels/channel.ts'
+import { payingPart } from '../src/paying_part.ts'
+import { type Platform, startPlatform } from '../src/server.ts'
+import { Clock } from './paying.ts'
+import { freshDatabase } from './server.ts'
+
+export type Caller = (
+  method: 'GET' | 'POST' | 'PATCH',
+  path: string,
+  body?: unknown,
+) => Promise<{
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of an answer by reading it
+  readonly body: any
+}>
+
+export type TestPlatform = {
+  readonly platform: Platform
+  readonly clock: Clock
+  /** Service accounts that may do everything: two, because some things need a second one. */
+  readonly clerk: Caller
+  readonly checker: Caller
+  /** Without a key. */
+  readonly anybody: Caller
+}
+
+/** The platform over HTTP, on a database and a port of its own, with channels of the test's. */
+export async function testPlatform(t: TestContext, channels: Channels): Promise<TestPlatform> {
+  const fresh = await freshDatabase()
+  const clock = new Clock('2026-11-20T10:00:00+08:00')
+  const keys = { clerk: makeKey(), checker: makeKey() }
+  const text = JSON.stringify({
+    service_accounts: Object.entries(keys).map(([name, { digest }]) => ({
+      name,
+      key_sha256: digest,
+      permissions: [...ALL_PERMISSIONS],
+    })),
+  })
+  const platform = await startPlatform({
+    parts: [payingPart({ channels })],
+    config: { name: 'test', folder: '.', text },
+    port: 0,
+    database: { url: fresh.url },
+    app: { now: clock.now, log: pino({ level: 'silent' }) },
+  })
+  t.after(async () => {
+    await platform.stop()
+    await fresh.drop()
+  })
+  const caller =
+    (key?: string): Caller =>
+    async (method, path, body) => {
+      const answer = await fetch(platform.url + path, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key ? { authorization: `Bearer ${key}` } : {}),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const said = await answer.text()
+      return { status: answer.status, body: said.startsWith('{') ? JSON.parse(said) : said }
+    }
+  const made = { platform, clock, clerk: caller(keys.clerk.key), checker: caller(keys.checker.key), anybody: caller() }
+  await made.clerk('POST', '/api/departments', {
+    id: 'setup-00001',
+    department_id: 'D1',
+    name: '公用事业',
+    parent_id: null,
+  })
+  await made.clerk('POST', '/api/merchants', {
+    id: 'setup-00002',
+    merchant_no: 'M1',
+    name: '抚州水务',
+    department_id: 'D1',
+  })
+  await made.clerk('POST', '/api/fee-items', {
+    id: 'setup-00003',
+    fee_item_id: 'W1',
+    merchant_no: 'M1',
+    name: '水费',
+    category: 'water',
+  })
+  return made
+}
