@@ -37,10 +37,10 @@ test('a bill over HTTP: issued, found, paid, followed, refunded in part, and in 
   assert.deepEqual([begun.status, begun.body.state, begun.body.checkout.kind], [200, 'pending', 'qr'])
   const paymentNo = begun.body.payment_no
   const stream = await fetch(`${platform.url}/api/payments/${paymentNo}/progress`)
-  const events = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const events = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
   const seen = async (text: string) => {
     for (let all = ''; !all.includes(text); ) {
-      const { value, done } = (await events?.read()) as { value?: string; done: boolean }
+      const { value, done } = await events.read()
       assert.ok(!done, `the stream ended before ${text}`)
       all += value
     }
@@ -53,7 +53,7 @@ test('a bill over HTTP: issued, found, paid, followed, refunded in part, and in 
   })
   assert.deepEqual([told.status, await told.text()], [200, 'ok'])
   await seen('"step":"booked","done":true')
-  await events?.cancel()
+  await events.cancel()
 
   const paid = await anybody('GET', `/api/payments/${paymentNo}`)
   assert.deepEqual(
