@@ -60,7 +60,9 @@ export function causeOf(error: unknown): string {
   let inner = error
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
   if (!(inner instanceof Error)) return 'unknown cause'
-  return (inner as NodeJS.ErrnoException).code?.toString() ?? inner.name
+  // A DOMException's code is a number that says less than its name.
+  const code: unknown = (inner as NodeJS.ErrnoException).code
+  return typeof code === 'string' ? code : inner.name
 }
 
 /** What is certain to be a JSON object, or null. */
