@@ -305,6 +305,21 @@ CREATE INDEX payments_by_no ON public.payments USING btree (payment_no);
 CREATE INDEX payments_by_trade_no ON public.payments USING btree (channel_trade_no) WHERE (channel_trade_no <> ''::text);
 CREATE INDEX payments_to_ask ON public.payments USING btree (next_query_at) WHERE (next_query_at IS NOT NULL);
 
+create table receipts (
+  code       text not null,
+  receipt_no text not null,
+  order_no   text not null,
+  payment_no text not null,
+  facts      jsonb not null,
+  facts_sm3  text not null,
+  issued_at  timestamp with time zone not null,
+  constraint receipts_pkey PRIMARY KEY (code),
+  constraint receipts_payment_no_facts_sm3_key UNIQUE (payment_no, facts_sm3),
+  constraint receipts_receipt_no_key UNIQUE (receipt_no),
+  constraint receipts_code_check CHECK ((code ~ '^[0-9A-HJKMNP-TV-Z]{16}$'::text)),
+  constraint receipts_facts_sm3_check CHECK ((facts_sm3 ~ '^[0-9a-f]{64}$'::text))
+);
+
 create table refunds (
   order_no          text not null,
   refund_no         text not null,

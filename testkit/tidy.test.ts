@@ -34,6 +34,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   payments: ['orders'],
   payment_anomalies: ['orders'],
   refused_notices: ['orders'],
+  receipts: ['orders'],
   refunds: ['refunds', 'orders'], // a surplus is proposed for refund in the transaction that books it
   outbox: ['notices'],
   movements: ['orders', 'reconciliation'], // orders write the platform's own book, reconciliation reads it
