@@ -101,6 +101,7 @@ export async function createStreams(
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
+        connection: 'close',
         'x-accel-buffering': 'no',
         'x-request-id': request.id,
       })

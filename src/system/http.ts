@@ -98,6 +98,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   http.decorateRequest('actor', undefined)
   http.decorate('permissionOfAll', undefined)
+  // A connection whose last answer goes out while we stop would be kept open for the next request that never comes.
+  http.addHook('preClose', async () => {
+    const timer = setInterval(() => http.server.closeIdleConnections(), 50)
+    http.server.once('close', () => clearInterval(timer))
+    if (!http.server.listening) clearInterval(timer)
+  })
   http.addHook('onRoute', function (this: FastifyInstance, route) {
     frameRoute(route, this.permissionOfAll, options)
   })

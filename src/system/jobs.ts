@@ -86,14 +86,17 @@ export type JobsOptions = {
   readonly concurrency?: number | undefined
   /** Milliseconds between looks for what has become due. Default 500. */
   readonly pollMs?: number | undefined
+  /** Milliseconds between looks for processes that died. Default 10,000. */
+  readonly sweepMs?: number | undefined
 }
 
 /** Works on the tasks until it is stopped; a database that goes away is waited for. `prepareJobs` comes before it. */
 export async function startJobs(
   app: App,
   tasks: readonly Task[],
-  { concurrency = 4, pollMs = 500 }: JobsOptions = {},
+  { concurrency = 4, pollMs = 500, sweepMs = 10_000 }: JobsOptions = {},
 ): Promise<Jobs> {
+  if (tasks.length === 0) return { stop: async () => {} }
   // Its own connections: one listens for news all the time, the others take and tick off.
   const pool = ownPool(app.db, 3)
   const list: TaskList = {}
@@ -132,7 +135,7 @@ export async function startJobs(
       if (!stopping) await Promise.race([wake.promise, new Promise(resolve => setTimeout(resolve, 1000))])
     }
   })()
-  const sweep = sweeper(app, pool, tasks)
+  const sweep = sweeper(app, pool, tasks, sweepMs)
   return {
     async stop() {
       if (stopping) return
@@ -220,13 +223,11 @@ async function announce(db: Database, poolId: string): Promise<pg.Client> {
 
 const presenceName = (poolId: string): string => `fzpay jobs ${poolId}`
 
-const SWEEP_MS = 10_000
-
 /**
  * Jobs that a dead process had taken are given back (the library itself waits four hours for that), and repeating tasks are
  * looked after. Who is missing twice in a row is dead: a connection may be cut for a moment.
  */
-function sweeper(app: App, pool: pg.Pool, tasks: readonly Task[]): { stop(): void } {
+function sweeper(app: App, pool: pg.Pool, tasks: readonly Task[], everyMs: number): { stop(): void } {
   let missing = new Set<string>()
   const timer = setInterval(async () => {
     try {
@@ -245,7 +246,7 @@ function sweeper(app: App, pool: pg.Pool, tasks: readonly Task[]): { stop(): voi
     } catch (error) {
       app.log.warn({ err: error }, 'the queue could not be looked after; the next look will')
     }
-  }, SWEEP_MS)
+  }, everyMs)
   return { stop: () => clearInterval(timer) }
 }
 

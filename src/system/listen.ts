@@ -44,6 +44,7 @@ export function createListener(db: Database, log: Logger): Listener {
   }
 
   const again = (): void => {
+    if (closed) return
     retry = setTimeout(() => {
       connecting = open(true).catch(() => again())
     }, delay)

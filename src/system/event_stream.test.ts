@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { get, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { Type } from 'typebox'
+import { testDatabase } from '../../testkit/database.ts'
+import type { Database } from './database.ts'
+import { createStreams, type State } from './event_stream.ts'
+import { createHttp, PUBLIC } from './http.ts'
+import { newId } from './ids.ts'
+import { createListener } from './listen.ts'
+
+type Setting = {
+  readonly db: Database
+  readonly url: string
+  /** Changes the thing, and tells. */
+  set(key: string, state: State): Promise<void>
+  reads(): number
+  close(): Promise<void>
+}
+
+async function setting(t: TestContext): Promise<Setting> {
+  const db = await testDatabase(t, 'empty')
+  const log = pino({ level: 'silent' })
+  const states = new Map<string, State>()
+  let reads = 0
+  const listener = createListener(db, log)
+  const http = await createHttp({ log, newId, guard: () => ({ id: 'x' }), permissions: new Set() })
+  const streams = await createStreams(http, listener, 'thing_changed', payload => payload.split(' '), { heartbeat: 50 })
+  http.get(
+    '/things/:key',
+    { config: { permission: PUBLIC }, schema: { response: { 200: Type.String() } } },
+    async (request, reply) => {
+      const { key } = request.params as { key: string }
+      await streams.open(request, reply, {
+        key,
+        event: 'thing',
+        read: async () => {
+          reads++
+          await sleep(5)
+          return states.get(key) ?? { id: '0', data: null }
+        },
+      })
+      return reply
+    },
+  )
+  await http.listen({ port: 0 })
+  const { port } = http.server.address() as AddressInfo
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= http.close().then(() => listener.close()))
+  t.after(close)
+  return {
+    db,
+    url: `http://127.0.0.1:${port}`,
+    async set(key, state) {
+      states.set(key, state)
+      await db.pool.query(`select pg_notify('thing_changed', $1)`, [key])
+    },
+    reads: () => reads,
+    close,
+  }
+}
+
+type Client = {
+  readonly text: () => string
+  readonly status: number
+  readonly ended: () => boolean
+  readonly raw: IncomingMessage
+}
+
+const follow = (url: string, lastEventId?: string): Promise<Client> =>
+  new Promise((resolve, reject) => {
+    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+    get(url, { headers }, raw => {
+      let text = ''
+      let ended = false
+      raw.setEncoding('utf8')
+      raw.on('data', chunk => (text += chunk))
+      raw.on('close', () => (ended = true))
+      raw.on('error', () => {})
+      resolve({ text: () => text, status: raw.statusCode ?? 0, ended: () => ended, raw })
+    }).on('error', reject)
+  })
+
+async function until(what: () => boolean): Promise<void> {
+  for (const end = Date.now() + 15_000; !what(); await sleep(5))
+    if (Date.now() > end) assert.fail('it did not happen in time')
+}
+
+const idsIn = (text: string): string[] => [...text.matchAll(/^id: (.*)$/gm)].map(([, id = '']) => id)
+
+test('a stream begins with the state and goes on with each change of its own thing', async t => {
+  const { url, set } = await setting(t)
+  const client = await follow(`${url}/things/a`)
+  await until(() => idsIn(client.text()).length === 1)
+  await set('b', { id: '9', data: 'not ours' })
+  await set('a', { id: '1', data: { state: 'success' } })
+  await until(() => idsIn(client.text()).length === 2)
+  assert.match(client.text(), /^retry: 2000\n\nid: 0\nevent: thing\ndata: null\n\n/)
+  assert.match(client.text(), /id: 1\nevent: thing\ndata: {"state":"success"}\n\n/)
+  assert.doesNotMatch(client.text(), /not ours/)
+  await until(() => client.text().includes(': \n\n'))
+  client.raw.destroy()
+})
+
+test('a client that comes back gets what it missed, and nothing twice', async t => {
+  const { url, set } = await setting(t)
+  await set('a', { id: '5', data: 5 })
+  const same = await follow(`${url}/things/a`, '5')
+  const behind = await follow(`${url}/things/a`, '4')
+  await until(() => idsIn(behind.text()).length === 1)
+  assert.deepEqual(idsIn(same.text()), [])
+  await set('a', { id: '6', data: 6 })
+  await until(() => idsIn(same.text()).length === 1 && idsIn(behind.text()).length === 2)
+  same.raw.destroy()
+  behind.raw.destroy()
+})
+
+test('a final state ends the stream, and who has it is told not to come again', async t => {
+  const { url, set } = await setting(t)
+  const client = await follow(`${url}/things/a`)
+  await set('a', { id: '1', data: 'done', final: true })
+  await until(client.ended)
+  assert.deepEqual(idsIn(client.text()).at(-1), '1')
+  assert.equal((await follow(`${url}/things/a`, '1')).status, 204)
+})
+
+test('a hundred changes in a row are few reads, and the last one is seen', async t => {
+  const { url, set, reads } = await setting(t)
+  const client = await follow(`${url}/things/a`)
+  for (let i = 1; i <= 100; i++) set('a', { id: `${i}`, data: i })
+  await until(() => idsIn(client.text()).at(-1) === '100')
+  assert.ok(reads() <= 101)
+  client.raw.destroy()
+})
+
+test('what happens while the connection for news is cut is seen after it', async t => {
+  const { db, url, set } = await setting(t)
+  const client = await follow(`${url}/things/a`)
+  await until(() => idsIn(client.text()).length === 1)
+  await set('a', { id: 'before', data: 1 })
+  await until(() => idsIn(client.text()).includes('before'))
+  await db.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and query like 'listen%'`,
+  )
+  await set('a', { id: 'missed', data: 2 })
+  await until(() => idsIn(client.text()).includes('missed'))
+  await set('a', { id: 'after', data: 3 })
+  await until(() => idsIn(client.text()).includes('after'))
+  client.raw.destroy()
+})
+
+test('stopping ends streams with a hint when to come again', async t => {
+  const { url, close } = await setting(t)
+  const client = await follow(`${url}/things/a`)
+  await until(() => idsIn(client.text()).length === 1)
+  await close()
+  await until(client.ended)
+  assert.match(client.text(), /retry: 2000\n\n$/)
+})
