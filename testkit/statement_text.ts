@@ -28,7 +28,7 @@ export function readText(
     const size = options.pieces?.(at) ?? text.length
     reader.push(text.slice(at, at + size))
     at += size
-    if (into.batched >= 2_048) lines.push(...into.takeBatch())
+    if (into.waiting >= 256) lines.push(...into.takeBatch())
   }
   reader.end()
   lines.push(...into.takeBatch())

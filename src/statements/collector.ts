@@ -66,6 +66,8 @@ export class Collector {
   #first: Line | null = null
   #last: Line | null = null
   #rejected: Problem[] = []
+  /** Those of the batch that was handed over last. Whoever does not ask for them lets them go with it. */
+  #told: readonly Problem[] = []
   readonly #problems: Problem[] = []
   #problemCount = 0
   readonly #controls: Control[] = []
@@ -123,19 +125,23 @@ export class Collector {
     )
   }
 
-  get batched(): number {
-    return this.#batch.length
+  /** Good lines and rejected records that nobody has taken yet. */
+  get waiting(): number {
+    return this.#batch.length + this.#rejected.length
   }
 
   takeBatch(): readonly Line[] {
     const batch = this.#batch
     this.#last = batch[batch.length - 1] ?? this.#last
     this.#batch = []
+    this.#told = this.#rejected
+    this.#rejected = []
     return batch
   }
 
   takeRejected(): readonly Problem[] {
-    const rejected = this.#rejected
+    const rejected = this.#rejected.length === 0 ? this.#told : [...this.#told, ...this.#rejected]
+    this.#told = []
     this.#rejected = []
     return rejected
   }
@@ -188,8 +194,9 @@ function problemOf(severity: 'error' | 'warning', place: Place, code: string, te
     line: place.line ?? null,
     column: place.column ?? null,
     code,
-    zh: text.zh,
-    en: text.en,
+    // Sentences quote what was found.
+    zh: detachedText(text.zh),
+    en: detachedText(text.en),
   }
 }
 

@@ -14,6 +14,8 @@ export const DEFAULT_LIMITS: Limits = {
   rowLength: 1 << 20,
   pieceBytes: 64 << 10,
 }
+/** Bytes asked of the disk at a time: each reading costs a turn through the thread pool, as much as parsing some dozen rows. */
+const READ_BYTES = 256 << 10
 /** The ratio says nothing about small files. */
 const RATIO_FROM = 32 << 20
 /** A statement zip holds two to a few dozen entries. */
@@ -119,22 +121,24 @@ async function openFile(path: string, name: string): Promise<FileHandle> {
   )
 }
 
-/** Reads ahead: the next piece is on its way while this one is parsed. */
+/** Reads ahead: the next block is on its way while the pieces of this one are parsed. */
 async function* piecesOf(
   handle: FileHandle,
   size: number,
   onProgress?: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const buffers = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)]
+  const block = Math.max(size, READ_BYTES)
+  const buffers = [Buffer.allocUnsafe(block), Buffer.allocUnsafe(block)]
   let position = 0
-  let coming = handle.read(buffers[0]!, 0, size, 0)
+  let coming = handle.read(buffers[0]!, 0, block, 0)
   try {
     for (let turn = 0; ; turn ^= 1) {
       const { bytesRead } = await coming
       if (bytesRead === 0) return
       position += bytesRead
-      coming = handle.read(buffers[turn ^ 1]!, 0, size, position)
-      yield buffers[turn]!.subarray(0, bytesRead)
+      coming = handle.read(buffers[turn ^ 1]!, 0, block, position)
+      for (let from = 0; from < bytesRead; from += size)
+        yield buffers[turn]!.subarray(from, Math.min(from + size, bytesRead))
       onProgress?.(position)
     }
   } finally {

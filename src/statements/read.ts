@@ -12,8 +12,11 @@ import type { Encoding, Line, Statement, StatementHead, StatementOptions } from 
 
 const PROBE_BYTES = 256 << 10
 const COMPANION_BYTES_MAX = 8 << 20
-/** Lines handed over together: enough to make the hand-over free, few enough to stay in the cache. */
-const BATCH = 2_048
+/**
+ * Lines, good and rejected, handed over together: enough to make the hand-over free, few enough that they are gone before the
+ * young heap has been collected twice, even where a line is 2 KB of XML; what lives longer waits for a collection of everything.
+ */
+const BATCH = 256
 /** Rows above the header of a sheet. */
 const HEADER_ROWS_MAX = 60
 /** Below this score a format has no claim. */
@@ -173,17 +176,17 @@ async function* readPart(state: Reading, recognised: Recognised): AsyncGenerator
   }
   for (const piece of opening.start) {
     feed(piece)
-    if (into.batched >= BATCH) yield into.takeBatch()
+    if (into.waiting >= BATCH) yield into.takeBatch()
   }
   for (let next = await opening.rest.next(); !next.done; next = await opening.rest.next()) {
     feed(next.value)
-    if (into.batched >= BATCH) yield into.takeBatch()
+    if (into.waiting >= BATCH) yield into.takeBatch()
   }
   if (format.feed === 'decoded') reader.push(decoder.end())
   for (const companion of state.companions)
     reader.companion?.(await wholeText(companion, into.file), companion.part.name)
   reader.end()
-  if (into.batched > 0) yield into.takeBatch()
+  if (into.waiting > 0) yield into.takeBatch()
 }
 
 async function* readSheets(
@@ -215,11 +218,11 @@ async function* readSheets(
     const warn = (code: string, text: { zh: string; en: string }) => into.warn({}, code, text)
     for await (const rows of each.rows(warn)) {
       for (const { row, cells } of rows) if (row > from) (reader as RowReader).row(cells, row)
-      if (into.batched > 0) yield into.takeBatch()
+      if (into.waiting > 0) yield into.takeBatch()
     }
   }
   reader.end()
-  if (into.batched > 0) yield into.takeBatch()
+  if (into.waiting > 0) yield into.takeBatch()
 }
 
 const cellsOf = (sheet: BookSheet): readonly Cells[] => sheet.top.map(({ cells }) => cells)

@@ -56,7 +56,7 @@ export class RowFeeder {
         from = feed + 1
         continue
       }
-      const row = this.#quoted(text, from)
+      const row = this.#quoted(text, from, feed)
       if (row === null && !all && text.length - from <= this.#limit) return text.slice(from)
       if (row === null || (row.lines > 1 && this.expected > 0 && withoutTail(row.cells) > this.expected)) {
         this.#take(null, this.#line++)
@@ -79,9 +79,14 @@ export class RowFeeder {
     return text.slice(from, to).split(this.#delimiter)
   }
 
-  /** The row that begins at `from`; null when the text ends before its quote is closed or its line ends. */
-  #quoted(text: string, from: number): { cells: string[]; lines: number; next: number } | null {
+  /**
+   * The row that begins at `from`; null when the text ends before its quote is closed or its line ends. `feed`: the next line
+   * end, looked for again only behind a quote that held one.
+   */
+  #quoted(text: string, from: number, firstFeed: number): { cells: string[]; lines: number; next: number } | null {
     const cells: string[] = []
+    const delimiter = this.#delimiter
+    let feed = firstFeed
     let lines = 1
     let at = from
     for (;;) {
@@ -94,33 +99,23 @@ export class RowFeeder {
         for (;;) {
           const close = text.indexOf('"', at)
           if (close < 0) return null
-          cell += text.slice(at, close)
+          cell = cell === '' ? text.slice(at, close) : cell + text.slice(at, close)
           at = close + 1
           if (text.charCodeAt(at) !== 34) break
           cell += '"'
           at++
         }
-        lines += occurrences(cell, this.#lineEnd)
+        for (; feed >= 0 && feed < at; feed = text.indexOf(this.#lineEnd, feed + 1)) lines++
       }
-      const feed = text.indexOf(this.#lineEnd, at)
       if (feed < 0) return null
-      const delimiter = text.indexOf(this.#delimiter, at)
-      if (delimiter >= 0 && delimiter < feed) {
-        cells.push(cell + text.slice(at, delimiter))
-        at = delimiter + this.#delimiter.length
-        continue
-      }
-      const to = feed > at && text.charCodeAt(feed - 1) === 13 ? feed - 1 : feed
-      cells.push(cell + text.slice(at, to))
-      return { cells, lines, next: feed + 1 }
+      const next = text.indexOf(delimiter, at)
+      const last = next < 0 || next > feed
+      const to = !last ? next : feed > at && text.charCodeAt(feed - 1) === 13 ? feed - 1 : feed
+      cells.push(cell === '' ? text.slice(at, to) : to === at ? cell : cell + text.slice(at, to))
+      if (last) return { cells, lines, next: feed + 1 }
+      at = next + delimiter.length
     }
   }
-}
-
-function occurrences(text: string, character: string): number {
-  let count = 0
-  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count++
-  return count
 }
 
 /** Number of cells without empty ones at the end. */
