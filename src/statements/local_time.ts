@@ -68,12 +68,15 @@ export const dayText = (ymd: number): string => {
   return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`
 }
 
-const digit = (text: string, at: number): number => {
-  const value = text.charCodeAt(at) - 48
-  return value >= 0 && value <= 9 ? value : Number.NaN
+/** The number of two digits; far below zero where one of them is none. */
+const two = (text: string, at: number): number => {
+  const tens = text.charCodeAt(at) - 48
+  const ones = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS
 }
 
-const two = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1)
+/** Stays below zero whatever other digits of a date add to it. */
+const NO_DIGITS = -1e9
 
 /**
  * "2026-11-20 23:59:51" between two positions, the one spelling nearly every Chinese channel uses; NaN for anything else.

@@ -11,28 +11,31 @@ import { cleanCell, currencyIn, currencyOf, type Layout } from './layout.ts'
 import { isRemark, isTotalMark, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
 
 const ZONE = 'Asia/Shanghai'
-const IDS: readonly Field[] = [
+const IDS = [
   'channel_trade_no',
   'merchant_order_no',
   'order_no',
   'refund_no',
   'channel_refund_no',
   'batch_no',
-]
+] as const satisfies readonly Field[]
+type NumberField = (typeof IDS)[number]
 /** Fields a row cannot be read without. */
 const NEEDED: readonly Field[] = FIELDS.filter(field => !['description', 'payer_name', 'channel'].includes(field))
 /** Columns whose sums a row of totals may state. */
 const SUMMED: readonly Field[] = ['amount', 'amount_in', 'amount_out', 'refund_amount', 'fee']
 
-/** Why a row cannot be a Line: thrown inside `row` only, because rows are read many steps deep. */
-class Unreadable extends Error {
+/**
+ * Why a row cannot be a Line: thrown inside `row` only, because rows are read many steps deep. No Error, whose stack trace
+ * costs ten times what reading the row does: a file may hold a million of them.
+ */
+class Unreadable {
   readonly column: number
   readonly code: string
   readonly zh: string
   readonly en: string
 
   constructor(column: number, code: string, zh: string, en: string) {
-    super(code)
     this.column = column
     this.code = code
     this.zh = zh
@@ -59,11 +62,17 @@ export class TableReader {
   readonly #sums = new Map<Field, { raw: ExactSum; gross: ExactSum }>(
     SUMMED.map(field => [field, { raw: new ExactSum(), gross: new ExactSum() }]),
   )
+  /** Of them those whose column is there, and the columns of numbers. */
+  readonly #summed: readonly { column: number; raw: ExactSum; gross: ExactSum }[]
+  readonly #numbered: readonly { field: NumberField; column: number }[]
   readonly #net = new ExactSum()
   readonly #balance: BalanceCheck | null
   #dateText = ''
   #dateYmd = 0
   #dateDay = ''
+  /** The currency of the row before, as written and as read. */
+  #currencyWord = ''
+  #currencyRead = ''
   #refundsInside = 0
   #shortRows = 0
   /** The row at hand is the last one and no line end follows it. */
@@ -79,6 +88,11 @@ export class TableReader {
     this.#clock = new LocalClock(this.zone)
     this.#givenCurrency = layout.currency ?? options.currency ?? ''
     this.#balance = layout.balance ? new BalanceCheck(layout.balance, layout.headers[layout.at.balance]!, into) : null
+    this.#summed = SUMMED.filter(field => layout.at[field] >= 0).map(field => ({
+      column: layout.at[field],
+      ...this.#sums.get(field)!,
+    }))
+    this.#numbered = IDS.map(field => ({ field, column: layout.at[field] })).filter(({ column }) => column >= 0)
     for (const note of layout.notes) into.warn({ column: note.column }, note.code, note)
   }
 
@@ -264,12 +278,7 @@ export class TableReader {
     return text === '-' || text === '--' || text === '/' ? '' : /[\uff10-\uff5a]/.test(text) ? narrow(text) : text
   }
 
-  #ids(
-    cells: readonly string[],
-  ): Record<
-    'channel_trade_no' | 'merchant_order_no' | 'order_no' | 'refund_no' | 'channel_refund_no' | 'batch_no',
-    string
-  > {
+  #ids(cells: readonly string[]): Record<NumberField, string> {
     const ids = {
       channel_trade_no: '',
       merchant_order_no: '',
@@ -278,9 +287,7 @@ export class TableReader {
       channel_refund_no: '',
       batch_no: '',
     }
-    for (const field of IDS as readonly (keyof typeof ids)[]) {
-      const column = this.#layout.at[field]
-      if (column < 0) continue
+    for (const { field, column } of this.#numbered) {
       const text = this.#text(cells, column)
       if (digitsLost(text))
         throw new Unreadable(
@@ -299,8 +306,13 @@ export class TableReader {
     if (column < 0) return this.#currencyBeside(cells)
     const word = cleanCell(cells[column]!)
     if (word === '' && this.#givenCurrency !== '') return this.#givenCurrency
+    if (word === this.#currencyWord) return this.#currencyRead
     const currency = currencyOf(word)
-    if (currency !== null) return currency
+    if (currency !== null) {
+      this.#currencyWord = word
+      this.#currencyRead = currency
+      return currency
+    }
     throw new Unreadable(
       column,
       'currency_unreadable',
@@ -549,14 +561,11 @@ export class TableReader {
   }
 
   #sumUp(cells: readonly string[], exponent: number): void {
-    for (const field of SUMMED) {
-      const column = this.#layout.at[field]
-      if (column < 0) continue
+    for (const { column, raw, gross } of this.#summed) {
       const money = this.#money(cells, column, exponent)
       if (typeof money !== 'number') continue
-      const sums = this.#sums.get(field)!
-      sums.raw.add(money)
-      sums.gross.add(Math.abs(money))
+      raw.add(money)
+      gross.add(Math.abs(money))
     }
   }
 
@@ -638,9 +647,12 @@ class BalanceCheck {
   readonly #order: 'ascending' | 'descending'
   readonly #header: string
   readonly #into: Collector
-  #previous: { balance: number; moved: number } | null = null
-  #opening: bigint | null = null
-  #closing: bigint | null = null
+  #begun = false
+  /** The first and the last row that were taken, and whether the last one is followed by the next. */
+  #first = { balance: 0, moved: 0 }
+  #balance = 0
+  #moved = 0
+  #follows = false
   #breaks = 0
   #firstBreak: { record: number; line: number } | null = null
 
@@ -651,42 +663,39 @@ class BalanceCheck {
   }
 
   take(balance: number, moved: number, record: number, line: number): void {
-    const previous = this.#previous
-    if (previous) {
+    if (this.#follows) {
       const holds =
-        this.#order === 'ascending'
-          ? previous.balance + moved === balance
-          : balance + previous.moved === previous.balance
+        this.#order === 'ascending' ? this.#balance + moved === balance : balance + this.#moved === this.#balance
       if (!holds) {
         this.#breaks++
         this.#firstBreak ??= { record, line }
       }
     }
-    this.#previous = { balance, moved }
-    if (this.#order === 'ascending') {
-      this.#opening ??= BigInt(balance) - BigInt(moved)
-      this.#closing = BigInt(balance)
-    } else {
-      this.#closing ??= BigInt(balance)
-      this.#opening = BigInt(balance) - BigInt(moved)
-    }
+    if (!this.#begun) this.#first = { balance, moved }
+    this.#begun = true
+    this.#follows = true
+    this.#balance = balance
+    this.#moved = moved
   }
 
   /** A row without a balance, or rejected: the next one has nothing to follow. */
   gap(): void {
-    this.#previous = null
+    this.#follows = false
   }
 
   end(net: bigint, rejected: boolean): void {
-    if (this.#opening === null || this.#closing === null) return
-    const computed = this.#opening + net
+    if (!this.#begun) return
+    const last = { balance: this.#balance, moved: this.#moved }
+    const [earliest, latest] = this.#order === 'ascending' ? [this.#first, last] : [last, this.#first]
+    const closing = BigInt(latest.balance)
+    const computed = BigInt(earliest.balance) - BigInt(earliest.moved) + net
     const text = (value: bigint): string => formatMinor(value, '')
     this.#into.control(
       {
         name: `${this.#header}（期末）`,
-        stated: text(this.#closing),
+        stated: text(closing),
         computed: text(computed),
-        ok: computed === this.#closing,
+        ok: computed === closing,
       },
       rejected,
     )

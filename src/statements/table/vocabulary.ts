@@ -236,11 +236,16 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 /** The few words of such a column are looked up again and again. Short ones only: a long one would keep its chunk of text. */
 function remembered<T>(read: (word: string) => T): (word: string) => T {
   const known = new Map<string, T>()
+  // Mostly the word of the row before.
+  let [last, lastAnswer]: [string | null, T | null] = [null, null]
   return word => {
+    if (word === last) return lastAnswer as T
     const before = known.get(word)
-    if (before !== undefined) return before
-    const answer = read(word)
-    if (word.length <= 12 && known.size < 1_000) known.set(word, answer)
+    const answer = before === undefined ? read(word) : before
+    if (word.length > 12) return answer
+    if (before === undefined && known.size < 1_000) known.set(word, answer)
+    last = word
+    lastAnswer = answer
     return answer
   }
 }
