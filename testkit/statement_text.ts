@@ -43,7 +43,7 @@ export const recordTable = ({ lines }: ReadText): string[] =>
       line.date,
       formatMinor(line.amount, line.currency),
       line.currency,
-      line.tradeNo || '_',
+      line.tradeNo || line.channelRefundNo || line.reference || '_',
       line.merchantOrderNo || '_',
       line.payer || '_',
     ].join(' '),

@@ -155,6 +155,7 @@ function recordOf(line: Line, zone: string): InspectRecord {
     id:
       line.tradeNo ||
       line.channelRefundNo ||
+      line.reference ||
       line.refundNo ||
       line.merchantOrderNo ||
       line.orderNo ||

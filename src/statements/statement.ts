@@ -31,6 +31,8 @@ export type Line = {
   /** Minor units, plus: kept by the channel, minus: given back. null: not given, which is not zero. */
   readonly fee: number | null
   readonly batchNo: string
+  /** What else names the record, for a person to find it by; nothing is matched by it. */
+  readonly reference?: string
   /** The file's own word that no money moved (收/支 `/`, 不计收支). */
   readonly neutral: boolean
 }

@@ -411,10 +411,11 @@ class Bai2Reader implements Reader {
       kind: signed < 0 ? 'refund' : 'payment',
       status: 'success',
       orderNo: '',
-      tradeNo: bankRef,
+      // On money out the bank's number is the movement's own, not the one of the payment that it may give back.
+      tradeNo: signed < 0 ? '' : bankRef,
       merchantOrderNo: customerRef,
       refundNo: '',
-      channelRefundNo: '',
+      channelRefundNo: signed < 0 ? bankRef : '',
       amount: signed,
       currency: this.#currency,
       at: null,

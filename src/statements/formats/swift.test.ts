@@ -88,23 +88,23 @@ describe(':61:', () => {
       ),
       {
         records: [
-          '1 2026-11-20 300.00 EUR A _ _',
-          '2 2026-11-20 0.50 EUR B _ _',
-          '3 2026-11-20 50.00 EUR C _ _',
-          '4 2026-11-20 7.00 EUR D _ _',
+          '1 2026-11-20 300.00 EUR A A _',
+          '2 2026-11-20 0.50 EUR B B _',
+          '3 2026-11-20 50.00 EUR C C _',
+          '4 2026-11-20 7.00 EUR D D _',
         ],
       },
     ))
 
   test('decimals are those of the currency', () => {
     check(statement(':61:261120C1200,NTRFA', 'C261120JPY1300,', 'C261119JPY100,'), {
-      records: ['1 2026-11-20 1200 JPY A _ _'],
+      records: ['1 2026-11-20 1200 JPY A A _'],
     })
     check(statement(':61:261120C1,234NTRFA', 'C261120KWD2,234', 'C261119KWD1,'), {
-      records: ['1 2026-11-20 1.234 KWD A _ _'],
+      records: ['1 2026-11-20 1.234 KWD A A _'],
     })
     check(statement(':61:011120C1,50NTRFA', 'C011120DEM2,50', 'C011119DEM1,'), {
-      records: ['1 2001-11-20 1.50 DEM A _ _'],
+      records: ['1 2001-11-20 1.50 DEM A A _'],
     })
     check(statement(':61:261120C1,5NTRFA', 'C261120JPY100,', 'C261119JPY100,'), {
       told: ['1 amount_unreadable'],
@@ -120,10 +120,10 @@ describe(':61:', () => {
       ),
       {
         records: [
-          '1 2026-12-31 1.00 EUR A _ _',
-          '2 2027-01-02 1.00 EUR B _ _',
-          '3 2026-11-30 1.00 EUR C _ _',
-          '4 2026-11-28 1.00 EUR D _ _',
+          '1 2026-12-31 1.00 EUR A A _',
+          '2 2027-01-02 1.00 EUR B B _',
+          '3 2026-11-30 1.00 EUR C C _',
+          '4 2026-11-28 1.00 EUR D D _',
         ],
       },
     ))
@@ -135,7 +135,7 @@ describe(':61:', () => {
         'C270301EUR103,00',
       ),
       {
-        records: ['1 2027-02-28 1.00 EUR A _ _', '2 2027-02-28 1.00 EUR B _ _', '4 2028-02-29 1.00 EUR D _ _'],
+        records: ['1 2027-02-28 1.00 EUR A A _', '2 2027-02-28 1.00 EUR B B _', '4 2028-02-29 1.00 EUR D D _'],
         told: ['1 date_mended', '2 date_mended', '3 time_unreadable'],
         verdict: 'ready_with_warnings',
       },
@@ -156,11 +156,11 @@ describe(':61:', () => {
       {
         records: [
           '1 2026-11-20 1.00 EUR BANK1 _ _',
-          '2 2026-11-20 1.00 EUR CUST2 _ _',
+          '2 2026-11-20 1.00 EUR CUST2 CUST2 _',
           '3 2026-11-20 1.00 EUR _ _ _',
-          '4 2026-11-20 1.00 EUR P002445588 _ BELASTINGDIENST',
+          '4 2026-11-20 1.00 EUR P002445588 P002445588 BELASTINGDIENST',
           '5 2026-11-20 1.00 EUR A//B/C _ _',
-          '6 2026-11-20 1.00 EUR LONGER-THAN-SIXTEEN-CHARACTERS _ _',
+          '6 2026-11-20 1.00 EUR LONGER-THAN-SIXTEEN-CHARACTERS LONGER-THAN-SIXTEEN-CHARACTERS _',
           '7 2026-11-20 1.00 EUR 7 _ _',
         ],
       },
@@ -189,7 +189,7 @@ describe(':61:', () => {
 
   test('a rejected amount explains a closing balance that does not hold', () =>
     check(statement(':61:261120C1.50NTRFA\n:61:261120C2,00NTRFB', 'C261120EUR103,50'), {
-      records: ['2 2026-11-20 2.00 EUR B _ _'],
+      records: ['2 2026-11-20 2.00 EUR B B _'],
       told: ['1 amount_unreadable'],
       failed: [':62F: DE11222233334444555566 5/1: 103.50, not 102.00'],
       verdict: 'ready_with_warnings',
@@ -211,7 +211,7 @@ describe(':61:', () => {
     check(
       statement(`:61:261120C1,00NTRFA\n:86:M${UNDECODABLE}LLER\n:61:261120C2,00NTRFB\n:86:fine`, 'C261120EUR103,00'),
       {
-        records: ['2 2026-11-20 2.00 EUR B _ _'],
+        records: ['2 2026-11-20 2.00 EUR B B _'],
         told: ['1 bytes_undecodable'],
         failed: [':62F: DE11222233334444555566 5/1: 103.00, not 102.00'],
         verdict: 'ready_with_warnings',
@@ -220,7 +220,7 @@ describe(':61:', () => {
 
   test('a funds code that is not of the currency is told', () =>
     check(statement(':61:261120CX1,00NTRFA', 'C261120EUR101,00'), {
-      records: ['1 2026-11-20 1.00 EUR A _ _'],
+      records: ['1 2026-11-20 1.00 EUR A A _'],
       told: ['1 funds_code'],
       verdict: 'ready_with_warnings',
     }))
@@ -305,7 +305,7 @@ describe(':86:', () => {
 
 describe('envelopes', () => {
   const body = ':25:A1\n:28C:1/1\n:60F:C261119EUR1,00\n:61:261120C1,00NTRFR1\n:62F:C261120EUR2,00'
-  const expected = { records: ['1 2026-11-20 1.00 EUR R1 _ _'] }
+  const expected = { records: ['1 2026-11-20 1.00 EUR R1 R1 _'] }
 
   for (const [name, text] of Object.entries({
     blocks: `{1:F01KNABNL2HAXXX0000000000}{2:I940KNABNL2HXXXXN3020}{4:\n:20:X\n${body}\n-}{5:}`,
@@ -327,7 +327,7 @@ describe('envelopes', () => {
 
   test('several messages on joined lines', () =>
     check(`{1:F01A}{2:I940X}{4:\n:20:X\n${body}\n-}{1:F01A}{2:I940X}{4:\n:20:Y\n${body.replace('A1', 'A2')}\n-}`, {
-      records: ['1 2026-11-20 1.00 EUR R1 _ _', '2 2026-11-20 1.00 EUR R1 _ _'],
+      records: ['1 2026-11-20 1.00 EUR R1 R1 _', '2 2026-11-20 1.00 EUR R1 R1 _'],
     }))
 
   test('the account is the merchant, without the currency some banks put behind it', () => {
@@ -342,7 +342,7 @@ describe('envelopes', () => {
 describe('controls', () => {
   test('a closing balance that does not hold rejects the file', () =>
     check(statement(':61:261120C1,00NTRFA', 'C261120EUR101,01'), {
-      records: ['1 2026-11-20 1.00 EUR A _ _'],
+      records: ['1 2026-11-20 1.00 EUR A A _'],
       failed: [':62F: DE11222233334444555566 5/1: 101.01, not 101.00'],
       verdict: 'rejected',
     }))
@@ -353,7 +353,7 @@ describe('controls', () => {
       ':60F:',
       ':60M:',
     )
-    const records = ['1 2026-11-20 1.00 EUR A _ _', '2 2026-11-20 -201.00 EUR B _ _']
+    const records = ['1 2026-11-20 1.00 EUR A A _', '2 2026-11-20 -201.00 EUR B B _']
     check(pages + second, { records })
     check(pages, { records: records.slice(0, 1), told: ['next_page_missing'], verdict: 'ready_with_warnings' })
     check(pages + second.replace(':60M:C261120EUR101,00', ':60M:C261120EUR102,00').replace('EUR100,00', 'EUR99,00'), {
@@ -365,7 +365,7 @@ describe('controls', () => {
 
   test('a gap in the numbers: told, and failed when money moved in between', () => {
     const day5 = statement(':61:261120C1,00NTRFA', 'C261120EUR101,00')
-    const records = ['1 2026-11-20 1.00 EUR A _ _', '2 2026-11-21 1.00 EUR B _ _']
+    const records = ['1 2026-11-20 1.00 EUR A A _', '2 2026-11-21 1.00 EUR B B _']
     const day7 = (opening: string, closing: string) =>
       statement(':61:261121C1,00NTRFB', `C261121EUR${closing}`, `C261120EUR${opening}`, '7/1')
     check(day5 + day7('101,00', '102,00'), { records, told: ['statement_gap'], verdict: 'ready_with_warnings' })
@@ -379,14 +379,14 @@ describe('controls', () => {
 
   test('the same statement twice is told', () =>
     check(statement(':61:261120C1,00NTRFA', 'C261120EUR101,00').repeat(2), {
-      records: ['1 2026-11-20 1.00 EUR A _ _', '2 2026-11-20 1.00 EUR A _ _'],
+      records: ['1 2026-11-20 1.00 EUR A A _', '2 2026-11-20 1.00 EUR A A _'],
       told: ['statement_repeated'],
       verdict: 'ready_with_warnings',
     }))
 
   test('counts and sums of the day in the last :86:', () => {
     const text = statement(':61:261120C3,00NTRFA\n:61:261120D1,00NTRFB', 'C261120EUR102,00')
-    const records = ['1 2026-11-20 3.00 EUR A _ _', '2 2026-11-20 -1.00 EUR B _ _']
+    const records = ['1 2026-11-20 3.00 EUR A A _', '2 2026-11-20 -1.00 EUR B B _']
     check(text.replace('\n-\n', '\n:86:D000001C000001D1,00C3,00\n-\n'), { records })
     check(text.replace('\n-\n', '\n:86:D000001C000001D1,00C3,50\n-\n'), {
       records,
@@ -397,7 +397,7 @@ describe('controls', () => {
 
   test('what is cut off, or begins in the middle, is no statement', () => {
     const whole = statement(':61:261120C1,00NTRFA', 'C261120EUR101,00')
-    const records = ['1 2026-11-20 1.00 EUR A _ _']
+    const records = ['1 2026-11-20 1.00 EUR A A _']
     check(whole.slice(0, whole.indexOf(':62F')), {
       records,
       told: ['closing_missing', 'statement_missing'],
@@ -416,7 +416,7 @@ describe('controls', () => {
     })
     const headless = whole.slice(whole.indexOf(':60F'))
     check(whole + headless, {
-      records: ['1 2026-11-20 1.00 EUR A _ _', '2 2026-11-20 1.00 EUR A _ _'],
+      records: ['1 2026-11-20 1.00 EUR A A _', '2 2026-11-20 1.00 EUR A A _'],
       told: ['statement_start_missing'],
       verdict: 'rejected',
     })
@@ -440,7 +440,7 @@ describe('controls', () => {
 describe('MT942', () => {
   const report = (totals: string, floor = ':34F:EURD0,00\n:34F:EURC0,00') =>
     `:20:X\n:25:A1\n:28C:13/37\n${floor}\n:13D:2611201733+0800\n:61:2611201120C10,00NTRFR1\n:86:words\n:61:2611201120D4,00NTRFR2\n${totals}\n-\n`
-  const records = ['1 2026-11-20 10.00 EUR R1 _ _', '2 2026-11-20 -4.00 EUR R2 _ _']
+  const records = ['1 2026-11-20 10.00 EUR R1 R1 _', '2 2026-11-20 -4.00 EUR R2 R2 _']
 
   test('number and sum of debits and credits are proven', () => {
     check(report(':90D:1EUR4,00\n:90C:1EUR10,00'), { records }, mt942)
@@ -476,8 +476,8 @@ describe('MT942', () => {
         records: [
           ...records.slice(0, 1),
           '2 2026-11-20 -4.00 EUR R2 E1 _',
-          '3 2026-11-20 10.00 EUR R1 _ _',
-          '4 2026-11-20 -4.00 EUR R2 _ _',
+          '3 2026-11-20 10.00 EUR R1 R1 _',
+          '4 2026-11-20 -4.00 EUR R2 R2 _',
         ],
         told: ['totals_missing'],
         verdict: 'ready_with_warnings',

@@ -717,10 +717,13 @@ export class MessageReader implements Reader {
       kind: amount < 0 ? 'refund' : 'payment',
       status: entry.expected ? 'pending' : 'success',
       orderNo: '',
-      tradeNo: entry.bankRef || customerRef,
-      merchantOrderNo: about.endToEnd,
+      // On money out the bank's number is the movement's own, not the one of the payment that it may give back.
+      tradeNo: amount < 0 ? '' : entry.bankRef,
+      // The customer reference of money in is often a number of the bank's: only where nothing else is there, it may be ours.
+      merchantOrderNo: about.endToEnd || (amount < 0 || entry.bankRef === '' ? customerRef : ''),
       refundNo: '',
-      channelRefundNo: '',
+      channelRefundNo: amount < 0 ? entry.bankRef : '',
+      reference: customerRef,
       amount,
       currency: this.#currency,
       at: null,
