@@ -33,6 +33,7 @@ reconcile 的选项：
   --timezone ZONE      其中本地时间的时区，默认 Asia/Shanghai
   --currency CNY       币种
   --date-order ORDER   03/04/2026 这类日期的顺序：ymd、dmy 或 mdy
+  --widths 列=宽,…     定长且列间没有空格的文件：每列宽度（字节），如 日期=8,流水号=7,金额(分)=12,借贷=1
   --column 列名=含义    某列的含义，如 --column 金额=amount；= - 表示不用；可多次给出
 
 inspect 的选项：
@@ -74,6 +75,7 @@ Reading options (where a statement does not tell):
   --timezone ZONE      zone of its local times, default Asia/Shanghai
   --currency CNY       its currency
   --date-order ORDER   of dates such as 03/04/2026: ymd, dmy or mdy
+  --widths NAME=N,…    of columns of fixed width that touch: bytes each, such as 日期=8,流水号=7,金额(分)=12,借贷=1
   --column HEADER=FIELD  what a column means, such as --column Amount=amount; "= -" leaves it out; may be repeated
 
 Options of inspect:

@@ -1,21 +1,27 @@
 import { refusal, type Words } from '../command_line.ts'
-import { type DateOrder, FIELDS, type Field, type StatementOptions } from '../statements/statement.ts'
+import { type ColumnWidth, type DateOrder, FIELDS, type Field, type StatementOptions } from '../statements/statement.ts'
+import { parseWidths } from '../statements/table/widths.ts'
 
 /** The words with which a person tells how a statement is to be read, wherever one is named. */
-export const READING_OPTIONS = { single: ['timezone', 'currency', 'date-order'], repeated: ['column'] } as const
+export const READING_OPTIONS = {
+  single: ['timezone', 'currency', 'date-order', 'widths'],
+  repeated: ['column'],
+} as const
 
 export function readingOptions({
   values,
-}: Words): Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder'> {
+}: Words): Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder' | 'widths'> {
   const one = (name: string) => values.get(name)?.[0]
   const zone = one('timezone')
   const currency = one('currency')
   const dateOrder = one('date-order')
+  const widths = one('widths')
   const columns = values.get('column')
   return {
     ...(zone === undefined ? {} : { zone: checkedZone(zone) }),
     ...(currency === undefined ? {} : { currency: checkedCurrency(currency) }),
     ...(dateOrder === undefined ? {} : { dateOrder: checkedOrder(dateOrder) }),
+    ...(widths === undefined ? {} : { widths: checkedWidths(widths) }),
     ...(columns === undefined ? {} : { mapping: Object.fromEntries(columns.map(columnMeaning)) }),
   }
 }
@@ -48,6 +54,16 @@ function checkedOrder(order: string): DateOrder {
     'date_order_unknown',
     `--date-order 只能是 ymd、dmy 或 mdy，收到 ${order}`,
     `--date-order is ymd, dmy or mdy, not ${order}`,
+  )
+}
+
+function checkedWidths(text: string): readonly ColumnWidth[] {
+  const widths = parseWidths(text)
+  if (widths) return widths
+  throw refusal(
+    'widths_unreadable',
+    `--widths ${text} 应依次写出每一列的宽度（字节），可带列名，如 --widths 日期=8,流水号=7,金额(分)=12,借贷=1`,
+    `--widths ${text}: write the width of every column in order, with its name if the file has none, such as --widths 日期=8,流水号=7,金额(分)=12,借贷=1`,
   )
 }
 

@@ -4,6 +4,7 @@ import { decide } from '../matching/decide.ts'
 import { type Coverage, DISCREPANCY_KINDS, type Discrepancy, type Entry, type Sentence } from '../matching/entry.ts'
 import { compareIds } from '../matching/pool.ts'
 import type { Rules } from '../rules/rules.ts'
+import { channelContradicted } from '../statements/refusals.ts'
 import type { Problem } from '../statements/statement.ts'
 import type { Database } from '../system/database.ts'
 import { type GivenFile, givenFiles } from './input_files.ts'
@@ -184,11 +185,23 @@ class Run {
     }
     const [ours, theirs] = (await loadBooks(jobs, { onProgress: tell(0), threads, onLoaded })) as [Loaded, Loaded]
     const later = statements.filter(({ number }) => theirs.unnamed.includes(number))
-    if (later.length === 0) return { ours, theirs: [theirs] }
+    if (later.length === 0) {
+      this.#refuseContradiction(theirs.statements)
+      return { ours, theirs: [theirs] }
+    }
     const named = this.#namedLater(later, ours, theirs.statements)
     const before = bytes - later.reduce((sum, file) => sum + file.bytes, 0)
     const rest = await loadBooks([linesOf(named, theirs.rows === 0)], { onProgress: tell(before), threads })
     return { ours, theirs: theirs.statements.length === 0 ? rest : [theirs, ...rest] }
+  }
+
+  /** `--channel` is for statements that do not name their channel; where all do, and name others, the person means something else. */
+  #refuseContradiction(statements: readonly LoadedStatement[]): void {
+    const given = this.#request.channel?.toLowerCase()
+    const [first] = statements
+    if (given === undefined || !first || statements.some(({ channel }) => channel === given)) return
+    const { name } = this.#statements[first.number]!
+    throw channelContradicted(name, first.format, first.channel, given)
   }
 
   #namedLater(later: readonly StatementInput[], ours: Loaded, known: readonly LoadedStatement[]): StatementInput[] {

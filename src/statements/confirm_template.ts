@@ -6,7 +6,7 @@ import type { Field, StatementEnd, StatementOptions } from './statement.ts'
 import { insertTemplate, lockTemplate, newestTemplates, templateVersions } from './template_store.ts'
 import type { Template } from './templates.ts'
 
-export type Confirmation = Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder'> & {
+export type Confirmation = Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder' | 'widths'> & {
   readonly path: string
   readonly name: string
   readonly by: string

@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { CHANNEL_SAMPLES } from '../../testkit/channel_samples.ts'
+import { SAVED_AGAIN_SAMPLES } from '../../testkit/saved_again_samples.ts'
 import { SHEET_SAMPLES } from '../../testkit/sheet_samples.ts'
 import { Failure } from '../kernel/failure.ts'
 import { FORMATS } from './formats/index.ts'
@@ -49,6 +50,7 @@ const ALIPAY_DAY = {
 const EXPECTED: Readonly<Record<string, Expected>> = {
   ...CHANNEL_SAMPLES,
   ...SHEET_SAMPLES,
+  ...SAVED_AGAIN_SAMPLES,
   'wechat-coupon-partial-refunds-bom-crlf.csv': {
     as: 'wechat-trade utf-8-bom none ,',
     records: 6,

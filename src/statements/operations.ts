@@ -17,13 +17,14 @@ import {
   type StatementState,
 } from './file_store.ts'
 import { openStatement } from './read.ts'
+import { channelContradicted } from './refusals.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
 import { LINE_COLUMNS, type LineWriterOptions, lineWriter } from './store.ts'
 import { newestTemplates } from './template_store.ts'
 
 export type ImportRequest = StatementOptions & {
   readonly path: string
-  /** Of generic files; a format's own channel goes before it. */
+  /** Of generic files. A format that names its own channel refuses another one. */
   readonly channel?: string
   /** When it arrived. */
   readonly at: Date
@@ -68,7 +69,9 @@ async function book(
   { channel: given, currency, calendar, path, at }: ImportRequest,
   sm3: string,
 ): Promise<ImportAnswer> {
-  const channel = statement.head.channel ?? given
+  const { channel: own, file, format } = statement.head
+  if (own && given && own !== given.toLowerCase()) throw channelContradicted(file, format, own, given)
+  const channel = own ?? given
   if (!channel) throw channelUnknown(statement.head.file)
   return await db.transaction(async tx => {
     await lockChannel(tx, channel)

@@ -56,11 +56,20 @@ export async function openStatement(
   try {
     const { records, companions, ignored } = await recognise(opened, options, name, open)
     const into = new Collector(name)
-    for (const entry of ignored)
-      into.warn({}, 'entry_ignored', {
-        zh: `压缩包里的“${entry}”不是对账单，已忽略：请确认`,
-        en: `"${entry}" in the zip is no statement and is ignored: please check`,
-      })
+    for (const { entry, format } of ignored)
+      into.warn(
+        {},
+        format ? 'entry_of_another_format' : 'entry_ignored',
+        format
+          ? {
+              zh: `压缩包里的“${entry}”是另一种对账单（${format}），没有读取：请单独提交`,
+              en: `"${entry}" in the zip is a statement of another format (${format}) and is not read: give it by itself`,
+            }
+          : {
+              zh: `压缩包里的“${entry}”不是对账单，已忽略：请确认`,
+              en: `"${entry}" in the zip is no statement and is ignored: please check`,
+            },
+      )
     const main = records[0]!
     const reader = readerOf(main, into, opened, name, options)
     const state: Reading = {
@@ -169,6 +178,11 @@ async function* readPart(state: Reading, recognised: Recognised): AsyncGenerator
   const { into, records } = state
   const first = opening === records[0]!.opening
   const reader = first ? (state.reader as Reader) : format.read(opening.probe, into)
+  if (!first && format.channel === null && namesOf(reader.head) !== namesOf(state.reader.head))
+    into.warn({}, 'entries_differ', {
+      zh: `压缩包里的“${opening.part.name}”与“${records[0]!.opening.part.name}”的列不同，各按自己的表头读取：请确认它们是同一种对账单`,
+      en: `"${opening.part.name}" in the zip has other columns than "${records[0]!.opening.part.name}"; each is read by its own header, please check that they are of one kind`,
+    })
   const decoder = new Decoder(opening.encoding, into.file)
   const feed = (bytes: Uint8Array): void => {
     reader.push(format.feed === 'bytes' ? Buffer.from(bytes).toString('latin1') : decoder.decode(bytes))
@@ -188,6 +202,8 @@ async function* readPart(state: Reading, recognised: Recognised): AsyncGenerator
   reader.end()
   if (into.waiting > 0) yield into.takeBatch()
 }
+
+const namesOf = ({ columns }: ReaderHead): string => columns.map(({ header }) => header).join('\n')
 
 async function* readSheets(
   state: Reading,
@@ -256,16 +272,16 @@ async function recognise(
   options: StatementOptions,
   name: string,
   open: Opening[],
-): Promise<{ records: Recognised[]; companions: Opening[]; ignored: string[] }> {
+): Promise<{ records: Recognised[]; companions: Opening[]; ignored: Ignored[] }> {
   const candidates: Recognised[] = []
   const rest: Opening[] = []
-  const ignored: string[] = []
+  const ignored: Ignored[] = []
   let refusal: Failure | null = null
   for (const part of opened.parts) {
     const opening = await openPart(part, options, opened.parts.length > 1 ? `${name}/${part.name}` : name, opened)
     if (opening instanceof Failure) {
       refusal ??= opening
-      ignored.push(part.name)
+      ignored.push({ entry: part.name, format: null })
       continue
     }
     open.push(opening)
@@ -275,20 +291,34 @@ async function recognise(
   }
   const top = Math.max(...candidates.map(candidate => candidate.score))
   const format = candidates.find(candidate => candidate.score === top)?.format
+  if (!format && rest.some(({ probe }) => isTotals(probe, FORMATS))) throw onlyTotals(name)
   if (!format) throw refusal ?? unrecognised(name, rest[0]?.probe.text ?? '')
   // The generic format claims anything with a header row; beside a statement of a known format that is no second statement.
+  // By itself a file of totals looks like a table of anyone: then any format may know it for what it is.
+  const knowers = format.channel === null ? FORMATS : [format]
   const records = candidates.filter(
-    candidate => candidate.format === format && !format.recogniseCompanion?.(candidate.opening.probe),
+    candidate => candidate.format === format && !isTotals(candidate.opening.probe, knowers),
   )
   if (records.length === 0) throw onlyTotals(name)
-  const others = [
-    ...rest,
-    ...candidates.filter(candidate => !records.includes(candidate)).map(candidate => candidate.opening),
-  ]
-  const companions = others.filter(other => format.recogniseCompanion?.(other.probe) === true)
-  ignored.push(...others.filter(other => !companions.includes(other)).map(other => other.part.name))
+  const others = candidates.filter(candidate => !records.includes(candidate))
+  const companions = [...rest, ...others.map(({ opening }) => opening)].filter(({ probe }) => isTotals(probe, [format]))
+  for (const opening of rest)
+    if (!companions.includes(opening)) ignored.push({ entry: opening.part.name, format: null })
+  for (const other of others)
+    if (!companions.includes(other.opening))
+      ignored.push({
+        entry: other.opening.part.name,
+        format: other.format.channel === null ? null : other.format.name,
+      })
   return { records, companions, ignored }
 }
+
+/** An entry of a zip that is not read; `format`: it is a statement all the same. */
+type Ignored = { readonly entry: string; readonly format: string | null }
+
+/** A file of totals of the records of one of these formats. */
+const isTotals = (probe: Probe, formats: readonly Format[]): boolean =>
+  formats.some(format => format.recogniseCompanion?.(probe) === true)
 
 function bestFormat(opening: Opening): Recognised | null {
   if (opening.book) return bestSheet(opening, opening.book)

@@ -45,6 +45,17 @@ const KNOWN_TEXT: readonly [RegExp, zh: string, en: string][] = [
   [/^\s*\{\\rtf/, 'RTF 文档', 'an RTF document'],
 ]
 
+/** A person's word against what the format itself says: booked under another channel, nothing would ever match. */
+export const channelContradicted = (file: string, format: string, own: string, given: string): Failure =>
+  new Failure(
+    'channel_contradicted',
+    {
+      zh: `“${file}”是 ${format}，属于渠道 ${own}，而 --channel 写的是 ${given}：请去掉 --channel，或改为 ${own}`,
+      en: `"${file}" is ${format} of the channel ${own}, but --channel says ${given}: leave --channel out, or say ${own}`,
+    },
+    { file, format, channel: own, given },
+  )
+
 /** What a channel answers instead of a bill: its own words for "no bill that day", and any other error. */
 function channelAnswer(name: string, text: string): Failure | null {
   if (!/^\s*[{<]/.test(text) || !/"code"|"sub_code"|return_code|err_code/i.test(text.slice(0, 2_000))) return null
@@ -102,6 +113,15 @@ export function unrecognised(name: string, text: string): Failure {
       },
       { file: name, found: start, headers: names },
     )
+  if (isPacked(text))
+    return new Failure(
+      'format_unknown',
+      {
+        zh: `认不出文件“${name}”的列：每行等长、列与列之间没有分隔，看不出列在哪里分开。请给出每列的列名和宽度（字节），如 --widths 日期=8,流水号=7,金额(分)=12,借贷=1；用 fzpay template confirm 确认后，以后同样的文件不再询问`,
+        en: `the columns of "${name}" cannot be told: its lines are of one length and nothing stands between columns. Give the name and width (in bytes) of each, such as --widths 日期=8,流水号=7,金额(分)=12,借贷=1; confirmed with fzpay template confirm, later files need no question`,
+      },
+      { file: name, found: start },
+    )
   return new Failure(
     'format_unknown',
     {
@@ -112,12 +132,26 @@ export function unrecognised(name: string, text: string): Failure {
   )
 }
 
+/** Lines of one length with many digits and no separator: columns of fixed width that touch. */
+function isPacked(text: string): boolean {
+  const lines = text
+    .slice(0, 65_536)
+    .split(/\r\n|\r|\n/)
+    .filter(line => line.trim() !== '')
+    .slice(0, 100)
+  // As the sender counts: a Chinese character is two bytes of GBK.
+  const bytes = (line: string): number => line.replace(/[\u0080-\uffff]/g, '00').length
+  const length = bytes(lines.at(-2) ?? '')
+  const even = lines.filter(line => bytes(line) === length && /\d{8,}/.test(line) && !/[,;|^\t]/.test(line))
+  return length >= 16 && even.length >= 2 && even.length >= lines.length * 0.5
+}
+
 export const onlyTotals = (name: string): Failure =>
   new Failure(
     'records_missing',
     {
-      zh: `文件“${name}”是汇总（或明细与汇总混在一个文件里），没有单独的明细：请下载原始的明细文件`,
-      en: `file "${name}" is a summary (or records and summary run together) without records of its own: fetch the original file of records`,
+      zh: `文件“${name}”是汇总（或明细与汇总混在一个文件里），没有单独的明细：请提交原始的明细文件，或下载时的整个压缩包`,
+      en: `file "${name}" is a summary (or records and summary run together) without records of its own: give the original file of records, or the whole zip as it was downloaded`,
     },
     { file: name },
   )
@@ -136,8 +170,8 @@ export function columnMissing(name: string, format: string, column: string, head
   return new Failure(
     'column_missing',
     {
-      zh: `文件“${name}”（${format}）缺少列“${column}”${near ? `，最接近的列是“${near}”（可能改名了）` : ''}：请下载原始对账单，或用列映射指明该列`,
-      en: `file "${name}" (${format}) has no column "${column}"${near ? `; the nearest one is "${near}" (renamed?)` : ''}: fetch the original statement, or name the column by a mapping`,
+      zh: `文件“${name}”（${format}）缺少列“${column}”${near ? `，最接近的列是“${near}”（可能改名了）` : ''}：请下载原始对账单，不要改动表头；如渠道改了列名，请告知开发人员`,
+      en: `file "${name}" (${format}) has no column "${column}"${near ? `; the nearest one is "${near}" (renamed?)` : ''}: fetch the original statement and leave its header as it is; if the channel renamed the column, tell the developers`,
     },
     { file: name, column, nearest: near, found: headers },
   )

@@ -1,5 +1,6 @@
 import type { Lang } from '../kernel/failure.ts'
 import type { InspectDocument, InspectTally } from './api.ts'
+import { fieldText } from './field_words.ts'
 
 /** Problems written out; the rest is counted. */
 const PROBLEMS_SHOWN = 20
@@ -14,7 +15,7 @@ export function renderInspection(document: InspectDocument, lang: Lang): string 
     problemsOf(document, say),
     contentOf(document, say),
     controlsOf(document, say),
-    columnsOf(document, say),
+    columnsOf(document, say, lang),
     fileOf(document, say),
   ]
   return `${sections
@@ -88,13 +89,15 @@ function controlsOf({ controls }: InspectDocument, say: Say): string[] {
   return [say('控制合计', 'Control totals'), ...table(rows, 2)]
 }
 
-function columnsOf({ columns }: InspectDocument, say: Say): string[] {
-  const used = columns.filter(column => column.field !== null)
+/** The word for the reader first, then the code that `--column` takes. */
+function columnsOf({ columns }: InspectDocument, say: Say, lang: Lang): string[] {
   const rest = columns.filter(column => column.field === null).map(column => column.header)
-  const rows = used.map(column => [column.header, `→ ${column.field}`, `${Math.round(column.confidence * 100)}%`])
+  const rows = columns.flatMap(({ header, field, confidence }) =>
+    field === null ? [] : [[header, `→ ${fieldText(field, lang)}`, field, `${Math.round(confidence * 100)}%`]],
+  )
   return [
     say('列', 'Columns'),
-    ...table(rows, 2),
+    ...table(rows, 3),
     ...(rest.length > 0 ? [`  ${say('未使用', 'not used')}  ${rest.join(say('、', ', '))}`] : []),
   ]
 }

@@ -143,6 +143,8 @@ export type StatementOptions = {
   readonly templates?: readonly Template[]
   /** A person's word on dates such as 03/04/2026, where the file itself does not prove the order. */
   readonly dateOrder?: DateOrder
+  /** A person's word on columns of fixed width that touch each other, from the first one on. */
+  readonly widths?: readonly ColumnWidth[]
   /** What a packed file may unpack to, and how long a row may be; against zip bombs. */
   readonly limits?: Partial<Limits>
   /** Compute the SM3 of the file as it lies on disk. Default true. */
@@ -150,6 +152,9 @@ export type StatementOptions = {
   /** Called with the number of bytes of the file consumed so far. */
   readonly onProgress?: (bytes: number) => void
 }
+
+/** Places of a column: bytes, or what its characters take on a screen in UTF-8. `name`: where the file names no columns. */
+export type ColumnWidth = { readonly name: string | null; readonly width: number }
 
 export type DateOrder = 'ymd' | 'dmy' | 'mdy'
 

@@ -159,7 +159,7 @@ export function changeText(change: LayoutChange): { zh: string; en: string } {
     ...change.renamed.map(([from, to]) => `column "${from}" seems renamed to "${to}"`),
     ...change.moved.map(column => `column "${column}" moved`),
   ]
-  return { zh: zh.join('，') || '分隔符不同', en: en.join(', ') || 'the separator differs' }
+  return { zh: zh.join('，') || '分隔符或列宽不同', en: en.join(', ') || 'the separator or a width differs' }
 }
 
 function questionsOf(

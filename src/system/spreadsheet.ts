@@ -508,7 +508,13 @@ function dateText(serial: number, code: string, date1904: boolean): string | nul
   return /[hs]/i.test(bare) || rounded % DAY_MS !== 0 ? `${day} ${time}` : day
 }
 
-/** As Excel shows it: 15 significant digits, plain notation. null: a whole number too long to be held. */
+/** Below 10^10 the 15 digits Excel keeps reach the fifth decimal: no money has more. */
+const EXACT_POWER_MAX = 9
+
+/**
+ * As Excel shows it: 15 significant digits, plain notation. null: a number too long to be held, whole (a transaction number) or
+ * not (12345678901234.56 would come back as .6). Float noise (19.989999999999998) goes away in rounding and is none.
+ */
 export function numberText(stored: string): string | null {
   const value = Number(stored)
   if (!Number.isFinite(value)) return null
@@ -519,6 +525,8 @@ export function numberText(stored: string): string | null {
   const sign = mantissa.startsWith('-') ? '-' : ''
   const digits = mantissa.replace(/[-.]/g, '').replace(/0+$/, '')
   const exponent = Number(power)
+  const significant = shortest.replace(/[-.]/g, '').replace(/^0+/, '')
+  if (exponent > EXACT_POWER_MAX && digits.length === 15 && significant.length > 15) return null
   if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
   const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0')
   const rest = digits.slice(exponent + 1)

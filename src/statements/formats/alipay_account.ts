@@ -13,6 +13,7 @@ import { type Cells, kept, periodAbove, type Row, type TitledRows, type Top, tit
 export const alipayAccount = titledFormat({
   name: 'alipay-account',
   channel: 'alipay',
+  currency: 'CNY',
   label: '支付宝账务明细 alipay-account',
   title: /支付宝账务明细查询/,
   columns: {

@@ -20,6 +20,7 @@ import {
 export const alipayPersonal = titledFormat({
   name: 'alipay-personal',
   channel: 'alipay',
+  currency: 'CNY',
   label: '支付宝个人账单 alipay-personal',
   title: /支付宝交易记录明细查询|电子客户回单/,
   columns: {

@@ -5,6 +5,7 @@ import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
 import { columnMissing } from '../refusals.ts'
+import { savedAgain } from '../saved_again.ts'
 import type { Column, Field } from '../statement.ts'
 
 /**
@@ -12,14 +13,14 @@ import type { Column, Field } from '../statement.ts'
  * A zip of two GBK files: 明细 (the records) and 汇总 (totals per shop; its 合计 row is a control, never a record). Comment lines
  * begin with #; no CSV quoting; values carry a trailing tab; refunds are negative.
  */
-export const alipayTrade: Format = {
+export const alipayTrade: Format = savedAgain({
   name: 'alipay-trade',
   channel: 'alipay',
   feed: 'decoded',
   recognise,
   recogniseCompanion,
   read,
-}
+})
 
 const ZONE = 'Asia/Shanghai'
 const CURRENCY = 'CNY'

@@ -1,31 +1,34 @@
+import { Failure } from '../../kernel/failure.ts'
 import type { Collector } from '../collector.ts'
 import { decodeStrictly, encodingOf, UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
-import type { Encoding } from '../statement.ts'
+import type { ColumnWidth, Encoding } from '../statement.ts'
 import { readWritten } from '../table/dates.ts'
 import { TableReader } from '../table/reader.ts'
 import { settledTable } from '../table/settled.ts'
 import { checkTrailer, FileSums } from '../table/trailer.ts'
 import { isTotalMark, meaningOf } from '../table/vocabulary.ts'
+import { knownWidths, type Span, spansOfWidths, widthDialect } from '../table/widths.ts'
 
 /**
  * Text in columns of fixed width, found by what is blank in every line. It is cut by bytes before it is decoded, because that is
  * how the sender counted (a Chinese character is two bytes of GBK); UTF-8 text is cut by the width its characters take on a
- * screen, or by their number, whichever makes its lines equal. Columns that touch each other cannot be told apart; such a
- * file is not recognised.
+ * screen, or by their number, whichever makes its lines equal. Columns that touch each other cannot be told apart: a person
+ * gives their widths, or a template does that was confirmed with them.
  */
 export const fixedWidth: Format = { name: 'fixed-width', channel: null, feed: 'bytes', recognise, read }
 
 /** Below delimited text. */
 const SCORE = 0.45
+/** Above delimited text: somebody has said where the columns are. */
+const SAID_SCORE = 0.6
 const LINES_MIN = 2
 const SAMPLE_LINES = 500
 const TOP_LINES = 60
 
 /** What one place of a line is. */
 type Measure = 'bytes' | 'screen' | 'characters'
-type Span = readonly [from: number, to: number]
 
 type Found = {
   readonly encoding: Encoding
@@ -38,16 +41,21 @@ type Found = {
   readonly sample: readonly (readonly string[])[]
   /** A first character that all records share and other lines do not: their kind. */
   readonly kind: string
+  /** Of columns whose widths a person has given; empty where the blanks between them show. */
+  readonly dialect: string
 }
 
 function recognise(probe: Probe) {
   const found = findColumns(probe)
-  return found && { score: SCORE, reasons: [`${found.spans.length} columns, counted by ${found.measure}`] }
+  const score = found?.dialect ? SAID_SCORE : SCORE
+  if (found) return { score, reasons: [`${found.spans.length} columns, counted by ${found.measure}`] }
+  // A person says that it is; what does not fit is told when it is read.
+  return probe.options.widths ? { score: SAID_SCORE, reasons: ['widths given'] } : null
 }
 
 function read(probe: Probe, into: Collector): Reader {
   const found = findColumns(probe)
-  if (!found) throw new Error(`${into.file} was recognised by its columns and now is not`)
+  if (!found) throw widthsUnfit(into.file, probe)
   return new FixedReader(found, probe, into)
 }
 
@@ -67,9 +75,16 @@ function columnsOf(probe: Probe): Found | null {
     .replace(/^\xef\xbb\xbf/, '')
   const lines = text.split(/\r\n|\n|\r/)
   if (!probe.whole) lines.pop()
+  const said = probe.options.widths
+  const measures: Measure[] = encoding.startsWith('utf-8') ? ['screen', 'characters', 'bytes'] : ['bytes']
+  for (const widths of said ? [said] : knownWidths(probe.options.templates ?? []))
+    for (const measure of measures) {
+      const found = columnsOfWidths(widths, measure, lines.slice(0, SAMPLE_LINES), encoding)
+      if (found) return found
+    }
+  if (said) return null
   // Tabs have no width of their own.
   if (text.includes('\t') || lines.filter(line => line.trim() !== '').length < LINES_MIN) return null
-  const measures: Measure[] = encoding.startsWith('utf-8') ? ['screen', 'characters', 'bytes'] : ['bytes']
   for (const measure of measures) {
     const found = columnsBy(measure, lines.slice(0, SAMPLE_LINES), encoding)
     if (found) return found
@@ -120,7 +135,73 @@ function columnsBy(measure: Measure, lines: readonly string[], encoding: Encodin
     above: lines.slice(0, Math.max(0, headerIndex)).map(line => [decoded(line, encoding)]),
     sample,
     kind: typed ? kind : '',
+    dialect: '',
   }
+}
+
+/** So many of the lines must be records of exactly these widths. */
+const FITTING = 0.6
+
+/** The same where the widths are known: what is a record shows in its length, and in a day and a number where columns begin. */
+function columnsOfWidths(
+  widths: readonly ColumnWidth[],
+  measure: Measure,
+  lines: readonly string[],
+  encoding: Encoding,
+): Found | null {
+  const placed = lines.map(line => places(line, measure, encoding))
+  const spans = spansOfWidths(widths)
+  const [least, width] = spans.at(-1)!
+  const cut = (index: number) => cellsOf(placed[index]!, spans, measure, encoding)
+  const filled = placed.map((_, index) => index).filter(index => placed[index]!.trim() !== '')
+  // Blanks at the end of the last column may have been cut off.
+  const fitting = filled.filter(index => placed[index]!.length > least && placed[index]!.trimEnd().length <= width)
+  const records = fitting.filter(index => {
+    const cells = cut(index)
+    return (
+      cells.some(cell => (readWritten(cell)?.ymd ?? 0) > 0) && cells.some(cell => /^[-+]?[\d,]*\.?\d+[-+]?$/.test(cell))
+    )
+  })
+  if (records.length === 0 || records.length < filled.length * FITTING) return null
+  const kind = widths[0]!.width === 1 ? placed[records[0]!]![0]! : ''
+  const typed = /[A-Z]/i.test(kind) && records.every(index => placed[index]![0] === kind)
+  if (typed) for (const index of records) placed[index] = untyped(placed[index]!)
+  const headerIndex = headerBefore(placed, records[0]!)
+  const names = headerIndex >= 0 ? cut(headerIndex) : []
+  return {
+    encoding,
+    measure,
+    spans,
+    headers: widths.map(({ name }, at) => name ?? (names[at] || `#${at + 1}`)),
+    headerLine: headerIndex + 1,
+    above: lines.slice(0, Math.max(0, headerIndex)).map(line => [decoded(line, encoding)]),
+    sample: records.map(cut),
+    kind: typed ? kind : '',
+    dialect: widthDialect(widths),
+  }
+}
+
+/** Which line does not have the length that the widths come to. */
+function widthsUnfit(file: string, probe: Probe): Failure {
+  const total = (probe.options.widths ?? []).reduce((sum, { width }) => sum + width, 0)
+  const lines = Buffer.from(probe.bytes)
+    .toString('latin1')
+    .split(/\r\n|\n|\r/)
+  const line = lines.findIndex(each => each.trim() !== '' && each.length !== total)
+  const found = lines[line]?.length
+  return new Failure(
+    'widths_unfit',
+    found === undefined
+      ? {
+          zh: `按给出的列宽切开“${file}”，没有一行同时有日期和金额：请核对每一列的宽度`,
+          en: `cut by the widths given, no line of "${file}" has a date and an amount: check the width of each column`,
+        }
+      : {
+          zh: `列宽合计 ${total} 字节，而“${file}”第 ${line + 1} 行有 ${found} 字节：请核对 --widths 中每一列的宽度（汉字按文件编码计字节）`,
+          en: `the widths come to ${total} bytes, but line ${line + 1} of "${file}" has ${found}: check the width of each column in --widths`,
+        },
+    { file, total, line: line + 1, found },
+  )
 }
 
 /** The first character is the kind of the line: D is no debit. */
@@ -209,7 +290,7 @@ class FixedReader implements Reader {
     this.#sums = new FileSums(into)
     const { headers, headerLine, above, sample } = found
     const { layout, head } = settledTable(
-      { delimiter: '', headers, headerLine, above, sample },
+      { delimiter: found.dialect, headers, headerLine, above, sample },
       null,
       probe.options,
       into,
@@ -223,7 +304,7 @@ class FixedReader implements Reader {
       probe.text,
       limit,
     )
-    if (headerLine === 0)
+    if (headerLine === 0 && headers.some(header => header.startsWith('#')))
       into.warn({ line: 1 }, 'header_missing', {
         zh: '文件没有表头，列的含义由内容推断：请核对',
         en: 'the file has no header row; the meaning of its columns was told from their content, please check',

@@ -14,6 +14,7 @@ import { type Row, type TitledRows, type Top, titledFormat } from '../table/titl
 export const jdWallet = titledFormat({
   name: 'csv',
   channel: 'jd',
+  currency: 'CNY',
   label: '京东钱包账单',
   title: /京东账号名/,
   columns: {

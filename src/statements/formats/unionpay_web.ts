@@ -12,6 +12,7 @@ import { type Cells, type Row, type TitledRows, type Top, titledFormat, UnknownW
 export const unionpayWeb = titledFormat({
   name: 'unionpay',
   channel: 'unionpay',
+  currency: 'CNY',
   label: '银联商务对账明细 unionpay',
   title: /对账明细查询结果/,
   columns: {

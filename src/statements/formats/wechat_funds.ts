@@ -12,6 +12,7 @@ import { type Cells, type Row, type TitledRows, titledFormat } from '../table/ti
 export const wechatFunds = titledFormat({
   name: 'wechat-funds',
   channel: 'wechat',
+  currency: 'CNY',
   label: '微信资金账单 wechat-funds',
   columns: {
     time: { names: ['记账时间'], field: 'occurred_at', required: true },

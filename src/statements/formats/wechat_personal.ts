@@ -21,6 +21,7 @@ import { zoneOf } from '../table/vocabulary.ts'
 export const wechatPersonal = titledFormat({
   name: 'wechat-personal',
   channel: 'wechat',
+  currency: 'CNY',
   label: '微信支付账单明细 wechat-personal',
   title: /微信支付账单明细/,
   columns: {

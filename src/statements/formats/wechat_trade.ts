@@ -6,6 +6,7 @@ import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
 import { columnMissing } from '../refusals.ts'
+import { savedAgain } from '../saved_again.ts'
 import type { Column, Field } from '../statement.ts'
 
 /**
@@ -13,7 +14,13 @@ import type { Column, Field } from '../statement.ts'
  * One header line, one line per record, a header and a line of totals. No CSV quoting: each value begins with a backtick,
  * a comma inside a name is written "\ ". Columns are found by name; their order and number differ by age and type.
  */
-export const wechatTrade: Format = { name: 'wechat-trade', channel: 'wechat', feed: 'decoded', recognise, read }
+export const wechatTrade: Format = savedAgain({
+  name: 'wechat-trade',
+  channel: 'wechat',
+  feed: 'decoded',
+  recognise,
+  read,
+})
 
 const ZONE = 'Asia/Shanghai'
 /** Fees are computed to five decimals. */
@@ -249,7 +256,8 @@ class WechatTradeReader implements Reader {
       case 'rows':
         if (bare(line).startsWith(TOTALS_MARK)) {
           this.#stage = 'titles'
-          this.#titles = line.split(',').map(bare)
+          // Saved again by a spreadsheet, the totals are padded to the width of the records.
+          this.#titles = withoutTail(line.split(',').map(bare))
         } else if (this.#isHeader(line))
           this.#into.warn({ line: lineNumber }, 'header_repeated', {
             zh: `第 ${lineNumber} 行重复了表头，已跳过`,
@@ -478,7 +486,7 @@ class WechatTradeReader implements Reader {
   }
 
   #checkTotals(line: string, lineNumber: number): void {
-    const values = line.split(',').map(bare)
+    const values = withoutTail(line.split(',').map(bare), this.#titles.length)
     if (values.length !== this.#titles.length)
       this.#into.spoil({ line: lineNumber }, 'totals_unreadable', {
         zh: `第 ${lineNumber} 行合计有 ${values.length} 个值，标题有 ${this.#titles.length} 个：文件被改动或不完整，请重新下载`,
@@ -553,6 +561,13 @@ class WechatTradeReader implements Reader {
       en: `the number "${this.#field(text, column)}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`,
     })
   }
+}
+
+/** Without the empty cells at the end, down to `least`. */
+function withoutTail(cells: readonly string[], least = 1): readonly string[] {
+  let length = cells.length
+  while (length > least && cells[length - 1] === '') length--
+  return cells.slice(0, length)
 }
 
 /** A stated total of any size, or null. */

@@ -15,14 +15,14 @@ export function settledTable(
   into: Collector,
 ): { layout: Layout; head: ReaderHead } {
   const known = {
-    dialect: delimiter ?? '',
+    dialect: delimiter ?? table.delimiter,
     columns: layoutColumns(
       table.headers.map(header => header.trim()),
       column => shapeOf(table.sample.map(row => cleanCell(row[column] ?? ''))),
     ),
   }
   const told = learnt(known, options)
-  const layout = withTold(proposeLayout(table.headers, table.sample, told.options, table.above), told)
+  const layout = withUnit(withTold(proposeLayout(table.headers, table.sample, told.options, table.above), told), table)
   const head: ReaderHead = {
     delimiter,
     confidence: layout.confidence,
@@ -63,5 +63,57 @@ function withTold(layout: Layout, told: ReturnType<typeof learnt>): Layout {
       ),
     ],
     notes: [...told.notes, ...layout.notes],
+  }
+}
+
+const NAMES_UNIT = /元|分|fen|yuan|cent|minor|rmb|cny/i
+
+/**
+ * Whole numbers filled up with zeros (000000010000) are 分 in the files of acquirers, and nothing in the file says so; where
+ * another column of money has decimals, whole amounts are hardly yuan either (19000 with a fee of 34.2). A hundredfold is not
+ * taken in silence: columns a person named can name their unit, and of all others it is told.
+ */
+function withUnit(layout: Layout, table: FoundTable): Layout {
+  if (layout.minorUnits) return layout
+  const fields = ['amount', 'amount_in', 'amount_out'] as const
+  const at = fields.map(field => layout.at[field]).find(column => column >= 0)
+  const header = layout.headers[at ?? -1]
+  if (at === undefined || header === undefined || NAMES_UNIT.test(header)) return layout
+  const valuesOf = (column: number) =>
+    table.sample.map(row => cleanCell(row[column] ?? '').replace(/^[-+]/, '')).filter(cell => cell !== '')
+  const values = valuesOf(at)
+  const whole = values.length > 0 && values.every(value => /^\d+$/.test(value))
+  const padded = whole && values.some(value => /^0\d{5,}$/.test(value))
+  const fees = layout.at.fee >= 0 ? valuesOf(layout.at.fee) : []
+  if (!padded && !(whole && fees.some(fee => /\.\d*[1-9]/.test(fee)) && values.every(value => Number(value) >= 100)))
+    return layout
+  const [first = ''] = values
+  const zh = `列“${header}”全是没有小数点的整数（如 ${first}），文件没有说明单位`
+  const en = `column "${header}" holds whole numbers without decimals (such as ${first}) and the file names no unit`
+  if (!padded)
+    return {
+      ...layout,
+      notes: [
+        ...layout.notes,
+        {
+          column: header,
+          code: 'amount_unit_assumed',
+          zh: `${zh}：已按元读取；若是分，请把列名改为“${header}(分)”后重新提交`,
+          en: `${en}: they are read as yuan; if they are fen, rename the column to "${header}(分)" and give the file again`,
+        },
+      ],
+    }
+  const widths = table.delimiter.startsWith('width:')
+  return {
+    ...layout,
+    doubts: [
+      ...layout.doubts,
+      {
+        column: header,
+        code: 'amount_unit_unsure',
+        zh: `${zh}，不知道是元还是分：请${widths ? '在列宽里' : '在列名中'}写明，如 ${widths ? `--widths …,${header}(分)=${first.length},…` : `${header}(分)`} 或 ${header}(元)`,
+        en: `${en}, yuan or fen? Say so in the ${widths ? 'widths' : "column's name"}, such as ${widths ? `--widths …,${header}(分)=${first.length},…` : `${header}(分)`} or ${header}(元)`,
+      },
+    ],
   }
 }

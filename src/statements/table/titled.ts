@@ -60,6 +60,8 @@ export type TitledRows<Key extends string> = {
 export type TitledSpec<Key extends string> = {
   readonly name: string
   readonly channel: string
+  /** What the channel counts in, where it counts in one: a bill without rows says so too. */
+  readonly currency?: string
   /** For messages: "微信资金账单 wechat-funds". */
   readonly label: string
   readonly columns: TitledColumns<Key>
@@ -93,6 +95,8 @@ export type RowReader = {
 }
 
 const DELIMITERS = [',', '\t', ';'] as const
+/** How a text becomes rows. */
+type Cut = { readonly delimiter: string; readonly quoted: boolean }
 /** Rows above the header: the longest preamble known has 24. */
 const TOP_ROWS = 60
 const SAMPLE_ROWS = 2_000
@@ -111,17 +115,21 @@ export function titledFormat<Key extends string>(spec: TitledSpec<Key>): TitledF
     const score = 0.9 + (known * 2 >= names.length ? (0.08 * known) / names.length : 0)
     return { score, reasons: [`columns ${marks.join(', ')}`, `${known} of ${names.length} column names are known`] }
   }
+  // A bill without quotes has them after a program has saved it again; then its header has them too.
+  const cuts = (spec.quoted ? [true] : [false, true]).flatMap(quoted =>
+    DELIMITERS.map((delimiter): Cut => ({ delimiter, quoted })),
+  )
   return {
     name: spec.name,
     channel: spec.channel,
     feed: 'decoded',
-    recognise: probe => bestOf(DELIMITERS.map(delimiter => recogniseRows(topRows(probe, delimiter, spec.quoted)))),
+    recognise: probe => bestOf(cuts.map(cut => recogniseRows(topRows(probe, cut.delimiter, cut.quoted)))),
     ...(spec.recogniseCompanion ? { recogniseCompanion: spec.recogniseCompanion } : {}),
     read: (probe, into) => {
-      const score = (delimiter: string) => recogniseRows(topRows(probe, delimiter, spec.quoted))?.score ?? 0
-      const delimiter = [...DELIMITERS].sort((a, b) => score(b) - score(a))[0] ?? ','
-      const rows = allRows(probe, delimiter, spec.quoted)
-      return new TitledText(new TitledReader(spec, rows, delimiter, into, probe.options), spec, probe, into, delimiter)
+      const score = ({ delimiter, quoted }: Cut) => recogniseRows(topRows(probe, delimiter, quoted))?.score ?? 0
+      const cut = cuts.reduce((best, each) => (score(each) > score(best) ? each : best))
+      const rows = allRows(probe, cut.delimiter, cut.quoted)
+      return new TitledText(new TitledReader(spec, rows, cut.delimiter, into, probe.options), cut, probe, into)
     },
     recogniseRows,
     readRows: (rows, into, options) => new TitledReader(spec, rows, null, into, options),
@@ -435,6 +443,7 @@ class TitledReader<Key extends string> implements RowReader {
       }),
       zone: this.#rows.zone,
       period: this.#rows.period ?? null,
+      currency: spec.currency ?? null,
     }
     const { doubt } = this.#rows
     if (doubt) {
@@ -523,13 +532,13 @@ class TitledText<Key extends string> implements Reader {
   readonly #feeder: { push: (text: string) => void; end: () => void }
   readonly #companions: [text: string, name: string][] = []
 
-  constructor(rows: TitledReader<Key>, spec: TitledSpec<Key>, probe: Probe, into: Collector, delimiter: string) {
+  constructor(rows: TitledReader<Key>, { delimiter, quoted }: Cut, probe: Probe, into: Collector) {
     this.#rows = rows
     this.head = rows.head
     // Its totals can be held against the records when the last of them is read.
     if (rows.hasCompanion) this.companion = (text, name) => this.#companions.push([text, name])
     const limit = probe.options.limits?.rowLength
-    if (spec.quoted) {
+    if (quoted) {
       const feeder = new RowFeeder((cells, line) => rows.row(cells, line), delimiter, into.file, probe.text, limit)
       feeder.expected = rows.headers.length
       this.#feeder = feeder
