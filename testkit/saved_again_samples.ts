@@ -37,6 +37,26 @@ export const SAVED_AGAIN_SAMPLES = {
     verdict: 'ready',
   },
   'wechat-funds-no-rows.csv': { as: 'wechat-funds utf-8 none ,', records: 0, verdict: 'ready' },
+  'wechat-funds-zip-of-two-days.zip': {
+    as: 'wechat-funds utf-8 zip ,',
+    records: 10,
+    money: 'CNY 4 40.06 | 6 210.24 | 0 0.00',
+    ends: [`${at('08:00:07')} 20.00 ${PAID(1)}`, '2026-11-21T18:00:00+08:00 -100.00 1000000012026112000000000031'],
+    verdict: 'ready',
+  },
+  'alipay-personal-web-closed-and-never-paid.csv': {
+    as: 'alipay-personal gb18030 none ,',
+    records: 2,
+    money: 'CNY 0 0.00 | 1 20.00 | 1 9.00',
+    ends: [`${at('10:00:05')} -20.00 2026112000001`, `${at('11:00:00')} -9.00 2026112000002`],
+    verdict: 'ready',
+  },
+  'unionpay-web-totals-in-one-cell.tsv': {
+    as: 'unionpay utf-8 none \t',
+    records: 2,
+    money: 'CNY 1 100.00 | 1 50.00 | 0 0.00',
+    verdict: 'ready',
+  },
   'csv-zip-two-layouts.zip': {
     as: 'csv utf-8 zip ,',
     records: 4,

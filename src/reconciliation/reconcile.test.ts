@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { testDatabase } from '../../testkit/database.ts'
 import { randomDay } from '../../testkit/random_day.ts'
 import { coverageOf } from '../../testkit/table.ts'
+import { wechatBill } from '../../testkit/wechat_bill.ts'
 import { Failure } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 import { decide } from '../matching/decide.ts'
@@ -207,6 +208,23 @@ test('two files of one name are told apart, one file given twice is read once', 
     [['north/s.csv#1'], ['south/s.csv#1']],
   )
   assert.equal(notes.filter(note => note.includes('more than once')).length, 1)
+})
+
+test('--channel is for statements that do not name theirs: one that contradicts them all is refused', async t => {
+  const db = await testDatabase(t)
+  const file = folder(t)
+  const payments = [file('p.csv', [HEADER, P1.replace('bank', 'wechat')].join('\n'))]
+  const at = '2026-11-20 10:00:05'
+  const bill = file('w.csv', wechatBill([{ at, trade: 'T1', order: 'M1', fen: 1_000 }]))
+  await assert.rejects(answer(db, { payments, statements: [bill], channel: 'alipay' }), {
+    code: 'channel_contradicted',
+  })
+  const generic = file('s.csv', [LINE_HEADER, L2].join('\n'))
+  for (const [statements, channel] of [
+    [[bill], 'wechat'],
+    [[bill, generic], 'bank'],
+  ] as const)
+    assert.equal(JSON.parse(await answer(db, { payments, statements, channel })).summary.matched.groups, 1)
 })
 
 test('a record in two statements is one movement', async t => {

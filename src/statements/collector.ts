@@ -62,6 +62,8 @@ export class Collector {
   records = 0
   rejectedCount = 0
   readonly file: string
+  /** Records of the parts of a zip before the one at hand. */
+  #before = 0
   #batch: Line[] = []
   #first: Line | null = null
   #last: Line | null = null
@@ -79,6 +81,15 @@ export class Collector {
 
   constructor(file: string) {
     this.file = file
+  }
+
+  /** The next statement of the same zip: what it states of itself does not count the ones before it. */
+  beginPart(): void {
+    this.#before = this.records
+  }
+
+  get recordsOfPart(): number {
+    return this.records - this.#before
   }
 
   add(line: Line): void {

@@ -145,3 +145,14 @@ test('a generic file needs a channel', async t => {
   )
   assert.equal((await bring('bank.csv', csv, 'bank')).booked, 1)
 })
+
+test('a format that names its channel refuses another one, and takes its own in any case', async t => {
+  const { bring } = await counter(t)
+  const bill = wechatBill([fare(1)])
+  const failure = await bring('a.csv', bill, 'alipay').catch((error: unknown) => error)
+  assert.ok(failure instanceof Failure)
+  assert.equal(failure.code, 'channel_contradicted')
+  for (const word of ['a.csv', 'wechat', 'alipay'])
+    assert.ok(failure.zh.includes(word) && failure.en.includes(word), word)
+  assert.equal((await bring('a.csv', bill, 'WeChat')).booked, 1)
+})

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { inspectStatement, renderInspection } from './inspect.ts'
@@ -84,4 +87,30 @@ test('the report: verdict and problems first, figures in columns', async () => {
     renderInspection(await inspectStatement(`${SAMPLES}wechat-comma-in-name.csv`, { lang: 'en' }), 'en'),
     /record 2, line 3/,
   )
+})
+
+test('the report says what a column means in words, then its code', async () => {
+  const document = await inspectStatement(`${SAMPLES}wechat-revoked.csv`)
+  assert.match(renderInspection(document, 'zh'), /^ {2}微信订单号 +→ 渠道交易号 +channel_trade_no +100%$/m)
+  assert.match(renderInspection(document, 'en'), /→ channel transaction number +channel_trade_no +100%$/m)
+})
+
+test('a file of totals by itself is told from a table of anyone', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'fzpay-totals-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of [
+    [
+      '业务明细(汇总).csv',
+      '#支付宝业务汇总查询\n门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（元）\n合计,,2,1,52.50\n',
+    ],
+    [
+      '账务明细(汇总).csv',
+      '#支付宝账务汇总查询\n类型,收入笔数,收入金额（+元）,支出笔数,支出金额（-元）,总金额（元）\n合计,1,5.00,0,0.00,5.00\n',
+    ],
+    ['RD2010261120', '商户代码：898360100000001  清算日期：20261120\n交易类型 交易笔数 交易金额\n总计 2 0.00 12.50\n'],
+  ] as const) {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    await assert.rejects(inspectStatement(path), { code: 'records_missing' }, name)
+  }
 })

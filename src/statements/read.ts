@@ -177,6 +177,7 @@ async function* readPart(state: Reading, recognised: Recognised): AsyncGenerator
   const { format, opening } = recognised
   const { into, records } = state
   const first = opening === records[0]!.opening
+  if (!first) into.beginPart()
   const reader = first ? (state.reader as Reader) : format.read(opening.probe, into)
   if (!first && format.channel === null && namesOf(reader.head) !== namesOf(state.reader.head))
     into.warn({}, 'entries_differ', {
@@ -212,6 +213,7 @@ async function* readSheets(
 ): AsyncGenerator<readonly Line[]> {
   const { into, records, options } = state
   const first = opening === records[0]!.opening
+  if (!first) into.beginPart()
   const reader = first ? (state.reader as RowReader) : format.readRows!(cellsOf(sheet), into, options)
   const others = opening.book!.sheets.filter(other => other !== sheet && !more.includes(other) && hasTable(other))
   for (const other of others)

@@ -98,3 +98,37 @@ write(
     },
   ]),
 )
+
+const FUNDS_DAY = bytes('wechat-funds-day.csv').toString()
+write(
+  'wechat-funds-zip-of-two-days.zip',
+  zipOf([
+    { name: '20.csv', data: Buffer.from(FUNDS_DAY) },
+    { name: '21.csv', data: Buffer.from(FUNDS_DAY.replaceAll('2026-11-20', '2026-11-21')) },
+  ]),
+)
+const PERSONAL_WEB = fromGbk('alipay-personal-web-refund-without-direction.csv')
+const HEADER_AT = lines(PERSONAL_WEB).findIndex(line => line.includes('交易创建时间'))
+write(
+  'alipay-personal-web-closed-and-never-paid.csv',
+  gbk(
+    [
+      ...lines(PERSONAL_WEB).slice(0, HEADER_AT + 1),
+      '2026112000001 ,M1 ,2026-11-20 10:00:00 ,2026-11-20 10:00:05 ,2026-11-20 10:00:05 ,其他 ,即时到账交易 ,超市 ,牛奶 ,20.00 ,支出 ,交易成功 ,0.00 ,0.00 , ,已支出 ,',
+      '2026112000002 ,M2 ,2026-11-20 11:00:00 , ,2026-11-20 11:30:00 ,其他 ,即时到账交易 ,饭店 ,饭 ,9.00 ,支出 ,交易关闭 ,0.00 ,0.00 , , ,',
+      '------------------------------------------------------------------------------------',
+      '共2笔记录',
+      '已收入:0笔,0.00元',
+      '待收入:0笔,0.00元',
+      '已支出:1笔,20.00元',
+      '待支出:0笔,0.00元',
+      '',
+    ].join('\r\n'),
+  ),
+)
+write(
+  'unionpay-web-totals-in-one-cell.tsv',
+  bytes('unionpay-web-refund.tsv')
+    .toString()
+    .replace(/^总笔数.*$/m, totals => totals.replace(/\t+/g, ' ')),
+)

@@ -119,7 +119,9 @@ class PersonalRows implements TitledRows<Key> {
         zh: `收/支“${row.text('side')}”、交易状态“${state}”：看不出是收入还是支出`,
         en: `收/支 is "${row.text('side')}" and 交易状态 "${state}": whether money came in or went out cannot be told`,
       })
-    const status = statusOf(state, direction === 'neutral')
+    // The web bill tells when a trade was paid and where its money is: closed with neither, it never was paid.
+    const unpaid = row.has('paid') && row.text('paid') === '' && row.text('funds') === ''
+    const status = statusOf(state, direction === 'neutral' || unpaid)
     const amount = row.magnitude('amount', 2, 'side')
     const added = row.add({
       amount: direction === 'out' ? -amount : amount,
@@ -165,11 +167,11 @@ const isClosed = (state: string): boolean => /关闭|失败|取消|撤销/.test(
 
 /**
  * A payment that was made and then refunded in full is listed as 支出 and 交易关闭: its money did move, and the refund is a row
- * of its own. Closed without a direction means never paid. null: a word not met before.
+ * of its own. Closed without a direction or a payment means never paid. null: a word not met before.
  */
-function statusOf(state: string, neutral: boolean): Status | null {
+function statusOf(state: string, unmoved: boolean): Status | null {
   if (/失败/.test(state)) return 'failed'
-  if (isClosed(state)) return neutral ? 'failed' : 'success'
+  if (isClosed(state)) return unmoved ? 'failed' : 'success'
   if (/等待付款|待付款|处理中|审核中|待支付/.test(state)) return 'pending'
   // Held by Alipay until the goods arrive: paid.
   if (/成功|完成|等待确认收货|等待对方确认收货|等待(卖家|对方)发货|已发货|已收|已付|已转|已到/.test(state))

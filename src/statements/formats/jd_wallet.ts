@@ -103,7 +103,7 @@ class JdRows implements TitledRows<Key> {
         zh: '账单上方没有“共：…笔记录”，无法证明记录齐全：请重新导出',
         en: 'the bill does not state its number of records (共：…笔记录), so it cannot be proven complete: export it again',
       })
-    else countControl(this.#into, '共…笔记录', this.#records, this.#into.records, false)
+    else countControl(this.#into, '共…笔记录', this.#records, this.#into.recordsOfPart, false)
     for (const side of SIDES) {
       const stated = this.#stated.get(side)
       if (!stated) continue

@@ -139,16 +139,13 @@ class WebRows implements TitledRows<Key> {
     })
   }
 
-  /** "总笔数：⇥33⇥交易金额：⇥7944799.00⇥⇥结算金额：…" */
+  /** "总笔数：⇥33⇥交易金额：⇥7944799.00⇥⇥结算金额：…", or the same with blanks between, in one cell. */
   #checkTotals(cells: Cells): void {
     this.#ended = true
-    const words = cells.map(cell => narrow(cell).trim()).filter(cell => cell !== '')
-    const stated = (title: string): string | null => {
-      const at = words.indexOf(`${title}:`)
-      return at < 0 ? null : (words[at + 1] ?? '')
-    }
-    const count = stated('总笔数') ?? /^总笔数:\s*(\d+)$/.exec(words[0] ?? '')?.[1] ?? ''
-    countControl(this.#into, '总笔数', count, this.#into.records, false)
+    const text = narrow(cells.join(' '))
+    const stated = (title: string): string | null => new RegExp(`${title}:\\s*([-+]?[\\d.,]*)`).exec(text)?.[1] ?? null
+    const count = stated('总笔数') ?? ''
+    countControl(this.#into, '总笔数', count, this.#into.recordsOfPart, false)
     for (const [title, tally] of [
       ['交易金额', this.#amounts],
       ['结算金额', this.#nets],

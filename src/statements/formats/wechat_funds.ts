@@ -121,7 +121,7 @@ class FundRows implements TitledRows<Key> {
       })
     for (const [index, title] of titles.entries()) {
       const stated = values[index] ?? ''
-      if (title === TOTALS_MARK) countControl(this.#into, title, stated, this.#into.records, false)
+      if (title === TOTALS_MARK) countControl(this.#into, title, stated, this.#into.recordsOfPart, false)
       else if (title === '收入笔数') countControl(this.#into, title, stated, this.#in.count)
       else if (title === '收入金额') sumControl(this.#into, title, stated, this.#in.sum.value, CURRENCY)
       else if (title === '支出笔数') countControl(this.#into, title, stated, this.#out.count)

@@ -36,11 +36,11 @@ export class StatedWords {
 
   /** `because`: why the sums (never the numbers of records) may differ by the file's own word. */
   check(into: Collector, currency: string, because?: Sentences): void {
-    if (this.records !== null) countControl(into, '共…笔记录', this.records, into.records, false)
+    if (this.records !== null) countControl(into, '共…笔记录', this.records, into.recordsOfPart, false)
     for (const [word, { count, amount }] of this.#stated) {
       const counted = this.#counted.get(word) ?? new Count()
       countControl(into, `${word} 笔数`, count, counted.count)
-      const complete = this.records === String(into.records) && Number(count) === counted.count
+      const complete = this.records === String(into.recordsOfPart) && Number(count) === counted.count
       sumControl(into, `${word} 金额`, amount, counted.sum.value, currency, complete && because ? { because } : {})
     }
   }
