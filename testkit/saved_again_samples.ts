@@ -57,6 +57,20 @@ export const SAVED_AGAIN_SAMPLES = {
     money: 'CNY 1 100.00 | 1 50.00 | 0 0.00',
     verdict: 'ready',
   },
+  'alipay-times-as-a-spreadsheet-shows-them.csv': {
+    as: 'alipay-trade gb18030 none ,',
+    records: 4,
+    money: 'CNY 2 112.50 | 2 100.00 | 0 0.00',
+    ends: [`${at('08:00:00')} 12.50 ${TRADE(1)}`, `${at('23:59:00')} -60.00 ${TRADE(2)}`],
+    verdict: 'ready',
+  },
+  'wechat-numbers-emptied.csv': {
+    as: 'wechat-trade utf-8-bom none ,',
+    records: 6,
+    money: 'CNY 3 1234680.39 | 3 112.50 | 0 0.00',
+    verdict: 'ready_with_warnings',
+    told: ['1 number_missing'],
+  },
   'csv-zip-two-layouts.zip': {
     as: 'csv utf-8 zip ,',
     records: 4,

@@ -142,16 +142,22 @@ export const digitsLost = (text: string): boolean =>
 export function amountTroubleText(trouble: AmountTrouble, found: string, exponent: number): { zh: string; en: string } {
   const shown = found.slice(0, 40)
   const of: Record<AmountTrouble, { zh: string; en: string }> = {
-    empty: { zh: '金额为空（空不等于 0）', en: 'the amount is empty (which is not zero)' },
+    empty: {
+      zh: '金额为空（空不等于 0），应为 1234.50 这样的数字：请核对原始文件',
+      en: 'the amount is empty (which is not zero); a number like 1234.50 is expected, look at the original file',
+    },
     scientific: {
-      zh: `金额“${shown}”是科学计数法，位数已丢失`,
-      en: `the amount "${shown}" is in scientific notation, digits are lost`,
+      zh: `金额“${shown}”是科学计数法，位数已丢失（文件被电子表格改过）：请使用未经 Excel 保存的原始文件`,
+      en: `the amount "${shown}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`,
     },
     decimals: {
-      zh: `金额“${shown}”的小数多于该币种的 ${exponent} 位`,
-      en: `the amount "${shown}" has more than the ${exponent} decimals of its currency`,
+      zh: `金额“${shown}”的小数多于该币种的 ${exponent} 位，多出的位应为 0：请核对原始文件和币种`,
+      en: `the amount "${shown}" has more than the ${exponent} decimals of its currency, and they are not 0; look at the original file and at the currency`,
     },
-    too_large: { zh: `金额“${shown}”过大，无法精确表示`, en: `the amount "${shown}" is too large to be exact` },
+    too_large: {
+      zh: `金额“${shown}”过大，无法精确表示：请核对这一列是不是金额`,
+      en: `the amount "${shown}" is too large to be exact; is this column an amount?`,
+    },
     unreadable: {
       zh: `金额“${shown}”无法识别，应为 1234.50 这样的数字`,
       en: `the amount "${shown}" cannot be read; a number like 1234.50 is expected`,

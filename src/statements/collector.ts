@@ -128,10 +128,13 @@ export class Collector {
     if (!explained) this.#broken = true
     const becauseZh = explained ? `（${because.zh}）` : ''
     const becauseEn = explained ? ` (${because.en})` : ''
+    const rejected = explained && because === REJECTED_LEFT_OUT
+    const mendZh = rejected ? '请先处理被拒收的记录' : '请向渠道重新下载完整的文件后再核对'
+    const mendEn = rejected ? 'see to the rejected records first' : 'fetch the complete file from the channel again'
     this.#keep(
       problemOf('error', {}, 'control_failed', {
-        zh: `控制合计“${control.name}”不符：文件写 ${control.stated}，按记录计算为 ${control.computed}${becauseZh}。请向渠道重新下载完整的文件后再核对`,
-        en: `control total "${control.name}" does not hold: the file states ${control.stated}, its records give ${control.computed}${becauseEn}; fetch the complete file from the channel again`,
+        zh: `控制合计“${control.name}”不符：文件写 ${control.stated}，按记录计算为 ${control.computed}${becauseZh}。${mendZh}`,
+        en: `control total "${control.name}" does not hold: the file states ${control.stated}, its records give ${control.computed}${becauseEn}; ${mendEn}`,
       }),
     )
   }

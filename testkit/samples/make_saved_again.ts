@@ -132,3 +132,10 @@ write(
     .toString()
     .replace(/^总笔数.*$/m, totals => totals.replace(/\t+/g, ' ')),
 )
+
+// What a spreadsheet makes of a bill without backticks: its own way to show a time.
+write(
+  'alipay-times-as-a-spreadsheet-shows-them.csv',
+  gbk(fromGbk('alipay-day-gbk.csv').replace(/(\d{4})-(\d{2})-(\d{2}) 0?(\d{1,2}:\d{2}):\d{2}(?=\t?,)/g, '$1/$2/$3 $4')),
+)
+write('wechat-numbers-emptied.csv', WECHAT.replace(/`4200\d{24},`A2026\d+/, '`,`'))

@@ -4,9 +4,11 @@ import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
+import { Numberless } from '../numberless.ts'
 import { columnMissing } from '../refusals.ts'
 import { savedAgain } from '../saved_again.ts'
 import type { Column, Field } from '../statement.ts'
+import { momentOf } from '../table/dates.ts'
 
 /**
  * 支付宝商家账单，业务明细. Source: open.alipay.com `alipay.data.dataservice.bill.downloadurl.query`, bill_type `trade`.
@@ -126,6 +128,7 @@ class AlipayTradeReader implements Reader {
   readonly #refunds = new KindTally()
   readonly #others = new KindTally()
   readonly #otherKinds = new Set<string>()
+  readonly #numberless = new Numberless()
   /** Rejected rows of which even the kind is not known. */
   #kindless = 0
   /** The header has empty fields behind it. */
@@ -181,6 +184,7 @@ class AlipayTradeReader implements Reader {
 
   end(): void {
     this.#feeder.end()
+    this.#numberless.tell(this.#into, '支付宝交易号', '商户订单号')
     if (!this.#ended)
       this.#into.spoil({}, 'footer_missing', {
         zh: '缺少“业务明细列表结束”一行：文件不完整，请重新下载',
@@ -338,7 +342,9 @@ class AlipayTradeReader implements Reader {
     }
 
     const finished = this.#field(text, this.#at.finished)
-    const instant = stampAt(finished, 0, finished.length, this.#clock)
+    const plain = stampAt(finished, 0, finished.length, this.#clock)
+    // A spreadsheet that saved the file shows times its own way: 2026/11/20 9:05.
+    const instant = Number.isNaN(plain) ? momentOf(finished, this.#clock) : plain
     if (Number.isNaN(instant))
       return this.#reject(record, lineNumber, this.#at.finished, 'time_unreadable', {
         zh: `时间“${finished.slice(0, 40)}”无法识别，应为 2026-11-20 09:30:00 这样的格式`,
@@ -355,6 +361,7 @@ class AlipayTradeReader implements Reader {
           en: `the number "${this.#field(text, column)}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`,
         })
 
+    if (tradeNo === '' && merchantOrderNo === '') this.#numberless.note(record, lineNumber)
     const stated = this.#row[AMOUNT]!
     if (tally === this.#payments && stated < 0)
       return this.#reject(record, lineNumber, this.#at.amount, 'amount_sign', {

@@ -5,9 +5,11 @@ import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
+import { Numberless } from '../numberless.ts'
 import { columnMissing } from '../refusals.ts'
 import { savedAgain } from '../saved_again.ts'
 import type { Column, Field } from '../statement.ts'
+import { momentOf } from '../table/dates.ts'
 
 /**
  * 微信支付交易账单 (ALL, SUCCESS, REFUND; every layout from 2014 to now). Source: WeChat Pay merchant documentation, "交易账单".
@@ -166,6 +168,7 @@ class WechatTradeReader implements Reader {
   /** The last row was too short: what follows without a backtick is the rest of it, behind a newline inside a name. */
   #short = false
   #damaged = false
+  readonly #numberless = new Numberless()
   #partialFees = 0
   #partialFeeAt: { record: number; line: number } | null = null
 
@@ -225,6 +228,7 @@ class WechatTradeReader implements Reader {
         zh: `${this.#partialFees} 条记录的手续费不足整分（如旧账单的 0.00600），这些记录不逐笔核对手续费；手续费合计已按 5 位小数核对`,
         en: `the fee of ${this.#partialFees} records is no whole number of minor units (old bills: 0.00600); those fees are not compared one by one, their total was checked to 5 decimals`,
       })
+    this.#numberless.tell(this.#into, '微信订单号', '商户订单号')
     if (this.#stage !== 'end' && this.#stage !== 'behind')
       this.#into.spoil({}, 'totals_missing', {
         zh: '账单末尾缺少合计行（总交易单数…）：文件不完整，请重新下载',
@@ -308,8 +312,8 @@ class WechatTradeReader implements Reader {
       : this.#turnTo(this.#field(text, currencyAt))
     if (currency === '')
       return this.#reject(record, lineNumber, currencyAt, 'currency_unreadable', {
-        zh: `货币种类“${this.#field(text, currencyAt)}”不是三个字母的币种代码`,
-        en: `the currency "${this.#field(text, currencyAt)}" is not a code of three letters`,
+        zh: `货币种类“${this.#field(text, currencyAt)}”不是三个字母的币种代码，应如 CNY：请使用原始账单`,
+        en: `the currency "${this.#field(text, currencyAt)}" is not a code of three letters such as CNY; use the original bill`,
       })
 
     for (let i = 0; i < 6; i++) {
@@ -381,6 +385,8 @@ class WechatTradeReader implements Reader {
       )
       if (column !== undefined) return this.#rejectDigits(text, record, lineNumber, column)
     }
+
+    if (tradeNo === '' && merchantOrderNo === '') this.#numberless.note(record, lineNumber)
 
     let status: 'success' | 'pending' | 'failed' = 'success'
     if (refund && this.#at.refundState >= 0) {
@@ -473,7 +479,9 @@ class WechatTradeReader implements Reader {
     if (!Number.isNaN(plain)) return plain
     // 2014: full-width colons; sandbox: two blanks.
     const mended = this.#field(text, column).replaceAll('：', ':').replace(/\s+/g, ' ').trim()
-    return stampAt(mended, 0, mended.length, this.#clock)
+    const old = stampAt(mended, 0, mended.length, this.#clock)
+    // A spreadsheet that saved the file shows times its own way: 2026/11/20 9:05.
+    return Number.isNaN(old) ? momentOf(mended, this.#clock) : old
   }
 
   #wholeFee(fee: number, record: number, line: number): number | null {

@@ -1,5 +1,5 @@
 import { narrow } from '../amount_text.ts'
-import { isDay, type LocalClock } from '../local_time.ts'
+import { isDay, LocalClock } from '../local_time.ts'
 import type { DateOrder } from '../statement.ts'
 
 /** A written moment, as far as it can be told without knowing the order of day and month. */
@@ -157,4 +157,16 @@ export function instantOf(
     seconds % 60,
   )
   return at + millis - (offset ?? 0) * 60_000
+}
+
+const UTC = new LocalClock('UTC')
+
+/**
+ * A moment with a date and a time, however it is written or shown by a spreadsheet (2026/11/20 9:05, 46346.378): epoch
+ * milliseconds. NaN where the text has not both, or its order of day and month is open.
+ */
+export function momentOf(text: string, clock: LocalClock): number {
+  const written = readWritten(text) ?? readSerial(text)
+  if (!written || written.ymd <= 0 || written.seconds === null) return Number.NaN
+  return instantOf(written.ymd, { ...written, seconds: written.seconds }, clock, UTC)
 }

@@ -5,10 +5,10 @@ import type { Collector, Sentences } from '../collector.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead, Recognition } from '../format.ts'
 import { LineFeeder, lineEndOf } from '../lines.ts'
-import { dayText, LocalClock, stampAt } from '../local_time.ts'
+import { dayText, type LocalClock, stampAt } from '../local_time.ts'
 import { columnMissing } from '../refusals.ts'
 import type { Column, Field, StatementOptions } from '../statement.ts'
-import { instantOf, readSerial, readWritten } from './dates.ts'
+import { momentOf, readWritten } from './dates.ts'
 import type { Doubt } from './layout.ts'
 import { RowFeeder, rowsOf } from './rows.ts'
 
@@ -304,11 +304,8 @@ export class Row<Key extends string> {
   time(key: Key, clock: LocalClock, text = this.text(key)): number {
     const plain = stampAt(text, 0, text.length, clock)
     if (!Number.isNaN(plain)) return plain
-    const written = readWritten(text) ?? readSerial(text)
-    if (written && written.ymd > 0 && written.seconds !== null) {
-      const at = instantOf(written.ymd, { ...written, seconds: written.seconds }, clock, UTC)
-      if (!Number.isNaN(at)) return at
-    }
+    const shown = momentOf(text, clock)
+    if (!Number.isNaN(shown)) return shown
     this.fail(key, 'time_unreadable', TIME_UNREADABLE(text))
     return 0
   }
@@ -380,8 +377,6 @@ export type Facts = {
   readonly batchNo?: string
   readonly neutral?: boolean
 }
-
-const UTC = new LocalClock('UTC')
 
 const DIGITS_LOST = (text: string): Sentences => ({
   zh: `单号“${text}”是科学计数法，位数已丢失（文件被电子表格改过）：请使用未经 Excel 保存的原始文件`,
