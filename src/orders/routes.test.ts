@@ -37,12 +37,12 @@ test('a bill over HTTP: issued, found, paid, followed, refunded in part, and in 
   assert.deepEqual([begun.status, begun.body.state, begun.body.checkout.kind], [200, 'pending', 'qr'])
   const paymentNo = begun.body.payment_no
   const stream = await fetch(`${platform.url}/api/payments/${paymentNo}/progress`)
-  const events = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+  const events = (stream.body as ReadableStream<Uint8Array>).getReader()
   const seen = async (text: string) => {
     for (let all = ''; !all.includes(text); ) {
       const { value, done } = await events.read()
       assert.ok(!done, `the stream ended before ${text}`)
-      all += value
+      all += Buffer.from(value as Uint8Array).toString()
     }
   }
   await seen('"state":"pending"')

@@ -64,9 +64,19 @@ test('a field that is there twice is refused: nobody knows which was signed', as
   await assert.rejects(open().readNotice(twice), refused('notice_unreadable'))
 })
 
-test('a notice for another app or seller is refused', async () => {
-  for (const changes of [{ app_id: '2021000000000002' }, { seller_id: '2088102146225136' }] as Record<string, string>[])
-    await assert.rejects(open().readNotice(noticeOf(notified(changes))), refused('notice_foreign'))
+test('a success for another app or seller names them, anything else for them is refused', async () => {
+  for (const changes of [{ app_id: '2021000000000002' }, { seller_id: '2088102146225136' }] as Record<
+    string,
+    string
+  >[]) {
+    const notice = await open().readNotice(noticeOf(notified(changes)))
+    assert.ok(notice.kind === 'payment' && notice.outcome.state === 'success')
+    assert.ok(notice.outcome.merchant.includes(Object.values(changes)[0] as string))
+    const waiting = noticeOf(notified({ ...changes, trade_status: 'WAIT_BUYER_PAY' }))
+    await assert.rejects(open().readNotice(waiting), refused('notice_foreign'))
+    const refund = noticeOf(notified({ ...changes, refund_fee: '1.00', out_biz_no: 'R1' }))
+    await assert.rejects(open().readNotice(refund), refused('notice_foreign'))
+  }
 })
 
 test('a notice older than its repetitions, or of the future, is refused', async () => {

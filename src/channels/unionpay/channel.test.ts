@@ -170,7 +170,12 @@ test('forged, foreign and other notices are refused', async () => {
   await assert.rejects(channel.readNotice(changed), refused('notice_forged'))
   await assert.rejects(channel.readNotice({ ...good, body: Buffer.from('') }), refused('notice_forged'))
   await assert.rejects(channel.readNotice(twice), refused('notice_unreadable'))
-  await assert.rejects(channel.readNotice(noticeOf(found({ merId: '777290058110049' }))), refused('notice_foreign'))
+  const foreign = { merId: '777290058110049' }
+  const success = await channel.readNotice(noticeOf(found(foreign)))
+  assert.ok(success.kind === 'payment' && success.outcome.state === 'success')
+  assert.equal(success.outcome.merchant, foreign.merId)
+  await assert.rejects(channel.readNotice(noticeOf(found({ ...foreign, respCode: '01' }))), refused('notice_foreign'))
+  await assert.rejects(channel.readNotice(noticeOf(found({ ...foreign, txnType: '04' }))), refused('notice_foreign'))
   await assert.rejects(channel.readNotice(noticeOf(found({ txnType: '79' }))), refused('notice_unreadable'))
 })
 

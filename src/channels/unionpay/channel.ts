@@ -194,11 +194,16 @@ function readNotice({ account, signers }: Desk, { body, at }: RawNotice): Notice
   if (!fields) throw unreadable('unionpay', name, 'a field is there twice')
   const trouble = signatureTrouble(signers, fields, at)
   if (trouble) throw forged('unionpay', name, trouble)
-  if (fields.merId !== account.mer_id) throw foreign('unionpay', name, 'another merId')
+  const isForeign = fields.merId !== account.mer_id
   const { orderId, txnType, reqReserved = '' } = fields
   if (!orderId) throw unreadable('unionpay', name, 'no orderId')
-  if (txnType === '01')
-    return { kind: 'payment', paymentNo: orderId, orderNo: reqReserved, outcome: noticeOutcome(fields) }
+  if (txnType === '01') {
+    const outcome = noticeOutcome(fields)
+    // A success for another merchant goes on with the merchant it names: under a number of ours a person must see it.
+    if (isForeign && outcome.state !== 'success') throw foreign('unionpay', name, 'another merId')
+    return { kind: 'payment', paymentNo: orderId, orderNo: reqReserved, outcome }
+  }
+  if (isForeign) throw foreign('unionpay', name, 'another merId')
   if (txnType === '04')
     return {
       kind: 'refund',

@@ -74,8 +74,12 @@ test('a notice signed more than five minutes ago, or ahead, is refused', async (
     )
 })
 
-test('a notice for another merchant is refused', async () => {
-  await assert.rejects(open().readNotice(noticeOf(transaction({ mchid: '1900000110' }))), refused('notice_foreign'))
+test('a success for another merchant names it, anything else for it is refused', async () => {
+  const success = await open().readNotice(noticeOf(transaction({ mchid: '1900000110' })))
+  assert.ok(success.kind === 'payment' && success.outcome.state === 'success')
+  assert.equal(success.outcome.merchant, '1900000110')
+  const closed = noticeOf(transaction({ mchid: '1900000110', trade_state: 'CLOSED' }))
+  await assert.rejects(open().readNotice(closed), refused('notice_foreign'))
 })
 
 test('a notice that is signed but not readable is refused as such', async () => {

@@ -48,10 +48,15 @@ function decrypted(keys: NoticeKeys, resource: Record<string, unknown>): Record<
 }
 
 function noticeOf(keys: NoticeKeys, type: string, content: Record<string, unknown>): Notice {
-  if (textOf(content.mchid) !== keys.mchid) throw foreign('wechat', keys.account, 'another mchid')
+  const isForeign = textOf(content.mchid) !== keys.mchid
   const paymentNo = textOf(content.out_trade_no)
-  if (type === 'transaction' && paymentNo)
-    return { kind: 'payment', paymentNo, orderNo: textOf(content.attach), outcome: paymentOutcome(content) }
+  if (type === 'transaction' && paymentNo) {
+    const outcome = paymentOutcome(content)
+    // A success for another merchant goes on with the merchant it names: under a number of ours a person must see it.
+    if (isForeign && outcome.state !== 'success') throw foreign('wechat', keys.account, 'another mchid')
+    return { kind: 'payment', paymentNo, orderNo: textOf(content.attach), outcome }
+  }
+  if (isForeign) throw foreign('wechat', keys.account, 'another mchid')
   const refundNo = textOf(content.out_refund_no)
   if (type === 'refund' && refundNo) return { kind: 'refund', refundNo, paymentNo, outcome: refundOutcome(content) }
   throw unreadable('wechat', keys.account, `a notice of "${type.slice(0, 40)}" is not one of ours`)
