@@ -16,9 +16,9 @@ const get = (url: string, bytesMax = 1000) => send({ method: 'GET', url, timeout
 const open = (url: string) =>
   openChannels(
     [
-      { ...WECHAT, base_url: url, timeout_ms: 300 },
-      { ...ALIPAY, base_url: `${url}/gateway.do`, timeout_ms: 300 },
-      { ...UNIONPAY, base_url: url, file_url: url, timeout_ms: 300 },
+      { ...WECHAT, base_url: url, timeout_ms: 2_000 },
+      { ...ALIPAY, base_url: `${url}/gateway.do`, timeout_ms: 2_000 },
+      { ...UNIONPAY, base_url: url, file_url: url, timeout_ms: 2_000 },
     ],
     { now: () => NOW, folder: '.' },
   )

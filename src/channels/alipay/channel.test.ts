@@ -19,7 +19,7 @@ import type { Channel } from '../channel.ts'
 import { openChannels } from '../channels.ts'
 
 const open = (gateway: string, now = NOW, changes: object = {}): Channel =>
-  openChannels([{ ...ALIPAY, base_url: `${gateway}/gateway.do`, timeout_ms: 300, ...changes }], {
+  openChannels([{ ...ALIPAY, base_url: `${gateway}/gateway.do`, timeout_ms: 2_000, ...changes }], {
     now: () => now,
     folder: '.',
   }).account('ali')

@@ -6,7 +6,7 @@ import { standIn } from '../../../testkit/stand_in.ts'
 import { openChannels } from '../channels.ts'
 
 const open = (base_url = 'http://127.0.0.1:9') =>
-  openChannels([{ ...ALIPAY, base_url, timeout_ms: 300 }], { now: () => NOW, folder: '.' }).account('ali')
+  openChannels([{ ...ALIPAY, base_url, timeout_ms: 2_000 }], { now: () => NOW, folder: '.' }).account('ali')
 const refused = (code: string) => ({ name: 'Failure', code })
 
 test('a payment notice is verified, per cent signs and all', async () => {

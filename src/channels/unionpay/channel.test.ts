@@ -21,7 +21,7 @@ import type { Channel } from '../channel.ts'
 import { openChannels } from '../channels.ts'
 
 const open = (url: string, now = NOW, changes: object = {}): Channel =>
-  openChannels([{ ...UNIONPAY, base_url: url, file_url: `${url}/`, timeout_ms: 300, ...changes }], {
+  openChannels([{ ...UNIONPAY, base_url: url, file_url: `${url}/`, timeout_ms: 2_000, ...changes }], {
     now: () => now,
     folder: '.',
   }).account('up')

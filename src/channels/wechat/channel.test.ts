@@ -18,7 +18,7 @@ import type { Channel } from '../channel.ts'
 import { openChannels } from '../channels.ts'
 
 const open = (base_url: string, now = NOW): Channel =>
-  openChannels([{ ...WECHAT, base_url, timeout_ms: 300 }], { now: () => now, folder: '.' }).account('wx')
+  openChannels([{ ...WECHAT, base_url, timeout_ms: 2_000 }], { now: () => now, folder: '.' }).account('wx')
 
 const calls: readonly [name: string, call: (channel: Channel) => Promise<{ state: string }>][] = [
   ['create', channel => channel.create(ASK)],
