@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   serve: async (args, lang) => (await import('./commands/serve.ts')).serveCommand(args, lang),
   worker: async (args, lang) => (await import('./commands/worker.ts')).workerCommand(args, lang),
   bills: async (args, lang) => (await import('./commands/bills.ts')).billsCommand(args, lang),
+  sandbox: async (args, lang) => (await import('./commands/sandbox.ts')).sandboxCommand(args, lang),
   demo: async (args, lang) => (await import('./commands/demo.ts')).demoCommand(args, lang),
   help: async (_, lang) => void process.stdout.write((await import('./commands/help.ts')).helpText(lang)),
 }

@@ -14,6 +14,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay worker                                                另一个进程分担后台任务
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
   fzpay bills issue FILE [--notify]                           预检通过的账单文件开单：整批成功或分毫不动
+  fzpay sandbox [--port N] [--data 目录] [--speed N]          渠道沙箱：本机模拟微信、支付宝、银联和银行
   fzpay demo                                                  内置的样例城市日
   fzpay help | --version
 
@@ -56,6 +57,7 @@ Usage:
   fzpay worker                                                   another process that shares the background tasks
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing
   fzpay bills issue FILE [--notify]                              issue a checked file of bills: wholly or not at all
+  fzpay sandbox [--port N] [--data FOLDER] [--speed N]           the channels, simulated on this machine
   fzpay demo                                                     the built-in sample city day
   fzpay help | --version
 
