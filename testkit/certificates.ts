@@ -1,62 +1,8 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
+import { type CertificateAsk, certify, type Issued } from '../src/channels/sandbox/certificates.ts'
 
-/** A certificate made for a test, with its key. */
-export type Issued = { readonly pem: string; readonly key: KeyObject; readonly name: string }
+export { type Issued, privatePem } from '../src/channels/sandbox/certificates.ts'
 
-export type CertificateAsk = {
-  /** Common name. */
-  readonly name: string
-  /** null: signs itself. */
-  readonly issuer: Issued | null
-  readonly from?: Date
-  readonly to?: Date
-  readonly ca?: boolean
-}
-
-/** An X.509 certificate (version 3, RSA 2048, SHA-256), for tests of whoever checks one. */
-export function issue({ name, issuer, from, to, ca = false }: CertificateAsk): Issued {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const algorithm = der(0x30, der(0x06, Buffer.from('2a864886f70d01010b', 'hex')), der(0x05))
-  const spki = publicKey.export({ type: 'spki', format: 'der' })
-  const serial = createHash('sha1').update(spki).digest()
-  serial[0] = (serial[0]! & 0x7f) | 0x40
-  const content = der(
-    0x30,
-    der(0xa0, der(0x02, Buffer.from([2]))),
-    der(0x02, serial),
-    algorithm,
-    distinguished(issuer?.name ?? name),
-    der(0x30, time(from ?? new Date('2020-01-01T00:00:00Z')), time(to ?? new Date('2049-01-01T00:00:00Z'))),
-    distinguished(name),
-    spki,
-    der(0xa3, der(0x30, basicConstraints(ca))),
-  )
-  const signature = sign('sha256', content, issuer?.key ?? privateKey)
-  const whole = der(0x30, content, algorithm, der(0x03, Buffer.from([0]), signature))
-  const lines = whole.toString('base64').match(/.{1,64}/g) ?? []
-  const pem = `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
-  return { pem, key: privateKey, name }
-}
-
-export const privatePem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
-
-function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(parts)
-  const { length } = content
-  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
-  return Buffer.concat([Buffer.from([tag, ...size]), content])
-}
-
-const distinguished = (name: string): Buffer =>
-  der(0x30, der(0x31, der(0x30, der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from(name)))))
-
-const time = (at: Date): Buffer =>
-  der(0x17, Buffer.from(`${at.toISOString().slice(2, 19).replace(/\D/g, '')}Z`, 'latin1'))
-
-const basicConstraints = (ca: boolean): Buffer =>
-  der(
-    0x30,
-    der(0x06, Buffer.from('551d13', 'hex')),
-    der(0x01, Buffer.from([255])),
-    der(0x04, ca ? der(0x30, der(0x01, Buffer.from([255]))) : der(0x30)),
-  )
+/** A certificate made for a test of whoever checks one, with its key. */
+export const issue = (ask: CertificateAsk): Issued =>
+  certify(generateKeyPairSync('rsa', { modulusLength: 2048 }), ask)
