@@ -154,3 +154,26 @@ test('banks send no notices, and their files are their statements', async t => {
   const ready = await channel.downloadStatement('2026-11-24', 'trade')
   assert.ok(ready.state === 'ready' && ready.name === 'day_2026-11-24.csv')
 })
+
+test('a SWIFT statement is searched in its references', async t => {
+  const { channel, folder } = bank(t)
+  const mine = referenceOf(REFUND.refundNo)
+  const swift = [
+    ':20:1',
+    ':25:1511200000000012345',
+    ':28C:1/1',
+    ':60F:C261124CNY1000,00',
+    `:61:2611251125C123,45NTRFNONREF//B0002`,
+    `:86:/EREF/${OURS}/NAME/ZHANG SAN/`,
+    `:61:2611251125D3,45NTRF${mine}//B0006`,
+    ':86:/NAME/ZHANG SAN/',
+    ':62F:C261125CNY1120,00',
+    '-',
+  ]
+  writeFileSync(join(folder, 'now_20261125.csv'), swift.join('\r\n'))
+  const found = await channel.query(REF)
+  assert.ok(found.state === 'success' && found.channelTradeNo === 'B0002')
+  assert.deepEqual(found.paidAt, REF.createdAt, 'only the day is told: not before we asked')
+  const refunded = await channel.queryRefund(REFUND)
+  assert.ok(refunded.state === 'success' && refunded.channelRefundNo === 'B0006')
+})

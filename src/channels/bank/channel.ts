@@ -57,7 +57,7 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
     if (found.some(({ amount }) => amount === -credit.amount)) return unknown('the bank took the credit back')
     return {
       state: 'success',
-      channelTradeNo: credit.tradeNo || reference,
+      channelTradeNo: credit.number || reference,
       amount: credit.amount,
       currency: credit.currency || account.currency,
       paidAt: instantOf(credit, calendar, ref.createdAt),
@@ -74,7 +74,7 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
     if (!debit) return { state: 'pending', channelRefundNo: reference }
     return {
       state: 'success',
-      channelRefundNo: debit.tradeNo || reference,
+      channelRefundNo: debit.number || reference,
       amount: -debit.amount,
       refundedAt: instantOf(debit, calendar, ref.askedAt),
     }

@@ -2,8 +2,10 @@ import { openStatement } from '../../statements/read.ts'
 import type { Field, Line, StatementOptions } from '../../statements/statement.ts'
 import { referencesIn } from './reference.ts'
 
-/** What a bank statement says of one reference: signed amounts in minor units, money in plus. */
-export type BankMovement = Pick<Line, 'amount' | 'currency' | 'at' | 'date' | 'tradeNo' | 'payer' | 'record'>
+/** What a bank statement says of one reference: a signed amount in minor units, money in plus; `number` is the bank's own. */
+export type BankMovement = Pick<Line, 'amount' | 'currency' | 'at' | 'date' | 'payer' | 'record'> & {
+  readonly number: string
+}
 
 export type MovementsByReference = ReadonlyMap<string, readonly BankMovement[]>
 
@@ -45,16 +47,16 @@ async function openWithRemarks(path: string, options: StatementOptions) {
 }
 
 function keep(found: Map<string, BankMovement[]>, line: Line): void {
-  const { amount, currency, at, date, tradeNo, payer, record } = line
-  const text = [line.orderNo, line.merchantOrderNo, line.refundNo, line.channelRefundNo, line.batchNo, tradeNo].join(
-    '\n',
-  )
-  // A line feed stands for a border: no code runs over it.
-  for (const part of text.split('\n'))
-    for (const reference of referencesIn(part)) {
-      const movements = found.get(reference)
-      if (!movements) found.set(reference, [{ amount, currency, at, date, tradeNo, payer, record }])
-      else if (movements.at(-1)?.record !== record)
-        movements.push({ amount, currency, at, date, tradeNo, payer, record })
-    }
+  const { amount, currency, at, date, tradeNo, channelRefundNo, payer, record } = line
+  const movement = { amount, currency, at, date, number: tradeNo || channelRefundNo, payer, record }
+  const { orderNo, merchantOrderNo, refundNo, batchNo, reference = '' } = line
+  // One by one: no code runs over the border of two fields.
+  const codes = [orderNo, merchantOrderNo, refundNo, batchNo, reference, tradeNo, channelRefundNo].flatMap(text => [
+    ...referencesIn(text),
+  ])
+  for (const code of new Set(codes)) {
+    const movements = found.get(code)
+    if (movements) movements.push(movement)
+    else found.set(code, [movement])
+  }
 }
