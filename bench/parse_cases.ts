@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import iconv from 'iconv-lite'
@@ -226,8 +226,7 @@ export async function writeCase(path: string, units: number, kind: ParseCase, pa
   const out = gzip ?? file
   if (gzip) gzip.pipe(file)
   if (zip) {
-    const { Readable } = await import('node:stream')
-    zip.addReadStream(Readable.from(piecesOf(units, kind)), `${randomBytes(4).toString('hex')}.txt`)
+    zip.addReadStream(Readable.from(piecesOf(units, kind)), 'statement.txt')
     zip.end()
     zip.outputStream.pipe(file)
   } else {
