@@ -76,6 +76,7 @@ export class Collector {
   /** A failure that rejected rows cannot explain. */
   #broken = false
   readonly #tallies = new Map<string, CurrencyTally>()
+  readonly #stated = new Set<string>()
   #currency: string | null = null
   #tally = new CurrencyTally()
 
@@ -97,6 +98,11 @@ export class Collector {
     if (line.currency !== this.#currency) this.#turnTo(line.currency)
     this.#tally.add(line)
     if (this.#first === null) this.#first = detached(line)
+  }
+
+  /** A currency that an account of the file is kept in, known even where it has no records. */
+  states(currency: string): void {
+    if (this.#stated.size < 2) this.#stated.add(detachedText(currency))
   }
 
   /** A record that cannot be read: it is told, counted, and the rest goes on. */
@@ -170,6 +176,7 @@ export class Collector {
       records: this.records,
       rejected: this.rejectedCount,
       byCurrency,
+      currency: this.#stated.size === 1 ? [...this.#stated][0]! : null,
       first: this.#first,
       last: this.#last && detached(this.#last),
       controls: this.#controls,

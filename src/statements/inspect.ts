@@ -104,7 +104,8 @@ const NOTHING: StatementEnd = {
 
 function documentOf(head: StatementHead, end: StatementEnd, lang: Lang): InspectDocument {
   const currencies = [...end.byCurrency.keys()]
-  const only = currencies.length === 0 ? (head.currency ?? '') : currencies.length === 1 ? currencies[0]! : ''
+  const only =
+    currencies.length === 0 ? (end.currency ?? head.currency ?? '') : currencies.length === 1 ? currencies[0]! : ''
   const sums = only === '' ? null : sumsOf(only, end.byCurrency.get(only) ?? NO_SUMS)
   return {
     file: head.file,

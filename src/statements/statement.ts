@@ -123,6 +123,8 @@ export type StatementEnd = {
   readonly rejected: number
   /** Per currency, in order of first appearance. */
   readonly byCurrency: ReadonlyMap<string, Sums>
+  /** What the file says it counts in although no record does; null: it does not say, or names several. */
+  readonly currency?: string | null
   readonly first: Line | null
   readonly last: Line | null
   readonly controls: readonly Control[]

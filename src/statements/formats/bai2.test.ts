@@ -352,3 +352,8 @@ test('every real file has an expectation', { skip }, () => {
     Object.keys(REAL).sort(),
   )
 })
+
+test("money out: the bank reference is the movement's own number; an account without records has a currency", () => {
+  const { lines } = read(file('16,475,200,,B2,1001/', '200,3', '200,1,5', '200,1,7'))
+  assert.deepEqual([lines[0]?.tradeNo, lines[0]?.channelRefundNo, lines[0]?.merchantOrderNo], ['', 'B2', '1001'])
+})

@@ -307,6 +307,7 @@ class Bai2Reader implements Reader {
     this.#accountNo = fields.next().trim()
     const currency = fields.next().trim()
     this.#currency = /^[A-Z]{3}$/.test(currency) ? currency : this.#groupCurrency
+    this.#into.states(this.#currency)
     this.#scale = LEGACY_WHOLE.has(this.#currency) ? 10 ** exponentOf(this.#currency) : 1
     if (currency !== '' && currency !== this.#currency)
       this.#into.spoil({ line: this.#contentLine }, 'currency_unreadable', {

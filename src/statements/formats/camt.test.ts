@@ -680,3 +680,27 @@ test('what the XML declaration says of a legacy encoding is believed, however la
     assert.deepEqual([document.encoding, document.first?.id, document.verdict], ['windows-1252', 'Zürich Müß', 'ready'])
   }
 })
+
+test('a batch booked net of its charges: each detail in full, its fee beside it, the entry proves the difference', () => {
+  const charged = (value: string, id: string, fee: string) =>
+    `${refs({ EndToEndId: id })}${amount(value)}<CdtDbtInd>CRDT</CdtDbtInd><Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">${fee}</TtlChrgsAndTaxAmt></Chrgs>`
+  const booked = (net: string, closing: string) =>
+    between(
+      '0.00',
+      closing,
+      entry(`${net} CRDT`, details(charged('10.00', 'A', '0.40'), charged('20.00', 'B', '0.60'))),
+    )
+  const records = ['1 2026-11-20 10.00 EUR _ A', '2 2026-11-20 20.00 EUR _ B']
+  check(booked('29.00', '29.00'), { records, told: ['charges_netted'], verdict: 'ready_with_warnings' })
+  assert.deepEqual(
+    read(booked('29.00', '29.00')).lines.map(line => line.fee),
+    [40, 60],
+  )
+  check(booked('30.00', '30.00'), { records })
+  check(booked('28.99', '28.99'), { records, failed: ['ΣTxDtls = Ntry L4: 28.99, not 30.00'], verdict: 'rejected' })
+})
+
+test('an amount with a minus sign is refused in words that say where the direction stands', () => {
+  const { end } = read(between('10.00', '9.00', entry('-1.00 CRDT')))
+  assert.match(end.problems[0]?.en ?? '', /minus sign.*CdtDbtInd/)
+})

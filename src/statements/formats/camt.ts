@@ -119,6 +119,7 @@ class CamtReader implements Reader, MessageTaker {
   #settled: Settled | Refusal | null = null
   #mode: 'undecided' | 'details' | 'entry' = 'undecided'
   readonly #detailSum = new ExactSumPair()
+  #detailCharges = 0
   readonly #groupSum = new ExactSumPair()
   #unproven = 0
   #carried: Carried | null = null
@@ -298,7 +299,15 @@ class CamtReader implements Reader, MessageTaker {
     if (this.#mode === 'details' && !('code' in settled)) {
       this.#batches++
       const sum = this.#detailSum.value
-      const right = sum === BigInt(settled.minor)
+      // A batch may be booked net of its charges, which stand beside each detail or once for the entry.
+      const charges = this.#detailCharges || (feeOf(entry, settled.currency) ?? 0)
+      const netted = charges !== 0 && sum !== BigInt(settled.minor) && sum - BigInt(charges) === BigInt(settled.minor)
+      const right = netted || sum === BigInt(settled.minor)
+      if (netted)
+        this.#into.warn({ line: entry.line }, 'charges_netted', {
+          zh: `分录 ${nameOf(entry)} 入账的是扣除手续费 ${formatMinor(charges, settled.currency)} 之后的净额：各笔明细按全额读取，手续费另列`,
+          en: `entry ${nameOf(entry)} was booked net of its charges of ${formatMinor(charges, settled.currency)}: its details are read in full, the charges beside them`,
+        })
       if (right) this.#batchesRight++
       else
         this.#controls.add(
@@ -312,6 +321,7 @@ class CamtReader implements Reader, MessageTaker {
     this.#settled = null
     this.#mode = 'undecided'
     this.#detailSum.clear()
+    this.#detailCharges = 0
   }
 
   statementEnd(statement: StatementPart): void {
@@ -469,6 +479,7 @@ class CamtReader implements Reader, MessageTaker {
       batchNo,
       neutral: settled.neutral,
     }
+    if (this.#mode === 'details') this.#detailCharges += made.fee ?? 0
     this.#into.add(made)
   }
 
@@ -653,6 +664,15 @@ function unclear(movement: Movement): Refusal | null {
 }
 
 function amountRefusal(element: string, text: string, currency: string): Refusal {
+  if (/^-\s*[\d.]+$/.test(text))
+    return {
+      element,
+      code: 'amount_unreadable',
+      text: {
+        zh: `金额“${text.slice(0, 40)}”带负号：ISO 20022 的金额没有正负号，方向由 CdtDbtInd 决定，请向银行核实`,
+        en: `the amount "${text.slice(0, 40)}" has a minus sign: amounts of ISO 20022 have none, their direction is CdtDbtInd; ask the bank`,
+      },
+    }
   const exponent = exponentOf(currency)
   const trouble =
     text === ''

@@ -116,6 +116,19 @@ describe('what a line of a channel says', () => {
     assert.deepEqual([yen?.amount, yen?.fee, yen?.currency, yen?.batchNo], [1_500, 54, 'JPY', 'po_2'])
   })
 
+  test('Stripe: a report by the few columns its user chose, the dashboard export in UTC', async () => {
+    const few =
+      'balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category\ntxn_1,2026-11-20 20:00:00,usd,100.00,3.20,96.80,charge\n'
+    const dashboard =
+      'id,Type,Source,Amount,Fee,Net,Currency,Created (UTC),Available On (UTC)\ntxn_1,charge,ch_1,100.00,3.20,96.80,usd,2026-11-20 20:00,2026-11-22 00:00\n'
+    for (const text of [few, dashboard]) {
+      const [line] = await linesOf(scratchFile('stripe', Buffer.from(text)))
+      assert.deepEqual([line?.amount, line?.fee, line?.at], [10_000, 320, Date.parse('2026-11-20T20:00:00Z')])
+    }
+    const contradicting = few.replace('96.80', '90.00')
+    assert.deepEqual(await linesOf(scratchFile('stripe', Buffer.from(contradicting))), [])
+  })
+
   test('Adyen: a sale is what the shopper paid; its fees only where they are in the same currency', async () => {
     const [euro, yuan, refund, , fee] = await sample('adyen-batch-two-currencies-with-payout.csv')
     assert.deepEqual(numbers(euro), ['payment', 1_000, 35, '8500000000000001', 'A1', '', ''])

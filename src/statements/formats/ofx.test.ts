@@ -346,3 +346,12 @@ test('as a file: CHARSET 1252, told by its bytes', async () => {
     ['ofx', 'windows-1252', 1, { count: 1, amount: '58.73' }, 'CAD', 'ready'],
   )
 })
+
+test('a statement without transactions still says its currency', () => {
+  assert.equal(read(statement('')).end.currency, 'EUR')
+  const two = statement('').replace(
+    '</BANKMSGSRSV1>',
+    '<STMTTRNRS><STMTRS><CURDEF>USD</STMTRS></STMTTRNRS></BANKMSGSRSV1>',
+  )
+  assert.equal(read(two).end.currency, null)
+})

@@ -177,8 +177,10 @@ class OfxReader implements Reader {
         if (transaction.leaves.has(name)) transaction.repeated = name
         transaction.leaves.set(name, text)
       }
-    } else if (name === 'CURDEF') this.#currency = text.toUpperCase()
-    else if (name === 'ACCTID' && this.#accountOpen) {
+    } else if (name === 'CURDEF') {
+      this.#currency = text.toUpperCase()
+      if (/^[A-Z]{3}$/.test(this.#currency)) this.#into.states(this.#currency)
+    } else if (name === 'ACCTID' && this.#accountOpen) {
       this.#ids = new Set()
     } else if (name === 'SEVERITY' && text.toUpperCase() === 'ERROR')
       this.#into.spoil({ line }, 'server_error', {

@@ -653,3 +653,31 @@ test('every real file has an expectation', { skip }, () => {
   )
   assert.deepEqual(files.sort(), Object.keys(REAL).sort())
 })
+
+test("money out: the bank's number is the movement's own, the customer reference is what we sent", () => {
+  const { lines } = read(
+    statement(
+      ':61:261120D1,00NTRFOURS1//BANK1\n:61:261120RC2,00NTRFNONREF//BANK2\n:61:261120C4,00NTRFTHEIRS//BANK3\n:61:261120C5,00NTRFTHEIRS2',
+      'C261120EUR106,00',
+    ),
+  )
+  assert.deepEqual(
+    lines.map(line => [line.tradeNo, line.channelRefundNo, line.merchantOrderNo, line.reference]),
+    [
+      ['', 'BANK1', 'OURS1', 'OURS1'],
+      ['', 'BANK2', '', ''],
+      ['BANK3', '', '', 'THEIRS'],
+      // No number of the channel: it must not stand against the one that our payment carries.
+      ['', '', 'THEIRS2', 'THEIRS2'],
+    ],
+  )
+})
+
+test('a statement without entries still says its currency; two currencies are shown where they clash', () => {
+  assert.equal(read(statement('', 'C261119EUR100,00')).end.currency, 'EUR')
+  check(statement(':61:261120C1,00NTRFA', 'C261120USD101,00'), {
+    records: ['1 2026-11-20 1.00 EUR A A _'],
+    failed: [':62F: DE11222233334444555566 5/1: USD 101.00, not EUR 101.00'],
+    verdict: 'rejected',
+  })
+})

@@ -1,4 +1,4 @@
-import { exponentOf } from '../../kernel/money.ts'
+import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import { amountControl, type Collector, ExactSum, type Sentences } from '../collector.ts'
 import { ControlList } from '../control_list.ts'
 import { UNDECODABLE } from '../encoding.ts'
@@ -420,6 +420,7 @@ export class MessageReader implements Reader {
     if (currency === this.#currency) return
     this.#currency = copied(currency)
     this.#exponent = exponentOf(currency)
+    this.#into.states(currency)
   }
 
   #openBalance(tag: number, value: string, line: number): void {
@@ -482,8 +483,13 @@ export class MessageReader implements Reader {
       computed,
       balance.currency,
     )
-    const ok = control.ok && balance.currency === currency
-    this.#controls.add({ ...control, ok }, ok || this.#rejectedOfMessage > 0)
+    // Two currencies are shown with the figures: 100.00 against 100.00 would tell nobody what is wrong.
+    const other = balance.currency !== currency
+    const shown = other
+      ? { stated: `${balance.currency} ${control.stated}`, computed: `${currency} ${formatMinor(computed, currency)}` }
+      : {}
+    const ok = control.ok && !other
+    this.#controls.add({ ...control, ...shown, ok }, ok || (!other && this.#rejectedOfMessage > 0))
     const key = `${this.#account} ${currency}`
     if (this.#closings.size >= ACCOUNTS_MAX && !this.#closings.has(key)) this.#closings.clear()
     this.#closings.set(key, { number: this.#number, page: this.#page, opening, balance, final: tag === T62F })
@@ -626,8 +632,8 @@ export class MessageReader implements Reader {
     this.#entriesOfMessage++
     if (this.#currency === '')
       return this.#refuse(record, line, 'currency_missing', {
-        zh: '所在的对账单没有写明币种（:60F: 或 :34F: 缺失或无法识别）',
-        en: 'the currency of this statement is not known (its :60F: or :34F: is missing or cannot be read)',
+        zh: '所在的对账单没有写明币种（:60F: 或 :34F: 缺失或无法识别）：请用 --currency 指明币种，或向银行重新下载',
+        en: 'the currency of this statement is not known (its :60F: or :34F: is missing or cannot be read): give it with --currency, or fetch the file again',
       })
     const entry = this.#entry
     const trouble = entry.read(text, this.#valueAt, to, this.#exponent)

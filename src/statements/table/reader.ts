@@ -293,8 +293,8 @@ export class TableReader {
         throw new Unreadable(
           column,
           'id_digits_lost',
-          `单号“${text}”是科学计数法，位数已丢失（文件被电子表格改过）：请使用未经 Excel 保存的原始文件`,
-          `the number "${text}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`,
+          `单号“${text}”是科学计数法或超过 15 位的表格数字，后面的位数已丢失（被电子表格当作数字保存）：请使用未经 Excel 保存的原始文件，或把该列设为文本后重新导出`,
+          `the number "${text}" is in scientific notation, or a spreadsheet number of more than 15 digits: its last digits are lost; use the original file, or export it again with this column as text`,
         )
       ids[field] = text
     }
