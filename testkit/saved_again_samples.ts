@@ -71,6 +71,13 @@ export const SAVED_AGAIN_SAMPLES = {
     verdict: 'ready_with_warnings',
     told: ['1 number_missing'],
   },
+  'csv-doubled-bars-between-columns.txt': {
+    as: 'csv utf-8 none ||',
+    records: 2,
+    money: ' 1 35.00 | 1 5.00 | 0 0.00',
+    ends: ['2026-11-20 35.00 T0001', '2026-11-20 -5.00 T0002'],
+    verdict: 'ready',
+  },
   'csv-zip-two-layouts.zip': {
     as: 'csv utf-8 zip ,',
     records: 4,

@@ -139,3 +139,7 @@ write(
   gbk(fromGbk('alipay-day-gbk.csv').replace(/(\d{4})-(\d{2})-(\d{2}) 0?(\d{1,2}:\d{2}):\d{2}(?=\t?,)/g, '$1/$2/$3 $4')),
 )
 write('wechat-numbers-emptied.csv', WECHAT.replace(/`4200\d{24},`A2026\d+/, '`,`'))
+write(
+  'csv-doubled-bars-between-columns.txt',
+  '交易日期||流水号||收入||支出\n2026-11-20||T0001||35.00||\n2026-11-20||T0002||||5.00\n',
+)

@@ -7,7 +7,8 @@ import { cleanCell } from './layout.ts'
 import { rowsOf } from './rows.ts'
 import { bareHeader, isRemark, isTotalMark, meaningOf, sideOf } from './vocabulary.ts'
 
-const DELIMITERS = [',', '\t', ';', '|@|', '|', '\x01', '^', '\x1f', '!^', '~'] as const
+/** The longer ones first: what `||` divides, `|` does too, with an empty column between any two. */
+const DELIMITERS = [',', '\t', ';', '|@|', '||', '|', '\x01', '^', '\x1f', '!^', '~', '!'] as const
 /** Lines above the header: the longest preambles known have 24. */
 const HEADER_ROWS_MAX = 60
 const SAMPLE_ROWS = 500
