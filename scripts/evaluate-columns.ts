@@ -10,6 +10,10 @@ import { inspectStatement } from '../src/statements/inspect.ts'
 import type { Field } from '../src/statements/statement.ts'
 import { proposeLayout } from '../src/statements/table/layout.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { CHINESE } from '../testkit/strange/chinese.ts'
+import { FOREIGN } from '../testkit/strange/foreign.ts'
+import { judge } from '../testkit/strange/judge.ts'
+import { TREACHEROUS } from '../testkit/strange/treacherous.ts'
 import { type LabelledLayout, readLayouts, tableOf } from './columns/table.ts'
 
 const VARIANTS = 5
@@ -114,10 +118,37 @@ async function realFiles(): Promise<string> {
     .join(', ')}`
 }
 
+/** Whole files made up by others than who wrote the training table: what is read of them without a question must be true. */
+async function strangeFiles(): Promise<string> {
+  const groups = [
+    [CHINESE, 'zh'],
+    [FOREIGN, 'en'],
+    [TREACHEROUS, 'zh'],
+  ] as const
+  let [files, columns, right, asked, wrong] = [0, 0, 0, 0, 0]
+  for (const [layouts, tongue] of groups)
+    for (const [index, layout] of layouts.entries())
+      for (let variant = 0; variant < VARIANTS; variant++) {
+        const judgement = await judge(layout, 40_000 + index * 100 + variant, tongue)
+        files++
+        columns += judgement.columns
+        right += judgement.right
+        if (judgement.asked) asked++
+        if (judgement.wrong.length > 0) wrong++
+      }
+  return [
+    `strange files: ${files} files, ${columns} columns`,
+    `  columns right                     ${right}/${columns} ${percent(right, columns)}`,
+    `  files with a question             ${asked}/${files}`,
+    `  silently wrong amount, sign, time ${wrong}/${files}`,
+  ].join('\n')
+}
+
 if (import.meta.main) {
   const held = evaluate(readLayouts('held_back.tsv'))
   console.log(report('held back', held))
   if (process.argv.includes('--missed')) for (const each of new Set(held.missed)) console.log(`  ${each}`)
+  console.log(await strangeFiles())
   console.log(await realFiles())
   console.log(report('trained on', evaluate(readLayouts('layouts.tsv'), 1)))
 }

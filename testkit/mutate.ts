@@ -1,3 +1,6 @@
+import { gzipSync } from 'node:zlib'
+import iconv from 'iconv-lite'
+
 /** Damage as it happens to files, and as it happens to nobody. */
 
 export type Random = () => number
@@ -85,7 +88,59 @@ const ODDITIES = [
   ','.repeat(3000),
   '9'.repeat(2000),
   '<a>'.repeat(600),
+  '<a>'.repeat(20_000),
+  '\0'.repeat(500),
+  'x'.repeat(200_000),
+  `"${'y\n'.repeat(20_000)}"`,
 ]
+
+/** A line's cells, two of them in each other's place. `header`: the first line too, so that names and values stay together. */
+function exchanged(bytes: Buffer, at: Dice, header: boolean): Buffer {
+  const delimiter = at.of([',', ',', ';', '\t', '|'])
+  const lines = bytes.toString('latin1').split('\n')
+  const width = Math.max(...lines.slice(0, 200).map(line => line.split(delimiter).length))
+  const [a, b] = [at.below(width), at.below(width)]
+  const from = header ? 0 : 1 + lines.findIndex(line => line.split(delimiter).length === width)
+  return Buffer.from(
+    lines
+      .map((line, index) => {
+        const cells = line.split(delimiter)
+        if (index < from || cells.length !== width) return line
+        ;[cells[a], cells[b]] = [cells[b]!, cells[a]!]
+        return cells.join(delimiter)
+      })
+      .join('\n'),
+    'latin1',
+  )
+}
+
+/** One name of the header twice. */
+function doubledName(bytes: Buffer, at: Dice): Buffer {
+  const [from, to] = [0, Math.max(0, bytes.indexOf(10))]
+  const cells = bytes.toString('latin1', from, to).split(',')
+  cells[at.below(cells.length)] = cells[at.below(cells.length)]!
+  return put(bytes, from, to, cells.join(','))
+}
+
+/** The sign of one number, or of every number of a kind, turned. */
+function turnedSigns(bytes: Buffer, at: Dice): Buffer {
+  const text = bytes.toString('latin1')
+  const numbers = [...text.matchAll(/(?<=[,;|\t"])(-?)(\d+\.\d{2})(?=[,;|\t"\r\n])/g)]
+  if (numbers.length === 0) return bytes
+  const { index, 1: sign = '', 2: digits = '' } = at.of(numbers)
+  return put(bytes, index, index + sign.length + digits.length, sign === '' ? `-${digits}` : digits)
+}
+
+/** What one half says in one encoding and the other in another. */
+function mixedEncodings(bytes: Buffer, at: Dice): Buffer {
+  const cut = bytes.indexOf(10, at.below(bytes.length)) + 1
+  const rest = iconv.decode(bytes.subarray(cut), at.of(['utf8', 'gb18030']))
+  return Buffer.concat([bytes.subarray(0, cut), iconv.encode(rest, at.of(['gb18030', 'utf8', 'utf16le', 'big5']))])
+}
+
+let bomb: Buffer | undefined
+/** 64 MB of blanks in 64 KB. */
+const gzipBomb = (): Buffer => (bomb ??= gzipSync(Buffer.alloc(64 << 20, 32)))
 
 const DAMAGES: readonly Damage[] = [
   (bytes, at) => bytes.subarray(0, at.below(bytes.length)),
@@ -143,11 +198,23 @@ const DAMAGES: readonly Damage[] = [
     Buffer.from(bytes.toString(at.of(['latin1', 'utf8'] as const)), at.of(['utf16le', 'utf8', 'latin1'] as const)),
 ]
 
+const RARE: readonly Damage[] = [
+  (bytes, at) => exchanged(bytes, at, true),
+  (bytes, at) => exchanged(bytes, at, false),
+  doubledName,
+  turnedSigns,
+  turnedSigns,
+  mixedEncodings,
+  (bytes, at) => (at.below(20) === 0 ? gzipBomb() : Buffer.concat([bytes, gzipBomb().subarray(0, at.below(1_000))])),
+  // Many members: a gzip file may be several after each other, and so may an archive's beginnings.
+  (bytes, at) => Buffer.concat(Array<Buffer>(2 + at.below(30)).fill(gzipSync(bytes.subarray(0, 4_096)))),
+]
+
 /** One to three damages, one upon the other. */
 export function mutate(bytes: Buffer, other: Buffer, random: Random): Buffer {
   const dice = new Dice(random)
   let damaged = bytes
   for (let times = dice.of([1, 1, 1, 2, 3]); times > 0 && damaged.length > 0; times--)
-    damaged = dice.of(DAMAGES)(damaged, dice, other)
+    damaged = dice.of(dice.below(4) === 0 ? RARE : DAMAGES)(damaged, dice, other)
   return damaged.length > 4 << 20 ? damaged.subarray(0, 4 << 20) : damaged
 }

@@ -35,6 +35,7 @@ reconcile 的选项：
   --currency CNY       币种
   --date-order ORDER   03/04/2026 这类日期的顺序：ymd、dmy 或 mdy
   --widths 列=宽,…     定长且列间没有空格的文件：每列宽度（字节），如 日期=8,流水号=7,金额(分)=12,借贷=1
+  --decimal SIGN       1.230 这类数的小数点：. 或 ,（另一个是千位分隔）
   --column 列名=含义    某列的含义，如 --column 金额=amount；= - 表示不用；可多次给出
 
 inspect 的选项：
@@ -78,6 +79,7 @@ Reading options (where a statement does not tell):
   --currency CNY       its currency
   --date-order ORDER   of dates such as 03/04/2026: ymd, dmy or mdy
   --widths NAME=N,…    of columns of fixed width that touch: bytes each, such as 日期=8,流水号=7,金额(分)=12,借贷=1
+  --decimal SIGN       of numbers such as 1.230: . or , (the other groups thousands)
   --column HEADER=FIELD  what a column means, such as --column Amount=amount; "= -" leaves it out; may be repeated
 
 Options of inspect:

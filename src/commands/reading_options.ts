@@ -4,24 +4,26 @@ import { parseWidths } from '../statements/table/widths.ts'
 
 /** The words with which a person tells how a statement is to be read, wherever one is named. */
 export const READING_OPTIONS = {
-  single: ['timezone', 'currency', 'date-order', 'widths'],
+  single: ['timezone', 'currency', 'date-order', 'decimal', 'widths'],
   repeated: ['column'],
 } as const
 
 export function readingOptions({
   values,
-}: Words): Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder' | 'widths'> {
+}: Words): Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder' | 'decimal' | 'widths'> {
   const one = (name: string) => values.get(name)?.[0]
   const zone = one('timezone')
   const currency = one('currency')
   const dateOrder = one('date-order')
   const widths = one('widths')
+  const decimal = one('decimal')
   const columns = values.get('column')
   return {
     ...(zone === undefined ? {} : { zone: checkedZone(zone) }),
     ...(currency === undefined ? {} : { currency: checkedCurrency(currency) }),
     ...(dateOrder === undefined ? {} : { dateOrder: checkedOrder(dateOrder) }),
     ...(widths === undefined ? {} : { widths: checkedWidths(widths) }),
+    ...(decimal === undefined ? {} : { decimal: checkedDecimal(decimal) }),
     ...(columns === undefined ? {} : { mapping: Object.fromEntries(columns.map(columnMeaning)) }),
   }
 }
@@ -64,6 +66,15 @@ function checkedWidths(text: string): readonly ColumnWidth[] {
     'widths_unreadable',
     `--widths ${text} 应依次写出每一列的宽度（字节），可带列名，如 --widths 日期=8,流水号=7,金额(分)=12,借贷=1`,
     `--widths ${text}: write the width of every column in order, with its name if the file has none, such as --widths 日期=8,流水号=7,金额(分)=12,借贷=1`,
+  )
+}
+
+function checkedDecimal(sign: string): '.' | ',' {
+  if (sign === '.' || sign === ',') return sign
+  throw refusal(
+    'decimal_unknown',
+    `--decimal 只能是 . 或 ,（小数点的写法），收到 ${sign}`,
+    `--decimal is . or , (how decimals begin), not ${sign}`,
   )
 }
 

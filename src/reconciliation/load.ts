@@ -36,7 +36,10 @@ type Common = {
 }
 
 /** What a person says about how statements are to be read. */
-export type Reading = Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder' | 'templates' | 'widths'>
+export type Reading = Pick<
+  StatementOptions,
+  'zone' | 'currency' | 'mapping' | 'dateOrder' | 'decimal' | 'templates' | 'widths'
+>
 
 /** One thread's share of the loading; plain data, so that it can be sent to a worker. */
 export type LoadJob = Common &

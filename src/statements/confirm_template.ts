@@ -6,7 +6,10 @@ import type { Field, StatementEnd, StatementOptions } from './statement.ts'
 import { insertTemplate, lockTemplate, newestTemplates, templateVersions } from './template_store.ts'
 import type { Template } from './templates.ts'
 
-export type Confirmation = Pick<StatementOptions, 'zone' | 'currency' | 'mapping' | 'dateOrder' | 'widths'> & {
+export type Confirmation = Pick<
+  StatementOptions,
+  'zone' | 'currency' | 'mapping' | 'dateOrder' | 'decimal' | 'widths'
+> & {
   readonly path: string
   readonly name: string
   readonly by: string
@@ -38,10 +41,12 @@ export async function confirmTemplate(db: Database, asked: Confirmation): Promis
   }
   if (end.verdict === 'rejected') throw notProven(head.file, end)
   const layout = head.layout
+  const unproven = end.problems.some(({ code }) => code === 'balance_unproven' || code === 'balance_broken')
   const mapping: Record<string, Field | null> = Object.fromEntries(
     head.columns.map(({ header, field }, column) => [
       isUnique(header, head.columns) ? header : `#${column + 1}`,
-      field,
+      // A balance that does not follow here would be asked about in every file to come.
+      field === 'balance' && unproven ? null : field,
     ]),
   )
   return await db.transaction(async tx => {

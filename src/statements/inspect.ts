@@ -1,6 +1,7 @@
 import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 import type { InspectDocument, InspectRecord, InspectTally } from './api.ts'
+import { columnWord } from './column_word.ts'
 import type { Asked } from './format.ts'
 import { type LanguageModel, NoProposal, proposeColumns } from './language_model.ts'
 import { openStatement } from './read.ts'
@@ -51,7 +52,7 @@ async function adviceOf(model: LanguageModel, path: string, options: InspectOpti
     const proposal = await proposeColumns(model, headers, asked.sample)
     const words = Object.entries(proposal)
       .filter(([, field]) => field !== null)
-      .map(([column, field]) => `--column ${headers[Number(column.slice(1)) - 1]}=${field}`)
+      .map(([column, field]) => columnWord(headers[Number(column.slice(1)) - 1], field ?? '-'))
       .join(' ')
     const tried = await tryMapping(path, { ...options, mapping: { ...proposal, ...options.mapping } })
     if (tried === null)
@@ -60,11 +61,11 @@ async function adviceOf(model: LanguageModel, path: string, options: InspectOpti
         `语言模型建议 ${words}，但按此读出的结果对不上，不予采用`,
         `the language model proposes ${words}, but read that way the file does not add up; it is dropped`,
       )
-    const proof = tried.controls.length > 0
+    const proof = tried.controls.length
     return warning(
       'columns_proposed',
-      `语言模型建议 ${words}（按此读出 ${tried.records} 条记录，${proof ? '合计相符' : '文件没有合计可证明'}）：核对后请自行确认`,
-      `the language model proposes ${words} (${tried.records} records read that way; ${proof ? 'its totals agree' : 'the file states no total to prove it'}): check it and confirm it yourself`,
+      `语言模型建议 ${words}（按此读出 ${tried.records} 条记录，${proof > 0 ? `${proof} 项合计相符` : '文件没有合计可证明'}）：核对后请自行确认`,
+      `the language model proposes ${words} (${tried.records} records read that way; ${proof > 0 ? `its totals agree, ${proof} of them` : 'the file states no total to prove it'}): check it and confirm it yourself`,
     )
   } catch (error) {
     if (!(error instanceof NoProposal)) throw error

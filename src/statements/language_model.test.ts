@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { inspectStatement } from './inspect.ts'
 import { languageModelOf, maskOf, NoProposal, proposalOf, questionOf } from './language_model.ts'
@@ -131,6 +132,41 @@ test('no answer, a bad one, a wrong one: the questions stay, and the reason is t
   const gone = { url: 'http://127.0.0.1:1', model: 'm', key: null }
   const document = await inspectStatement(statement(), { languageModel: gone })
   assert.ok(document.problems.some(problem => problem.code === 'proposal_missing'))
+})
+
+test('an answer that drips, that unpacks without end, or that holds control characters does no harm', async t => {
+  const bomb = gzipSync(Buffer.alloc(32 << 20, 32))
+  const answers: [string, (response: ServerResponse) => void][] = [
+    [
+      'within',
+      response => {
+        const drip = setInterval(() => response.write(' '), 20)
+        response.on('close', () => clearInterval(drip))
+      },
+    ],
+    ['too long', response => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb)],
+    ['no field', completion('{"columns": {"#1": "\\u001b[2Jdate"}}')],
+    ['no column', completion('{"columns": {"__proto__ ": "date"}}')],
+  ]
+  for (const [reason, answer] of answers) {
+    const { model } = await standIn(t, answer)
+    const { problems } = await inspectStatement(statement(), { languageModel: model, lang: 'en' })
+    const missing = problems.find(problem => problem.code === 'proposal_missing')
+    assert.match(missing?.message ?? '', new RegExp(reason))
+    assert.doesNotMatch(missing?.message ?? '', /\p{Cc}/u)
+  }
+})
+
+test("lines above the table, the name of the file and of its columns' owner stay in the house", async t => {
+  const { seen, model } = await standIn(t, completion(GOOD))
+  const above = '户名：谢文斌,,,,\n账号：6222020200112233445,,,,\n'
+  const path = join(scratch, '谢文斌-6222020200112233445.csv')
+  writeFileSync(path, above + TEXT.replace('何日,某,qq,zz,ww', '日期,某,qq,zz,渠道'))
+  await inspectStatement(path, { languageModel: model })
+  assert.equal(seen.length, 1)
+  for (const secret of ['谢文斌', '622202', '2233445', scratch]) assert.ok(!seen[0]!.body.includes(secret), secret)
+  for (const name of ['电话 138 0013 8000', 'li@example.com', '١٢٣٤٥٦٧'])
+    assert.doesNotMatch(questionOf([name], []), /138|0013|8000|li@|example|[١-٧]/)
 })
 
 test('any answer is a whole proposal or none', () => {

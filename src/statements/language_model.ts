@@ -45,8 +45,13 @@ export const maskOf = (value: string): string =>
     .replace(/[^汉Aa9\s.,:;/()+\-*%@_#=]/gu, '?')
 
 /** Numbers in a name may be somebody's: long ones are masked there too. */
-const maskedName = (header: string): string =>
-  header.slice(0, 60).replace(/\d{4,}/g, digits => '9'.repeat(digits.length))
+const maskedName = (header: string): string => {
+  const name = header.slice(0, 60).replace(/\p{N}{4,}/gu, digits => '9'.repeat(digits.length))
+  // 138 0013 8000 and a@b.cn are somebody's, however they are written.
+  return name.includes('@') || (name.match(/\p{N}/gu) ?? []).length > 5
+    ? name.replace(/\p{N}/gu, '9').replace(/\S*@\S*/g, 'a@a')
+    : name
+}
 
 /** The request's text: names and masks of the columns. */
 export function questionOf(headers: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -124,6 +129,9 @@ function parsed(text: string): unknown {
   }
 }
 
+/** A stranger's words, shown in a terminal: no control characters. */
+const harmless = (text: string): string => text.slice(0, 30).replace(/\p{C}/gu, '?')
+
 /** Takes the JSON object out of whatever words stand around it. All of it must be understood, else none of it is used. */
 export function proposalOf(text: string, width: number): Proposal {
   const object = parsed(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)) as { columns?: unknown } | null
@@ -134,8 +142,8 @@ export function proposalOf(text: string, width: number): Proposal {
   const used = new Set<Field>()
   for (const [column, field] of Object.entries(columns)) {
     const number = Number(/^#(\d{1,4})$/.exec(column)?.[1] ?? 0)
-    if (number < 1 || number > width) throw new NoProposal(`there is no column ${column.slice(0, 20)}`)
-    if (field !== null && !isField(field)) throw new NoProposal(`${String(field).slice(0, 30)} is no field`)
+    if (number < 1 || number > width) throw new NoProposal(`there is no column ${harmless(column)}`)
+    if (field !== null && !isField(field)) throw new NoProposal(`${harmless(String(field))} is no field`)
     if (field !== null && used.has(field)) throw new NoProposal(`two columns are proposed as ${field}`)
     if (field !== null) used.add(field)
     proposal[`#${number}`] = field

@@ -1,4 +1,5 @@
 import { Failure } from '../kernel/failure.ts'
+import { columnWord } from './column_word.ts'
 
 /** What people send by mistake, by its first bytes. */
 const KNOWN: readonly [magic: string, zh: string, en: string][] = [
@@ -108,8 +109,8 @@ export function unrecognised(name: string, text: string): Failure {
     return new Failure(
       'format_unknown',
       {
-        zh: `认不出文件“${name}”的格式：它像一张表，列有 ${names.join('、')}，但看不出哪一列是日期、哪一列是金额。若它是对账单，请指明，如 --column ${names[0]}=date --column ${names[1]}=amount`,
-        en: `the format of "${name}" is not known: it looks like a table with the columns ${names.join(', ')}, but none is seen to be a date or an amount. If it is a statement, say which they are, such as --column ${names[0]}=date --column ${names[1]}=amount`,
+        zh: `认不出文件“${name}”的格式：它像一张表，列有 ${names.join('、')}，但看不出哪一列是日期、哪一列是金额。若它是对账单，请指明，如 ${columnWord(names[0], 'date')} ${columnWord(names[1], 'amount')}`,
+        en: `the format of "${name}" is not known: it looks like a table with the columns ${names.join(', ')}, but none is seen to be a date or an amount. If it is a statement, say which they are, such as ${columnWord(names[0], 'date')} ${columnWord(names[1], 'amount')}`,
       },
       { file: name, found: start, headers: names },
     )

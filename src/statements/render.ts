@@ -24,11 +24,20 @@ export function renderInspection(document: InspectDocument, lang: Lang): string 
     .join('\n\n')}\n`
 }
 
+/** Nothing was read, because columns are in question: no record, and no place in the file that is wrong. */
+const isAsking = ({ records, problems, verdict }: InspectDocument): boolean =>
+  verdict === 'rejected' &&
+  records === 0 &&
+  problems.some(({ severity }) => severity === 'error') &&
+  problems.every(({ severity, record, line }) => severity !== 'error' || (record === null && line === null))
+
 function verdictOf(document: InspectDocument, say: Say): string[] {
   const verdict = {
     ready: say('✔ 可以入账', '✔ ready to be booked'),
     ready_with_warnings: say('! 可以入账，但有问题需要确认', '! can be booked, but look at the problems first'),
-    rejected: say('✘ 不能入账', '✘ cannot be booked'),
+    rejected: isAsking(document)
+      ? say('✘ 还不能入账：先回答下面的问题，再预检一次', '✘ not yet: answer the questions below, then check again')
+      : say('✘ 不能入账', '✘ cannot be booked'),
   }[document.verdict]
   return [`${say('格式预检', 'Statement check')}  ${document.file}`, `${say('结论', 'Verdict')}      ${verdict}`]
 }
@@ -52,6 +61,8 @@ function problemsOf({ problems }: InspectDocument, say: Say): string[] {
 }
 
 function contentOf(document: InspectDocument, say: Say): string[] {
+  if (isAsking(document) && document.controls.length === 0)
+    return [say('内容  尚未读取（列的含义确定后才读）', 'Content  not read yet (it is once the columns are certain)')]
   const rows: string[][] = [
     [
       say('币种', 'Currency'),
@@ -82,7 +93,9 @@ function contentOf(document: InspectDocument, say: Say): string[] {
   ]
 }
 
-function controlsOf({ controls }: InspectDocument, say: Say): string[] {
+function controlsOf(document: InspectDocument, say: Say): string[] {
+  const { controls } = document
+  if (isAsking(document) && controls.length === 0) return []
   if (controls.length === 0) return [say('控制合计  文件没有合计可核对', 'Control totals  the file states none')]
   const rows = [['', say('合计项', 'total'), say('文件写', 'stated'), say('计算', 'computed')]]
   for (const control of controls) rows.push([control.ok ? '✔' : '✘', control.name, control.stated, control.computed])

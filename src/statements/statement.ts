@@ -147,6 +147,8 @@ export type StatementOptions = {
   readonly dateOrder?: DateOrder
   /** A person's word on columns of fixed width that touch each other, from the first one on. */
   readonly widths?: readonly ColumnWidth[]
+  /** A person's word on numbers such as 1.230, where all of the file have three digits behind the sign. */
+  readonly decimal?: '.' | ','
   /** What a packed file may unpack to, and how long a row may be; against zip bombs. */
   readonly limits?: Partial<Limits>
   /** Compute the SM3 of the file as it lies on disk. Default true. */

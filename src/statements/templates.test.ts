@@ -140,3 +140,57 @@ test('a template does not cover another separator or a file without names', asyn
   const other = await inspect('何日;几何;谁;凭据\n2026-11-20;120;王;K1\n')
   assert.ok(other.problems.some(problem => problem.code === 'layout_changed'))
 })
+
+const balanced: Template = template('日子 钱数 剩余 注', {
+  日子: 'date',
+  钱数: 'amount',
+  剩余: 'balance',
+  注: 'description',
+})
+const BALANCED = [
+  ['2026-03-01', '10.00', '110.00'],
+  ['2026-03-02', '-2.50', '107.50'],
+  ['2026-03-03', '7.25', '114.75'],
+  ['2026-03-04', '-4.00', '110.75'],
+]
+const table = (header: string, row: (cells: string[]) => string[]) =>
+  file(`${header}\n${BALANCED.map(cells => row(cells).join(',')).join('\n')}\n`)
+
+test('columns whose meaning was exchanged under the same names are asked about: the balance no longer follows', async () => {
+  const same = await inspectStatement(
+    table('日子,钱数,剩余,注', ([day, sum, left]) => [day!, sum!, left!, '甲']),
+    { currency: 'CNY', templates: [balanced] },
+  )
+  assert.equal(same.verdict, 'ready')
+  const path = table('日子,钱数,剩余,注', ([day, sum, left]) => [day!, left!, sum!, '甲'])
+  const turned = await inspectStatement(path, { currency: 'CNY', templates: [balanced] })
+  assert.deepEqual([turned.verdict, turned.records], ['rejected', 0])
+  assert.ok(turned.problems.some(({ code }) => code === 'layout_contradicted' || code === 'balance_refutes'))
+  const mapping = { 钱数: 'balance', 剩余: 'amount' } as const
+  assert.equal(
+    (await inspectStatement(path, { currency: 'CNY', templates: [balanced], mapping })).credits?.amount,
+    '17.25',
+  )
+})
+
+test('of two columns with one name, a changed layout takes neither', async () => {
+  const path = table('日子,钱数,剩余,注,钱数', ([day, sum, left]) => [day!, sum!, left!, '甲', '1.00'])
+  const asked = await inspectStatement(path, { currency: 'CNY', templates: [balanced] })
+  assert.equal(asked.verdict, 'rejected')
+  assert.match(asked.problems.find(({ code }) => code === 'layout_changed')!.message, /#2、#5/)
+  const said = await inspectStatement(path, {
+    currency: 'CNY',
+    templates: [balanced],
+    mapping: { '#2': 'amount', '#5': null },
+  })
+  assert.equal(said.debits?.amount, '6.50')
+})
+
+test('dates that all prove another order than the template keeps are asked about', async () => {
+  const dated = { ...template('何日 几何', { 何日: 'date', 几何: 'amount' }), dateOrder: 'dmy' } as const
+  const proven = await inspectStatement(file('何日,几何\n03/21/2026,1.00\n03/22/2026,1.00\n'), { templates: [dated] })
+  assert.deepEqual([proven.verdict, proven.problems[0]?.code], ['rejected', 'date_order_contradicted'])
+  const near = '何日,几何\n03/01/2026,1.00\n03/02/2026,1.00\n03/05/2026,1.00\n'
+  const doubtful = await inspectStatement(file(near), { templates: [dated] })
+  assert.ok(doubtful.problems.some(({ code }) => code === 'date_order_doubtful'))
+})

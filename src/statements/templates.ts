@@ -1,3 +1,4 @@
+import { columnWord } from './column_word.ts'
 import { type DateOrder, FIELDS, type Field, type StatementOptions } from './statement.ts'
 import { CRITICAL } from './table/meanings.ts'
 import { type Shape, shapeWords } from './table/shape.ts'
@@ -102,11 +103,18 @@ export function learnt(layout: KnownLayout, options: StatementOptions): Learnt {
     Object.keys(options.mapping ?? {}).map(name => (/^#\d+$/.test(name) ? name : (here.get(plain(name)) ?? name))),
   )
   const mapping: Record<string, Field | null> = {}
+  const doubled: string[] = []
   for (const [at, column] of template.columns.entries()) {
-    const place = here.get(plain(column))
+    // In the very layout a column is where it was; in a changed one, of two with one name nobody knows which is which.
+    const several = change !== null && [template.columns, layout.columns].some(all => isDoubled(all, column))
+    if (several) doubled.push(column)
+    const place = change === null ? `#${at + 1}` : several ? undefined : here.get(plain(column))
     const key = [column, `#${at + 1}`].find(name => Object.hasOwn(template.mapping, name))
     if (place !== undefined && key !== undefined && !said.has(place)) mapping[place] = template.mapping[key]!
   }
+  const namesakes = [...new Set(doubled)].filter(
+    column => isCritical(template, column) && !said.has(here.get(plain(column)) ?? ''),
+  )
   const changed = change ? questionsOf(template, change, name => said.has(here.get(plain(name)) ?? '')) : null
   return {
     options: {
@@ -116,8 +124,27 @@ export function learnt(layout: KnownLayout, options: StatementOptions): Learnt {
       ...(options.currency || !template.currency ? {} : { currency: template.currency }),
     },
     template,
-    doubts: changed?.doubts ?? [],
+    doubts: [...(changed?.doubts ?? []), ...namesakes.map(column => namesakeDoubt(template, column, layout))],
     notes: changed?.notes ?? [],
+  }
+}
+
+const isDoubled = (columns: readonly string[], column: string): boolean =>
+  columns.filter(other => plain(other) === plain(column)).length > 1
+
+const isCritical = (template: Template, column: string): boolean =>
+  template.columns.some((other, at) => {
+    const field = template.mapping[other] ?? template.mapping[`#${at + 1}`] ?? null
+    return plain(other) === plain(column) && field !== null && CRITICAL.has(field)
+  })
+
+function namesakeDoubt({ name, version }: Template, column: string, { columns }: KnownLayout): Remark {
+  const places = columns.flatMap((other, at) => (plain(other) === plain(column) ? [`#${at + 1}`] : []))
+  return {
+    column,
+    code: 'layout_changed',
+    zh: `与模板“${name}”第 ${version} 版相比列有变化，而叫“${column}”的列不止一个（${places.join('、')}）：请按列号指明用哪一列，如 ${columnWord(places.at(-1), 'amount')}`,
+    en: `the layout differs from version ${version} of template "${name}", and more than one column is called "${column}" (${places.join(', ')}): say by its number which one counts, such as ${columnWord(places.at(-1), 'amount')}`,
   }
 }
 
@@ -182,8 +209,8 @@ function questionsOf(
     doubts.push({
       column: to,
       code: 'layout_changed',
-      zh: `${title.zh}列“${from}”（${field}）似改名为“${to}”：请确认，如 --column ${to}=${field}`,
-      en: `${title.en}column "${from}" (${field}) seems renamed to "${to}": confirm it, such as --column ${to}=${field}`,
+      zh: `${title.zh}列“${from}”（${field}）似改名为“${to}”：请确认，如 ${columnWord(to, field)}`,
+      en: `${title.en}column "${from}" (${field}) seems renamed to "${to}": confirm it, such as ${columnWord(to, field)}`,
     })
   }
   for (const column of change.removed) {

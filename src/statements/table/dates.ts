@@ -15,6 +15,8 @@ export type Written = {
   readonly millis: number
   /** Minutes east of UTC where the text says so. */
   readonly offset: number | null
+  /** The year has two digits, so 26/02/03 may begin with it. Then `a` and `b` are set even where `ymd` is. */
+  readonly short: boolean
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
@@ -42,17 +44,18 @@ export function readWritten(text: string): Written | null {
   parts = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)$/s.exec(trimmed)
   if (!parts) return null
   const [, a = '', sign = '', b = '', year = '', rest = ''] = parts
-  // With points the day comes first, wherever points are used.
-  if (sign === '.') return withTime(certain(fullYear(year), Number(b), Number(a), null), rest)
-  return withTime(
-    { ymd: 0, a: Number(a), b: Number(b), year: fullYear(year), seconds: null, millis: 0, offset: null },
-    rest,
-  )
+  const open = { ymd: 0, a: Number(a), b: Number(b), year: fullYear(year), seconds: null, millis: 0, offset: null }
+  const short = year.length === 2
+  if (sign !== '.') return withTime({ ...open, short }, rest)
+  // With points the day comes first, wherever points are used, unless the year may.
+  const pointed = certain(open.year, open.b, open.a, null)
+  if (pointed) return withTime(short ? { ...open, ymd: pointed.ymd, short } : pointed, rest)
+  return short ? withTime({ ...open, short }, rest) : null
 }
 
 const certain = (year: number, month: number, day: number, seconds: number | null): Written | null => {
   const ymd = year * 10_000 + month * 100 + day
-  return isDay(ymd) ? { ymd, a: 0, b: 0, year, seconds, millis: 0, offset: null } : null
+  return isDay(ymd) ? { ymd, a: 0, b: 0, year, seconds, millis: 0, offset: null, short: false } : null
 }
 
 const fullYear = (text: string): number => (text.length === 4 ? Number(text) : 2000 + Number(text))
@@ -118,6 +121,7 @@ export function readSerial(text: string): Written | null {
     seconds: text.includes('.') ? (next ? 0 : seconds) : null,
     millis: 0,
     offset: null,
+    short: false,
   }
 }
 
@@ -130,7 +134,7 @@ export function ordersOf(values: readonly Written[]): readonly ('dmy' | 'mdy')[]
 
 /** 20261122, or 0 when there is no such day in this order. */
 export function ymdOf(value: Written, order: DateOrder | null): number {
-  if (value.ymd > 0) return value.ymd
+  if (value.ymd > 0 && !(value.short && order === 'ymd')) return value.ymd
   if (order === null) return 0
   const [year, month, day] =
     order === 'dmy'

@@ -1,10 +1,16 @@
 import { narrow, readAmount } from '../amount_text.ts'
+import { columnWord } from '../column_word.ts'
 import type { Column, DateOrder, Field, StatementOptions } from '../statement.ts'
 import { type Account, accountOf, cardSide, isRepaid, isSpent, isTakenBack, isYearless, withYear } from './account.ts'
-import { ordersOf, readWritten, type Written, ymdOf } from './dates.ts'
-import { isGuessed, type Meaning, meaningsOf, SURE } from './meanings.ts'
+import { settleDates } from './date_order.ts'
+import { decimalOf } from './decimal_sign.ts'
+import { CRITICAL, isGuessed, type Meaning, meaningsOf, SURE } from './meanings.ts'
+import { filledInTurns, relationsOf } from './relations.ts'
 import { type Shape, shapeOf } from './shape.ts'
-import { bareHeader, kindOf, sideOf, statusOf, type Unit } from './vocabulary.ts'
+import { askForSideWords, askForStatusWords, SIDELESS } from './side_words.ts'
+import { zoneInName, zoneStated } from './stated_zone.ts'
+import { isUnit, type Unit, unitStated } from './units.ts'
+import { bareHeader, isKnownName, kindOf, sideOf, statusOf } from './vocabulary.ts'
 
 /** How the sign of an amount is told. */
 export type SignRule =
@@ -26,6 +32,8 @@ export type Layout = {
   readonly decimal: '.' | ','
   /** Amounts are whole minor units (分). */
   readonly minorUnits: boolean
+  /** A name or a line around the table states the unit. */
+  readonly unitStated: boolean
   readonly currency: string | null
   readonly dateOrder: DateOrder | null
   /** Where the date is empty, this column's counts (交易日, 记账日). -1: there is none. */
@@ -34,6 +42,10 @@ export type Layout = {
   readonly yearless: boolean
   readonly account: Account
   readonly serialDates: boolean
+  /** Columns of nothing but zeros so far that mean nothing: money that appears in them beside an amount of zero is not passed over. */
+  readonly waiting: readonly number[]
+  /** The zone of its times, where its names or the lines above say one. */
+  readonly zone: string | null
   /** The running balance holds over the first rows, in this order of time. */
   readonly balance: 'ascending' | 'descending' | null
   readonly confidence: number
@@ -109,23 +121,34 @@ export function proposeLayout(
   const at = Object.fromEntries(FIELDS.map(field => [field, chosen.get(field)?.column ?? -1])) as Record<Field, number>
 
   const decimal = decimalOf(
+    headers,
     shapes,
     [at.amount, at.amount_in, at.amount_out, at.balance, at.fee].filter(column => column >= 0),
+    options,
+    doubts,
   )
+  const lines = above.map(cells => cells.filter(cell => cell.trim() !== '').join(' '))
   const timeless = doubts.length
-  settleTime(headers, shapes, chosen, at, doubts)
+  settleTime(headers, shapes, meanings, chosen, at, doubts)
   if (account.to === 0) askForYear(headers, yearless, at, doubts, timeless)
-  const dates = settleDates(headers, shapes, at, rows, options, doubts)
+  const moment = at.occurred_at >= 0 ? at.occurred_at : at.date
+  const dates =
+    moment < 0
+      ? { order: null, serial: false }
+      : settleDates(headers[moment]!, shapes[moment]!, moment, rows, options, account, doubts, notes)
+  const zone = options.zone ?? zoneOf(headers, at, lines, doubts)
   const units = [at.amount, at.amount_in, at.amount_out]
     .filter(column => column >= 0)
     .map(column => meanings[column]!.unit)
-  const unit = unitOf(headers, units, at, doubts)
+  const unit = unitOf(headers, meanings, unitStated(lines), at, doubts)
+  if (!unit.stated) noteWholeNumbers(headers, shapes, at, options, account, notes)
   askForCurrency(headers, shapes, at, units, doubts)
   askForDirection(headers, shapes, meanings, saidColumns(headers, options, []), at, doubts)
   askForStatus(headers, shapes, meanings, saidColumns(headers, options, []), at, doubts)
   const { sign, balance, proven } = settleSigns(
     headers,
     shapes,
+    meanings,
     chosen,
     at,
     rows,
@@ -135,7 +158,24 @@ export function proposeLayout(
     notes,
     account,
   )
-  askGuesses({ headers, shapes, meanings, chosen, said: saidColumns(headers, options, []), sign, proven, doubts })
+  const said = saidColumns(headers, options, [])
+  askGuesses({ headers, shapes, meanings, chosen, said, sign, proven, doubts })
+  if (sign === 'all_in') {
+    const sideless = [...chosen.values()].filter(({ field }) => SIDELESS.has(field)).map(({ column }) => column)
+    askForSideWords(headers, shapes, new Set([...said.keys(), ...sideless]), doubts)
+  }
+  if (at.status < 0) {
+    const other = [...chosen.values()].filter(({ field }) => field !== 'description').map(({ column }) => column)
+    askForStatusWords(headers, shapes, new Set([...said.keys(), ...other]), doubts)
+  }
+  if (!proven) {
+    askWhereNumbersSayOtherwise(headers, shapes, cleaned, at, doubts)
+    const taken = new Set([...said.keys(), ...[...chosen.values()].map(({ column }) => column)])
+    if (at.amount >= 0 && !said.has(at.amount))
+      for (const column of filledInTurns(cleaned, shapes, at.amount))
+        if (!taken.has(column) && !doubts.some(doubt => doubt.column === headers[column]))
+          doubts.push(unsureDoubt(headers[column]!, 'amount'))
+  }
 
   const confidences = [...chosen.values()]
     .filter(({ field }) => MONEY.has(field) || ['occurred_at', 'date', 'direction'].includes(field))
@@ -161,6 +201,16 @@ export function proposeLayout(
     sign,
     decimal,
     minorUnits: unit.minor,
+    unitStated: unit.stated,
+    waiting: headers.flatMap((_, column) =>
+      [...chosen.values()].some(each => each.column === column) ||
+      said.has(column) ||
+      !isWaiting(shapes[column]!) ||
+      (shapes[column]!.values.length === 0 && isKnownName(headers[column]!))
+        ? []
+        : [column],
+    ),
+    zone,
     currency: unit.currency ?? (at.currency < 0 ? (account.currency ?? onlyCurrencyOf(headers, shapes, at)) : null),
     dateOrder: dates.order,
     dateElse: dateElse(headers, shapes, at, cleaned),
@@ -282,15 +332,11 @@ function chooseColumns(
     else if (
       other.rank === candidate.rank &&
       candidate.rank >= 0 &&
-      candidate.field.startsWith('amount') &&
-      headers[other.column] !== headers[candidate.column]
+      (headers[other.column] === headers[candidate.column]
+        ? CRITICAL.has(candidate.field) && differ(shapes[other.column]!, shapes[candidate.column]!)
+        : candidate.field.startsWith('amount'))
     )
-      doubts.push({
-        column: headers[candidate.column]!,
-        code: 'columns_alike',
-        zh: `列“${headers[other.column]}”和“${headers[candidate.column]}”都像金额：请指明用哪一列`,
-        en: `columns "${headers[other.column]}" and "${headers[candidate.column]}" both look like the amount: say which one it is`,
-      })
+      doubts.push(alikeDoubt(headers, other.column, candidate))
   }
   settleAmounts(chosen, shapes)
   return byShape(headers, shapes, chosen, said)
@@ -313,6 +359,27 @@ function lateness(field: Field, column: number, headers: readonly string[], shap
 }
 
 const isEmpty = (shape: Shape): boolean => shape.values.length === 0
+
+/** The same column twice does no harm; one without values tells nothing. */
+const differ = (a: Shape, b: Shape): boolean =>
+  !isEmpty(a) &&
+  !isEmpty(b) &&
+  (a.values.length !== b.values.length || a.values.some((value, row) => value !== b.values[row]))
+
+function alikeDoubt(headers: readonly string[], other: number, { column, field }: Candidate): Doubt {
+  const same = headers[other] === headers[column]
+  const [first, second] = same ? [`#${other + 1}`, `#${column + 1}`] : [headers[other]!, headers[column]!]
+  return {
+    column: headers[column]!,
+    code: 'columns_alike',
+    zh: same
+      ? `第 ${other + 1} 列和第 ${column + 1} 列都叫“${headers[column]}”，内容却不同：请指明用哪一列，如 ${columnWord(second, field)}`
+      : `列“${first}”和“${second}”都像金额：请指明用哪一列，如 ${columnWord(second, field)}`,
+    en: same
+      ? `columns ${first} and ${second} are both called "${headers[column]}" and hold different values: say which one counts, such as ${columnWord(second, field)}`
+      : `columns "${first}" and "${second}" both look like the amount: say which one it is, such as ${columnWord(second, field)}`,
+  }
+}
 
 /** 交易日 is empty on repayments; 记账日 then tells the day. */
 function dateElse(
@@ -356,8 +423,8 @@ function askForStatus(
   doubts.push({
     column: headers[column]!,
     code: 'status_unknown',
-    zh: `状态列“${headers[column]}”的值（${words}）未知，不知道哪些记录的钱已经到账：请只保留成功的记录并写 --column ${headers[column]}=-，或写 --column ${headers[column]}=status（看不懂的状态会被拒收）`,
-    en: `the values of the status column "${headers[column]}" (${words}) are not known, so which records moved money is not either: keep only the successful ones and say --column ${headers[column]}=-, or --column ${headers[column]}=status (rows with unknown words are rejected)`,
+    zh: `状态列“${headers[column]}”的值（${words}）未知，不知道哪些记录的钱已经到账：请只保留成功的记录并写 ${columnWord(headers[column], '-')}，或写 ${columnWord(headers[column], 'status')}（看不懂的状态会被拒收）`,
+    en: `the values of the status column "${headers[column]}" (${words}) are not known, so which records moved money is not either: keep only the successful ones and say ${columnWord(headers[column], '-')}, or ${columnWord(headers[column], 'status')} (rows with unknown words are rejected)`,
   })
 }
 
@@ -384,8 +451,8 @@ function askForDirection(
   doubts.push({
     column: headers[column]!,
     code: 'direction_unknown',
-    zh: `方向列“${headers[column]}”的值（${words}）看不懂，应为收入/支出、借/贷、CR/DR 等：请改成这样的词，或写 --column ${headers[column]}=-（金额自带正负号时）`,
-    en: `the values of the direction column "${headers[column]}" (${words}) are not known; words such as 收入/支出 or CR/DR are: change them, or say --column ${headers[column]}=- where the amounts carry their sign`,
+    zh: `方向列“${headers[column]}”的值（${words}）看不懂，应为收入/支出、借/贷、CR/DR 等：请改成这样的词，或写 ${columnWord(headers[column], '-')}（金额自带正负号时）`,
+    en: `the values of the direction column "${headers[column]}" (${words}) are not known; words such as 收入/支出 or CR/DR are: change them, or say ${columnWord(headers[column], '-')} where the amounts carry their sign`,
   })
 }
 
@@ -442,9 +509,25 @@ function onlyCurrencyOf(
   return named.size === 1 ? [...named][0]! : null
 }
 
+/** Marks that stand for one currency; $, ¥ and kr stand for several. */
+const MARKS: Readonly<Record<string, string>> = {
+  '€': 'EUR',
+  '£': 'GBP',
+  '₩': 'KRW',
+  '₹': 'INR',
+  '฿': 'THB',
+  US$: 'USD',
+  HK$: 'HKD',
+  NT$: 'TWD',
+}
+const MARK = /€|£|₩|₹|฿|US\$|HK\$|NT\$/
+
 /** The currency that stands before or behind an amount in its cell. */
 export const currencyIn = (cell: string): string | null =>
-  /^\s*([A-Z]{3})\s?[-+\d(]/.exec(cell)?.[1] ?? /[\d)]\s?([A-Z]{3})\s*$/.exec(cell)?.[1] ?? null
+  /^\s*([A-Z]{3})\s?[-+\d(]/.exec(cell)?.[1] ??
+  /[\d)]\s?([A-Z]{3})\s*$/.exec(cell)?.[1] ??
+  MARKS[MARK.exec(cell)?.[0] ?? ''] ??
+  null
 
 /** Either one amount column or two columns for in and out. Names alone do not say which, when a file has all three. */
 function settleAmounts(chosen: Map<Field, Candidate>, shapes: readonly Shape[]): void {
@@ -530,7 +613,17 @@ function saidColumns(
     const column = number
       ? Number(number[1]) - 1
       : headers.findIndex(header => header === name || bareHeader(header) === bareHeader(name))
-    if (column >= 0 && column < headers.length) said.set(column, field)
+    const namesakes = number
+      ? []
+      : headers.flatMap((header, index) => (header === headers[column] ? [`#${index + 1}`] : []))
+    if (namesakes.length > 1)
+      doubts.push({
+        column: name,
+        code: 'column_ambiguous',
+        zh: `文件有 ${namesakes.length} 列都叫“${name}”：列映射里请写列号，即 ${namesakes.join('、')} 之一`,
+        en: `${namesakes.length} columns are called "${name}": name one by its number, ${namesakes.join(' or ')}`,
+      })
+    else if (column >= 0 && column < headers.length) said.set(column, field)
     else
       doubts.push({
         column: name,
@@ -545,6 +638,7 @@ function saidColumns(
 function settleTime(
   headers: readonly string[],
   shapes: readonly Shape[],
+  named: readonly Meaning[],
   chosen: Map<Field, Candidate>,
   at: Record<Field, number>,
   doubts: Doubt[],
@@ -575,101 +669,120 @@ function settleTime(
     }
   }
   const when = at.occurred_at >= 0 ? chosen.get('occurred_at') : chosen.get('date')
-  if (!when) doubts.push(missingDoubt('time', headers))
+  if (when) return
+  // A name that promises a date over values that are none: say which and what was found.
+  const column = named.findIndex(
+    ({ field }, index) => (field === 'date' || field === 'occurred_at') && shapes[index]!.values.length > 0,
+  )
+  doubts.push(column < 0 ? missingDoubt('time', headers) : unreadTimes(headers[column]!, shapes[column]!.values[0]!))
 }
 
-function settleDates(
-  headers: readonly string[],
-  shapes: readonly Shape[],
-  at: Record<Field, number>,
-  rows: readonly (readonly string[])[],
-  options: StatementOptions,
-  doubts: Doubt[],
-): { order: DateOrder | null; serial: boolean } {
-  const column = at.occurred_at >= 0 ? at.occurred_at : at.date
-  if (column < 0) return { order: null, serial: false }
-  const shape = shapes[column]!
-  if (shape.values.length > 0 && shape.serials === shape.values.length && shape.dates === 0)
-    return { order: null, serial: true }
-  if (options.dateOrder) return { order: options.dateOrder, serial: false }
-  const written = shape.values.map(readWritten).filter((value): value is Written => value !== null)
-  if (written.every(value => value.ymd > 0)) return { order: null, serial: false }
-  const orders = ordersOf(written)
-  if (orders.length === 1) return { order: orders[0]!, serial: false }
-  if (orders.length === 2) {
-    const same = written.every(value => ymdOf(value, 'dmy') === ymdOf(value, 'mdy'))
-    const proven = same ? 'dmy' : orderFromNumbers(rows, column)
-    if (proven) return { order: proven, serial: false }
-  }
-  const example = shape.values.find(value => readWritten(value)?.ymd === 0) ?? ''
-  if (orders.length === 0) {
-    doubts.push({
-      column: headers[column]!,
-      code: 'date_order_mixed',
-      zh: `列“${headers[column]}”里有的日期只能是“日/月”，有的只能是“月/日”（如 ${example}）：请重新导出，或指明日期顺序（不符的行会被拒收）`,
-      en: `some dates of column "${headers[column]}" can only be day/month and some only month/day (such as ${example}): export the file again, or say which order counts (rows that break it are rejected)`,
-    })
-    return { order: null, serial: false }
-  }
-  doubts.push({
-    column: headers[column]!,
-    code: 'date_order_unsure',
-    zh: `列“${headers[column]}”的日期（如 ${example}）分不清是“日/月”还是“月/日”：请指明日期顺序（dmy 或 mdy）`,
-    en: `the dates of column "${headers[column]}" (such as ${example}) may be day/month or month/day: say which (dmy or mdy)`,
-  })
-  return { order: null, serial: false }
-}
-
-/** Transaction numbers often begin with their date; if every row's number agrees with one order only, that is the order. */
-function orderFromNumbers(rows: readonly (readonly string[])[], column: number): 'dmy' | 'mdy' | null {
-  const orders = (['dmy', 'mdy'] as const).filter(order => {
-    let proofs = 0
-    for (const row of rows) {
-      const written = readWritten(cleanCell(row[column] ?? ''))
-      if (!written || written.ymd > 0) continue
-      const ymd = String(ymdOf(written, order))
-      if (!row.some((cell, index) => index !== column && cleanCell(cell).length >= 10 && cleanCell(cell).includes(ymd)))
-        return false
-      proofs++
-    }
-    return proofs > 0
-  })
-  return orders.length === 1 ? orders[0]! : null
-}
-
-/** The comma is the decimal sign where values prove it and none speaks against it. */
-function decimalOf(shapes: readonly Shape[], columns: readonly number[]): '.' | ',' {
-  let comma = 0
-  let point = 0
-  for (const column of columns)
-    for (const value of shapes[column]!.values) {
-      const text = narrow(value).replace(/[^\d.,]/g, '')
-      if (/^\d+,\d{1,2}$/.test(text) || /^\d{1,3}(\.\d{3})+,\d+$/.test(text) || /^\d{1,3}(\.\d{3}){2,}$/.test(text))
-        comma++
-      else if (/\.\d{1,2}$/.test(text) || /^\d{1,3}(,\d{3}){1,}\.\d+$/.test(text)) point++
-    }
-  return comma > 0 && point === 0 ? ',' : '.'
-}
-
+/** The unit that the names of the money columns state, or else the lines above the table; two that differ are asked about. */
 function unitOf(
   headers: readonly string[],
-  units: readonly Unit[],
+  meanings: readonly Meaning[],
+  above: Unit,
   at: Readonly<Record<Field, number>>,
   doubts: Doubt[],
-): { currency: string | null; minor: boolean } {
-  const strange = units.find(unit => unit.unknown !== null)
-  const column = at.amount >= 0 ? at.amount : at.amount_in
-  if (strange)
+): { currency: string | null; minor: boolean; stated: boolean } {
+  const main = [at.amount, at.amount_in, at.amount_out].filter(column => column >= 0)
+  const beside = [at.refund_amount, at.fee, at.balance].filter(column => column >= 0)
+  const own = (columns: readonly number[]) => columns.filter(column => isUnit(meanings[column]!.unit))
+  const named = own(main)[0]
+  const unit = named === undefined ? above : meanings[named]!.unit
+  const header = headers[named ?? main[0] ?? -1] ?? null
+  if (unit.unknown !== null)
     doubts.push({
-      column: headers[column] ?? null,
+      column: header,
       code: 'unit_unknown',
-      zh: `金额列“${headers[column]}”的单位“${strange.unknown}”不支持：请换算成元后再提交`,
-      en: `the unit "${strange.unknown}" of the amount column "${headers[column]}" is not supported: give whole currency units`,
+      zh: `金额列“${header}”的单位“${unit.unknown}”不支持：请换算成元后再提交`,
+      en: `the unit "${unit.unknown}" of the amount column "${header}" is not supported: give whole currency units`,
     })
-  return {
-    currency: units.find(unit => unit.currency !== null)?.currency ?? null,
-    minor: units.some(unit => unit.minor),
-  }
+  const other = [...own(main), ...own(beside)].find(
+    column =>
+      (meanings[column]!.unit.minor !== unit.minor &&
+        !(named === undefined && !isUnit(unit) && !meanings[column]!.unit.minor)) ||
+      (meanings[column]!.unit.unknown !== null && unit.unknown === null),
+  )
+  if (other !== undefined)
+    doubts.push({
+      column: headers[other]!,
+      code: 'unit_mixed',
+      zh: `列“${headers[other]}”与金额列“${header}”的单位不同，不能确定金额以元还是以分计：请统一单位后再提交，或写 ${columnWord(headers[other], '-')} 不用此列`,
+      en: `columns "${headers[other]}" and "${header}" state different units, so whether amounts are whole or minor units is not certain: give one unit, or say ${columnWord(headers[other], '-')} to leave that column out`,
+    })
+  return { currency: unit.currency, minor: unit.minor, stated: isUnit(unit) }
+}
+
+/** Enough numbers to tell that none of them has decimals. */
+const WHOLE_MIN = 5
+const NO_MINOR_UNITS = /^(JPY|KRW|TWD|VND|CLP|HUF|IDR)$/
+
+/** 77853 without a unit may be 分. Nothing in the file says so, hence it is told. */
+function noteWholeNumbers(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  at: Readonly<Record<Field, number>>,
+  options: StatementOptions,
+  account: Account,
+  notes: Doubt[],
+): void {
+  const main = [at.amount, at.amount_in, at.amount_out].filter(column => column >= 0)
+  const all = [...main, at.fee, at.balance].filter(column => column >= 0).flatMap(column => shapes[column]!.values)
+  const whole = all.every(value => /^[-+]?\d+$/.test(value))
+  const odd = new Set(all.filter(value => !/(?:^0|00)$/.test(value)))
+  const currency =
+    at.currency < 0 ? (account.currency ?? options.currency ?? '') : (shapes[at.currency]!.values[0] ?? '')
+  if (!whole || odd.size < WHOLE_MIN || NO_MINOR_UNITS.test(currency)) return
+  const header = headers[main[0] ?? -1]
+  if (header === undefined) return
+  notes.push({
+    column: header,
+    code: 'unit_assumed',
+    zh: `列“${header}”的数都没有小数，也没有写明单位：按元读取；如果以分计，请把列名改成“${header}(分)”后再提交`,
+    en: `no number of column "${header}" has decimals and nothing states their unit: they are read as whole currency units; where they are minor units, rename the column "${header} (minor units)"`,
+  })
+}
+
+/** The zone that the time column's name or a line above states; one that could be several is asked about. */
+function zoneOf(
+  headers: readonly string[],
+  at: Readonly<Record<Field, number>>,
+  lines: readonly string[],
+  doubts: Doubt[],
+): string | null {
+  const column = at.occurred_at >= 0 ? at.occurred_at : at.time
+  if (column < 0 || at.zone >= 0) return null
+  const zone = zoneInName(headers[column]!) ?? zoneStated(lines)
+  if (zone !== '') return zone
+  doubts.push({
+    column: headers[column]!,
+    code: 'zone_unsure',
+    zh: `列“${headers[column]}”的时区写法可以指几个时区：请用 --timezone 指明，如 --timezone Asia/Shanghai`,
+    en: `the time zone that is stated for column "${headers[column]}" may be several: say which by --timezone, such as --timezone America/New_York`,
+  })
+  return null
+}
+
+/** The balance follows from another column than the one that is taken for the amount: names were exchanged. */
+function askWhereNumbersSayOtherwise(
+  headers: readonly string[],
+  shapes: readonly Shape[],
+  rows: readonly (readonly string[])[],
+  at: Readonly<Record<Field, number>>,
+  doubts: Doubt[],
+): void {
+  if (at.balance < 0 || at.amount < 0) return
+  const relations = relationsOf(rows, shapes)
+  const movers = [...relations].filter(([, own]) => own.has('moves')).map(([column]) => column)
+  const [mover] = movers
+  if (mover === undefined || movers.length > 1 || mover === at.amount) return
+  doubts.push({
+    column: headers[at.amount]!,
+    code: 'balance_refutes',
+    zh: `余额并不按列“${headers[at.amount]}”变动，而是按列“${headers[mover]}”变动：列的含义可能对调了，请核对，如 ${columnWord(headers[mover], 'amount')}`,
+    en: `the balance does not follow column "${headers[at.amount]}" but column "${headers[mover]}": what they mean may have been exchanged; check, and say for instance ${columnWord(headers[mover], 'amount')}`,
+  })
 }
 
 type Signs = { sign: SignRule; balance: Layout['balance']; proven: boolean }
@@ -677,6 +790,7 @@ type Signs = { sign: SignRule; balance: Layout['balance']; proven: boolean }
 function settleSigns(
   headers: readonly string[],
   shapes: readonly Shape[],
+  meanings: readonly Meaning[],
   chosen: Map<Field, Candidate>,
   at: Record<Field, number>,
   rows: readonly (readonly string[])[],
@@ -690,7 +804,9 @@ function settleSigns(
   const two = at.amount_in >= 0 && at.amount_out >= 0
   if (!two && at.amount < 0) {
     const half = at.amount_in >= 0 ? at.amount_in : at.amount_out
-    doubts.push(half >= 0 ? unsureDoubt(headers[half]!, 'amount') : missingDoubt('amount', headers))
+    const may = half >= 0 ? [half] : likeliestSums(shapes, meanings, chosen)
+    if (may.length > 0) doubts.push(...may.map(column => unsureDoubt(headers[column]!, 'amount')))
+    else doubts.push(missingDoubt('amount', headers))
     return { sign: 'signed', balance: null, proven: false }
   }
   const style = { exponent: minor ? 0 : BALANCE_DECIMALS, decimal } as const
@@ -764,7 +880,10 @@ function settleSigns(
     // Named the other way round ("Debit" is money in): only the balance can prove that.
     swap(chosen, at)
     const found = proves('in_out')
-    if (found) return { sign: 'in_out', balance: found, proven: true }
+    if (found) {
+      if (chosen.get('amount_in')!.rank === -1) notes.push(swappedNote(headers[at.amount_in]!, headers[at.amount_out]!))
+      return { sign: 'in_out', balance: found, proven: true }
+    }
     swap(chosen, at)
   }
   if (two && takesBack(rows, headers, at, cell, doubts)) return { sign: 'in_out_net', balance: null, proven: false }
@@ -825,6 +944,14 @@ type Settled = {
   readonly doubts: Doubt[]
 }
 
+/** Where every value is zero, only the name speaks; so little of a chance is enough to ask. */
+const HARDLY = 0.05
+
+const ZERO = /^[-+]?0+(?:[.,]0+)?$/
+
+/** A column of nothing but zeros, or of nothing: it may be filled further down. */
+const isWaiting = (shape: Shape): boolean => shape.values.every(value => ZERO.test(value))
+
 const SUMS: readonly Field[] = ['amount', 'amount_in', 'amount_out']
 const MOMENTS: readonly Field[] = ['occurred_at', 'date']
 
@@ -867,7 +994,9 @@ function askGuesses({ headers, shapes, meanings, chosen, said, sign, proven, dou
 
   // All rows so far are money in, and a column waits for what goes out.
   if (sign === 'all_in' && isGuessed(chosen.get('amount')?.rank ?? 0))
-    for (const column of likelier(['amount_in', 'amount_out'], 1 - SURE)) ask(column, 'amount')
+    for (const column of likelier(['amount_in', 'amount_out'], HARDLY))
+      if (isWaiting(shapes[column]!) || likelier(['amount_in', 'amount_out'], 1 - SURE).includes(column))
+        ask(column, 'amount')
   if (proven) return
   const sums = SUMS.flatMap(field => chosen.get(field) ?? [])
   for (const { column, confidence } of sums) if (confidence < SURE) ask(column, 'amount')
@@ -883,6 +1012,30 @@ function askGuesses({ headers, shapes, meanings, chosen, said, sign, proven, dou
   if (sign === 'all_in' || sign === 'kind')
     for (const column of rivals(['direction'], 1 - SURE, shape => shape.distinct > 1 && shape.distinct <= 4))
       ask(column, 'direction')
+}
+
+/** From here on a column is named among those that may be the missing amount. */
+const SUGGESTED = 0.1
+
+/** Where no column is likely enough to be the amount, those that may be it: a list of all columns helps nobody. */
+function likeliestSums(
+  shapes: readonly Shape[],
+  meanings: readonly Meaning[],
+  chosen: ReadonlyMap<Field, Candidate>,
+): number[] {
+  const taken = new Set([...chosen.values()].map(each => each.column))
+  return meanings
+    .map(({ likely }, column) => ({
+      column,
+      likely: SUMS.reduce((sum, field) => sum + (likely.get(field) ?? 0), 0),
+    }))
+    .filter(
+      ({ column, likely }) =>
+        likely > SUGGESTED && !taken.has(column) && most(shapes[column]!.amounts, shapes[column]!),
+    )
+    .toSorted((a, b) => b.likely - a.likely)
+    .slice(0, 3)
+    .map(({ column }) => column)
 }
 
 /** A person named only the column of money out (or in): it is the amount, with its own sign. */
@@ -956,11 +1109,18 @@ function cardWords(
   return texts.length > 0 && texts.every(text => cardSide(text) !== null) ? 'words' : 'unsure'
 }
 
+const swappedNote = (income: string, outgo: string): Doubt => ({
+  column: income,
+  code: 'sides_exchanged',
+  zh: `余额证明列“${income}”是收入、“${outgo}”是支出，与列映射相反：已按余额读取，请核对映射或模板`,
+  en: `the balance proves that column "${income}" is money in and "${outgo}" money out, the other way round than the mapping says: it is read as the balance proves, check the mapping or template`,
+})
+
 const cardDoubt = (header: string): Doubt => ({
   column: header,
   code: 'sign_unsure',
-  zh: `这是信用卡或含还款的账单，列“${header}”的正数是消费还是还款无法从文件确定：请用列映射说明，正数为支出写 --column ${header}=amount_out，正数为收入写 --column ${header}=amount`,
-  en: `this is a card statement (or one with repayments), and the file does not prove whether plus in column "${header}" is spent or paid back: say by a mapping --column ${header}=amount_out where plus is money out, or =amount where it is money in`,
+  zh: `这是信用卡或含还款的账单，列“${header}”的正数是消费还是还款无法从文件确定：请用列映射说明，正数为支出写 ${columnWord(header, 'amount_out')}，正数为收入写 ${columnWord(header, 'amount')}`,
+  en: `this is a card statement (or one with repayments), and the file does not prove whether plus in column "${header}" is spent or paid back: say by a mapping ${columnWord(header, 'amount_out')} where plus is money out, or =amount where it is money in`,
 })
 
 /** Negative amounts among positive ones of a column take back, if their rows say so; otherwise they are asked about. */
@@ -1079,9 +1239,16 @@ const missingDoubt = (what: 'time' | 'amount', headers: readonly string[]): Doub
   en: `no ${WANTED[what].en} column was found among: ${headers.join(', ')}; name it by a mapping, written --column HEADER=${WANTED[what].field}`,
 })
 
+const unreadTimes = (header: string, example: string): Doubt => ({
+  column: header,
+  code: 'time_column_unreadable',
+  zh: `列“${header}”应是时间，但它的值（如 ${example.slice(0, 30)}）不是看得懂的日期：请改成 2026-11-20 或 2026-11-20 09:30:00 这样的写法，或用列映射指明另一列，写作 --column 列名=occurred_at`,
+  en: `column "${header}" should be the time, but its values (such as ${example.slice(0, 30)}) are no dates that can be read: write them like 2026-11-20 or 2026-11-20 09:30:00, or name another column by a mapping, written --column HEADER=occurred_at`,
+})
+
 const unsureDoubt = (header: string, what: Wanted): Doubt => ({
   column: header,
   code: `${what}_column_unsure`,
-  zh: `列“${header}”可能是${WANTED[what].zh}，但不能确定：请用列映射确认，如 --column ${header}=${WANTED[what].field}（不是则写 --column ${header}=-）`,
-  en: `column "${header}" may be the ${WANTED[what].en}, which is not certain: confirm by a mapping, such as --column ${header}=${WANTED[what].field} (or --column ${header}=- if it is not)`,
+  zh: `列“${header}”可能是${WANTED[what].zh}，但不能确定：请用列映射确认，如 ${columnWord(header, WANTED[what].field)}（不是则写 ${columnWord(header, '-')}）`,
+  en: `column "${header}" may be the ${WANTED[what].en}, which is not certain: confirm by a mapping, such as ${columnWord(header, WANTED[what].field)} (or ${columnWord(header, '-')} if it is not)`,
 })

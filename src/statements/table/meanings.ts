@@ -2,7 +2,8 @@ import type { Field } from '../statement.ts'
 import { alikeIn, classify, featuresOf, isSpoken } from './classifier.ts'
 import { type Relation, type Relations, relationsOf } from './relations.ts'
 import type { Shape } from './shape.ts'
-import { isKnownName, meaningOf, type Unit } from './vocabulary.ts'
+import type { Unit } from './units.ts'
+import { isKnownName, isTurnedInBrackets, meaningOf } from './vocabulary.ts'
 
 /**
  * From this probability on a column is taken for what it is proposed to be; below, it is asked about when an amount, a time or
@@ -33,6 +34,8 @@ export const CRITICAL: ReadonlySet<Field> = new Set([
   'status',
 ])
 
+const AMOUNTS: ReadonlySet<Field> = new Set(['amount', 'amount_in', 'amount_out'])
+
 /** What stands between the vocabulary's names and the classifier's guesses in the order of preference. */
 const GUESSED = 100
 
@@ -58,13 +61,16 @@ export function meaningsOf(
   rows: readonly (readonly string[])[],
   shapes: readonly Shape[],
 ): readonly Meaning[] {
-  const guessed = headers.map(header => !/^#\d+$/.test(header) && header.trim() !== '' && !isKnownName(header))
-  const relations = guessed.includes(true) ? relationsOf(rows, shapes) : null
+  const nameless = headers.map(header => /^#\d+$/.test(header) || header.trim() === '')
+  const guessed = headers.map((header, column) => !nameless[column] && !isKnownName(header))
+  const relations = guessed.includes(true) || nameless.includes(true) ? relationsOf(rows, shapes) : null
   const alike = relations ? alikeIn(shapes) : { days: 0, money: 0 }
   return headers.map((header, column): Meaning => {
     const meaning = meaningOf(header)
-    if (!guessed[column]) return { ...meaning, likely: new Map() }
-    const shown = provenField(relations?.get(column), relations)
+    if (meaning.field !== null && AMOUNTS.has(meaning.field) && isTurnedInBrackets(header))
+      return { field: null, rank: 0, confidence: 0, unit: meaning.unit, likely: new Map() }
+    const shown = guessed[column] || nameless[column] ? provenField(relations?.get(column), relations) : null
+    if (!guessed[column] && !shown) return { ...meaning, likely: new Map() }
     if (shown) return { field: shown, rank: GUESSED, confidence: PROVEN, unit: meaning.unit, likely: new Map() }
     const guesses = classify(featuresOf(header, shapes[column]!, relations?.get(column), alike))
     const [best] = guesses

@@ -2,13 +2,16 @@ import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import type { Kind, Status } from '../../matching/entry.ts'
 import { type AmountTrouble, amountTroubleText, digitsLost, narrow, plainAmount, readAmount } from '../amount_text.ts'
 import { type Collector, ExactSum } from '../collector.ts'
+import { columnWord } from '../column_word.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import { dayText, LocalClock, stampAt } from '../local_time.ts'
 import { FIELDS, type Field, type StatementOptions } from '../statement.ts'
 import { cardSide, withYear } from './account.ts'
 import { instantOf, readSerial, readTime, readWritten, ymdOf } from './dates.ts'
 import { cleanCell, currencyIn, currencyOf, type Layout } from './layout.ts'
-import { isRemark, isTotalMark, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
+import { saysBack } from './side_words.ts'
+import { unitStated } from './units.ts'
+import { isRemark, isTotalMark, isTotalText, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
 
 const ZONE = 'Asia/Shanghai'
 const IDS = [
@@ -75,6 +78,7 @@ export class TableReader {
   #currencyRead = ''
   #refundsInside = 0
   #shortRows = 0
+  #totalsAmong = 0
   /** The row at hand is the last one and no line end follows it. */
   #unterminated = false
   /** Fewest decimals seen in the last column, where that is money. */
@@ -84,7 +88,7 @@ export class TableReader {
     this.#layout = layout
     this.#into = into
     this.#before = into.records
-    this.zone = options.zone ?? ZONE
+    this.zone = layout.zone ?? options.zone ?? ZONE
     this.#clock = new LocalClock(this.zone)
     this.#givenCurrency = layout.currency ?? options.currency ?? ''
     this.#balance = layout.balance ? new BalanceCheck(layout.balance, layout.headers[layout.at.balance]!, into) : null
@@ -106,8 +110,13 @@ export class TableReader {
         'a quote on this line is never closed: close it or export the file again',
       )
     if (isBlank(cells)) return
-    if (isRemark(cells)) return
+    if (isRemark(cells)) return this.#heed(cells, line)
     if (this.#isTotal(cells)) return this.#checkTotals(cells)
+    const { description } = this.#layout.at
+    if (description >= 0 && description < cells.length && isTotalText(cleanCell(cells[description]!))) {
+      this.#totalsAmong++
+      return
+    }
     const { headers } = this.#layout
     if (this.#isShort(cells)) {
       this.#shortRows++
@@ -139,6 +148,17 @@ export class TableReader {
       this.#balance?.gap()
       this.#into.reject({ record, line, column: error.column >= 0 ? headers[error.column]! : null }, error.code, error)
     }
+  }
+
+  /** A remark among or behind the records may state the unit of their amounts. */
+  #heed(cells: readonly string[], line: number): void {
+    const unit = unitStated([cells.join(' ')])
+    if (unit.unknown === null && unit.minor === this.#layout.minorUnits) return
+    if (unit.unknown === null && !unit.minor && unit.currency === null) return
+    this.#into.spoil({ line }, 'unit_contradicted', {
+      zh: `第 ${line} 行说明金额单位是“${unit.unknown ?? (unit.minor ? '分' : '元')}”，与表头不符：请在金额列的列名里写明单位，如“金额(${unit.minor ? '分' : '元'})”`,
+      en: `line ${line} states another unit of the amounts (${unit.unknown ?? (unit.minor ? 'minor units' : 'whole units')}) than the header: name the unit in the amount column's name`,
+    })
   }
 
   /** What comes now stands at the end of the file without a line end: it may have been cut there. */
@@ -175,6 +195,11 @@ export class TableReader {
         { name: '表头上方的笔数', stated: count, computed: String(records), ok: Number(count) === records },
         false,
       )
+    if (this.#totalsAmong > 0)
+      this.#into.warn({}, 'totals_among_records', {
+        zh: `${this.#totalsAmong} 行的摘要是合计或小计（如“本日合计”“承前页”），不是交易，未计入：请核对`,
+        en: `the text of ${this.#totalsAmong} rows says that they are totals ("Total for the day"); they are no transactions and are not counted: please check`,
+      })
     if (this.#shortRows > 0)
       this.#into.warn({}, 'row_short', {
         zh: `${this.#shortRows} 行缺少末尾的几个字段，缺的按空读取；日期、金额和余额都在：请核对`,
@@ -207,6 +232,7 @@ export class TableReader {
 
     const money = this.#amount(cells, exponent, kind, kindWord)
     const amount = money.amount === 0 ? 0 : money.amount
+    if (amount === 0) this.#refuseHidden(cells, exponent)
     kind ??= amount < 0 ? 'refund' : 'payment'
     // A refund is money out whatever else the row says; a payment that is negative is money out as well.
     if (amount < 0) kind = 'refund'
@@ -327,7 +353,8 @@ export class TableReader {
     const cell = column < 0 ? '' : cells[column]!
     const last = cell.charCodeAt(cell.length - 1)
     const first = cell.charCodeAt(0)
-    if (cell === '' || (first < 65 && last < 65)) return this.#givenCurrency
+    if (cell === '' || (first < 65 && last < 65 && !cell.includes('€') && !cell.includes('£')))
+      return this.#givenCurrency
     return currencyIn(cleanCell(cell)) ?? this.#givenCurrency
   }
 
@@ -519,6 +546,7 @@ export class TableReader {
         return { amount: told === 'out' ? -Math.abs(amount) : Math.abs(amount), neutral: false }
       }
       case 'all_in':
+        if (kind !== 'refund') this.#refuseBack(cells, kindWord)
         return { amount: kind === 'refund' ? -Math.abs(amount) : amount, neutral: false }
       default:
         if (kind === 'refund' && amount > 0 && kindOf(kindWord) === 'refund')
@@ -530,6 +558,36 @@ export class TableReader {
           )
         return { amount, neutral: false }
     }
+  }
+
+  /** Nothing moved, yet a column that held nothing in the first rows now holds money: it is part of the record. */
+  #refuseHidden(cells: readonly string[], exponent: number): void {
+    for (const column of this.#layout.waiting) {
+      const money = this.#money(cells, column, exponent)
+      if (typeof money !== 'number' || money === 0) continue
+      const { headers } = this.#layout
+      throw new Unreadable(
+        column,
+        'amount_elsewhere',
+        `金额为 0，而列“${headers[column]}”里有 ${cleanCell(cells[column]!).slice(0, 30)}，不能确定发生了多少钱：请写 ${columnWord(headers[column], 'amount_out')}（支出）或 =amount_in（收入），与金额无关则写 ${columnWord(headers[column], '-')}`,
+        `the amount is zero, but column "${headers[column]}" holds ${cleanCell(cells[column]!).slice(0, 30)}, so how much moved is not certain: say ${columnWord(headers[column], 'amount_out')} or =amount_in, or ${columnWord(headers[column], '-')} where it is no part of it`,
+      )
+    }
+  }
+
+  /** Nothing tells the direction, and the record's own words say that it gives money back: it is not taken for money in. */
+  #refuseBack(cells: readonly string[], kindWord: string): void {
+    const { at, headers } = this.#layout
+    const said = at.description < 0 ? '' : cleanCell(cells[at.description]!)
+    const column = saysBack(kindWord) ? at.kind : saysBack(said) ? at.description : -1
+    if (column < 0) return
+    const shown = cleanCell(cells[column]!).slice(0, 20)
+    throw new Unreadable(
+      column,
+      'direction_unknown',
+      `“${shown}”像是退款，而文件没有收支方向，金额又是正数：无法判断方向；如果确是收入，请写 ${columnWord(headers[column], '-')}`,
+      `"${shown}" sounds like money given back, but no column tells the direction and the amount is plus: it cannot be told; where it is money in, say ${columnWord(headers[column], '-')}`,
+    )
   }
 
   /** The refund's own column, where the row is a refund: minus; null where the amount column counts. */

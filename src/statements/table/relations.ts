@@ -51,6 +51,25 @@ export function relationsOf(rows: readonly (readonly string[])[], shapes: readon
   return found
 }
 
+/** Columns that are filled where `column` is not, and never beside it: money that goes the other way, most likely. */
+export function filledInTurns(
+  rows: readonly (readonly string[])[],
+  shapes: readonly Shape[],
+  column: number,
+): readonly number[] {
+  const own = numbersOf(rows, column)
+  return shapes.flatMap((shape, other) =>
+    other !== column &&
+    shape.values.length > 0 &&
+    shape.amounts >= shape.values.length * 0.9 &&
+    shape.decimals > 0 &&
+    shape.dates < shape.values.length * 0.5 &&
+    (exclusive(own, numbersOf(rows, other)) || exclusive(numbersOf(rows, other), own))
+      ? [other]
+      : [],
+  )
+}
+
 function numbersOf(rows: readonly (readonly string[])[], column: number): number[] {
   const texts = rows.slice(0, ROWS_MAX).map(row => row[column] ?? '')
   const comma = texts.some(text => /,\d{1,2}\D*$/.test(text)) && !texts.some(text => /\.\d{1,2}\D*$/.test(text))
@@ -63,14 +82,17 @@ function numbersOf(rows: readonly (readonly string[])[], column: number): number
 /** Does each balance follow from the one before (or behind) it by what moved? */
 function follows(balances: readonly number[], moved: (row: number) => number): boolean {
   let [steps, up, down] = [0, 0, 0]
+  // Sums that rise evenly "follow" from whatever is the same in every row (a fixed fee): that proves nothing.
+  const sizes = new Set<number>()
   for (let i = 1; i < balances.length; i++) {
     const step = balances[i]! - balances[i - 1]!
     if (Number.isNaN(step) || step === 0) continue
     steps++
+    sizes.add(Math.abs(step))
     if (step === moved(i)) up++
     if (-step === moved(i - 1)) down++
   }
-  return steps >= STEPS_MIN && Math.max(up, down) >= steps * 0.9
+  return steps >= STEPS_MIN && sizes.size > 1 && Math.max(up, down) >= steps * 0.9
 }
 
 /** Filled in turns: one of them in (nearly) every row, never both. */

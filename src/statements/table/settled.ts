@@ -1,10 +1,11 @@
 import { Failure } from '../../kernel/failure.ts'
 import type { Collector } from '../collector.ts'
+import { columnWord } from '../column_word.ts'
 import type { ReaderHead } from '../format.ts'
 import type { StatementOptions } from '../statement.ts'
 import { layoutColumns, learnt } from '../templates.ts'
 import type { FoundTable } from './dialect.ts'
-import { cleanCell, type Layout, proposeLayout } from './layout.ts'
+import { cleanCell, type Doubt, type Layout, proposeLayout } from './layout.ts'
 import { shapeOf } from './shape.ts'
 
 /** A table whose columns are certain; a Failure that asks a person where they are not. */
@@ -22,12 +23,15 @@ export function settledTable(
     ),
   }
   const told = learnt(known, options)
-  const layout = withUnit(withTold(proposeLayout(table.headers, table.sample, told.options, table.above), told), table)
+  const layout = withUnit(
+    withTold(proposeLayout(table.headers, table.sample, told.options, table.above), told, options),
+    table,
+  )
   const head: ReaderHead = {
     delimiter,
     confidence: layout.confidence,
     columns: layout.columns,
-    zone: options.zone ?? 'Asia/Shanghai',
+    zone: layout.zone ?? options.zone ?? 'Asia/Shanghai',
     period: null,
     currency: layout.currency ?? options.currency ?? null,
     layout: known,
@@ -49,9 +53,14 @@ export function settledTable(
 }
 
 /** What a template leaves to ask, and what it says of the currency. */
-function withTold(layout: Layout, told: ReturnType<typeof learnt>): Layout {
-  if (!told.template) return layout
+function withTold(layout: Layout, told: ReturnType<typeof learnt>, now: StatementOptions): Layout {
+  const { template } = told
+  if (!template) return layout
   const asked = new Set(told.doubts.map(doubt => doubt.column))
+  // A balance is kept in a template only where it followed: now it does not, so something changed its meaning.
+  const balance = layout.at.balance < 0 ? '' : layout.headers[layout.at.balance]!
+  const said = Object.keys(now.mapping ?? {}).some(name => name === balance || name === `#${layout.at.balance + 1}`)
+  const refuted = said ? [] : layout.notes.filter(note => note.code === 'balance_unproven')
   return {
     ...layout,
     currency: layout.currency ?? (layout.at.currency < 0 ? (told.options.currency ?? null) : null),
@@ -61,8 +70,16 @@ function withTold(layout: Layout, told: ReturnType<typeof learnt>): Layout {
       ...layout.doubts.filter(doubt =>
         doubt.column === null ? asked.size === 0 || !doubt.code.endsWith('_missing') : !asked.has(doubt.column),
       ),
+      ...refuted.map(
+        (): Doubt => ({
+          column: balance,
+          code: 'layout_contradicted',
+          zh: `按模板“${template.name}”第 ${template.version} 版读取，余额列“${balance}”与金额对不上，而确认模板时是对得上的：列名没变，含义可能变了。请核对金额和余额两列，用列映射重新指明；余额确实不连续的文件请写 ${columnWord(balance, '-')}`,
+          en: `read by version ${template.version} of template "${template.name}", the balance column "${balance}" does not follow the amounts, as it did when the template was confirmed: the names are the same, but what they mean may have changed. Check the columns of amount and balance and say what they are; where the balance of this file cannot follow, say ${columnWord(balance, '-')}`,
+        }),
+      ),
     ],
-    notes: [...told.notes, ...layout.notes],
+    notes: [...told.notes, ...layout.notes.filter(note => !refuted.includes(note))],
   }
 }
 
@@ -74,7 +91,7 @@ const NAMES_UNIT = /元|分|fen|yuan|cent|minor|rmb|cny/i
  * taken in silence: columns a person named can name their unit, and of all others it is told.
  */
 function withUnit(layout: Layout, table: FoundTable): Layout {
-  if (layout.minorUnits) return layout
+  if (layout.minorUnits || layout.unitStated) return layout
   const fields = ['amount', 'amount_in', 'amount_out'] as const
   const at = fields.map(field => layout.at[field]).find(column => column >= 0)
   const header = layout.headers[at ?? -1]
@@ -94,7 +111,7 @@ function withUnit(layout: Layout, table: FoundTable): Layout {
     return {
       ...layout,
       notes: [
-        ...layout.notes,
+        ...layout.notes.filter(({ code }) => code !== 'unit_assumed'),
         {
           column: header,
           code: 'amount_unit_assumed',

@@ -1,5 +1,6 @@
 import { narrow } from '../amount_text.ts'
 import type { Field } from '../statement.ts'
+import { beforeUnit, isUnit, NO_UNIT, type Unit, unitInBrackets } from './units.ts'
 
 /**
  * What column names mean. Names stand in order of preference: where a file has both 完成时间 and 创建时间, the first is the one.
@@ -7,7 +8,7 @@ import type { Field } from '../statement.ts'
  */
 const NAMES: Readonly<Record<Field, string>> = {
   occurred_at:
-    'paidat 完成时间 支付完成时间 支付时间 付款时间 支付成功时间 交易完成时间 交易时间 交易日期时间 成交时间 发生时间 入账时间 记账时间 清算时间 datetime transactiontime transactiondatetime timestamp paymenttime paytime paiddate occurredat createdat createdutc created 创建时间 下单时间',
+    'paidat 完成时间 支付完成时间 支付时间 付款时间 支付成功时间 交易完成时间 交易时间 交易日期时间 成交时间 发生时间 入账时间 记账时间 清算时间 datetime transactiontime transactiondatetime timestamp paymenttime paytime paiddate occurredat createdat created 创建时间 下单时间',
   date: '交易日期 交易日 日期 交易发生日 发生日期 业务日期 记账日期 记账日 入账日期 入帐日期 transactiondate trandate txndate date bookingdate postingdate postdate 清算日期 起息日 valuedate 生效日期 fecha fechaoperacion datum dateoperation dateopération buchungstag data 年月日',
   time: '时间 交易时分秒 time hora heure uhrzeit transtime',
   amount:
@@ -66,8 +67,6 @@ const FRAGMENTS = [...EXACT]
 const TURNS =
   /优惠|红包|代金|券|折扣|补贴|税|积分|限|冻结|退|撤|原|预|期初|期末|上|初|converted|initial|final|opening|关闭|过期|修改|更新|打印|导出|discount|tax|coupon|original|start|end|from|to|update|expir|due/
 
-export type Unit = { readonly currency: string | null; readonly minor: boolean; readonly unknown: string | null }
-
 export type HeaderMeaning = {
   readonly field: Field | null
   readonly rank: number
@@ -75,12 +74,10 @@ export type HeaderMeaning = {
   readonly unit: Unit
 }
 
-const NO_UNIT: Unit = { currency: null, minor: false, unknown: null }
-
 /** "金额（元）" → 金额, in CNY. */
 export function meaningOf(header: string): HeaderMeaning {
   const unit = unitOf(header)
-  const bare = bareHeader(header)
+  const bare = nameOf(header)
   if (bare === '' || OWN.has(bare)) return { field: null, rank: 0, confidence: bare === '' ? 0 : 1, unit }
   const exact = EXACT.get(bare)
   const side = sideInBrackets(header)
@@ -103,22 +100,29 @@ function endsWithName(bare: string): Meaning | null {
 
 /** What the end of a longer name says ("本次交易金额" → amount): evidence for the classifier. */
 export const endingOf = (header: string): Field | null => {
-  const bare = bareHeader(header)
+  const bare = nameOf(header)
   return EXACT.has(bare) ? null : (endsWithName(bare)?.field ?? null)
 }
 
 /** Does something before the end turn it into something else (优惠金额)? Evidence too. */
 export const isTurned = (header: string): boolean => {
-  const bare = bareHeader(header)
+  const bare = nameOf(header)
   const name = EXACT.has(bare) ? undefined : FRAGMENTS.find(([each]) => bare.endsWith(each))?.[0]
   return name !== undefined && TURNS.test(bare.slice(0, -name.length))
 }
 
 /** Is it a name of the vocabulary as it stands, in whatever spelling? Then nothing else has a say. */
 export const isKnownName = (header: string): boolean => {
-  const bare = bareHeader(header)
+  const bare = nameOf(header)
   return EXACT.has(bare) || OWN.has(bare)
 }
+
+const TURNED_IN_BRACKETS =
+  /不含税|未税|税前|优惠|折扣|红包|券|补贴|原币|原价|退|限额|冻结|冲|预授权|excl|before tax|net of|ex\.? ?vat|discount|original|refund/i
+
+/** 金额(不含税) and Amount (excl. VAT) are not the amount, though the name before the bracket is. */
+export const isTurnedInBrackets = (header: string): boolean =>
+  [...narrow(header).matchAll(/[([【]([^)\]】]*)[)\]】]/g)].some(([, inside = '']) => TURNED_IN_BRACKETS.test(inside))
 
 /** All names with their meanings, for the classifier to learn from. */
 export const knownNames = (): readonly (readonly [name: string, field: Field])[] =>
@@ -214,21 +218,28 @@ export function bareHeader(header: string): string {
     .replace(/[\s_\-.:：*#]/g, '')
 }
 
+/** What its amounts are counted in: 金额(分), amount_cents. */
 function unitOf(header: string): Unit {
-  const inside = /[([【]([^)\]】]*)[)\]】]/.exec(narrow(header))?.[1]?.trim().toUpperCase() ?? ''
-  if (inside === '') return NO_UNIT
-  if (/^[+-]?(元|人民币元?|RMB|CNY|人民币:?元)$/.test(inside)) return { currency: 'CNY', minor: false, unknown: null }
-  if (/^[+-]?(分|人民币分)$/.test(inside)) return { currency: 'CNY', minor: true, unknown: null }
-  if (/^[+-]?(美元|USD)$/.test(inside)) return { currency: 'USD', minor: false, unknown: null }
-  if (/^(EUR|HKD|JPY|GBP|SGD|MOP|TWD|AUD|CAD|CHF|KRW|KWD|BHD)$/.test(inside))
-    return { currency: inside, minor: false, unknown: null }
-  if (/[万千百]元|角|CENTS?|FEN/.test(inside))
-    return {
-      currency: null,
-      minor: inside === 'CENT' || inside === 'CENTS' || inside === 'FEN',
-      unknown: /元|角/.test(inside) ? inside : null,
-    }
-  return NO_UNIT
+  const inside = unitInBrackets(header)
+  if (isUnit(inside)) return inside
+  return unitBehind(bareHeader(header))?.unit ?? NO_UNIT
+}
+
+const MONEY: ReadonlySet<Field> = new Set(['amount', 'amount_in', 'amount_out', 'refund_amount', 'fee', 'balance'])
+
+/** 交易金额分 is 交易金额 in 分; 积分 is no sum of anything. */
+function unitBehind(bare: string): { name: string; unit: Unit } | null {
+  if (EXACT.has(bare)) return null
+  const parts = beforeUnit(bare)
+  const field = parts && (EXACT.get(parts.name) ?? endsWithName(parts.name))?.field
+  return parts && field && MONEY.has(field) ? parts : null
+}
+
+/** The bare name without its unit or zone: amount_cents, created_at_utc. */
+const nameOf = (header: string): string => {
+  const bare = bareHeader(header)
+  const local = bare.replace(/(?:utc|gmt)$/, '')
+  return EXACT.has(local) ? local : (unitBehind(bare)?.name ?? bare)
 }
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
@@ -252,10 +263,10 @@ function remembered<T>(read: (word: string) => T): (word: string) => T {
 
 /** Words of a direction column. 借/贷 are written from the bank's books: 贷 (credit) is money in for the account's owner. */
 const IN = words(
-  '收入 收 贷 贷cr 贷方cr cr贷 贷方 贷记 入 入账 进 进账 存入 存 转入 来账 收款 c cr crdt credit in + income incoming deposit received h haben gutschrift crédit haber abono avere bij',
+  '收入 收 流入 入金 增加 加 增 贷 贷cr 贷方cr cr贷 贷方 贷记 入 入账 进 进账 存入 存 转入 来账 收款 c cr crdt credit in + income incoming deposit received h haben gutschrift crédit haber abono avere bij',
 )
 const OUT = words(
-  '支出 支 借 借dr 借方dr dr借 借方 借记 出 出账 付 付款 支付 转出 取 支取 往账 d dr dbit debit out - expense outgoing withdrawal withdraw sent s soll lastschrift débit debe cargo dare af',
+  '支出 支 流出 出金 减少 减 借 借dr 借方dr dr借 借方 借记 出 出账 付 付款 支付 转出 取 支取 往账 d dr dbit debit out - expense outgoing withdrawal withdraw sent s soll lastschrift débit debe cargo dare af',
 )
 const NEUTRAL = words('/ 其他 其它 不计收支 中性 中性交易 neutral none 不计')
 
@@ -304,6 +315,19 @@ export const isTotalMark = (cell: string): boolean =>
     narrow(cell).replace(/[\s:：]/g, ''),
   ) ||
     /^(合计|总计|共计)[(:：]?\s*\d+\s*(笔|条|records?)?\)?$/i.test(narrow(cell).trim()))
+
+/** 本日合计, 承前页, Total for the day: in the text of a row that looks like a record. A bare TOTAL may be a shop's name. */
+export const isTotalText = (text: string): boolean => {
+  const bare = narrow(text).replace(/[\s:：]/g, '')
+  return (
+    /^(?:[本当][日月年周季期页旬]|[日月年周季]度?)?(?:发生额)?(?:合计|小计|总计|共计|累计)(?:发生额)?$|^(?:承前页|过次页|承上页)$/.test(
+      bare,
+    ) ||
+    /^(?:(?:grand|sub|daily|weekly|monthly|page|day'?s|month'?s)[- ]?totals?|totals? (?:for|of) .+)$/i.test(
+      narrow(text).trim(),
+    )
+  )
+}
 
 /** Lines around the records that say something about the file. */
 export const isRemark = (cells: readonly string[]): boolean => {
