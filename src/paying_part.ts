@@ -3,11 +3,15 @@ import type { Channels } from './channels/channel.ts'
 import { openChannels } from './channels/channels.ts'
 import { AMOUNT_PATTERN, readAmount } from './kernel/amount_field.ts'
 import { merchantRoutes } from './merchants/routes.ts'
+import { forgetBillBatches } from './orders/bill_batch_operations.ts'
 import { billBatchRoutes } from './orders/bill_batch_routes.ts'
 import { channelNoticeRoutes } from './orders/channel_notice_routes.ts'
 import { compensate } from './orders/compensation.ts'
 import { openPaying } from './orders/paying.ts'
 import { progressStream } from './orders/progress_stream.ts'
+import { ReceiptSection } from './orders/receipt_api.ts'
+import { openPress } from './orders/receipt_press.ts'
+import { receiptRoutes } from './orders/receipt_routes.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { compensateRefunds, learnRefund } from './refunds/operations.ts'
 import { refundRoutes } from './refunds/routes.ts'
@@ -36,6 +40,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
   sections: [
     { name: 'channels', schema: Type.Array(Type.Unknown(), { default: [] }) },
     { name: 'paying', schema: PayingSection },
+    { name: 'receipts', schema: ReceiptSection },
   ],
   start({ app, config, folder, url, listener }) {
     const section = config.paying as PayingSection
@@ -51,11 +56,19 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
             : readAmount(section.refund_review_from, 'CNY', 'paying.refund_review_from'),
       },
     )
+    const press = openPress()
+    const certifying = {
+      ...paying,
+      receiptKeys: (config.receipts as ReceiptSection).keys,
+      press,
+      verifyUrl: () => `${url()}/api/receipts/verify`,
+    }
     return {
       routes: [
         { prefix: '/api', register: merchantRoutes },
         { prefix: '/api', register: billBatchRoutes },
         { prefix: '/api', register: server => orderRoutes(server, paying) },
+        { prefix: '/api', register: server => receiptRoutes(server, certifying) },
         { prefix: '/api', register: server => progressStream(server, paying, listener) },
         { prefix: '/api', register: server => refundRoutes(server, paying) },
         { prefix: '', register: server => channelNoticeRoutes(server, paying, learnRefund) },
@@ -67,8 +80,9 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
           every: 2,
           run: async (_, signal) => void (await compensateRefunds(paying, signal)),
         },
+        { name: 'bills.forget', every: 3600, run: async () => void (await forgetBillBatches(app)) },
       ],
-      stop: () => paying.close(),
+      stop: async () => void (await Promise.all([paying.close(), press.close()])),
     }
   },
 })

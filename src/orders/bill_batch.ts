@@ -159,8 +159,7 @@ export class BillChecker {
     if (most !== undefined && [...text].length > most) this.#say(row, column, 'too_long', text, `≤ ${most}`)
     if ((column === 'order_no' || column === 'account_no' || column === 'phone') && digitsLost(text))
       this.#say(row, column, 'digits_lost', text, EXAMPLES[column])
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    else if (/[\u0000-\u001f\u007f]/.test(text)) this.#say(row, column, 'unreadable', text, EXAMPLES[column])
+    else if (/\p{Cc}/u.test(text)) this.#say(row, column, 'unreadable', text, EXAMPLES[column])
   }
 
   #orderNo(row: number, text: string): string {

@@ -30,7 +30,7 @@ const CHANNELS: Readonly<Record<string, string>> = {
 /** Characters the font does not have are shown by this sign, as printers do. */
 const MISSING = '〓'
 
-/** `verifyUrl`: where the code is checked, printed at the foot. */
+/** `verifyUrl`: where the code is checked; printed at the foot, with the code. */
 export function receiptPdf(receipt: Receipt, code: string, verifyUrl: string): Promise<Buffer> {
   const paper = new PDFDocument({
     size: [WIDTH, HEIGHT],
@@ -99,7 +99,11 @@ function draw(sheet: Sheet, receipt: Receipt, code: string, verifyUrl: string): 
   const foot = top + rows.length * ROW + 12
   sheet.text('校验码 Verification code', MARGIN, foot + 3, { size: 8.5, width: 130, color: FAINT })
   sheet.text(shownCode(code), MARGIN + 132, foot - 2, { size: 15, width: 220, color: ACCENT })
-  sheet.text(`核验 Verify: ${verifyUrl}`, MARGIN, foot + 24, { size: 8, width: INNER, color: FAINT })
+  sheet.text(`核验 Verify: ${verifyUrl}?code=${shownCode(code)}`, MARGIN, foot + 24, {
+    size: 8,
+    width: INNER,
+    color: FAINT,
+  })
   sheet.text(
     '本凭证由抚州支付平台根据入账记录出具，真伪及最新退款状态以核验结果为准；不作为发票使用。',
     MARGIN,
@@ -205,9 +209,7 @@ function regular() {
 function printable(text: string): string {
   const { has } = regular()
   let shown = ''
-  for (const character of text
-    .normalize('NFC')
-    .replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, ' '))
+  for (const character of text.normalize('NFC').replace(/[\p{Cc}\p{Cf}]/gu, ' '))
     shown += has(character.codePointAt(0) as number) ? character : MISSING
   return shown
 }

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { PaymentKey } from './api.ts'
 import * as api from './receipt_api.ts'
 import * as receipts from './receipt_operations.ts'
@@ -33,6 +34,7 @@ export function receiptRoutes(server: FastifyInstance, app: receipts.Certifying)
         summary: '缴费凭证 PDF The receipt of a payment as PDF',
         produces: ['application/pdf'],
         params: PaymentKey,
+        response: { 200: Type.Unsafe<Buffer>({ type: 'string', description: 'application/pdf' }) },
       },
     },
     async (request, reply) => {
