@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   inspect: async (args, lang) => (await import('./commands/inspect.ts')).inspectCommand(args, lang),
   import: async (args, lang) => (await import('./commands/import.ts')).importCommand(args, lang),
   template: async (args, lang) => (await import('./commands/template.ts')).templateCommand(args, lang),
+  start: async (args, lang) => (await import('./commands/start.ts')).startCommand(args, lang),
   serve: async (args, lang) => (await import('./commands/serve.ts')).serveCommand(args, lang),
   worker: async (args, lang) => (await import('./commands/worker.ts')).workerCommand(args, lang),
   bills: async (args, lang) => (await import('./commands/bills.ts')).billsCommand(args, lang),

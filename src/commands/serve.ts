@@ -22,7 +22,7 @@ export async function serveCommand(args: readonly string[], lang: Lang): Promise
   await platform.stop()
 }
 
-function portOf(text: string | undefined): number | undefined {
+export function portOf(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
   if (port < 0 || port > 65535)

@@ -13,7 +13,8 @@ test('wechatpay-axios-plugin: order, query, payment, notice, refund, bill', asyn
   const sandbox = await testSandbox(t, { speed: 100 })
   const account = sandbox.accounts[0]
   assert(account?.channel === 'wechat')
-  const certificate = account.platform_keys.map(key => ('certificate' in key ? key.certificate : '')).find(Boolean) ?? ''
+  const certificate =
+    account.platform_keys.map(key => ('certificate' in key ? key.certificate : '')).find(Boolean) ?? ''
   const serial = Rsa.from(certificate, Rsa.KEY_TYPE_PUBLIC) && serialOf(certificate)
   const wxpay = new Wechatpay({
     mchid: account.mchid,

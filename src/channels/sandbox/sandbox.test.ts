@@ -136,7 +136,10 @@ test('misbehaviour by rule: refused, silent after the deed, 500, wrongly signed,
   assert.equal((await wechat.query(payment)).state, 'pending')
   await sandbox.rules([{ on: 'query', do: 'sign_wrong', next: 1 }])
   assert.equal((await wechat.query(payment)).state, 'unknown')
-  await sandbox.rules([{ on: 'close', do: 'race' }, { on: 'notice', do: 'drop' }])
+  await sandbox.rules([
+    { on: 'close', do: 'race' },
+    { on: 'notice', do: 'drop' },
+  ])
   assert.equal((await wechat.close(payment)).state, 'paid')
   const paid = await wechat.query(payment)
   assert.equal(paid.state, 'success')

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { ALL_PERMISSIONS } from '../access/permissions.ts'
+import { makeKey } from '../access/service_keys.ts'
+import { startSandbox } from '../channels/sandbox/sandbox.ts'
+import { parseWords } from '../command_line.ts'
+import { playPaying } from '../demo/paying_story.ts'
+import type { Lang } from '../kernel/failure.ts'
+import { openSandboxSms, type SandboxSms } from '../notices/sandbox_sms.ts'
+import { PARTS } from '../parts.ts'
+import { type Platform, startPlatform } from '../server.ts'
+import { dataFolder, PACKAGE_ROOT } from '../system/paths.ts'
+import { stopSignal } from '../system/stop_signals.ts'
+import { demoCommand } from './demo.ts'
+import { portOf } from './serve.ts'
+
+/**
+ * `fzpay start [--port N]`, what `npm start` runs: the sample city day is reconciled; then the platform runs beside a sandbox of
+ * all channels, a bill is played from its issue to its refund, and both stay up for whoever wants to try.
+ */
+export async function startCommand(args: readonly string[], lang: Lang): Promise<void> {
+  const words = parseWords(args, { flags: ['once'], single: ['port', 'lang'], many: [] })
+  const stopped = stopSignal()
+  await demoCommand(['--lang', lang], lang)
+  const say = (zh: string, en: string): void => void process.stdout.write(`${lang === 'en' ? en : zh}\n`)
+  const now = () => new Date()
+  const sandbox = await startSandbox({ folder: join(dataFolder(), 'sandbox') })
+  const sms = await openSandboxSms({ now })
+  const clerk = makeKey()
+  const reviewer = makeKey()
+  let platform: Platform | undefined
+  try {
+    platform = await startPlatform({
+      parts: PARTS,
+      port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
+      config: {
+        name: 'demo',
+        folder: PACKAGE_ROOT,
+        text: configuration(sandbox.accounts, sms, { clerk: clerk.digest, reviewer: reviewer.digest }),
+      },
+    })
+    say('', '')
+    say(
+      '缴费：一张账单的一生（沙箱渠道，真实协议，测试密钥）',
+      'Paying: the life of a bill (sandbox channels, real protocols, test keys)',
+    )
+    say('─'.repeat(100), '─'.repeat(100))
+    const told = await playPaying({
+      url: platform.url,
+      clerk: clerk.key,
+      pay: paymentNo => sandbox.pay(paymentNo),
+      loseNotices: paymentNo => sandbox.rules([{ on: 'notice', do: 'drop', no: paymentNo }]),
+      run: now().getTime().toString(36).toUpperCase(),
+      tell: line => say(`  ${line.zh}`, `  ${line.en}`),
+    })
+    await sandbox.rules([])
+    const receipt = join(PACKAGE_ROOT, 'out', 'demo', 'receipt.pdf')
+    await mkdir(join(receipt, '..'), { recursive: true })
+    await writeFile(receipt, told.receipt)
+    const here = relative(process.cwd(), receipt)
+    await messagesSent(sms)
+    say(
+      `  短信    ${sms.taken.length} 条已送达短信网关（沙箱）\n  凭证    ${here}（PDF，带校验码）`,
+      `  SMS     ${sms.taken.length} messages reached the (sandbox) gateway\n  receipt ${here} (PDF with a verification code)`,
+    )
+    if (words.flags.has('once')) return
+    say(
+      `
+平台运行中：${platform.url}        接口说明 ${platform.url}/api/docs
+渠道沙箱：  ${sandbox.url}        收银台：扫码地址可在浏览器打开，点“支付成功 / 失败 / 取消”
+演示密钥：  经办 ${clerk.key}
+            复核 ${reviewer.key}
+试一试：    curl -H 'authorization: Bearer ${clerk.key}' ${platform.url}/api/records
+按 Ctrl-C 停止`,
+      `
+The platform is running: ${platform.url}        API reference ${platform.url}/api/docs
+Channel sandbox:         ${sandbox.url}        open a code's address in a browser to pay, fail or cancel
+Demo keys:               clerk    ${clerk.key}
+                         reviewer ${reviewer.key}
+Try:                     curl -H 'authorization: Bearer ${clerk.key}' ${platform.url}/api/records
+Ctrl-C stops`,
+    )
+    await stopped
+    say('正在停止……', 'Stopping …')
+  } finally {
+    await platform?.stop()
+    await sms.close()
+    await sandbox.stop()
+  }
+}
+
+/** Keys are made anew at each start: they open nothing once this process has ended. */
+const configuration = (channels: readonly unknown[], sms: SandboxSms, keys: Readonly<Record<string, string>>): string =>
+  JSON.stringify({
+    server: { log_level: 'error' },
+    service_accounts: Object.entries(keys).map(([name, key_sha256]) => ({
+      name,
+      key_sha256,
+      permissions: [...ALL_PERMISSIONS],
+    })),
+    channels,
+    receipts: { keys: [randomBytes(32).toString('hex')] },
+    sms: {
+      endpoint: sms.url,
+      access_key_id: sms.key.id,
+      access_key_secret: sms.key.secret,
+      sign_name: '抚州缴费',
+      templates: {
+        payment_succeeded: 'SMS_1',
+        payment_surplus: 'SMS_2',
+        refund_made: 'SMS_3',
+        bill_issued: 'SMS_4',
+      },
+    },
+  })
+
+/** The outbox is looked at every two seconds. */
+async function messagesSent(sms: SandboxSms): Promise<void> {
+  for (let tries = 0; tries < 50 && sms.taken.length < 3; tries++)
+    await new Promise(resolve => setTimeout(resolve, 100))
+}
