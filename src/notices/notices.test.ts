@@ -89,6 +89,27 @@ test('the signature is the one of the published example', () => {
   )
 })
 
+test('the signature is the one of the official SDK, also with Chinese and signs that need encoding', () => {
+  const { authorization = '' } = acs3Headers(
+    {
+      host: 'dysmsapi.aliyuncs.com',
+      action: 'SendSms',
+      version: '2017-05-25',
+      query: {
+        PhoneNumbers: '13812345678',
+        SignName: '抚州缴费',
+        TemplateCode: 'SMS_1',
+        TemplateParam: `{"title":"水费 (11月)*!'"}`,
+        OutId: 'paid:P1:sms.1',
+      },
+      at: new Date('2026-11-25T01:00:00Z'),
+      nonce: 'n1',
+    },
+    { id: 'id', secret: 'secret' },
+  )
+  assert.equal(authorization.split('Signature=')[1], 'bf559bd5ee966442ab597dc7126ffafe93c9257458f44caa0b84f9c0103c74fe')
+})
+
 test('a message enters once and is sent once, with masked numbers and local time', async t => {
   const { app, gateway } = await smsOffice(t)
   await put(app, [sms(1), sms(1), sms(2, '+8613900000002')])

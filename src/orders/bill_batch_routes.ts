@@ -101,7 +101,7 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
           produces: ['text/csv'],
           params: BatchKey,
           querystring: ProblemsQuery,
-          response: { 200: Type.Unsafe<Readable>({ type: 'string', description: 'text/csv' }) },
+          response: { 200: { description: 'text/csv', type: 'string' } },
         },
       },
       async (request, reply) => {
