@@ -42,13 +42,51 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     await checkServer(given)
     return await connectTo(given, options, async () => {})
   }
-  const embedded = await openEmbedded({
-    dataDir: options.dataDir ?? dataFolder(),
-    volatile: options.volatile ?? false,
-    say: options.say ?? silent,
-  })
+  const open = () =>
+    openEmbedded({
+      dataDir: options.dataDir ?? dataFolder(),
+      volatile: options.volatile ?? false,
+      say: options.say ?? silent,
+    })
+  const embedded = await open()
   const farewell = rememberOpen(embedded)
-  return await connectTo(embedded.url, options, farewell)
+  if (!options.exclusive) return await connectTo(embedded.url, options, farewell)
+  const guarded = guardServer(embedded, farewell, open)
+  return await connectTo(embedded.url, options, guarded)
+}
+
+const GUARD_MS = 500
+
+/**
+ * The platform outlives a crash of its own server: it is started again, on the same port, and the pools find it there. Commands
+ * end with their server; whoever runs them sees why. Resolves what `farewell` was.
+ */
+function guardServer(
+  first: Embedded,
+  farewell: () => Promise<void>,
+  open: () => Promise<Embedded>,
+): () => Promise<void> {
+  let current = first
+  let leave = farewell
+  let reviving: Promise<void> | undefined
+  const look = (): void => {
+    if (reviving || current.isRunning()) return
+    reviving = open()
+      .then(next => {
+        forget(current)
+        current = next
+        leave = rememberOpen(next)
+      })
+      .catch(() => {}) // The next look tries again; meanwhile requests are told that the database cannot be reached.
+      .finally(() => (reviving = undefined))
+  }
+  const timer = setInterval(look, GUARD_MS)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await reviving
+    await leave()
+  }
 }
 
 /** As `openDatabase`, for the platform itself: a second start on the same database is refused. */
@@ -60,9 +98,9 @@ async function connectTo(url: string, options: DatabaseOptions, farewell: () => 
   const pool = new pg.Pool({ ...config, max: options.connections ?? 10, idleTimeoutMillis: 10_000 })
   pool.on('connect', tellsItsUser)
   pool.on('error', () => {})
-  let claim: pg.Client | undefined
+  let claim: Claim | undefined
   try {
-    if (options.exclusive) claim = await claimPlatform(config)
+    if (options.exclusive) claim = await holdClaim(config)
   } catch (error) {
     await pool.end()
     await farewell()
@@ -177,6 +215,34 @@ async function checkServer(url: string): Promise<void> {
     },
     { version: major },
   )
+}
+
+type Claim = { end(): Promise<void> }
+
+/** The claim goes with its connection, so it is made again whenever the database was away. */
+async function holdClaim(config: pg.ClientConfig): Promise<Claim> {
+  let current = await claimPlatform(config)
+  let over = false
+  let retry: NodeJS.Timeout | undefined
+  const again = (): void => {
+    if (over) return
+    retry = setTimeout(() => {
+      claimPlatform(config).then(next => {
+        current = next
+        if (over) return void next.end()
+        next.once('end', again)
+      }, again)
+    }, GUARD_MS)
+    retry.unref()
+  }
+  current.once('end', again)
+  return {
+    async end() {
+      over = true
+      clearTimeout(retry)
+      await current.end().catch(() => {})
+    },
+  }
 }
 
 async function claimPlatform(config: pg.ClientConfig): Promise<pg.Client> {

@@ -40,6 +40,8 @@ export type Embedded = {
   /** Of the product's own database. */
   readonly url: string
   readonly place: Place
+  /** Whether the server that was joined still runs. */
+  isRunning(): boolean
   /** Leaves, and stops the server when nobody else uses it. */
   release(): Promise<void>
 }
@@ -117,6 +119,7 @@ async function joinServer(place: Place, postmaster: Postmaster): Promise<Embedde
   return {
     url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${postmaster.port}/${DATABASE}`,
     place,
+    isRunning: () => isServerOf(postmaster.pid, place.cluster),
     release: () => release(place, postmaster, arrival.presence),
   }
 }
@@ -248,7 +251,7 @@ async function start(
   const settings = postgresSettings(thisMachine(availableParallelism()), volatile)
   writeFor(place, join(place.cluster, 'postgresql.conf'), configText(settings))
   writeFor(place, join(place.cluster, 'pg_hba.conf'), accessText)
-  const port = await freePort()
+  const port = await choosePort(seen.postmaster)
   const log = join(place.cluster, `start-${process.pid}.log`)
   const output = openSync(log, 'w', 0o600)
   const child = spawn(
@@ -306,6 +309,12 @@ async function endBackends(place: Place): Promise<void> {
   if (postmaster && isServerOf(postmaster.pid, place.cluster)) return // they are a living server's
   for (const pid of backends) if (!(await goneWithin(pid, 300))) signal(pid, 'SIGQUIT')
   for (const pid of backends) if (!(await goneWithin(pid, 2000))) signal(pid, 'SIGKILL')
+}
+
+/** A server that crashed comes back where its clients look for it, unless somebody else is there now. */
+async function choosePort(crashed: Postmaster | null): Promise<number> {
+  const before = crashed?.port ?? 0
+  return before > 0 && !(await isTaken(before)) ? before : await freePort()
 }
 
 async function freePort(): Promise<number> {
