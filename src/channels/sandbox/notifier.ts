@@ -25,6 +25,8 @@ const ANSWER_MS = 5_000
 const IN_FLIGHT_MAX = 64
 /** A held-back notice goes out by then, even when no other one passes it. */
 const HELD_MS = 2_000
+/** Places of the queue that are behind it before it is cut. */
+const QUEUE_KEPT = 4_096
 
 /** What is wrong with one notice, decided once, however often it is sent. */
 type Spoiling = {
@@ -43,6 +45,7 @@ export class Notifier {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT_MAX })
   readonly #timers = new Set<NodeJS.Timeout>()
   #queue: Waiting[] = []
+  #at = 0
   #held: Waiting[] = []
   #inFlight = 0
   #stopped = false
@@ -79,6 +82,7 @@ export class Notifier {
     this.#stopped = true
     for (const timer of this.#timers) clearTimeout(timer)
     this.#queue = []
+    this.#at = 0
     while (this.#inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
     this.#agent.destroy()
   }
@@ -117,8 +121,11 @@ export class Notifier {
   }
 
   #pump(): void {
-    while (this.#inFlight < IN_FLIGHT_MAX && this.#queue.length > 0) {
-      const waiting = this.#queue.shift() as Waiting
+    while (this.#inFlight < IN_FLIGHT_MAX && this.#at < this.#queue.length) {
+      const waiting = this.#queue[this.#at++] as Waiting
+      // Taking the first of a long array would move all others.
+      if (this.#at === this.#queue.length || this.#at === QUEUE_KEPT) this.#queue = this.#queue.slice(this.#at)
+      if (this.#queue.length === 0 || this.#at === QUEUE_KEPT) this.#at = 0
       this.#inFlight++
       this.#deliver(waiting).finally(() => {
         this.#inFlight--
