@@ -10,11 +10,12 @@ import type { PartOf } from './server.ts'
 export const noticesPart = (): PartOf => ({
   sections: NOTICE_SECTIONS,
   start({ app, config }) {
+    const sms = config.sms as SmsSettings | undefined
     const senders: Senders = {
-      ...(config.sms ? { sms: smsSender(config.sms as SmsSettings) } : {}),
+      ...(sms ? { sms: smsSender(sms) } : {}),
       ...(config.mail ? { mail: mailSender(config.mail as MailSettings) } : {}),
     }
-    const notifying: Notifying = { ...app, senders }
+    const notifying: Notifying = { ...app, senders, ...(sms ? { absentAfterS: sms.absent_after_seconds } : {}) }
     return {
       routes: [{ prefix: '/api', register: server => noticeRoutes(server, app) }],
       tasks: [{ name: 'notices.send', every: 2, run: async () => void (await sendDue(notifying)) }],

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { TEMPLATES } from './message.ts'
+import { ABSENT_AFTER_S, TEMPLATES } from './message.ts'
 
 /** The sections `sms` and `mail` of the configuration. A medium without its section is not sent: its messages wait. */
 
@@ -17,6 +17,12 @@ export const SmsSettings = Type.Object(
       { additionalProperties: false, description: 'Our message → the registered template. 模板 CODE' },
     ),
     timeout_seconds: Type.Integer({ default: 10, minimum: 1, maximum: 60 }),
+    absent_after_seconds: Type.Integer({
+      default: ABSENT_AFTER_S,
+      minimum: 10,
+      description:
+        'What the provider does not list so long after the hand-over never reached it. 超过此时长仍查不到即视为未送达网关',
+    }),
     lanes: Type.Integer({ default: 10, minimum: 1, maximum: 200, description: 'Messages under way at once. 并发' }),
   },
   { additionalProperties: false },

@@ -5,10 +5,10 @@ import { EXPIRY_MARGIN_MS, isOpen, type Payment } from './payment.ts'
 import { claimDue } from './store.ts'
 
 /** Payments claimed in one go, and questions to channels under way at the same time. */
-const CLAIM = 200
+const CLAIM = 64
 const AT_ONCE = 32
-/** Whoever claims and dies only delays them by this. */
-const LEASE_MS = 120_000
+/** Whoever claims and dies only delays them by this; longer than two questions and a closing take until they time out. */
+const LEASE_MS = 45_000
 
 /**
  * 延迟补偿: asks channels about all payments that are due, and books what they say. What a channel does not say for certain

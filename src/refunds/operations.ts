@@ -190,10 +190,10 @@ async function book(
 }
 
 /** Refunds claimed in one go, and questions to channels under way at the same time. */
-const CLAIM = 200
+const CLAIM = 32
 const AT_ONCE = 16
-/** Whoever claims and dies only delays them by this. */
-const LEASE_MS = 120_000
+/** Whoever claims and dies only delays them by this; longer than four calls take until they time out. */
+const LEASE_MS = 45_000
 
 /** Refunds that are due: sent if the channel does not know them, else asked about. As `compensate` of payments. */
 export async function compensateRefunds(app: Paying, signal?: AbortSignal): Promise<number> {
