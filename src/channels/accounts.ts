@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Failure } from '../kernel/failure.ts'
-import { FIELDS } from '../statements/statement.ts'
+import { FIELDS, type Field } from '../statements/statement.ts'
 import { accountWrong } from './account_wrong.ts'
 
 /** PEM (or base64 of DER), or the path of a file that holds it; relative paths begin at the configuration's folder. */
@@ -106,7 +106,9 @@ export const BankAccount = Type.Object(
         intraday: Type.String({ minLength: 1 }),
         daily: Type.String({ minLength: 1 }),
         /** Columns by header, as for `fzpay inspect --column`; the remittance text belongs to order_no. */
-        mapping: Type.Optional(Type.Record(Type.String(), Type.Union(FIELDS.map(field => Type.Literal(field))))),
+        mapping: Type.Optional(
+          Type.Record(Type.String(), Type.Unsafe<Field>(Type.Union(FIELDS.map(field => Type.Literal(field))))),
+        ),
       },
       { additionalProperties: false },
     ),
