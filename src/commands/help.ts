@@ -13,6 +13,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay start [--port N]                                      样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
   fzpay serve [--port N]                                      启动平台（HTTP 接口，说明在 /api/docs）
   fzpay worker                                                另一个进程分担后台任务
+  fzpay key                                                   生成服务账户密钥及其摘要
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
   fzpay bills issue FILE [--notify]                           预检通过的账单文件开单：整批成功或分毫不动
   fzpay sandbox [--port N] [--data 目录] [--speed N]          渠道沙箱：本机模拟微信、支付宝、银联和银行
@@ -58,6 +59,7 @@ Usage:
   fzpay start [--port N]                                         the sample day, then platform and sandbox with a bill played (npm start)
   fzpay serve [--port N]                                         run the platform (HTTP API, described at /api/docs)
   fzpay worker                                                   another process that shares the background tasks
+  fzpay key                                                      make a key for a service account, and its digest
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing
   fzpay bills issue FILE [--notify]                              issue a checked file of bills: wholly or not at all
   fzpay sandbox [--port N] [--data FOLDER] [--speed N]           the channels, simulated on this machine

@@ -40,6 +40,7 @@ const SETTINGS: Omit<SmsSettings, 'endpoint' | 'access_key_id' | 'access_key_sec
   sign_name: '抚州缴费',
   templates: { payment_succeeded: 'SMS_1' },
   timeout_seconds: 1,
+  absent_after_seconds: 600,
   lanes: 10,
 }
 

@@ -314,7 +314,8 @@ async function endBackends(place: Place): Promise<void> {
 /** A server that crashed comes back where its clients look for it, unless somebody else is there now. */
 async function choosePort(crashed: Postmaster | null): Promise<number> {
   const before = crashed?.port ?? 0
-  return before > 0 && !(await isTaken(before)) ? before : await freePort()
+  // Below 1024 only root may listen, and the server never is.
+  return before >= 1024 && !(await isTaken(before)) ? before : await freePort()
 }
 
 async function freePort(): Promise<number> {
