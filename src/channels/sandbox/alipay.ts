@@ -5,7 +5,7 @@ import { isLoopback } from '../accounts.ts'
 import { jsonObject, textOf } from '../http.ts'
 import { MERCHANT } from './accounts.ts'
 import { feeBack, type Order, type Refund, refundable } from './book.ts'
-import { type Ask, type Call, channelNo, type Desk, signed, type Twist } from './desk.ts'
+import { type Ask, type Call, channelNo, type Desk, signed, type Told, type Twist } from './desk.ts'
 import { isOver, pay } from './payer.ts'
 import { publishedUntil, statement } from './statements.ts'
 
@@ -38,7 +38,7 @@ export function alipayCall(desk: Desk, ask: Ask): Call<Answer> {
     ...route,
     ...(trouble ? { work: () => trouble } : {}),
     refuse: code => failure(code === 'SYSTEM_ERROR' ? 'ACQ.SYSTEM_ERROR' : code, '沙箱按规则拒绝'),
-    write: async (answer, wrong) => {
+    write: async (answer, wrong): Promise<Told> => {
       if ('page' in answer) return { status: 302, headers: { location: answer.page }, body: '' }
       const text = JSON.stringify(answer.json)
       const sign = await signed(desk.keys.alipay.platform, text, wrong)

@@ -23,11 +23,13 @@ test('wechatpay-axios-plugin: order, query, payment, notice, refund, bill', asyn
     certs: { [serial]: certificate },
   })
   wxpay.client.v3.defaults.baseURL = sandbox.url
-  const { data: prepaid } = await wxpay.chain('v3/pay/transactions/native').post({
-    ...{ appid: account.appid, mchid: account.mchid, description: '水费', out_trade_no: 'WX000001', attach: 'O1' },
-    ...{ notify_url: desk.url, amount: { total: 12_345, currency: 'CNY' } },
-  })
-  assert.match(prepaid.code_url, /\/cashier\/wx/)
+  const prepaid = await answered(
+    wxpay.chain('v3/pay/transactions/native').post({
+      ...{ appid: account.appid, mchid: account.mchid, description: '水费', out_trade_no: 'WX000001', attach: 'O1' },
+      ...{ notify_url: desk.url, amount: { total: 12_345, currency: 'CNY' } },
+    }),
+  )
+  assert.match(String(prepaid.code_url), /\/cashier\/wx/)
   const query = async () =>
     (await wxpay.chain('v3/pay/transactions/out-trade-no/WX000001').get({ params: { mchid: account.mchid } })).data
   assert.equal((await query()).trade_state, 'NOTPAY')
@@ -46,10 +48,12 @@ test('wechatpay-axios-plugin: order, query, payment, notice, refund, bill', asyn
   )
   assert.deepEqual([told.out_trade_no, told.transaction_id], ['WX000001', paid.transaction_id])
 
-  const { data: refund } = await wxpay.chain('v3/refund/domestic/refunds').post({
-    ...{ out_trade_no: 'WX000001', out_refund_no: 'WXR00001', notify_url: desk.url },
-    amount: { refund: 2_345, total: 12_345, currency: 'CNY' },
-  })
+  const refund = await answered(
+    wxpay.chain('v3/refund/domestic/refunds').post({
+      ...{ out_trade_no: 'WX000001', out_refund_no: 'WXR00001', notify_url: desk.url },
+      amount: { refund: 2_345, total: 12_345, currency: 'CNY' },
+    }),
+  )
   assert.equal(refund.status, 'PROCESSING')
   const refunded = JSON.parse((await takenNotice(desk)).body)
   assert.equal(refunded.event_type, 'REFUND.SUCCESS')
@@ -123,5 +127,9 @@ test('alipay-sdk: order, query, payment, notice, refund, bill', async t => {
   const file = Buffer.from(await (await fetch(String(bill.billDownloadUrl))).arrayBuffer())
   assert.equal(file.toString('latin1', 0, 2), 'PK')
 })
+
+/** The client's types say that an answer is what was sent. */
+const answered = async (answer: Promise<{ data: unknown }>): Promise<Record<string, unknown>> =>
+  (await answer).data as Record<string, unknown>
 
 const serialOf = (pem: string): string => new X509Certificate(pem).serialNumber.toUpperCase()

@@ -6,7 +6,7 @@ import { isLoopback } from '../accounts.ts'
 import { type Fields, isSignedBy, readForm, signed, VERSION } from '../unionpay/fields.ts'
 import { MERCHANT } from './accounts.ts'
 import { feeBack, type Order, type Refund, refundable } from './book.ts'
-import { type Ask, type Call, channelNo, type Desk, type Twist } from './desk.ts'
+import { type Ask, type Call, channelNo, type Desk, type Told, type Twist } from './desk.ts'
 import { statement } from './statements.ts'
 
 /** UnionPay's gateway, 全渠道 5.1.0, as the merchant sees it. Source: 平台接入接口规范 第3部分 and 第5部分 附录. */
@@ -27,7 +27,7 @@ export function unionpayCall(desk: Desk, { method, path, body }: Ask): Call<Answ
     ...route,
     ...(trouble ? { work: () => trouble } : {}),
     refuse: code => told(fields, /^\d\d$/.test(code) ? code : '01', '沙箱按规则拒绝'),
-    write: (answer, wrong) => {
+    write: (answer, wrong): Told => {
       if ('page' in answer) return { status: 302, headers: { location: answer.page }, body: '' }
       const whole = sealed(desk, answer.fields, wrong)
       // UnionPay encodes nothing here.
