@@ -1,5 +1,6 @@
-import { createCipheriv, createHash, createVerify, randomBytes } from 'node:crypto'
+import { createCipheriv, createHash, createVerify } from 'node:crypto'
 import { beijing } from '../../statements/writing/row.ts'
+import { newId } from '../../system/ids.ts'
 import { isLoopback } from '../accounts.ts'
 import { isObject, jsonObject, textOf } from '../http.ts'
 import { MERCHANT } from './accounts.ts'
@@ -95,7 +96,7 @@ async function written(
 
 async function seal(desk: Desk, body: string, serial: string, wrong: boolean): Promise<Record<string, string>> {
   const timestamp = String(Math.floor(desk.now() / 1000))
-  const nonce = randomBytes(16).toString('hex')
+  const nonce = newId()
   return {
     'Wechatpay-Timestamp': timestamp,
     'Wechatpay-Nonce': nonce,
@@ -124,7 +125,7 @@ function createOrder(desk: Desk, method: string, json: Record<string, unknown> |
       channel: 'wechat',
       no,
       tradeNo: channelNo(desk, '4200001234', day.slice(0, 8), 10),
-      token: `wx${day}${randomBytes(10).toString('hex')}`,
+      token: `wx${day}${newId().slice(-16)}`,
       method,
       amount: (json.amount as { total: number }).total,
       title: textOf(json.description),
@@ -304,7 +305,7 @@ function certificates(desk: Desk): Answer {
 }
 
 export function encrypt(desk: Desk, text: string, associated_data: string) {
-  const nonce = randomBytes(6).toString('hex')
+  const nonce = newId().slice(-12)
   const cipher = createCipheriv('aes-256-gcm', desk.keys.wechat.apiKey, nonce)
   cipher.setAAD(Buffer.from(associated_data))
   const ciphertext = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64')
