@@ -12,6 +12,7 @@ import { progressStream } from './orders/progress_stream.ts'
 import { ReceiptSection } from './orders/receipt_api.ts'
 import { openPress } from './orders/receipt_press.ts'
 import { receiptRoutes } from './orders/receipt_routes.ts'
+import { returnPage } from './orders/return_page.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { compensateRefunds, learnRefund } from './refunds/operations.ts'
 import { refundRoutes } from './refunds/routes.ts'
@@ -71,6 +72,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
         { prefix: '/api', register: server => receiptRoutes(server, certifying) },
         { prefix: '/api', register: server => progressStream(server, paying, listener) },
         { prefix: '/api', register: server => refundRoutes(server, paying) },
+        { prefix: '', register: server => returnPage(server, paying) },
         { prefix: '', register: server => channelNoticeRoutes(server, paying, learnRefund) },
       ],
       tasks: [

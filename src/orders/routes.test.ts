@@ -65,6 +65,13 @@ test('a bill over HTTP: issued, found, paid, followed, refunded in part, and in 
       'false null',
     ],
   )
+  for (const method of ['GET', 'POST'] as const) {
+    const page = await fetch(`${platform.url}/pay/${paymentNo}`, {
+      method,
+      ...(method === 'POST' ? { body: new URLSearchParams({ respCode: '00' }) } : {}),
+    })
+    assert.match(await page.text(), /<h1>缴费成功/)
+  }
   const refund = await clerk('POST', `/api/payments/${paymentNo}/refunds`, {
     id: 'refund-001',
     amount: '28.60',
