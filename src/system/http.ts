@@ -21,7 +21,7 @@ import {
   routeUnknown,
   statusOf,
 } from './http_errors.ts'
-import { histogram } from './metrics.ts'
+import { timings } from './metrics.ts'
 import { shapeOf } from './shape.ts'
 
 /** Named by a route that anybody may call. */
@@ -49,7 +49,7 @@ export type HttpOptions = {
 const ANYBODY: Caller = { id: 'anonymous' }
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{8,64}$/
 
-const duration = histogram(
+const duration = timings(
   'fzpay_http_request_seconds',
   'Time from the head of a request to the end of its answer',
   ['method', 'route', 'status'],
@@ -205,8 +205,12 @@ function mark(request: FastifyRequest, reply: Reply): void {
 }
 
 function measured(method: string, route: string): Hook {
+  const byStatus = new Map<number, (seconds: number) => void>()
   return (_request, reply, done) => {
-    duration.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    const status = reply.statusCode
+    let observe = byStatus.get(status)
+    if (!observe) byStatus.set(status, (observe = duration({ method, route, status })))
+    observe(reply.elapsedTime / 1000)
     done()
   }
 }

@@ -25,6 +25,47 @@ export const histogram = <L extends string>(
 ): Histogram<L> =>
   new Histogram({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers: [metrics] })
 
+/**
+ * A histogram whose series are found once and then cost an addition each time: prom-client hashes the labels at every
+ * observation, which would be a tenth of a request.
+ */
+export function timings<L extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly L[],
+  buckets: readonly number[],
+): (labels: Readonly<Record<L, string | number>>) => (seconds: number) => void {
+  type Series = {
+    readonly labels: Readonly<Record<string, string | number>>
+    readonly counts: Float64Array
+    sum: number
+  }
+  const all: Series[] = []
+  const values = () =>
+    all.flatMap(({ labels, counts, sum }) => {
+      let below = 0
+      const line = (suffix: string, value: number, more = {}) => ({
+        metricName: `${name}_${suffix}`,
+        labels: { ...more, ...labels },
+        value,
+      })
+      const filled = [...counts].map((count, at) => line('bucket', (below += count), { le: buckets[at] ?? '+Inf' }))
+      return [...filled, line('sum', sum), line('count', below)]
+    })
+  const metric = { name, help, type: 'histogram', aggregator: 'sum', labelNames, reset: () => void all.splice(0) }
+  metrics.registerMetric({ ...metric, get: async () => ({ ...metric, values: values() }) } as unknown as Histogram)
+  return labels => {
+    const series: Series = { labels, counts: new Float64Array(buckets.length + 1), sum: 0 }
+    all.push(series)
+    return seconds => {
+      let at = 0
+      while (at < buckets.length && seconds > (buckets[at] as number)) at++
+      series.counts[at] = (series.counts[at] as number) + 1
+      series.sum += seconds
+    }
+  }
+}
+
 let watching = false
 
 /** Memory, processor, garbage collection and the lag of the event loop; from the first call on. */
