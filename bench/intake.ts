@@ -17,6 +17,7 @@ import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
 import { httpRequest, type LoadRequest, type LoadResult, load } from './load.ts'
+import { processorSeconds, serverPid } from './memory.ts'
 import { type NoticeSigner, noticeRequest } from './wechat_notices.ts'
 
 const words = parseWords(process.argv.slice(2), {
@@ -48,16 +49,14 @@ try {
   try {
     const notices = await signAll(platform.port)
     const events = await watch(platform.port)
-    print(
-      `${rate} signed notices/s for ${count / rate} s`,
-      await load(notices.requests, { ...notices, rate, connections: 256 }),
-    )
+    const used = await usedBy(platform.pid)
+    const taken = await load(notices.requests, { ...notices, rate, connections: 256 })
+    print(`${rate} signed notices/s for ${count / rate} s`, taken, used(count))
     await checkBook(events)
     const orders = Array.from({ length: ordersCount }, (_, i) => orderRequest(i))
-    print(
-      `${ordersRate} bills/s for ${ordersCount / ordersRate} s`,
-      await load(orders, { port: platform.port, rate: ordersRate, connections: 128 }),
-    )
+    const usedByOrders = await usedBy(platform.pid)
+    const issued = await load(orders, { port: platform.port, rate: ordersRate, connections: 128 })
+    print(`${ordersRate} bills/s for ${ordersCount / ordersRate} s`, issued, usedByOrders(ordersCount))
     const { rows } = await db.pool.query("select count(*) as n from orders where order_no like 'N%'")
     if (rows[0].n !== ordersCount) throw new Error(`${rows[0].n} bills were issued, not ${ordersCount}`)
   } finally {
@@ -128,10 +127,22 @@ async function seed(): Promise<void> {
   await db.pool.query('checkpoint')
 }
 
-async function startServer(): Promise<{ port: number; stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'src/cli.ts'), 'serve', '--port', '0', '--lang', 'en'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+async function startServer(): Promise<{ port: number; pid: number; stop: () => Promise<void> }> {
+  const child = spawn(
+    process.execPath,
+    [
+      ...(process.env.FZPAY_BENCH_ARGS?.split(' ') ?? []),
+      join(PACKAGE_ROOT, 'src/cli.ts'),
+      'serve',
+      '--port',
+      '0',
+      '--lang',
+      'en',
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
   const port = await new Promise<number>((resolve, reject) => {
     let said = ''
@@ -144,6 +155,7 @@ async function startServer(): Promise<{ port: number; stop: () => Promise<void> 
   })
   return {
     port,
+    pid: child.pid as number,
     stop: async () => {
       child.kill('SIGTERM')
       await ended
@@ -230,12 +242,26 @@ function orderRequest(i: number): LoadRequest {
   )
 }
 
-function print(what: string, result: LoadResult): void {
+/** Processor time from here on, by whom, for each of `n` things done. */
+async function usedBy(platform: number): Promise<(n: number) => string> {
+  const postgres = await serverPid(db.pool)
+  const now = () => {
+    const { user, system } = process.cpuUsage()
+    return [processorSeconds(platform), processorSeconds(postgres, true), (user + system) / 1e6]
+  }
+  const before = now()
+  return n => {
+    const spent = now().map((seconds, i) => Math.round(((seconds - (before[i] as number)) * 1e6) / n))
+    return `processor µs each: platform ${spent[0]}, PostgreSQL ${spent[1]}, generator ${spent[2]}`
+  }
+}
+
+function print(what: string, result: LoadResult, used: string): void {
   const statuses = Object.entries(result.statuses)
     .map(([status, n]) => `${status}: ${n.toLocaleString('en')}`)
     .join(', ')
   process.stdout.write(
     `${what}: ${result.perSecond.toLocaleString('en')}/s over ${result.seconds} s; p50 ${result.p50} ms, p99 ${result.p99} ms, ` +
-      `p99.9 ${result.p999} ms, max ${result.max} ms; ${statuses}\n`,
+      `p99.9 ${result.p999} ms, max ${result.max} ms; ${statuses}; ${used}\n`,
   )
 }

@@ -51,3 +51,34 @@ function sizeOf(pid: string): number {
     return 0 // Ended meanwhile.
   }
 }
+
+/** Processor time in seconds that a process, or a server with all its children, has used until now; Linux only, else 0. */
+export function processorSeconds(pid: number, withChildren = false): number {
+  let ticks = 0
+  const add = (name: string): void => {
+    try {
+      const text = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+      ticks += Number(fields[11]) + Number(fields[12])
+      // Backends that have ended count with their parent.
+      if (Number(name) === pid && withChildren) ticks += Number(fields[13]) + Number(fields[14])
+    } catch {
+      // It ended between the listing and the look.
+    }
+  }
+  if (!withChildren) add(String(pid))
+  else
+    try {
+      for (const name of readdirSync('/proc'))
+        if (/^\d+$/.test(name) && (Number(name) === pid || parentOf(Number(name)) === pid)) add(name)
+    } catch {
+      return 0
+    }
+  return ticks / 100
+}
+
+/** The process number of the server that a client is connected to. */
+export async function serverPid(client: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  return parentOf(rows[0].pid) ?? 0
+}
