@@ -200,12 +200,12 @@ END) stored,
   constraint orders_merchant_no_fkey FOREIGN KEY (merchant_no) REFERENCES merchants(merchant_no),
   constraint orders_account_no_check CHECK ((account_no <> ''::text)),
   constraint orders_amount_check CHECK ((amount > 0)),
-  constraint orders_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint orders_ask_sm3_check CHECK ((length(ask_sm3) = 64)),
   constraint orders_check CHECK (((paid >= 0) AND (paid <= amount))),
   constraint orders_check1 CHECK (((refunded >= 0) AND (refunded <= paid))),
   constraint orders_check2 CHECK (((paid = amount) = (paid_at IS NOT NULL))),
-  constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-  constraint orders_order_no_check CHECK ((order_no ~ '^[A-Za-z0-9_-]{1,40}$'::text)),
+  constraint orders_currency_check CHECK ((length(currency) = 3)),
+  constraint orders_order_no_check CHECK (((length(order_no) >= 1) AND (length(order_no) <= 40))),
   constraint orders_part_min_check CHECK ((part_min > 0)),
   constraint orders_title_check CHECK ((title <> ''::text))
 );
@@ -290,7 +290,7 @@ END) stored,
   constraint payments_order_no_request_id_key UNIQUE (order_no, request_id),
   constraint payments_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no),
   constraint payments_amount_check CHECK ((amount > 0)),
-  constraint payments_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint payments_ask_sm3_check CHECK ((length(ask_sm3) = 64)),
   constraint payments_check CHECK (((state = 'success'::payment_state) = (booked_at IS NOT NULL))),
   constraint payments_check1 CHECK (((state = 'success'::payment_state) = (received IS NOT NULL))),
   constraint payments_check2 CHECK (((state = 'success'::payment_state) = (paid_at IS NOT NULL))),
@@ -302,7 +302,6 @@ END) stored,
   constraint payments_remaining_check CHECK ((remaining >= 0))
 );
 CREATE INDEX payments_by_no ON public.payments USING btree (payment_no);
-CREATE INDEX payments_by_trade_no ON public.payments USING btree (channel_trade_no) WHERE (channel_trade_no <> ''::text);
 CREATE INDEX payments_to_ask ON public.payments USING btree (next_query_at) WHERE (next_query_at IS NOT NULL);
 
 create table receipts (
@@ -347,7 +346,7 @@ create table refunds (
   constraint refunds_order_no_request_id_key UNIQUE (order_no, request_id),
   constraint refunds_order_no_payment_no_fkey FOREIGN KEY (order_no, payment_no) REFERENCES payments(order_no, payment_no),
   constraint refunds_amount_check CHECK ((amount > 0)),
-  constraint refunds_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
+  constraint refunds_ask_sm3_check CHECK ((length(ask_sm3) = 64)),
   constraint refunds_check CHECK (((decided_by = ''::text) OR (decided_by <> asked_by))),
   constraint refunds_check1 CHECK (((state = 'success'::refund_state) = (booked_at IS NOT NULL))),
   constraint refunds_check2 CHECK (((state <> ALL (ARRAY['approved'::refund_state, 'pending'::refund_state])) OR (next_query_at IS NOT NULL))),

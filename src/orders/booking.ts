@@ -20,7 +20,7 @@ export type PaymentFacts = {
   readonly reversed: boolean
   readonly expiresAt: Date
   readonly queries: number
-  /** Closed by us while the channel did not know it yet: asked once more when nobody can pay it any longer. */
+  /** Closed by us while the channel did not know it yet: asked about until nobody can pay it any longer. */
   readonly watched: boolean
 }
 
@@ -111,7 +111,11 @@ function decideEnd(
   if (payment.state === 'success') return report('denied_after_success', { state: outcome.state, reason })
   if (payment.watched && !isOpen(payment.state)) return end('closed', reason)
   if (!isOpen(payment.state)) return { act: 'nothing' }
-  return end(outcome.state, reason, finding.source === 'close_unconfirmed' ? overAt(payment) : null)
+  return end(
+    outcome.state,
+    reason,
+    finding.source === 'close_unconfirmed' ? nextQuery(finding.at, payment.queries) : null,
+  )
 }
 
 function wait(payment: PaymentFacts, { outcome, at }: Finding): Decision {
@@ -130,9 +134,8 @@ const end = (state: 'failed' | 'closed', reason: string, nextQueryAt: Date | nul
   nextQueryAt,
 })
 
-const overAt = (payment: PaymentFacts): Date => new Date(payment.expiresAt.getTime() + EXPIRY_MARGIN_MS)
-
-const isOver = (payment: PaymentFacts, at: Date): boolean => at >= overAt(payment)
+const isOver = (payment: PaymentFacts, at: Date): boolean =>
+  at.getTime() >= payment.expiresAt.getTime() + EXPIRY_MARGIN_MS
 
 const factsOf = (outcome: Success) => ({
   channel_trade_no: outcome.channelTradeNo,

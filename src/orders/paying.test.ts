@@ -357,10 +357,28 @@ describe('delay compensation', () => {
     const payment = await startPayment(app, ask(orderNo, 'a', { channel: 'alipay', method: 'precreate' }))
     channel.answers.query = [{ state: 'absent' }]
     assert.equal((await cancelPayment(app, payment.paymentNo)).state, 'closed')
-    channel.pay(payment, clock.forward(60))
-    clock.forward(40 * 60)
+    channel.pay(payment, clock.forward(4))
+    assert.equal(await compensate(app), 0)
+    clock.forward(1)
     assert.equal(await compensate(app), 1)
     assert.equal(await book(app, orderNo), 'paid 10000 | 10000 | - | -')
+  })
+
+  test('… never paid: asked about on the same schedule, until nobody can pay it any longer', async t => {
+    const channel = new FakeChannel('alipay')
+    const { app, clock } = await payingTest(t, fakeChannels(channel))
+    const { orderNo } = await issued(app)
+    const payment = await startPayment(app, ask(orderNo, 'a', { channel: 'alipay', method: 'precreate' }))
+    channel.query = async () => ({ state: 'absent' })
+    await cancelPayment(app, payment.paymentNo)
+    let asked = 0
+    for (let minute = 0; minute < 60; minute++) {
+      clock.forward(60)
+      asked += await compensate(app)
+    }
+    assert.ok(asked >= 4, `asked ${asked} times`)
+    const { nextQueryAt, state } = await readPayment(app, payment.paymentNo)
+    assert.deepEqual([nextQueryAt, state], [null, 'closed'])
   })
 
   test('补单: asked about at once when a person wants it', async t => {
