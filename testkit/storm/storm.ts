@@ -252,7 +252,7 @@ async function untilPaid({ platformUrl }: Stage, paymentNo: string): Promise<voi
   }
 }
 
-/** Nothing open, no refund under way, no message unsent, no notice of the sandbox waiting. */
+/** Nothing open, no refund under way, no message unsent, and as many movements here as the channels made. */
 async function untilQuiet(
   db: Database,
   sandboxUrl: string,
@@ -267,7 +267,8 @@ async function untilQuiet(
         .query(
           `select (select count(*)::int from payments where state in ('created', 'pending')) as payments,
                   (select count(*)::int from refunds where state in ('approved', 'pending')) as refunds,
-                  (select count(*)::int from outbox where state in ('waiting', 'sending')) as messages`,
+                  (select count(*)::int from outbox where state in ('waiting', 'sending')) as messages,
+                  (select count(*)::int from movements) as movements`,
         )
         .then(({ rows }) => rows[0])
         .catch(() => null),
@@ -276,8 +277,10 @@ async function untilQuiet(
     const now = JSON.stringify(book)
     if (now !== last) tell(`waiting: ${now}`)
     last = now
-    if (book && channel && book.payments + book.refunds + book.messages === 0) return
-    if (Date.now() > end) throw new Error(`not quiet after ${patienceMs / 1000} s: ${now}`)
+    const theirs = channel && channel.body.paid + channel.body.refunded
+    if (book && book.payments + book.refunds + book.messages === 0 && book.movements >= theirs) return
+    if (Date.now() > end)
+      throw new Error(`not quiet after ${patienceMs / 1000} s: ${now}, the channels ${JSON.stringify(channel?.body)}`)
     await sleep(1_000)
   }
 }
