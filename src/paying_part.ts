@@ -22,6 +22,7 @@ import type { PartOf } from './server.ts'
 export const PayingSection = Type.Object(
   {
     payment_minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 30 }),
+    transfer_days: Type.Integer({ minimum: 1, maximum: 60, default: 7 }),
     refund_review_from: Type.Union([Type.String({ pattern: AMOUNT_PATTERN }), Type.Null()], {
       default: '5000.00',
       description: 'A refund of this much or more needs a second person; null: none does',
@@ -51,6 +52,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
       {
         publicUrl: url,
         paymentMinutes: section.payment_minutes,
+        transferDays: section.transfer_days,
         refundReviewFrom:
           section.refund_review_from === null
             ? null

@@ -24,7 +24,12 @@ export class Clock {
 
 export type PayingTest = { readonly app: Paying; readonly db: Database; readonly clock: Clock }
 
-const SETTINGS: PayingSettings = { publicUrl: () => 'http://127.0.0.1:1', paymentMinutes: 30, refundReviewFrom: null }
+const SETTINGS: PayingSettings = {
+  publicUrl: () => 'http://127.0.0.1:1',
+  paymentMinutes: 30,
+  transferDays: 7,
+  refundReviewFrom: null,
+}
 
 /** Paying on a database of its own, with a merchant M1 (water W1 paid in one go, tuition S1 paid in parts of at least 10.00). */
 export async function payingTest(

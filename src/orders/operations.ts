@@ -69,7 +69,7 @@ export async function startPayment(app: Paying, { payerAddress, ...ask }: Paymen
         amount,
         currency: order.currency,
         createdAt: at,
-        expiresAt: new Date(at.getTime() + app.settings.paymentMinutes * 60_000),
+        expiresAt: new Date(at.getTime() + patienceMs(app, ask.method)),
         nextQueryAt: nextQuery(at, 0),
       }
       await insertPayment(tx, payment)
@@ -86,6 +86,10 @@ export async function startPayment(app: Paying, { payerAddress, ...ask }: Paymen
     return await readPayment(app, step.payment.paymentNo)
   }
 }
+
+/** Whoever transfers goes to the bank for it, maybe after the weekend; all others have their phone in the hand. */
+const patienceMs = ({ settings }: Paying, method: Method): number =>
+  method === 'transfer' ? settings.transferDays * 86_400_000 : settings.paymentMinutes * 60_000
 
 /** Sends the attempt to the channel. Its number makes it the same payment there, however often it is sent. */
 async function submit(

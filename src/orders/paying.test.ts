@@ -320,6 +320,19 @@ describe('delay compensation', () => {
     assert.equal(await book(app, orderNo), 'paid 10000 | 10000 | - | -')
   })
 
+  test('a bank transfer may take days', async t => {
+    const channel = new FakeChannel('bank')
+    const { app, clock } = await payingTest(t, fakeChannels(channel))
+    const { orderNo } = await issued(app)
+    const payment = await startPayment(app, ask(orderNo, 'a', { channel: 'bank', method: 'transfer' }))
+    clock.forward(3 * 86_400)
+    await compensate(app)
+    assert.equal((await readPayment(app, payment.paymentNo)).state, 'pending')
+    channel.pay(payment, clock.forward(86_400))
+    await compensate(app)
+    assert.equal(await book(app, orderNo), 'paid 10000 | 10000 | - | -')
+  })
+
   test('nobody completed it: closed with the channel once it has expired, and the bill can be paid anew', async t => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))

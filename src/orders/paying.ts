@@ -22,6 +22,8 @@ export type PayingSettings = {
   readonly publicUrl: () => string
   /** How long a payment may be completed. */
   readonly paymentMinutes: number
+  /** How long a bank transfer may take. */
+  readonly transferDays: number
   /** A refund of this much or more needs a second person, in minor units; null: none does. */
   readonly refundReviewFrom: number | null
 }
