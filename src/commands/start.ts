@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { ALL_PERMISSIONS } from '../access/permissions.ts'
 import { makeKey } from '../access/service_keys.ts'
@@ -16,13 +16,14 @@ import { demoCommand } from './demo.ts'
 import { portOf } from './serve.ts'
 
 /**
- * `fzpay start [--port N]`, what `npm start` runs: the sample city day is reconciled; then the platform runs beside a sandbox of
+ * `fzpay start [--port N] [--into FOLDER] [--once]`, what `npm start` runs: the sample city day is reconciled; then the platform runs beside a sandbox of
  * all channels, a bill is played from its issue to its refund, and both stay up for whoever wants to try.
  */
 export async function startCommand(args: readonly string[], lang: Lang): Promise<void> {
-  const words = parseWords(args, { flags: ['once'], single: ['port', 'lang'], many: [] })
+  const words = parseWords(args, { flags: ['once'], single: ['port', 'into', 'lang'], many: [] })
   const stopped = stopSignal()
-  await demoCommand(['--lang', lang], lang)
+  const folder = words.values.get('into')?.[0] ?? join(PACKAGE_ROOT, 'out', 'demo')
+  await demoCommand(['--into', folder, '--lang', lang], lang)
   const say = (zh: string, en: string): void => void process.stdout.write(`${lang === 'en' ? en : zh}\n`)
   const now = () => new Date()
   const sandbox = await startSandbox({ folder: join(dataFolder(), 'sandbox') })
@@ -55,8 +56,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       tell: line => say(`  ${line.zh}`, `  ${line.en}`),
     })
     await sandbox.rules([])
-    const receipt = join(PACKAGE_ROOT, 'out', 'demo', 'receipt.pdf')
-    await mkdir(join(receipt, '..'), { recursive: true })
+    const receipt = join(folder, 'receipt.pdf')
     await writeFile(receipt, told.receipt)
     const here = relative(process.cwd(), receipt)
     await messagesSent(sms)
