@@ -1,5 +1,6 @@
 /**
- * `node bench/intake.ts [--rate 5000] [--seconds 60] [--orders-rate 3000] [--orders-seconds 30]`: how fast money is taken in.
+ * `node bench/intake.ts [--rate 5000] [--seconds 60] [--orders-rate 3000] [--orders-seconds 30] [--warm-up 5]`: how fast money is
+ * taken in. The seconds of warming up come before the others, at the same rate, and are not counted in the latencies.
  *
  * A platform as `fzpay serve` starts it (a process of its own, embedded PostgreSQL, synchronous_commit on) is sent signed
  * WeChat notices for as many pending payments, at a steady rate and on schedule: each is verified, decrypted, booked with its
@@ -22,14 +23,15 @@ import { type NoticeSigner, noticeRequest } from './wechat_notices.ts'
 
 const words = parseWords(process.argv.slice(2), {
   flags: [],
-  single: ['rate', 'seconds', 'orders-rate', 'orders-seconds', 'watchers'],
+  single: ['rate', 'seconds', 'orders-rate', 'orders-seconds', 'warm-up', 'watchers'],
   many: [],
 })
 const given = (name: string, fallback: number): number => Number(words.values.get(name)?.[0] ?? fallback)
 const rate = given('rate', 5000)
-const count = rate * given('seconds', 60)
+const warmUp = given('warm-up', 5)
+const count = rate * (given('seconds', 60) + warmUp)
 const ordersRate = given('orders-rate', 3000)
-const ordersCount = ordersRate * given('orders-seconds', 30)
+const ordersCount = ordersRate * (given('orders-seconds', 30) + warmUp)
 const watchers = given('watchers', 50)
 
 const folder = join(PACKAGE_ROOT, 'bench/data/intake')
@@ -50,12 +52,17 @@ try {
     const notices = await signAll(platform.port)
     const events = await watch(platform.port)
     const used = await usedBy(platform.pid)
-    const taken = await load(notices.requests, { ...notices, rate, connections: 256 })
+    const taken = await load(notices.requests, { ...notices, rate, connections: 256, warmUp: rate * warmUp })
     print(`${rate} signed notices/s for ${count / rate} s`, taken, used(count))
     await checkBook(events)
     const orders = Array.from({ length: ordersCount }, (_, i) => orderRequest(i))
     const usedByOrders = await usedBy(platform.pid)
-    const issued = await load(orders, { port: platform.port, rate: ordersRate, connections: 128 })
+    const issued = await load(orders, {
+      port: platform.port,
+      rate: ordersRate,
+      connections: 128,
+      warmUp: ordersRate * warmUp,
+    })
     print(`${ordersRate} bills/s for ${ordersCount / ordersRate} s`, issued, usedByOrders(ordersCount))
     const { rows } = await db.pool.query("select count(*) as n from orders where order_no like 'N%'")
     if (rows[0].n !== ordersCount) throw new Error(`${rows[0].n} bills were issued, not ${ordersCount}`)

@@ -10,6 +10,8 @@ export type LoadOptions = {
   readonly rate: number
   /** When the first one is due, in epoch milliseconds; default now. */
   readonly startAt?: number
+  /** The first so many are sent and answered like all others, and not counted in the latencies: the server compiles its code. */
+  readonly warmUp?: number
 }
 
 export type LoadResult = {
@@ -30,7 +32,7 @@ export type LoadResult = {
  * their status and their end, so that the generator leaves the cores to what is measured.
  */
 export async function load(requests: readonly LoadRequest[], options: LoadOptions): Promise<LoadResult> {
-  const { port, connections, rate, startAt = Date.now() } = options
+  const { port, connections, rate, startAt = Date.now(), warmUp = 0 } = options
   const latencies = new Float64Array(requests.length)
   const statuses: Record<string, number> = {}
   const origin = performance.now() + (startAt - Date.now())
@@ -69,9 +71,9 @@ export async function load(requests: readonly LoadRequest[], options: LoadOption
     for (const lane of lanes) lane.close()
   }
   const seconds = (performance.now() - from) / 1000
-  latencies.sort()
+  const counted = latencies.subarray(warmUp).sort()
   const at = (share: number): number =>
-    Math.round((latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0) * 10) / 10
+    Math.round((counted[Math.min(counted.length - 1, Math.floor(counted.length * share))] ?? 0) * 10) / 10
   return {
     sent: requests.length,
     seconds: Math.round(seconds * 10) / 10,
