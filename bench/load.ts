@@ -53,10 +53,11 @@ export async function load(requests: readonly LoadRequest[], options: LoadOption
       else idle.push(lane)
     })
   }
+  // Connected only now: a server closes connections on which nothing is asked.
+  const wait = startAt - Date.now() - 500
+  if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
   const lanes = await Promise.all(Array.from({ length: connections }, () => openLane(port, finished.reject)))
   idle.push(...lanes)
-  const wait = startAt - Date.now()
-  if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
   const tick = (): void => {
     while (idle.length > 0 && next < requests.length && (rate === 0 || dueAt(next) <= performance.now()))
       give(idle.pop() as Lane)
