@@ -100,11 +100,6 @@ export async function listMerchants(
 
 // --- fee items -------------------------------------------------------------------------------------------------------
 
-export async function findFeeItem(db: Db, id: string): Promise<FeeItem | null> {
-  const { rows } = await db.query(`select ${FEE_ITEM} from fee_items where id = $1`, [id])
-  return rows[0] ?? null
-}
-
 export async function lockFeeItem(tx: pg.ClientBase, id: string): Promise<FeeItem | null> {
   const { rows } = await tx.query(`select ${FEE_ITEM} from fee_items where id = $1 for update`, [id])
   return rows[0] ?? null

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Channels } from '../channels/channel.ts'
 import { businessDayOf, type Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
 import { enqueue } from '../notices/store.ts'
 import type { App } from '../system/app.ts'
+import { askDigest } from '../system/ask_digest.ts'
 import { type Decision, decideFinding } from './booking.ts'
 import {
   type AnomalyRow,
@@ -170,7 +170,7 @@ class Batch {
       amount: outcome.amount,
       currency: outcome.currency,
       reason: anomaly.kind,
-      askSm3: createHash('sm3').update(`surplus ${paymentNo}`).digest('hex'),
+      askSm3: askDigest({ surplus: paymentNo }),
     })
   }
 

@@ -1,40 +1,6 @@
 import { Failure } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 
-/** 缴费单, as the book has it. Amounts in minor units of `currency`. */
-export type Order = {
-  readonly orderNo: string
-  readonly merchantNo: string
-  readonly feeItemId: string
-  readonly accountNo: string
-  readonly payerName: string
-  readonly phone: string
-  readonly email: string
-  readonly title: string
-  readonly period: string
-  readonly amount: number
-  readonly currency: string
-  readonly partPayment: boolean
-  /** The least that a part may be; the last part may be less. */
-  readonly partMin: number
-  readonly paid: number
-  readonly refunded: number
-  /** 待缴 */
-  readonly due: number
-  /** 剩余金额: what could still be given back. */
-  readonly remaining: number
-  readonly refundFlag: RefundFlag
-  readonly dueOn: string | null
-  readonly state: OrderState
-  readonly createdAt: Date
-  readonly paidAt: Date | null
-  readonly closedAt: Date | null
-  readonly closedWhy: string
-}
-
-export type OrderState = 'unpaid' | 'part_paid' | 'paid' | 'closed'
-export type RefundFlag = 'none' | 'partial' | 'full'
-
 /** What an issuer gives. `orderNo` is the id of the request: the same once more is the same bill. */
 export type OrderAsk = {
   readonly orderNo: string
@@ -51,6 +17,28 @@ export type OrderAsk = {
   readonly currency: string
   readonly dueOn: string | null
 }
+
+/** 缴费单, as the book has it: what the issuer gave, and what became of it. Amounts in minor units of `currency`. */
+export type Order = OrderAsk & {
+  readonly partPayment: boolean
+  /** The least that a part may be; the last part may be less. */
+  readonly partMin: number
+  readonly paid: number
+  readonly refunded: number
+  /** 待缴 */
+  readonly due: number
+  /** 剩余金额: what could still be given back. */
+  readonly remaining: number
+  readonly refundFlag: RefundFlag
+  readonly state: OrderState
+  readonly createdAt: Date
+  readonly paidAt: Date | null
+  readonly closedAt: Date | null
+  readonly closedWhy: string
+}
+
+export type OrderState = 'unpaid' | 'part_paid' | 'paid' | 'closed'
+export type RefundFlag = 'none' | 'partial' | 'full'
 
 /**
  * How much a new payment of this order is over: what was asked, or all that is due.

@@ -36,10 +36,10 @@ export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: s
 
 /**
  * Issues bills in one statement. A bill is issued where its number is new and its fee item is active, in that currency, and
- * belongs to its active merchant; the answer names those that are. Why another was not is for the caller to find out.
+ * belongs to its active merchant; what stands under a number afterwards is for the caller to read.
  */
-export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date): Promise<Set<string>> {
-  const { rows: issued } = await db.query({
+export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date): Promise<void> {
+  await db.query({
     name: 'insert_orders',
     text: `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period,
                                amount, currency, part_payment, part_min, due_on, batch_id, created_at)
@@ -53,8 +53,7 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
              join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
                              and f.currency = b.currency
              join merchants m on m.merchant_no = b.merchant_no and m.state = 'active'
-               on conflict (order_no) do nothing
-        returning order_no`,
+               on conflict (order_no) do nothing`,
     values: [
       rows.map(row => row.orderNo),
       rows.map(row => row.askSm3),
@@ -73,7 +72,6 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
       at,
     ],
   })
-  return new Set(issued.map(row => row.order_no))
 }
 
 /** Bills by their numbers, with the digest of what was asked. */
@@ -113,15 +111,6 @@ export async function findPayment(db: Db, paymentNo: string): Promise<Payment | 
     values: [paymentNo],
   })
   return rows[0] ?? null
-}
-
-export async function findPayments(db: Db, paymentNos: readonly string[]): Promise<Payment[]> {
-  const { rows } = await db.query({
-    name: 'find_payments',
-    text: `select ${PAYMENT_COLUMNS} from payments p where p.payment_no = any($1)`,
-    values: [paymentNos],
-  })
-  return rows
 }
 
 export async function paymentsOf(db: Db, orderNo: string): Promise<(Payment & { askSm3: string })[]> {
@@ -198,13 +187,11 @@ export async function markSubmitted(
   })
 }
 
-export type DuePayment = Payment
-
 /**
  * Claims payments that are due to be asked about, for `leaseMs`: whoever claims and dies only delays them. Any number of
  * processes may claim at once.
  */
-export async function claimDue(db: Db, at: Date, limit: number, leaseMs: number): Promise<DuePayment[]> {
+export async function claimDue(db: Db, at: Date, limit: number, leaseMs: number): Promise<Payment[]> {
   const { rows } = await db.query({
     name: 'claim_due',
     text: `with due as (
@@ -216,10 +203,4 @@ export async function claimDue(db: Db, at: Date, limit: number, leaseMs: number)
     values: [at, limit, new Date(at.getTime() + leaseMs)],
   })
   return rows
-}
-
-/** When the next payment is due; null: none waits. */
-export async function nextDue(db: Db): Promise<Date | null> {
-  const { rows } = await db.query('select min(next_query_at) as at from payments where next_query_at is not null')
-  return rows[0].at
 }
