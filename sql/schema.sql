@@ -1,5 +1,9 @@
 -- Made by `npm run schema` from the numbered files in this folder; a test holds them together. Not to be edited or run.
 
+create type account_kind as enum ('staff', 'payer', 'service');
+
+create type account_state as enum ('active', 'suspended', 'closed');
+
 create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_closed', 'amount_differs', 'merchant_differs', 'denied_after_success', 'success_after_reversal');
 
 create type bill_batch_state as enum ('checked', 'refused', 'issued', 'expired');
@@ -27,6 +31,31 @@ create type refund_state as enum ('awaiting_review', 'approved', 'pending', 'suc
 create type settle_pass as enum ('trade_no', 'refund_no', 'merchant_order_no');
 
 create type statement_state as enum ('booked', 'awaiting_acceptance', 'refused');
+
+create table accounts (
+  id             text not null,
+  kind           account_kind not null,
+  login          text not null,
+  name           text not null,
+  state          account_state not null default 'active'::account_state,
+  created_at     timestamp with time zone not null,
+  created_by     text not null,
+  password       text,
+  password_at    timestamp with time zone,
+  password_stale boolean not null default false,
+  failures       integer not null default 0,
+  locked_until   timestamp with time zone,
+  totp_secret    bytea,
+  totp_since     timestamp with time zone,
+  totp_step      bigint not null default 0,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_login_key UNIQUE (login),
+  constraint accounts_check CHECK (((kind <> 'service'::account_kind) OR (password IS NULL))),
+  constraint accounts_failures_check CHECK ((failures >= 0)),
+  constraint accounts_login_check CHECK ((login ~ '^[a-z0-9][a-z0-9._:-]{1,79}$'::text)),
+  constraint accounts_name_check CHECK (((name <> ''::text) AND (length(name) <= 80))),
+  constraint accounts_password_check CHECK ((password ~~ '$argon2id$%'::text))
+);
 
 create table bill_batch_rows (
   batch_id    text not null,
@@ -76,6 +105,18 @@ create table bill_batches (
 CREATE INDEX bill_batches_by_sm3 ON public.bill_batches USING btree (sm3);
 CREATE INDEX bill_batches_waiting ON public.bill_batches USING btree (checked_at) WHERE (state = 'checked'::bill_batch_state);
 
+create table challenges (
+  id         text not null,
+  purpose    text not null,
+  account_id text,
+  challenge  text not null,
+  expires_at timestamp with time zone not null,
+  tries      integer not null default 0,
+  constraint challenges_pkey PRIMARY KEY (id),
+  constraint challenges_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+CREATE INDEX challenges_expired ON public.challenges USING btree (expires_at);
+
 create table departments (
   id         text not null,
   name       text not null,
@@ -109,6 +150,24 @@ create table fee_items (
   constraint fee_items_part_min_check CHECK ((part_min > 0))
 );
 CREATE INDEX fee_items_of_merchant ON public.fee_items USING btree (merchant_no);
+
+create table grants (
+  id          text not null,
+  account_id  text not null,
+  role        text not null,
+  departments text[],
+  merchants   text[],
+  channels    text[],
+  granted_at  timestamp with time zone not null,
+  granted_by  text not null,
+  revoked_at  timestamp with time zone,
+  revoked_by  text not null default ''::text,
+  constraint grants_pkey PRIMARY KEY (id),
+  constraint grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint grants_check CHECK ((granted_by <> account_id)),
+  constraint grants_check1 CHECK (((revoked_at IS NULL) = (revoked_by = ''::text)))
+);
+CREATE INDEX grants_of_account ON public.grants USING btree (account_id) WHERE (revoked_at IS NULL);
 
 create table match_links (
   order_no           text not null,
@@ -235,6 +294,22 @@ create table outbox (
 );
 CREATE INDEX outbox_open ON public.outbox USING btree (created_at) WHERE (state = ANY (ARRAY['failed'::message_state, 'unknown'::message_state]));
 CREATE INDEX outbox_to_send ON public.outbox USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+create table passkeys (
+  id         text not null,
+  account_id text not null,
+  public_key bytea not null,
+  counter    bigint not null default 0,
+  transports text[] not null default '{}'::text[],
+  name       text not null,
+  created_at timestamp with time zone not null,
+  used_at    timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint passkeys_pkey PRIMARY KEY (id),
+  constraint passkeys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint passkeys_name_check CHECK ((name <> ''::text))
+);
+CREATE INDEX passkeys_of_account ON public.passkeys USING btree (account_id);
 
 create table payment_anomalies (
   order_no   text not null,
@@ -381,12 +456,69 @@ create table requests (
   constraint requests_id_check CHECK ((id ~ '^[A-Za-z0-9_.:-]{8,64}$'::text))
 );
 
+create table roles (
+  code        text not null,
+  name_zh     text not null,
+  name_en     text not null,
+  permissions text[] not null,
+  created_at  timestamp with time zone not null,
+  changed_at  timestamp with time zone not null,
+  constraint roles_pkey PRIMARY KEY (code),
+  constraint roles_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{1,39}$'::text)),
+  constraint roles_name_en_check CHECK ((name_en <> ''::text)),
+  constraint roles_name_zh_check CHECK ((name_zh <> ''::text)),
+  constraint roles_permissions_check CHECK ((cardinality(permissions) > 0))
+);
+
 create table schema_migrations (
   name       text not null,
   sm3        text not null,
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (name)
 );
+
+create table service_keys (
+  id         text not null,
+  account_id text not null,
+  key_sm3    bytea not null,
+  name       text not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  expires_at timestamp with time zone,
+  used_at    timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint service_keys_pkey PRIMARY KEY (id),
+  constraint service_keys_key_sm3_key UNIQUE (key_sm3),
+  constraint service_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint service_keys_key_sm3_check CHECK ((length(key_sm3) = 32)),
+  constraint service_keys_name_check CHECK ((name <> ''::text))
+);
+CREATE INDEX service_keys_of_account ON public.service_keys USING btree (account_id);
+
+create table sessions (
+  id         text not null,
+  account_id text not null,
+  token_sm3  bytea not null,
+  csrf_sm3   bytea not null,
+  method     text not null,
+  created_at timestamp with time zone not null,
+  seen_at    timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  address    text not null,
+  device     text not null,
+  passkey_id text,
+  ended_at   timestamp with time zone,
+  ended_why  text not null default ''::text,
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_token_sm3_key UNIQUE (token_sm3),
+  constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint sessions_check CHECK (((ended_at IS NULL) = (ended_why = ''::text))),
+  constraint sessions_csrf_sm3_check CHECK ((length(csrf_sm3) = 32)),
+  constraint sessions_method_check CHECK ((method = ANY (ARRAY['password'::text, 'password_totp'::text, 'passkey'::text, 'code'::text]))),
+  constraint sessions_token_sm3_check CHECK ((length(token_sm3) = 32))
+);
+CREATE INDEX sessions_live ON public.sessions USING btree (expires_at) WHERE (ended_at IS NULL);
+CREATE INDEX sessions_of_account ON public.sessions USING btree (account_id, created_at);
 
 create table statement_files (
   id          integer not null generated always as identity,

@@ -25,8 +25,15 @@ const IMPURE =
 /** Who may name a table in SQL: its owner, and whoever is written here with a reason. */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   requests: ['system'],
-  departments: ['merchants'],
-  merchants: ['merchants', 'orders'], // a bill is issued in one statement that checks its merchant and fee item
+  accounts: ['access'],
+  sessions: ['access'],
+  passkeys: ['access'],
+  challenges: ['access'],
+  service_keys: ['access'],
+  roles: ['access'],
+  grants: ['access'],
+  departments: ['merchants', 'access'], // a scope names departments, and holds for the merchants below them
+  merchants: ['merchants', 'orders', 'access'], // a bill is issued in one statement that checks its merchant and fee item
   fee_items: ['merchants', 'orders'],
   orders: ['orders'],
   bill_batches: ['orders'],

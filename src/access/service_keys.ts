@@ -2,6 +2,7 @@ import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import type { Actor } from './actor.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
+import { EVERYWHERE } from './scope.ts'
 
 /** The section `service_accounts` of the configuration. */
 export const ServiceAccounts = Type.Array(
@@ -36,8 +37,15 @@ export function keyChecker(accounts: ServiceAccounts): (key: string, at: Date) =
     expires: account.expires === undefined ? null : new Date(account.expires),
     actor: {
       id: `service:${account.name}`,
+      name: account.name,
+      address: '',
+      device: '',
+      requestId: '',
       kind: 'service',
+      accountId: '',
+      sessionId: '',
       permissions: new Set<string>(account.permissions),
+      scopeOf: () => EVERYWHERE,
     } as const satisfies Actor,
   }))
   return (key, at) => {
