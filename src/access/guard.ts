@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { Failure } from '../kernel/failure.ts'
 import type { Guard } from '../system/http.ts'
 import type { Actor } from './actor.ts'
+import { whereOf } from './asking.ts'
 import { PERMISSIONS, type Permission } from './permissions.ts'
 import { keyChecker, type ServiceAccounts } from './service_keys.ts'
 
@@ -13,7 +14,7 @@ export function serviceGuard(accounts: ServiceAccounts, now: () => Date): Guard 
     if (found.state === 'unknown') throw keyInvalid()
     if (found.state === 'expired') throw keyExpired(found.name, found.at)
     if (!found.actor.permissions.has(permission)) throw notPermitted(found.actor, permission)
-    return found.actor
+    return { ...found.actor, ...whereOf(request) }
   }
 }
 
