@@ -8,6 +8,7 @@ import { parseWords } from '../src/command_line.ts'
 import { checkBillBatch, issueBillBatch } from '../src/orders/bill_batch_operations.ts'
 import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
+import { actor } from '../testkit/actors.ts'
 import { seedMerchants } from '../testkit/merchants.ts'
 
 const words = parseWords(process.argv.slice(2), { flags: [], single: ['rows'], many: [] })
@@ -22,9 +23,18 @@ try {
   for (let run = 1; run <= 3; run++) {
     writeFileSync(path, bills(run))
     const begun = performance.now()
-    const batch = await checkBillBatch(app, 'bench', { id: app.newId(), path, name: 'bills.csv', merchantNo: null })
+    const batch = await checkBillBatch(app, actor('bench'), {
+      id: app.newId(),
+      path,
+      name: 'bills.csv',
+      merchantNo: null,
+    })
     const checked = performance.now()
-    const issued = await issueBillBatch(app, 'bench', batch.batch_id, { id: app.newId(), sm3: batch.sm3, bills: count })
+    const issued = await issueBillBatch(app, actor('bench'), batch.batch_id, {
+      id: app.newId(),
+      sm3: batch.sm3,
+      bills: count,
+    })
     const done = performance.now()
     const seconds = (ms: number) => (ms / 1000).toFixed(2)
     console.log(

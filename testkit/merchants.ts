@@ -1,23 +1,29 @@
 import { createDepartment, createFeeItem, createMerchant } from '../src/merchants/operations.ts'
 import type { App } from '../src/system/app.ts'
+import { actor } from './actors.ts'
 
 /** A water works and a school, with two fee items each: what most tests of bills need. */
 export async function seedMerchants(app: App): Promise<void> {
-  await createDepartment(app, 'seed', { id: 'seed-dept-1', department_id: 'CITY', name: '市本级', parent_id: null })
-  await createMerchant(app, 'seed', {
+  await createDepartment(app, actor('seed'), {
+    id: 'seed-dept-1',
+    department_id: 'CITY',
+    name: '市本级',
+    parent_id: null,
+  })
+  await createMerchant(app, actor('seed'), {
     id: 'seed-merch-1',
     merchant_no: 'WATER',
     name: '抚州市自来水公司',
     department_id: 'CITY',
   })
-  await createMerchant(app, 'seed', {
+  await createMerchant(app, actor('seed'), {
     id: 'seed-merch-2',
     merchant_no: 'SCHOOL',
     name: '临川第一中学',
     department_id: 'CITY',
   })
   const item = (id: string, merchant_no: string, name: string, more: object = {}) =>
-    createFeeItem(app, 'seed', {
+    createFeeItem(app, actor('seed'), {
       id: `seed-item-${id}`,
       fee_item_id: id,
       merchant_no,

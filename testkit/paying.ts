@@ -7,6 +7,7 @@ import { issueOrder } from '../src/orders/operations.ts'
 import type { Order, OrderAsk } from '../src/orders/order.ts'
 import { openPaying, type Paying, type PayingSettings } from '../src/orders/paying.ts'
 import type { Database } from '../src/system/database.ts'
+import { actor } from './actors.ts'
 import { testDatabase } from './database.ts'
 
 /** A clock that tests move. */
@@ -65,7 +66,7 @@ let orders = 0
 
 /** A bill of 100.00 for water, unless told otherwise. */
 export const issued = (app: Paying, change: Partial<OrderAsk> = {}): Promise<Order> =>
-  issueOrder(app, {
+  issueOrder(app, actor('somebody'), {
     orderNo: `FZ${++orders}`,
     merchantNo: 'M1',
     feeItemId: 'W1',

@@ -38,3 +38,6 @@ export const anonymous = (where: Pick<Who, 'address' | 'device' | 'requestId'>):
   permissions: new Set(),
   scopeOf: () => NOWHERE,
 })
+
+/** Whoever types a command at the machine itself. */
+export const shellActor = (user: string): Actor => ({ ...SYSTEM, id: `shell:${user}`, name: user, device: 'fzpay' })

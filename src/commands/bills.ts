@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { pino } from 'pino'
+import { type Actor, shellActor } from '../access/actor.ts'
 import { parseWords, refusal, type Words } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import type { BillBatchHead, BillBatchView } from '../orders/bill_batch_api.ts'
@@ -30,7 +31,7 @@ export async function billsCommand(args: readonly string[], lang: Lang): Promise
   try {
     await migrate(db.pool)
     const app: App = { db, now: () => new Date(), newId: randomUUID, log: pino({ level: 'silent' }) }
-    const by = words.values.get('by')?.[0] ?? userInfo().username
+    const by = shellActor(words.values.get('by')?.[0] ?? userInfo().username)
     const answer = action === 'check' ? await check(app, by, path, words, lang) : await issue(app, by, path, words)
     const text = words.flags.has('json') ? JSON.stringify(answer) : render(answer, lang)
     process.stdout.write(`${text}\n`)
@@ -39,7 +40,7 @@ export async function billsCommand(args: readonly string[], lang: Lang): Promise
   }
 }
 
-async function check(app: App, by: string, path: string, words: Words, lang: Lang): Promise<BillBatchView> {
+async function check(app: App, by: Actor, path: string, words: Words, lang: Lang): Promise<BillBatchView> {
   const merchantNo = words.values.get('merchant')?.[0] ?? null
   const batch = await checkBillBatch(app, by, { id: app.newId(), path, name: basename(path), merchantNo })
   const errors = words.values.get('errors')?.[0]
@@ -63,7 +64,7 @@ async function writeErrors(app: App, batchId: string, path: string, lang: Lang):
 }
 
 /** The request's id follows from the batch: however often the command is repeated, it is one request. */
-async function issue(app: App, by: string, path: string, words: Words): Promise<BillBatchHead> {
+async function issue(app: App, by: Actor, path: string, words: Words): Promise<BillBatchHead> {
   const batch = await batchOfFile(app, path, basename(path))
   const notify = words.flags.has('notify')
   const id = createHash('sm3').update(`issue ${batch.batch_id} ${notify}`).digest('hex').slice(0, 40)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify from 'fastify'
+import { actor } from '../../testkit/actors.ts'
 import { testApp } from '../../testkit/app.ts'
 import { seedMerchants } from '../../testkit/merchants.ts'
 import { type Department, decideMove, treeOf } from './merchant.ts'
@@ -42,15 +43,20 @@ test('departments are created, renamed, moved, and two moves at once make no cir
   const app = await testApp(t)
   let id = 0
   const create = (department_id: string, parent_id: string | null) =>
-    merchants.createDepartment(app, 'li', { id: `create-${++id}`, department_id, name: department_id, parent_id })
+    merchants.createDepartment(app, actor('li'), {
+      id: `create-${++id}`,
+      department_id,
+      name: department_id,
+      parent_id,
+    })
   const move = (department_id: string, parent_id: string | null) =>
-    merchants.changeDepartment(app, 'li', department_id, { id: `move-000${++id}`, parent_id })
+    merchants.changeDepartment(app, actor('li'), department_id, { id: `move-000${++id}`, parent_id })
   await create('A', null)
   await create('B', null)
   await create('C', 'B')
   await assert.rejects(create('B', 'A'), { code: 'already_exists' })
   await assert.rejects(create('D', 'X'), { code: 'department_unknown' })
-  assert.deepEqual(await merchants.changeDepartment(app, 'li', 'C', { id: 'rename-01', name: ' 财务科 ' }), {
+  assert.deepEqual(await merchants.changeDepartment(app, actor('li'), 'C', { id: 'rename-01', name: ' 财务科 ' }), {
     department_id: 'C',
     name: '财务科',
     parent_id: 'B',
@@ -68,13 +74,17 @@ test('departments are created, renamed, moved, and two moves at once make no cir
 test('merchants: found by part of the name and by department with all below it, page by page', async t => {
   const app = await testApp(t)
   await seedMerchants(app)
-  await merchants.createDepartment(app, 'li', {
+  await merchants.createDepartment(app, actor('li'), {
     id: 'dept-0002',
     department_id: 'EDU',
     name: '教育',
     parent_id: 'CITY',
   })
-  await merchants.changeMerchant(app, 'li', 'SCHOOL', { id: 'change-01', department_id: 'EDU', state: 'suspended' })
+  await merchants.changeMerchant(app, actor('li'), 'SCHOOL', {
+    id: 'change-01',
+    department_id: 'EDU',
+    state: 'suspended',
+  })
   const numbers = async (query: Parameters<typeof merchants.readMerchants>[1]) =>
     (await merchants.readMerchants(app, query)).merchants.map(merchant => merchant.merchant_no)
   assert.deepEqual(await numbers({}), ['SCHOOL', 'WATER'])
@@ -91,7 +101,7 @@ test('merchants: found by part of the name and by department with all below it, 
 test('a fee item is changed and suspended; once retired it stays so', async t => {
   const app = await testApp(t)
   await seedMerchants(app)
-  const change = (id: string, ask: object) => merchants.changeFeeItem(app, 'li', 'WATER-BASE', { id, ...ask })
+  const change = (id: string, ask: object) => merchants.changeFeeItem(app, actor('li'), 'WATER-BASE', { id, ...ask })
   const changed = await change('change-01', { name: '居民水费', part_min: '0.5', state: 'suspended' })
   assert.deepEqual(
     [changed.name, changed.part_min, changed.state, changed.account_label],

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Actor } from '../access/actor.ts'
 import { Failure } from '../kernel/failure.ts'
 import { exponentOf, formatMinor, parseDecimal } from '../kernel/money.ts'
 import type { App } from '../system/app.ts'
@@ -38,7 +39,7 @@ import * as store from './store.ts'
 // --- departments -----------------------------------------------------------------------------------------------------
 
 /** Throws department_unknown (the parent), department_too_deep, already_exists, id_reused. */
-export const createDepartment = (app: App, actor: string, ask: DepartmentAsk): Promise<DepartmentView> =>
+export const createDepartment = (app: App, actor: Actor, ask: DepartmentAsk): Promise<DepartmentView> =>
   change(app, actor, 'create_department', ask, async (tx, at) => {
     const department = { id: ask.department_id, name: ask.name.trim(), parentId: ask.parent_id }
     const departments = await store.lockDepartments(tx)
@@ -51,7 +52,7 @@ export const createDepartment = (app: App, actor: string, ask: DepartmentAsk): P
 /** Renames, moves, or both. Throws department_unknown, department_cycle, department_too_deep, id_reused. */
 export const changeDepartment = (
   app: App,
-  actor: string,
+  actor: Actor,
   departmentId: string,
   ask: DepartmentChange,
 ): Promise<DepartmentView> =>
@@ -73,7 +74,7 @@ export async function readDepartments(app: App): Promise<{ departments: Departme
 // --- merchants -------------------------------------------------------------------------------------------------------
 
 /** Throws department_unknown, already_exists, id_reused. */
-export const createMerchant = (app: App, actor: string, ask: MerchantAsk): Promise<MerchantView> =>
+export const createMerchant = (app: App, actor: Actor, ask: MerchantAsk): Promise<MerchantView> =>
   change(app, actor, 'create_merchant', ask, async (tx, at) => {
     await checkDepartment(tx, ask.department_id)
     const merchant: Merchant = {
@@ -90,7 +91,7 @@ export const createMerchant = (app: App, actor: string, ask: MerchantAsk): Promi
 /** A suspended merchant's bills stay payable; new ones are refused. Throws merchant_unknown, department_unknown, id_reused. */
 export const changeMerchant = (
   app: App,
-  actor: string,
+  actor: Actor,
   merchantNo: string,
   ask: MerchantChange,
 ): Promise<MerchantView> =>
@@ -127,7 +128,7 @@ export async function readMerchant(app: App, merchantNo: string): Promise<Mercha
 // --- fee items -------------------------------------------------------------------------------------------------------
 
 /** Throws merchant_unknown, part_min_unreadable, already_exists, id_reused. */
-export const createFeeItem = (app: App, actor: string, ask: FeeItemAsk): Promise<FeeItemView> =>
+export const createFeeItem = (app: App, actor: Actor, ask: FeeItemAsk): Promise<FeeItemView> =>
   change(app, actor, 'create_fee_item', ask, async (tx, at) => {
     if (!(await store.findMerchant(tx, ask.merchant_no))) throw merchantUnknown(ask.merchant_no)
     const currency = ask.currency ?? 'CNY'
@@ -148,7 +149,7 @@ export const createFeeItem = (app: App, actor: string, ask: FeeItemAsk): Promise
   })
 
 /** Bills that are out keep what they were issued with. Throws fee_item_unknown, fee_item_retired, part_min_unreadable, id_reused. */
-export const changeFeeItem = (app: App, actor: string, id: string, ask: FeeItemChange): Promise<FeeItemView> =>
+export const changeFeeItem = (app: App, actor: Actor, id: string, ask: FeeItemChange): Promise<FeeItemView> =>
   change(app, actor, 'change_fee_item', { ...ask, fee_item_id: id }, async tx => {
     const found = await store.lockFeeItem(tx, id)
     if (!found) throw feeItemUnknown(id)
@@ -177,14 +178,14 @@ export async function readFeeItems(app: App, query: FeeItemQuery): Promise<{ fee
 
 function change<Ask extends { readonly id: string }, Answer extends Json>(
   app: App,
-  actor: string,
+  actor: Actor,
   operation: string,
   ask: Ask,
   work: (tx: pg.ClientBase, at: Date) => Promise<Answer>,
 ): Promise<Answer> {
   const at = app.now()
   const { id, ...body } = ask
-  return app.db.transaction(tx => once(tx, { id, operation, body, actor, at }, () => work(tx, at)))
+  return app.db.transaction(tx => once(tx, { id, operation, body, actor: actor.id, at }, () => work(tx, at)))
 }
 
 async function checkDepartment(tx: pg.ClientBase, id: string): Promise<void> {

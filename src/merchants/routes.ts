@@ -1,8 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { actorOf } from '../access/asking.ts'
 import type { App } from '../system/app.ts'
-import { callerOf } from '../system/caller.ts'
 import * as api from './api.ts'
 import * as merchants from './operations.ts'
 
@@ -36,7 +36,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.DepartmentView },
       },
     },
-    request => merchants.createDepartment(app, callerOf(request), request.body),
+    request => merchants.createDepartment(app, actorOf(request), request.body),
   )
   http.patch(
     '/departments/:department_id',
@@ -50,7 +50,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.DepartmentView },
       },
     },
-    request => merchants.changeDepartment(app, callerOf(request), request.params.department_id, request.body),
+    request => merchants.changeDepartment(app, actorOf(request), request.params.department_id, request.body),
   )
 
   http.get(
@@ -90,7 +90,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.MerchantView },
       },
     },
-    request => merchants.createMerchant(app, callerOf(request), request.body),
+    request => merchants.createMerchant(app, actorOf(request), request.body),
   )
   http.patch(
     '/merchants/:merchant_no',
@@ -104,7 +104,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.MerchantView },
       },
     },
-    request => merchants.changeMerchant(app, callerOf(request), request.params.merchant_no, request.body),
+    request => merchants.changeMerchant(app, actorOf(request), request.params.merchant_no, request.body),
   )
 
   http.get(
@@ -131,7 +131,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.FeeItemView },
       },
     },
-    request => merchants.createFeeItem(app, callerOf(request), request.body),
+    request => merchants.createFeeItem(app, actorOf(request), request.body),
   )
   http.patch(
     '/fee-items/:fee_item_id',
@@ -145,6 +145,6 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.FeeItemView },
       },
     },
-    request => merchants.changeFeeItem(app, callerOf(request), request.params.fee_item_id, request.body),
+    request => merchants.changeFeeItem(app, actorOf(request), request.params.fee_item_id, request.body),
   )
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { actor } from '../../testkit/actors.ts'
 import { type TestApp, testApp } from '../../testkit/app.ts'
 import { openTestSmtp, type SmtpMood } from '../../testkit/smtp.ts'
 import { acs3Headers } from './acs3.ts'
@@ -309,10 +310,10 @@ for (const mood of ['take_and_cut', 'take_and_hang'] as const)
     const [notice] = (await readNotices(app, {})).notices
     assert.deepEqual([notice?.state, notice?.recipient], ['unknown', 'z****@example.com'])
     const ask = { id: 'resolve-1', as: 'again' as const, note: '收件人确认未收到' }
-    const resolved = await resolveNotice(app, 'op', notice?.notice_id as number, ask)
+    const resolved = await resolveNotice(app, actor('op'), notice?.notice_id as number, ask)
     assert.equal(resolved.state, 'waiting')
-    assert.deepEqual(await resolveNotice(app, 'op', notice?.notice_id as number, ask), resolved)
-    await assert.rejects(resolveNotice(app, 'op', notice?.notice_id as number, { ...ask, id: 'resolve-2' }), {
+    assert.deepEqual(await resolveNotice(app, actor('op'), notice?.notice_id as number, ask), resolved)
+    await assert.rejects(resolveNotice(app, actor('op'), notice?.notice_id as number, { ...ask, id: 'resolve-2' }), {
       code: 'notice_not_open',
     })
     await sendDue(app)

@@ -1,3 +1,4 @@
+import type { Actor } from '../access/actor.ts'
 import { Failure } from '../kernel/failure.ts'
 import { maskEmail, maskPhone } from '../kernel/mask.ts'
 import type { App } from '../system/app.ts'
@@ -95,22 +96,17 @@ export async function summarizeNotices(app: App): Promise<NoticeSummary> {
  * A person decides about a message that failed or whose fate is unknown: `sent` (it did arrive), `again` (send it once more,
  * at the risk of a second one where it is unknown), `withdraw`. Throws notice_unknown, notice_not_open, id_reused.
  */
-export async function resolveNotice(
-  app: App,
-  actor: string,
-  noticeId: number,
-  ask: NoticeResolve,
-): Promise<NoticeView> {
+export async function resolveNotice(app: App, actor: Actor, noticeId: number, ask: NoticeResolve): Promise<NoticeView> {
   const at = app.now()
   const { id, ...rest } = ask
   const body = { ...rest, notice_id: noticeId }
   return await app.db.transaction(tx =>
-    once(tx, { id, operation: 'resolve_notice', body, actor, at }, async () => {
+    once(tx, { id, operation: 'resolve_notice', body, actor: actor.id, at }, async () => {
       const message = await store.lockMessage(tx, noticeId)
       if (!message) throw noticeUnknown(noticeId)
       if (message.state !== 'failed' && message.state !== 'unknown') throw notOpen(message)
       const state = ({ sent: 'sent', again: 'waiting', withdraw: 'withdrawn' } as const)[ask.as]
-      await store.markResolved(tx, noticeId, state, `${actor}: ${ask.note}`.slice(0, 300), at)
+      await store.markResolved(tx, noticeId, state, `${actor.id}: ${ask.note}`.slice(0, 300), at)
       return viewOf((await store.lockMessage(tx, noticeId)) as store.Listed)
     }),
   )

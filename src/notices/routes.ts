@@ -1,8 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { actorOf } from '../access/asking.ts'
 import type { App } from '../system/app.ts'
-import { callerOf } from '../system/caller.ts'
 import * as api from './api.ts'
 import * as notices from './operations.ts'
 
@@ -50,6 +50,6 @@ export function noticeRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.NoticeView },
       },
     },
-    request => notices.resolveNotice(app, callerOf(request), request.params.notice_id, request.body),
+    request => notices.resolveNotice(app, actorOf(request), request.params.notice_id, request.body),
   )
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import Fastify from 'fastify'
 import iconv from 'iconv-lite'
+import { actor } from '../../testkit/actors.ts'
 import { type TestApp, testApp } from '../../testkit/app.ts'
 import { seedMerchants } from '../../testkit/merchants.ts'
 import { type SampleCell, workbookOf } from '../../testkit/workbook.ts'
@@ -31,7 +32,7 @@ async function counter(t: Parameters<typeof testApp>[0]): Promise<TestApp> {
 
 let ids = 0
 const check = (app: TestApp, content: string | Buffer, more: { id?: string; merchantNo?: string } = {}) =>
-  checkBillBatch(app, 'li', {
+  checkBillBatch(app, actor('li'), {
     id: more.id ?? `batch-${String(++ids).padStart(4, '0')}`,
     path: file(content),
     name: 'bills.csv',
@@ -39,7 +40,12 @@ const check = (app: TestApp, content: string | Buffer, more: { id?: string; merc
   })
 
 const issue = (app: TestApp, batch: BillBatchView, more: object = {}) =>
-  issueBillBatch(app, 'li', batch.batch_id, { id: `issue-${++ids}-x`, sm3: batch.sm3, bills: batch.bills, ...more })
+  issueBillBatch(app, actor('li'), batch.batch_id, {
+    id: `issue-${++ids}-x`,
+    sm3: batch.sm3,
+    bills: batch.bills,
+    ...more,
+  })
 
 const said = (batch: BillBatchView): string[] =>
   batch.problems.map(({ row, column, code, expected }) => `${row} ${column ?? '-'} ${code} ${expected}`.trim())
@@ -100,12 +106,12 @@ test('the same check and the same issue again are the first answers; another fil
   await assert.rejects(check(app, `${SOUND}W9,水费,1,,,1,,\n`, { id }), { code: 'id_reused' })
   await assert.rejects(check(app, SOUND, { id, merchantNo: 'WATER' }), { code: 'id_reused' })
   const ask = { id: 'issue-again', sm3: batch.sm3, bills: 3 }
-  const answers = await Promise.all([1, 2, 3].map(() => issueBillBatch(app, 'li', id, ask)))
+  const answers = await Promise.all([1, 2, 3].map(() => issueBillBatch(app, actor('li'), id, ask)))
   assert.deepEqual(answers[1], answers[0])
   assert.deepEqual(answers[2], answers[0])
   app.pass(60)
-  assert.deepEqual(await issueBillBatch(app, 'wang', id, { ...ask, id: 'issue-other' }), answers[0])
-  await assert.rejects(issueBillBatch(app, 'li', id, { ...ask, notify: true }), { code: 'id_reused' })
+  assert.deepEqual(await issueBillBatch(app, actor('wang'), id, { ...ask, id: 'issue-other' }), answers[0])
+  await assert.rejects(issueBillBatch(app, actor('li'), id, { ...ask, notify: true }), { code: 'id_reused' })
   assert.equal((await orders(app)).length, 3)
 })
 
@@ -183,7 +189,7 @@ W4,水费,360100,张三,,1234.5,2026-11,
 
 test('a batch of one merchant holds only its bills; a name that two items have must be an id', async t => {
   const app = await counter(t)
-  await changeFeeItem(app, 'li', 'BOARD', { id: 'rename-board', name: '水费' })
+  await changeFeeItem(app, actor('li'), 'BOARD', { id: 'rename-board', name: '水费' })
   const rows = 'order_no,fee_item,account_no,amount\nA,水费,1,1\nB,TUITION,1,1\nC,学费,1,1\n'
   assert.deepEqual(said(await check(app, rows)), ['2 fee_item fee_item_ambiguous BOARD / WATER-BASE'])
   assert.deepEqual(said(await check(app, rows, { merchantNo: 'WATER' })), [
@@ -200,7 +206,7 @@ test('what changed between check and issue stops the whole batch', async t => {
   await assert.rejects(issue(app, { ...batch, bills: 4 }), { code: 'batch_differs' })
   await assert.rejects(issue(app, { ...batch, sm3: other.sm3 }), { code: 'batch_differs' })
   await assert.rejects(issue(app, { ...batch, batch_id: 'no-such-batch' }), { code: 'batch_unknown' })
-  await changeFeeItem(app, 'li', 'WATER-SEW', { id: 'suspend-01', state: 'suspended' })
+  await changeFeeItem(app, actor('li'), 'WATER-SEW', { id: 'suspend-01', state: 'suspended' })
   await assert.rejects(issue(app, batch), (error: { code: string; detail: unknown }) => {
     assert.equal(error.code, 'batch_stale')
     assert.deepEqual(error.detail, {
@@ -210,7 +216,7 @@ test('what changed between check and issue stops the whole batch', async t => {
     return true
   })
   assert.deepEqual(await orders(app), [])
-  await changeFeeItem(app, 'li', 'WATER-SEW', { id: 'resume-001', state: 'active' })
+  await changeFeeItem(app, actor('li'), 'WATER-SEW', { id: 'resume-001', state: 'active' })
   await issue(app, other)
   await assert.rejects(issue(app, batch), { code: 'batch_stale' })
   assert.equal((await orders(app)).length, 1)
@@ -277,7 +283,7 @@ test('what is no file of bills is refused with its name', async t => {
   await refused('缴费单号,order_no,缴费项目,户号,金额\nW1,W1,水费,1,1\n', 'column_twice')
   await refused(Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 0, 0, 0, 0xff]), 'file_binary')
   await assert.rejects(
-    checkBillBatch(app, 'li', { id: 'no-such-file', path: '/nowhere/x.csv', name: 'x.csv', merchantNo: null }),
+    checkBillBatch(app, actor('li'), { id: 'no-such-file', path: '/nowhere/x.csv', name: 'x.csv', merchantNo: null }),
     { code: 'file_unreadable' },
   )
 })

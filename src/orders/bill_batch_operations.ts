@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
+import type { Actor } from '../access/actor.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
@@ -38,7 +39,7 @@ const CALENDAR = { zone: 'Asia/Shanghai', cutoff: '00:00' }
  * errors waits to be issued. The same id with the same file gives the first report.
  * Throws what `readBillFile` and `readHeader` throw, merchant_unknown, id_reused.
  */
-export async function checkBillBatch(app: App, actor: string, ask: BillFileAsk): Promise<BillBatchView> {
+export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): Promise<BillBatchView> {
   const { merchantNo } = ask
   if (merchantNo !== null && !(await findMerchant(app.db.pool, merchantNo))) throw merchantUnknown(merchantNo)
   const file = await readBillFile(ask.path, ask.name)
@@ -70,7 +71,7 @@ export async function checkBillBatch(app: App, actor: string, ask: BillFileAsk):
     errors,
     warnings: problems.length - errors,
     problems,
-    checkedBy: actor,
+    checkedBy: actor.id,
     checkedAt: at,
     issuedBy: '',
     issuedAt: null,
@@ -91,7 +92,7 @@ export async function checkBillBatch(app: App, actor: string, ask: BillFileAsk):
  */
 export async function issueBillBatch(
   app: App,
-  actor: string,
+  actor: Actor,
   batchId: string,
   ask: BillBatchIssue,
 ): Promise<BillBatchHead> {
@@ -99,7 +100,7 @@ export async function issueBillBatch(
   const { id, ...rest } = ask
   const body = { ...rest, notify: rest.notify ?? false, batch_id: batchId }
   return await app.db.transaction(tx =>
-    once(tx, { id, operation: 'issue_bill_batch', body, actor, at }, async () => {
+    once(tx, { id, operation: 'issue_bill_batch', body, actor: actor.id, at }, async () => {
       const batch = await store.lockBatch(tx, batchId)
       if (!batch) throw batchUnknown(batchId)
       const bills = countOf(batch)
@@ -108,8 +109,8 @@ export async function issueBillBatch(
       if (batch.state !== 'checked') throw notIssuable(batch)
       if (ask.notify) await tellPayers(tx, batchId, at)
       if ((await store.issueRows(tx, batchId, at)) !== bills) throw await stale(tx, batchId)
-      await store.markIssued(tx, batchId, actor, at)
-      return headOf({ ...batch, state: 'issued', issuedBy: actor, issuedAt: at })
+      await store.markIssued(tx, batchId, actor.id, at)
+      return headOf({ ...batch, state: 'issued', issuedBy: actor.id, issuedAt: at })
     }),
   )
 }

@@ -7,9 +7,9 @@ import { pipeline } from 'node:stream/promises'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { actorOf } from '../access/asking.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
-import { callerOf } from '../system/caller.ts'
 import * as api from './bill_batch_api.ts'
 import { BYTES_MAX } from './bill_batch_file.ts'
 import * as batches from './bill_batch_operations.ts'
@@ -47,7 +47,7 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
       async request => {
         const { id, name, merchant_no } = request.query
         return await laidDown(request.body, path =>
-          batches.checkBillBatch(app, callerOf(request), { id, path, name, merchantNo: merchant_no ?? null }),
+          batches.checkBillBatch(app, actorOf(request), { id, path, name, merchantNo: merchant_no ?? null }),
         )
       },
     )
@@ -63,7 +63,7 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
           response: { 200: api.BillBatchHead },
         },
       },
-      request => batches.issueBillBatch(app, callerOf(request), request.params.batch_id, request.body),
+      request => batches.issueBillBatch(app, actorOf(request), request.params.batch_id, request.body),
     )
     http.get(
       '/bill-batches',

@@ -1,3 +1,4 @@
+import type { Actor } from '../access/actor.ts'
 import type { Channel, ChannelName, Method } from '../channels/channel.ts'
 import { Failure } from '../kernel/failure.ts'
 import { askDigest, idReused } from '../system/ask_digest.ts'
@@ -11,7 +12,7 @@ import { findOrder, findPayment, insertPayment, lockOrder, markClosed, markSubmi
  * Issues one bill; `orderNo` is its request's id: the same once more gives the same bill. Throws fee_item_unavailable, and
  * `id_reused` when the number stands for another bill.
  */
-export async function issueOrder(app: Paying, ask: OrderAsk): Promise<Order> {
+export async function issueOrder(app: Paying, _actor: Actor, ask: OrderAsk): Promise<Order> {
   const askSm3 = askDigest(ask)
   const order = await app.issues.add({ ...ask, askSm3, batchId: '' })
   if (!order) throw feeItemUnavailable(ask)
@@ -28,8 +29,6 @@ export type PaymentRequest = {
   /** null: all that is due. */
   readonly amount: number | null
   readonly openid: string | null
-  /** Where the request comes from; not part of what is asked, a phone changes it on the way. */
-  readonly payerAddress: string | null
 }
 
 /** A request of ours to the channel may still be under way for this long. */
@@ -41,7 +40,7 @@ const UNDER_WAY_MS = 20_000
  * the channel hears of it; when the channel's answer is lost it stays open and is asked about.
  * The same id again gives the same attempt. Throws order_unknown, order_closed, order_paid, … and what `offering` throws.
  */
-export async function startPayment(app: Paying, { payerAddress, ...ask }: PaymentRequest): Promise<Payment> {
+export async function startPayment(app: Paying, actor: Actor, ask: PaymentRequest): Promise<Payment> {
   const channel = app.channels.offering(ask.channel, ask.method)
   const askSm3 = askDigest(ask)
   for (let round = 0; ; round++) {
@@ -82,7 +81,7 @@ export async function startPayment(app: Paying, { payerAddress, ...ask }: Paymen
       continue
     }
     if (step.payment.state === 'created')
-      await submit(app, step.order, step.payment, { openid: ask.openid, payerAddress })
+      await submit(app, step.order, step.payment, { openid: ask.openid, payerAddress: actor.address || null })
     return await readPayment(app, step.payment.paymentNo)
   }
 }
@@ -184,21 +183,21 @@ export async function learn(
 }
 
 /** The payer gives up: the attempt is asked about and closed. Paid by then, it is a success. */
-export async function cancelPayment(app: Paying, paymentNo: string): Promise<Payment> {
+export async function cancelPayment(app: Paying, _actor: Actor, paymentNo: string): Promise<Payment> {
   const payment = await readPayment(app, paymentNo)
   if (isOpen(payment.state)) await endAttempt(app, payment)
   return await readPayment(app, paymentNo)
 }
 
 /** 补单: asks the channel now, whatever the schedule says, and books what it answers. */
-export async function askNow(app: Paying, paymentNo: string): Promise<Payment> {
+export async function askNow(app: Paying, _actor: Actor, paymentNo: string): Promise<Payment> {
   const payment = await readPayment(app, paymentNo)
   await learn(app, payment, await app.channels.account(payment.account).query(payment), 'query')
   return await readPayment(app, paymentNo)
 }
 
 /** Takes a bill back. Throws order_unknown, order_partly_paid; an open attempt is ended first. The same again changes nothing. */
-export async function closeOrder(app: Paying, orderNo: string, why: string): Promise<Order> {
+export async function closeOrder(app: Paying, _actor: Actor, orderNo: string, why: string): Promise<Order> {
   for (const payment of await paymentsOf(app.db.pool, orderNo))
     if (isOpen(payment.state)) await endAttempt(app, payment)
   return await app.db.transaction(async tx => {

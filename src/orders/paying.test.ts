@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -24,7 +25,6 @@ const ask = (orderNo: string, id: string, change: Partial<PaymentRequest> = {}):
   method: 'native',
   amount: null,
   openid: null,
-  payerAddress: null,
   ...change,
 })
 const refusedWith = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
@@ -67,7 +67,7 @@ describe('issuing a bill', () => {
       currency: 'CNY',
       dueOn: null,
     }))
-    const orders = await Promise.all([...asks, ...asks].map(one => issueOrder(app, one)))
+    const orders = await Promise.all([...asks, ...asks].map(one => issueOrder(app, actor('somebody'), one)))
     assert.equal(new Set(orders.map(order => order.orderNo)).size, 1000)
     const { rows } = await db.pool.query('select count(*) as n, sum(amount) as total from orders')
     assert.deepEqual(rows[0], { n: 1000, total: '500500' })
@@ -90,7 +90,7 @@ describe('paying a bill', () => {
     const channel = new FakeChannel()
     const { app, db, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     assert.equal(payment.state, 'pending')
     assert.deepEqual(payment.checkout, { kind: 'qr', codeUrl: `fake://${payment.paymentNo}` })
     const paid = channel.pay(payment, clock.forward(10))
@@ -112,24 +112,30 @@ describe('paying a bill', () => {
       merchant: channel.merchant,
       business_date: '2026-11-20',
     })
-    await assert.rejects(startPayment(app, ask(orderNo, 'phone-2')), refusedWith('order_paid'))
+    await assert.rejects(startPayment(app, actor('somebody'), ask(orderNo, 'phone-2')), refusedWith('order_paid'))
   })
 
   test('the same request again is the same attempt; with another body it is refused', async t => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const first = await startPayment(app, ask(orderNo, 'click-1'))
-    assert.deepEqual(await startPayment(app, ask(orderNo, 'click-1')), first)
+    const first = await startPayment(app, actor('somebody'), ask(orderNo, 'click-1'))
+    assert.deepEqual(await startPayment(app, actor('somebody'), ask(orderNo, 'click-1')), first)
     assert.equal(channel.asked.filter(word => word.startsWith('create')).length, 1)
-    await assert.rejects(startPayment(app, ask(orderNo, 'click-1', { method: 'h5' })), refusedWith('id_reused'))
+    await assert.rejects(
+      startPayment(app, actor('somebody'), ask(orderNo, 'click-1', { method: 'h5' })),
+      refusedWith('id_reused'),
+    )
   })
 
   test('two clicks at the same moment begin one attempt', async t => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const both = await Promise.all([startPayment(app, ask(orderNo, 'c')), startPayment(app, ask(orderNo, 'c'))])
+    const both = await Promise.all([
+      startPayment(app, actor('somebody'), ask(orderNo, 'c')),
+      startPayment(app, actor('somebody'), ask(orderNo, 'c')),
+    ])
     assert.equal(both[0].paymentNo, both[1].paymentNo)
   })
 
@@ -137,9 +143,9 @@ describe('paying a bill', () => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const first = await startPayment(app, ask(orderNo, 'phone-1'))
+    const first = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     channel.asked.length = 0
-    const second = await startPayment(app, ask(orderNo, 'phone-2'))
+    const second = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-2'))
     assert.notEqual(second.paymentNo, first.paymentNo)
     assert.deepEqual(channel.asked, [
       `query ${first.paymentNo}`,
@@ -153,8 +159,8 @@ describe('paying a bill', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    channel.pay(await startPayment(app, ask(orderNo, 'phone-1')), clock.now())
-    await assert.rejects(startPayment(app, ask(orderNo, 'phone-2')), refusedWith('order_paid'))
+    channel.pay(await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1')), clock.now())
+    await assert.rejects(startPayment(app, actor('somebody'), ask(orderNo, 'phone-2')), refusedWith('order_paid'))
     assert.equal(await book(app, orderNo), 'paid 10000 | 10000 | - | -')
   })
 
@@ -162,18 +168,21 @@ describe('paying a bill', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    channel.pay(await startPayment(app, ask(orderNo, 'phone-1')), clock.now())
+    channel.pay(await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1')), clock.now())
     channel.answers.query = [{ state: 'pending' }]
-    await assert.rejects(startPayment(app, ask(orderNo, 'phone-2')), refusedWith('order_paid'))
+    await assert.rejects(startPayment(app, actor('somebody'), ask(orderNo, 'phone-2')), refusedWith('order_paid'))
   })
 
   test('… and if the channel does not say, neither do we', async t => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const first = await startPayment(app, ask(orderNo, 'phone-1'))
+    const first = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     channel.answers.query = [{ state: 'unknown', reason: 'time-out' }]
-    await assert.rejects(startPayment(app, ask(orderNo, 'phone-2')), refusedWith('payment_outcome_unknown'))
+    await assert.rejects(
+      startPayment(app, actor('somebody'), ask(orderNo, 'phone-2')),
+      refusedWith('payment_outcome_unknown'),
+    )
     assert.equal((await readPayment(app, first.paymentNo)).state, 'pending')
   })
 
@@ -181,8 +190,12 @@ describe('paying a bill', () => {
     const [wechat, alipay] = [new FakeChannel('wechat'), new FakeChannel('alipay')]
     const { app, db, clock } = await payingTest(t, fakeChannels(wechat, alipay))
     const { orderNo } = await issued(app)
-    const first = await startPayment(app, ask(orderNo, 'phone-1'))
-    const second = await startPayment(app, ask(orderNo, 'phone-2', { channel: 'alipay', method: 'precreate' }))
+    const first = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
+    const second = await startPayment(
+      app,
+      actor('somebody'),
+      ask(orderNo, 'phone-2', { channel: 'alipay', method: 'precreate' }),
+    )
     const [a, b] = [wechat.pay(first, clock.now()), alipay.pay(second, clock.now())]
     await Promise.all([
       learn(app, second, b, 'notice'),
@@ -202,7 +215,7 @@ describe('paying a bill', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     await learn(app, payment, channel.pay(payment, clock.now(), { amount: 9_000 }), 'notice')
     assert.equal(await book(app, orderNo), 'unpaid 0 | 9000 | amount_differs | 9000 awaiting_review')
   })
@@ -211,7 +224,7 @@ describe('paying a bill', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     await learn(app, payment, { ...channel.pay(payment, clock.now()), merchant: 'somebody' }, 'notice')
     assert.equal(await book(app, orderNo), 'unpaid 0 | - | merchant_differs | -')
     assert.equal((await readPayment(app, payment.paymentNo)).state, 'pending')
@@ -221,7 +234,7 @@ describe('paying a bill', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     const paid = channel.pay(payment, clock.now())
     const stray = { ...payment, paymentNo: 'NOBODY', orderNo: '' }
     const [known, unknown, otherOrder] = await Promise.allSettled([
@@ -242,22 +255,28 @@ describe('paying a bill', () => {
     channel.create = async () => {
       throw new Failure('openid_missing', { zh: '缺 openid', en: 'no openid' })
     }
-    await assert.rejects(startPayment(app, ask(orderNo, 'phone-1', { method: 'jsapi' })), refusedWith('openid_missing'))
+    await assert.rejects(
+      startPayment(app, actor('somebody'), ask(orderNo, 'phone-1', { method: 'jsapi' })),
+      refusedWith('openid_missing'),
+    )
     channel.create = create
-    assert.equal((await startPayment(app, ask(orderNo, 'phone-2'))).state, 'pending')
+    assert.equal((await startPayment(app, actor('somebody'), ask(orderNo, 'phone-2'))).state, 'pending')
   })
 
   test('parts: three of them pay a bill, and it is part_paid in between', async t => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app, { feeItemId: 'S1' })
-    await assert.rejects(startPayment(app, ask(orderNo, 'p-0', { amount: 999 })), refusedWith('part_too_small'))
+    await assert.rejects(
+      startPayment(app, actor('somebody'), ask(orderNo, 'p-0', { amount: 999 })),
+      refusedWith('part_too_small'),
+    )
     for (const [amount, state] of [
       [3_000, 'part_paid'],
       [6_500, 'part_paid'],
       [500, 'paid'],
     ] as const) {
-      const payment = await startPayment(app, ask(orderNo, `part-${amount}`, { amount }))
+      const payment = await startPayment(app, actor('somebody'), ask(orderNo, `part-${amount}`, { amount }))
       await learn(app, payment, channel.pay(payment, clock.now()), 'notice')
       assert.equal((await readOrder(app, orderNo)).state, state)
     }
@@ -268,11 +287,14 @@ describe('paying a bill', () => {
     const { app } = await payingTest(t, fakeChannels(new FakeChannel()))
     const { orderNo } = await issued(app)
     await assert.rejects(
-      startPayment(app, ask(orderNo, 'a', { amount: 9_999 })),
+      startPayment(app, actor('somebody'), ask(orderNo, 'a', { amount: 9_999 })),
       refusedWith('part_payment_not_allowed'),
     )
-    await assert.rejects(startPayment(app, ask(orderNo, 'b', { amount: 10_001 })), refusedWith('amount_exceeds_due'))
-    await assert.rejects(startPayment(app, ask('NONE', 'c')), refusedWith('order_unknown'))
+    await assert.rejects(
+      startPayment(app, actor('somebody'), ask(orderNo, 'b', { amount: 10_001 })),
+      refusedWith('amount_exceeds_due'),
+    )
+    await assert.rejects(startPayment(app, actor('somebody'), ask('NONE', 'c')), refusedWith('order_unknown'))
   })
 })
 
@@ -281,7 +303,7 @@ describe('delay compensation', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     assert.equal(await compensate(app), 0)
     const paid = channel.pay(payment, clock.forward(5))
     assert.equal(await compensate(app), 1)
@@ -295,7 +317,7 @@ describe('delay compensation', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel), { paymentMinutes: 60 * 24 })
     const { orderNo } = await issued(app)
-    await startPayment(app, ask(orderNo, 'phone-1'))
+    await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     const gaps: number[] = []
     let last = clock.now().getTime()
     while (gaps.length < 7) {
@@ -313,7 +335,7 @@ describe('delay compensation', () => {
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
     channel.answers.create = [{ state: 'unknown', reason: 'time-out' }]
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     assert.deepEqual([payment.state, payment.lastAnswer], ['created', 'unknown: time-out'])
     channel.pay(payment, clock.forward(16))
     await compensate(app)
@@ -324,7 +346,11 @@ describe('delay compensation', () => {
     const channel = new FakeChannel('bank')
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'a', { channel: 'bank', method: 'transfer' }))
+    const payment = await startPayment(
+      app,
+      actor('somebody'),
+      ask(orderNo, 'a', { channel: 'bank', method: 'transfer' }),
+    )
     clock.forward(3 * 86_400)
     await compensate(app)
     assert.equal((await readPayment(app, payment.paymentNo)).state, 'pending')
@@ -337,19 +363,19 @@ describe('delay compensation', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     clock.forward(40 * 60)
     await compensate(app)
     assert.deepEqual(channel.asked.slice(-1), [`close ${payment.paymentNo}`])
     assert.equal((await readPayment(app, payment.paymentNo)).state, 'closed')
-    assert.equal((await startPayment(app, ask(orderNo, 'phone-2'))).state, 'pending')
+    assert.equal((await startPayment(app, actor('somebody'), ask(orderNo, 'phone-2'))).state, 'pending')
   })
 
   test('a process that dies while asking only delays: the claim runs out', async t => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     channel.pay(payment, clock.forward(5))
     channel.answers.query = [
       () => {
@@ -367,9 +393,13 @@ describe('delay compensation', () => {
     const channel = new FakeChannel('alipay')
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'a', { channel: 'alipay', method: 'precreate' }))
+    const payment = await startPayment(
+      app,
+      actor('somebody'),
+      ask(orderNo, 'a', { channel: 'alipay', method: 'precreate' }),
+    )
     channel.answers.query = [{ state: 'absent' }]
-    assert.equal((await cancelPayment(app, payment.paymentNo)).state, 'closed')
+    assert.equal((await cancelPayment(app, actor('somebody'), payment.paymentNo)).state, 'closed')
     channel.pay(payment, clock.forward(4))
     assert.equal(await compensate(app), 0)
     clock.forward(1)
@@ -381,9 +411,13 @@ describe('delay compensation', () => {
     const channel = new FakeChannel('alipay')
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'a', { channel: 'alipay', method: 'precreate' }))
+    const payment = await startPayment(
+      app,
+      actor('somebody'),
+      ask(orderNo, 'a', { channel: 'alipay', method: 'precreate' }),
+    )
     channel.query = async () => ({ state: 'absent' })
-    await cancelPayment(app, payment.paymentNo)
+    await cancelPayment(app, actor('somebody'), payment.paymentNo)
     let asked = 0
     for (let minute = 0; minute < 60; minute++) {
       clock.forward(60)
@@ -398,9 +432,9 @@ describe('delay compensation', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
     channel.pay(payment, clock.now())
-    assert.equal((await askNow(app, payment.paymentNo)).state, 'success')
+    assert.equal((await askNow(app, actor('somebody'), payment.paymentNo)).state, 'success')
   })
 })
 
@@ -409,10 +443,10 @@ describe('taking a bill back', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    const payment = await startPayment(app, ask(orderNo, 'phone-1'))
-    assert.equal((await closeOrder(app, orderNo, '开错')).state, 'closed')
+    const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
+    assert.equal((await closeOrder(app, actor('somebody'), orderNo, '开错')).state, 'closed')
     assert.equal((await readPayment(app, payment.paymentNo)).state, 'closed')
-    await assert.rejects(startPayment(app, ask(orderNo, 'phone-2')), refusedWith('order_closed'))
+    await assert.rejects(startPayment(app, actor('somebody'), ask(orderNo, 'phone-2')), refusedWith('order_closed'))
     await learn(app, payment, channel.pay(payment, clock.now()), 'notice')
     assert.equal(await book(app, orderNo), 'closed 0 | 10000 | order_closed | 10000 awaiting_review')
   })
@@ -421,7 +455,7 @@ describe('taking a bill back', () => {
     const channel = new FakeChannel()
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const { orderNo } = await issued(app)
-    channel.pay(await startPayment(app, ask(orderNo, 'phone-1')), clock.now())
-    await assert.rejects(closeOrder(app, orderNo, 'x'), refusedWith('order_partly_paid'))
+    channel.pay(await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1')), clock.now())
+    await assert.rejects(closeOrder(app, actor('somebody'), orderNo, 'x'), refusedWith('order_partly_paid'))
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -56,14 +57,13 @@ test('whatever happens to a bill, the book is what the channel took and gave bac
           case 'start': {
             const amount = step.part === 0 ? null : step.part
             const id = `req-${++requests}`
-            const payment = await startPayment(app, {
+            const payment = await startPayment(app, actor('somebody'), {
               orderNo,
               id,
               channel: 'wechat',
               method: 'native',
               amount,
               openid: null,
-              payerAddress: null,
             })
             return attempts.push(payment)
           }
@@ -79,17 +79,17 @@ test('whatever happens to a bill, the book is what the channel took and gave bac
             return await Promise.all(Array.from({ length: step.times }, () => learn(app, chosen, paid, 'notice')))
           }
           case 'cancel':
-            return chosen && (await cancelPayment(app, chosen.paymentNo))
+            return chosen && (await cancelPayment(app, actor('somebody'), chosen.paymentNo))
           case 'refund':
             if (!chosen) return
-            return await askRefund(app, 'clerk', {
+            return await askRefund(app, actor('clerk'), {
               id: `ref-${++requests}`,
               paymentNo: chosen.paymentNo,
               amount: step.share * 100,
               reason: 'x',
             })
           case 'close':
-            return await closeOrder(app, orderNo, 'x')
+            return await closeOrder(app, actor('somebody'), orderNo, 'x')
           case 'silence':
             channel.answers.query = Array.from({ length: step.times }, () => ({ state: 'unknown', reason: 'quiet' }))
             return

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import Fastify from 'fastify'
+import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
 import { learn, startPayment } from './operations.ts'
@@ -19,14 +20,13 @@ async function counter(t: TestContext) {
   const certifying: Certifying = { ...app, receiptKeys: [KEY], press, verifyUrl: () => 'https://pay.example/verify' }
   const start = async () => {
     const { orderNo } = await issued(app, { amount: 140_950, accountNo: '3601002688', payerName: '欧阳修' })
-    return await startPayment(app, {
+    return await startPayment(app, actor('somebody'), {
       orderNo,
       id: `pay-${orderNo}`,
       channel: 'wechat',
       method: 'native',
       amount: null,
       openid: null,
-      payerAddress: null,
     })
   }
   const paid = async () => {

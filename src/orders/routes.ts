@@ -1,10 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { actorOf } from '../access/asking.ts'
 import { readAmount } from '../kernel/amount_field.ts'
 import { Failure } from '../kernel/failure.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
-import { callerOf } from '../system/caller.ts'
 import { type Json, onceAround } from '../system/requests.ts'
 import * as api from './api.ts'
 import {
@@ -39,10 +39,11 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.OrderView },
       },
     },
-    async ({ body }) => {
+    async request => {
+      const { body } = request
       const currency = body.currency ?? 'CNY'
       return orderView(
-        await orders.issueOrder(app, {
+        await orders.issueOrder(app, actorOf(request), {
           orderNo: body.order_no,
           merchantNo: body.merchant_no,
           feeItemId: body.fee_item_id,
@@ -105,7 +106,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
     async request => {
       const { params, body } = request
       return await onceAround(app, asked(app, request, 'close_order'), async () =>
-        orderView(await orders.closeOrder(app, params.order_no, body.reason)),
+        orderView(await orders.closeOrder(app, actorOf(request), params.order_no, body.reason)),
       )
     },
   )
@@ -122,16 +123,16 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.PaymentView },
       },
     },
-    async ({ params, body, ip }) => {
+    async request => {
+      const { params, body } = request
       const order = await orders.readOrder(app, params.order_no)
-      const payment = await orders.startPayment(app, {
+      const payment = await orders.startPayment(app, actorOf(request), {
         orderNo: params.order_no,
         id: body.id,
         channel: body.channel,
         method: body.method,
         amount: body.amount === undefined ? null : readAmount(body.amount, order.currency, 'amount'),
         openid: body.openid ?? null,
-        payerAddress: ip,
       })
       return paymentView(progressOf(payment, false))
     },
@@ -165,7 +166,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request =>
       await onceAround(app, asked(app, request, 'cancel_payment'), async () => {
-        await orders.cancelPayment(app, request.params.payment_no)
+        await orders.cancelPayment(app, actorOf(request), request.params.payment_no)
         return paymentView(await readProgress(app, request.params.payment_no))
       }),
   )
@@ -184,7 +185,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request =>
       await onceAround(app, asked(app, request, 'query_payment'), async () => {
-        await orders.askNow(app, request.params.payment_no)
+        await orders.askNow(app, actorOf(request), request.params.payment_no)
         return paymentView(await readProgress(app, request.params.payment_no))
       }),
   )
@@ -288,7 +289,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         const settled = await settleAnomaly(app.db.pool, {
           paymentNo: request.params.payment_no,
           kind: request.params.kind,
-          by: callerOf(request),
+          by: actorOf(request).id,
           note: request.body.note,
           at: app.now(),
         })
@@ -331,13 +332,13 @@ export async function readProgress(app: Paying, paymentNo: string): Promise<Prog
 /** What `onceAround` must know of a call: the caller's id, and all that was asked. */
 export const asked = (
   app: Paying,
-  request: Parameters<typeof callerOf>[0] & { readonly params: unknown; readonly body: { readonly id: string } },
+  request: FastifyRequest & { readonly params: unknown; readonly body: { readonly id: string } },
   operation: string,
 ) => ({
   id: request.body.id,
   operation,
   body: { params: request.params, body: request.body },
-  actor: callerOf(request),
+  actor: actorOf(request).id,
   at: app.now(),
 })
 

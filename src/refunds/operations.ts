@@ -1,3 +1,4 @@
+import type { Actor } from '../access/actor.ts'
 import type { Channel, RefundOutcome, RefundRef } from '../channels/channel.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -31,7 +32,7 @@ import {
  * was paid. Approved ones go to the channel at once. The same id again gives the same refund.
  * Throws payment_unknown and what `decideRefund` throws.
  */
-export async function askRefund(app: Paying, actor: string, ask: RefundAsk): Promise<Refund> {
+export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Promise<Refund> {
   const askSm3 = askDigest(ask)
   const asked = await app.db.transaction(async tx => {
     const { payment } = await lockPayment(tx, ask.paymentNo)
@@ -55,7 +56,7 @@ export async function askRefund(app: Paying, actor: string, ask: RefundAsk): Pro
       currency: payment.currency,
       reason: ask.reason,
       state,
-      askedBy: actor,
+      askedBy: actor.id,
       askedAt: at,
       nextQueryAt: state === 'approved' ? nextQuery(at, 0) : null,
     })
@@ -67,14 +68,14 @@ export async function askRefund(app: Paying, actor: string, ask: RefundAsk): Pro
 }
 
 /** A second person agrees: the refund goes to the channel. The same decision again changes nothing. */
-export async function approveRefund(app: Paying, actor: string, refundNo: string): Promise<Refund> {
+export async function approveRefund(app: Paying, actor: Actor, refundNo: string): Promise<Refund> {
   const approved = await decide(app, actor, refundNo, 'approved', '')
   if (approved) await sendRefund(app, await readRefund(app, refundNo))
   return await readRefund(app, refundNo)
 }
 
 /** A second person says no: the money is free again. */
-export async function refuseRefund(app: Paying, actor: string, refundNo: string, why: string): Promise<Refund> {
+export async function refuseRefund(app: Paying, actor: Actor, refundNo: string, why: string): Promise<Refund> {
   await decide(app, actor, refundNo, 'refused', why)
   return await readRefund(app, refundNo)
 }
@@ -82,7 +83,7 @@ export async function refuseRefund(app: Paying, actor: string, refundNo: string,
 /** Whether this call was the one that decided. */
 async function decide(
   app: Paying,
-  actor: string,
+  actor: Actor,
   refundNo: string,
   state: 'approved' | 'refused',
   why: string,
@@ -91,14 +92,14 @@ async function decide(
   return await app.db.transaction(async tx => {
     await lockOrder(tx, orderNo)
     const refund = await mustFind(tx, refundNo)
-    if (refund.decidedBy === actor && (refund.state === 'refused') === (state === 'refused')) return false
+    if (refund.decidedBy === actor.id && (refund.state === 'refused') === (state === 'refused')) return false
     if (refund.state !== 'awaiting_review')
       throw new Failure(
         'refund_decided_already',
         { zh: '该退款已处理，不能再次复核', en: 'This refund was decided already' },
         { refund_no: refundNo, state: refund.state },
       )
-    if (refund.askedBy === actor)
+    if (refund.askedBy === actor.id)
       throw new Failure(
         'maker_is_checker',
         {
@@ -110,7 +111,7 @@ async function decide(
     const at = app.now()
     await markDecided(tx, refund, {
       state,
-      by: actor,
+      by: actor.id,
       at,
       why,
       nextQueryAt: state === 'approved' ? nextQuery(at, 0) : null,
@@ -224,7 +225,7 @@ async function compensateOne(app: Paying, refund: Refund): Promise<void> {
  */
 export async function reversePayment(
   app: Paying,
-  actor: string,
+  actor: Actor,
   { id, paymentNo, reason }: { id: string; paymentNo: string; reason: string },
 ): Promise<Refund> {
   const askSm3 = askDigest({ id, paymentNo, reason })
@@ -255,7 +256,7 @@ export async function reversePayment(
       currency: now.currency,
       reason,
       state: 'success',
-      askedBy: actor,
+      askedBy: actor.id,
       askedAt: at,
       nextQueryAt: null,
       bookedAt: at,

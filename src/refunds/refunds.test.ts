@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -20,14 +21,13 @@ const refusedWith = (code: string) => (error: unknown) => error instanceof Failu
 
 async function paid(app: Paying, channel: FakeChannel, amount = 10_000): Promise<Payment> {
   const { orderNo } = await issued(app, { amount })
-  const payment = await startPayment(app, {
+  const payment = await startPayment(app, actor('somebody'), {
     orderNo,
     id: 'pay',
     channel: channel.name,
     method: 'native',
     amount: null,
     openid: null,
-    payerAddress: null,
   })
   await learn(app, payment, channel.pay(payment, app.now()), 'notice')
   return await readPayment(app, payment.paymentNo)
@@ -55,20 +55,20 @@ describe('refunds', () => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
-    assert.equal((await askRefund(app, 'clerk', ask(payment, 'r-1', 3_000))).state, 'success')
+    assert.equal((await askRefund(app, actor('clerk'), ask(payment, 'r-1', 3_000))).state, 'success')
     assert.equal(await money(app, payment), 'paid 7000 partial | 7000 partial | 10000 -3000')
-    await askRefund(app, 'clerk', ask(payment, 'r-2', 1))
-    await askRefund(app, 'clerk', ask(payment, 'r-3', null))
+    await askRefund(app, actor('clerk'), ask(payment, 'r-2', 1))
+    await askRefund(app, actor('clerk'), ask(payment, 'r-3', null))
     assert.equal(await money(app, payment), 'paid 0 full | 0 full | 10000 -3000 -1 -6999')
-    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-4', null)), refusedWith('nothing_to_refund'))
-    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-5', 1)), refusedWith('nothing_to_refund'))
+    await assert.rejects(askRefund(app, actor('clerk'), ask(payment, 'r-4', null)), refusedWith('nothing_to_refund'))
+    await assert.rejects(askRefund(app, actor('clerk'), ask(payment, 'r-5', 1)), refusedWith('nothing_to_refund'))
   })
 
   test('its movement is listed as the channel lists it', async t => {
     const channel = new FakeChannel()
     const { app, db } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
-    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 3_000))
+    const refund = await askRefund(app, actor('clerk'), ask(payment, 'r-1', 3_000))
     const { rows } = await db.pool.query("select * from movements where kind = 'refund'")
     assert.partialDeepStrictEqual(rows[0], {
       payment_no: refund.refundNo,
@@ -84,10 +84,10 @@ describe('refunds', () => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
-    const both = await Promise.all([1, 2].map(() => askRefund(app, 'clerk', ask(payment, 'r-1', 3_000))))
+    const both = await Promise.all([1, 2].map(() => askRefund(app, actor('clerk'), ask(payment, 'r-1', 3_000))))
     assert.equal(both[0]?.refundNo, both[1]?.refundNo)
     assert.equal(await money(app, payment), 'paid 7000 partial | 7000 partial | 10000 -3000')
-    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-1', 3_001)), refusedWith('id_reused'))
+    await assert.rejects(askRefund(app, actor('clerk'), ask(payment, 'r-1', 3_001)), refusedWith('id_reused'))
   })
 
   test('twenty at once for a tenth each: ten go through and the remaining amount is never below zero', async t => {
@@ -95,7 +95,7 @@ describe('refunds', () => {
     const { app } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
     const all = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, i) => askRefund(app, 'clerk', ask(payment, `r-${i}`, 1_000))),
+      Array.from({ length: 20 }, (_, i) => askRefund(app, actor('clerk'), ask(payment, `r-${i}`, 1_000))),
     )
     assert.equal(all.filter(one => one.status === 'fulfilled').length, 10)
     for (const one of all) if (one.status === 'rejected') assert.ok(refusedWith('nothing_to_refund')(one.reason))
@@ -106,20 +106,22 @@ describe('refunds', () => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
-    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'a', 10_001)), refusedWith('refund_exceeds_remaining'))
+    await assert.rejects(
+      askRefund(app, actor('clerk'), ask(payment, 'a', 10_001)),
+      refusedWith('refund_exceeds_remaining'),
+    )
     const { orderNo } = await issued(app)
-    const open = await startPayment(app, {
+    const open = await startPayment(app, actor('somebody'), {
       orderNo,
       id: 'p',
       channel: 'wechat',
       method: 'native',
       amount: null,
       openid: null,
-      payerAddress: null,
     })
-    await assert.rejects(askRefund(app, 'clerk', ask(open, 'b', 1)), refusedWith('payment_not_successful'))
+    await assert.rejects(askRefund(app, actor('clerk'), ask(open, 'b', 1)), refusedWith('payment_not_successful'))
     await assert.rejects(
-      askRefund(app, 'clerk', { id: 'c', paymentNo: 'NONE', amount: 1, reason: 'x' }),
+      askRefund(app, actor('clerk'), { id: 'c', paymentNo: 'NONE', amount: 1, reason: 'x' }),
       refusedWith('payment_unknown'),
     )
   })
@@ -129,10 +131,13 @@ describe('refunds', () => {
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
     channel.answers.refund = [{ state: 'pending', channelRefundNo: '' }]
-    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    const refund = await askRefund(app, actor('clerk'), ask(payment, 'r-1', 6_000))
     assert.equal(refund.state, 'pending')
     assert.equal(await money(app, payment), 'paid 10000 none | 4000 none | 10000')
-    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-2', 5_000)), refusedWith('refund_exceeds_remaining'))
+    await assert.rejects(
+      askRefund(app, actor('clerk'), ask(payment, 'r-2', 5_000)),
+      refusedWith('refund_exceeds_remaining'),
+    )
     const done = { state: 'success' as const, channelRefundNo: 'R1', amount: 6_000, refundedAt: clock.forward(30) }
     channel.answers.queryRefund = [done]
     await Promise.all([
@@ -148,7 +153,7 @@ describe('refunds', () => {
     const { app, clock } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
     channel.answers.refund = [{ state: 'unknown', reason: 'time-out' }]
-    const { refundNo } = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    const { refundNo } = await askRefund(app, actor('clerk'), ask(payment, 'r-1', 6_000))
     assert.equal((await readRefund(app, refundNo)).state, 'approved')
     channel.asked.length = 0
     clock.forward(60)
@@ -162,7 +167,7 @@ describe('refunds', () => {
     const { app } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
     channel.answers.refund = [{ state: 'failed', code: 'NOT_ENOUGH', reason: '余额不足' }]
-    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    const refund = await askRefund(app, actor('clerk'), ask(payment, 'r-1', 6_000))
     assert.deepEqual([refund.state, refund.failure], ['failed', 'NOT_ENOUGH 余额不足'])
     assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
   })
@@ -172,7 +177,7 @@ describe('refunds', () => {
     const { app } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
     channel.answers.refund = [{ state: 'success', channelRefundNo: 'R', amount: 5_999, refundedAt: null }]
-    const refund = await askRefund(app, 'clerk', ask(payment, 'r-1', 6_000))
+    const refund = await askRefund(app, actor('clerk'), ask(payment, 'r-1', 6_000))
     assert.deepEqual([refund.state, refund.lastAnswer], ['approved', 'amount_differs: 59.99'])
   })
 })
@@ -182,21 +187,21 @@ describe('four eyes', () => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 5_000 })
     const payment = await paid(app, channel)
-    assert.equal((await askRefund(app, 'maker', ask(payment, 'r-1', 4_999))).state, 'success')
-    const large = await askRefund(app, 'maker', ask(payment, 'r-2', 5_000))
+    assert.equal((await askRefund(app, actor('maker'), ask(payment, 'r-1', 4_999))).state, 'success')
+    const large = await askRefund(app, actor('maker'), ask(payment, 'r-2', 5_000))
     assert.equal(large.state, 'awaiting_review')
     assert.equal(await money(app, payment), 'paid 5001 partial | 1 partial | 10000 -4999')
-    await assert.rejects(approveRefund(app, 'maker', large.refundNo), refusedWith('maker_is_checker'))
-    assert.equal((await approveRefund(app, 'checker', large.refundNo)).state, 'success')
-    assert.equal((await approveRefund(app, 'checker', large.refundNo)).state, 'success')
-    await assert.rejects(refuseRefund(app, 'other', large.refundNo, 'x'), refusedWith('refund_decided_already'))
+    await assert.rejects(approveRefund(app, actor('maker'), large.refundNo), refusedWith('maker_is_checker'))
+    assert.equal((await approveRefund(app, actor('checker'), large.refundNo)).state, 'success')
+    assert.equal((await approveRefund(app, actor('checker'), large.refundNo)).state, 'success')
+    await assert.rejects(refuseRefund(app, actor('other'), large.refundNo, 'x'), refusedWith('refund_decided_already'))
     assert.equal(await money(app, payment), 'paid 1 partial | 1 partial | 10000 -4999 -5000')
   })
 
   test('the database holds it too', async t => {
     const channel = new FakeChannel()
     const { app, db } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
-    const refund = await askRefund(app, 'maker', ask(await paid(app, channel), 'r-1', 1))
+    const refund = await askRefund(app, actor('maker'), ask(await paid(app, channel), 'r-1', 1))
     await assert.rejects(
       db.pool.query("update refunds set decided_by = 'maker' where refund_no = $1", [refund.refundNo]),
       /refunds_check/,
@@ -207,9 +212,9 @@ describe('four eyes', () => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
     const payment = await paid(app, channel)
-    const { refundNo } = await askRefund(app, 'maker', ask(payment, 'r-1', 10_000))
+    const { refundNo } = await askRefund(app, actor('maker'), ask(payment, 'r-1', 10_000))
     channel.asked.length = 0
-    assert.equal((await refuseRefund(app, 'checker', refundNo, '无凭证')).state, 'refused')
+    assert.equal((await refuseRefund(app, actor('checker'), refundNo, '无凭证')).state, 'refused')
     assert.deepEqual(channel.asked, [])
     assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
   })
@@ -219,13 +224,18 @@ describe('four eyes', () => {
     const { app, db } = await payingTest(t, fakeChannels(wechat, alipay))
     const { orderNo } = await issued(app)
     const request = { orderNo, amount: null, openid: null, payerAddress: null }
-    const a = await startPayment(app, { ...request, id: 'a', channel: 'wechat', method: 'native' })
-    const b = await startPayment(app, { ...request, id: 'b', channel: 'alipay', method: 'precreate' })
+    const a = await startPayment(app, actor('somebody'), { ...request, id: 'a', channel: 'wechat', method: 'native' })
+    const b = await startPayment(app, actor('somebody'), {
+      ...request,
+      id: 'b',
+      channel: 'alipay',
+      method: 'precreate',
+    })
     await learn(app, b, alipay.pay(b, app.now()), 'notice')
     await learn(app, a, wechat.pay(a, app.now()), 'notice')
     const { rows } = await db.pool.query('select refund_no, payment_no, kind from refunds')
     assert.partialDeepStrictEqual(rows, [{ payment_no: a.paymentNo, kind: 'surplus' }])
-    await approveRefund(app, 'checker', rows[0].refund_no)
+    await approveRefund(app, actor('checker'), rows[0].refund_no)
     assert.equal(await money(app, a), 'paid 10000 none | 0 full | 10000 10000 -10000')
   })
 
@@ -237,9 +247,9 @@ describe('four eyes', () => {
       `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
        select order_no, id, 1, 'trade_no', false, false from movements`,
     )
-    await assert.rejects(askRefund(app, 'clerk', ask(payment, 'r-1', 1)), refusedWith('refund_needs_review'))
+    await assert.rejects(askRefund(app, actor('clerk'), ask(payment, 'r-1', 1)), refusedWith('refund_needs_review'))
     await assert.rejects(
-      reversePayment(app, 'clerk', { id: 'v-1', paymentNo: payment.paymentNo, reason: 'x' }),
+      reversePayment(app, actor('clerk'), { id: 'v-1', paymentNo: payment.paymentNo, reason: 'x' }),
       refusedWith('reversal_refused'),
     )
   })
@@ -253,20 +263,19 @@ describe('冲正', () => {
     channel.answers.query = [{ state: 'closed' }, { state: 'closed' }]
     const request = { id: 'v-1', paymentNo: payment.paymentNo, reason: '渠道否认' }
     const [first, second] = await Promise.all([
-      reversePayment(app, 'clerk', request),
-      reversePayment(app, 'clerk', request),
+      reversePayment(app, actor('clerk'), request),
+      reversePayment(app, actor('clerk'), request),
     ])
     assert.equal(first.refundNo, second.refundNo)
     assert.equal(await money(app, payment), 'unpaid 0 none | 0 none | 10000 -10000')
     assert.deepEqual([(await readPayment(app, payment.paymentNo)).state, first.kind], ['failed', 'reversal'])
-    const again = await startPayment(app, {
+    const again = await startPayment(app, actor('somebody'), {
       orderNo: payment.orderNo,
       id: 'again',
       channel: 'wechat',
       method: 'native',
       amount: null,
       openid: null,
-      payerAddress: null,
     })
     assert.equal(again.state, 'pending')
   })
@@ -276,9 +285,9 @@ describe('冲正', () => {
     const { app } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
     const request = { id: 'v-1', paymentNo: payment.paymentNo, reason: 'x' }
-    await assert.rejects(reversePayment(app, 'clerk', request), refusedWith('reversal_refused'))
+    await assert.rejects(reversePayment(app, actor('clerk'), request), refusedWith('reversal_refused'))
     channel.answers.query = [{ state: 'unknown', reason: 'time-out' }]
-    await assert.rejects(reversePayment(app, 'clerk', request), refusedWith('payment_outcome_unknown'))
+    await assert.rejects(reversePayment(app, actor('clerk'), request), refusedWith('payment_outcome_unknown'))
     assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
   })
 })

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import { actorOf } from '../access/asking.ts'
 import { readAmount } from '../kernel/amount_field.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
@@ -7,7 +8,6 @@ import { Limit, OrderKey, PaymentKey } from '../orders/api.ts'
 import { readOrder, readPayment } from '../orders/operations.ts'
 import type { Paying } from '../orders/paying.ts'
 import { asked } from '../orders/routes.ts'
-import { callerOf } from '../system/caller.ts'
 import { onceAround } from '../system/requests.ts'
 import * as api from './api.ts'
 import * as refunds from './operations.ts'
@@ -34,7 +34,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
       const { params, body } = request
       const { currency } = await readPayment(app, params.payment_no)
       return refundView(
-        await refunds.askRefund(app, callerOf(request), {
+        await refunds.askRefund(app, actorOf(request), {
           id: body.id,
           paymentNo: params.payment_no,
           amount: body.amount === undefined ? null : readAmount(body.amount, currency, 'amount'),
@@ -58,7 +58,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request =>
       refundView(
-        await refunds.reversePayment(app, callerOf(request), {
+        await refunds.reversePayment(app, actorOf(request), {
           id: request.body.id,
           paymentNo: request.params.payment_no,
           reason: request.body.reason,
@@ -125,7 +125,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request =>
       await onceAround(app, asked(app, request, 'approve_refund'), async () =>
-        refundView(await refunds.approveRefund(app, callerOf(request), request.params.refund_no)),
+        refundView(await refunds.approveRefund(app, actorOf(request), request.params.refund_no)),
       ),
   )
 
@@ -143,7 +143,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request =>
       await onceAround(app, asked(app, request, 'refuse_refund'), async () =>
-        refundView(await refunds.refuseRefund(app, callerOf(request), request.params.refund_no, request.body.reason)),
+        refundView(await refunds.refuseRefund(app, actorOf(request), request.params.refund_no, request.body.reason)),
       ),
   )
 }
