@@ -92,6 +92,7 @@ create table bill_batches (
   checked_at  timestamp with time zone not null,
   issued_by   text not null default ''::text,
   issued_at   timestamp with time zone,
+  merchants   text[] not null default '{}'::text[],
   constraint bill_batches_pkey PRIMARY KEY (id),
   constraint bill_batches_check CHECK (((state = 'refused'::bill_batch_state) = (errors > 0))),
   constraint bill_batches_check1 CHECK (((state = 'issued'::bill_batch_state) = (issued_at IS NOT NULL))),
@@ -361,6 +362,7 @@ END) stored,
   next_query_at    timestamp with time zone,
   queries          integer not null default 0,
   last_answer      text not null default ''::text,
+  merchant_no      text not null,
   constraint payments_pkey PRIMARY KEY (order_no, payment_no),
   constraint payments_order_no_request_id_key UNIQUE (order_no, request_id),
   constraint payments_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no),
@@ -377,6 +379,8 @@ END) stored,
   constraint payments_remaining_check CHECK ((remaining >= 0))
 );
 CREATE INDEX payments_by_no ON public.payments USING btree (payment_no);
+CREATE INDEX payments_by_time ON public.payments USING btree (created_at, payment_no);
+CREATE INDEX payments_of_merchant ON public.payments USING btree (merchant_no, created_at, payment_no);
 CREATE INDEX payments_to_ask ON public.payments USING btree (next_query_at) WHERE (next_query_at IS NOT NULL);
 
 create table receipts (

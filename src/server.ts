@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import type { Actor } from './access/actor.ts'
 import { serviceGuard } from './access/guard.ts'
+import { type MaskedField, seenBy } from './access/masking.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
 import { ServiceAccounts } from './access/service_keys.ts'
 import { Failure } from './kernel/failure.ts'
@@ -128,6 +130,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       newId: app.newId,
       guard: serviceGuard(config.service_accounts, app.now),
       permissions: ALL_PERMISSIONS,
+      see: (caller, kind, value) => seenBy(caller as Actor | undefined, kind as MaskedField, value),
       trustedProxies: settings.trusted_proxies,
       bodyLimit: settings.body_limit,
       tls: settings.tls,

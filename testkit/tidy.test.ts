@@ -38,7 +38,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   orders: ['orders'],
   bill_batches: ['orders'],
   bill_batch_rows: ['orders'],
-  payments: ['orders'],
+  payments: ['orders', 'refunds'], // a refund is seen by who sees its payment
   payment_anomalies: ['orders'],
   refused_notices: ['orders'],
   receipts: ['orders'],

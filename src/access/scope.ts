@@ -13,18 +13,24 @@ export const NOWHERE: Scope = []
 export const isEverywhere = (scope: Scope): boolean =>
   scope.some(area => area.merchants === null && area.channels === null)
 
-/** Whether a row lies in the scope. A row that has no merchant (or channel) of its own lies only in areas of all of them. */
+/**
+ * Whether a row lies in the scope, by what it has: an order has a merchant and no channel, so channels do not bind it. What could have a merchant
+ * and has none says so by '', and lies only in areas of all merchants.
+ */
 export const covers = (scope: Scope, row: { readonly merchant?: string; readonly channel?: string }): boolean =>
   scope.some(
     area =>
-      (area.merchants === null || (row.merchant !== undefined && area.merchants.includes(row.merchant))) &&
-      (area.channels === null || (row.channel !== undefined && area.channels.includes(row.channel))),
+      (area.merchants === null || row.merchant === undefined || area.merchants.includes(row.merchant)) &&
+      (area.channels === null || row.channel === undefined || area.channels.includes(row.channel)),
   )
 
+/** The merchants of all areas; null: all there are. What several merchants share is seen by whoever sees each of them. */
+export const merchantsOf = (scope: Scope): readonly string[] | null =>
+  scope.some(area => area.merchants === null) ? null : [...new Set(scope.flatMap(area => area.merchants ?? []))]
+
 /**
- * The scope as a condition of SQL; values go into `values`, so that nothing of a scope is ever part of the text. `columns` are
- * written by us, never by a caller. A row without a channel column (an order) lies in an area when its merchant does: what was paid
- * through another channel is told apart where payments are read.
+ * `covers` as a condition of SQL; values go into `values`, so that nothing of a scope is ever part of the text. `columns` are written by us,
+ * never by a caller.
  */
 export function scopeSql(
   scope: Scope,

@@ -44,14 +44,14 @@ async function check(app: App, by: Actor, path: string, words: Words, lang: Lang
   const merchantNo = words.values.get('merchant')?.[0] ?? null
   const batch = await checkBillBatch(app, by, { id: app.newId(), path, name: basename(path), merchantNo })
   const errors = words.values.get('errors')?.[0]
-  if (errors !== undefined) await writeErrors(app, batch.batch_id, errors, lang)
+  if (errors !== undefined) await writeErrors(app, by, batch.batch_id, errors, lang)
   return batch
 }
 
-async function writeErrors(app: App, batchId: string, path: string, lang: Lang): Promise<void> {
+async function writeErrors(app: App, by: Actor, batchId: string, path: string, lang: Lang): Promise<void> {
   const file = wholeFile(path)
   try {
-    writeFileSync(file.draft, [...(await readBillProblems(app, batchId, lang))].join(''))
+    writeFileSync(file.draft, [...(await readBillProblems(app, by, batchId, lang))].join(''))
     await file.finish()
   } catch (error) {
     await file.abandon()

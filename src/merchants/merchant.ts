@@ -77,6 +77,16 @@ export function treeOf(departments: readonly Department[]): DepartmentNode[] {
   return below(null)
 }
 
+/** The departments named, and all above them. */
+export function branchesOf(departments: readonly Department[], ids: readonly string[]): Department[] {
+  const byId = new Map(departments.map(department => [department.id, department]))
+  const kept = new Set<string>()
+  for (const id of ids)
+    for (let at = byId.get(id); at && !kept.has(at.id); at = at.parentId === null ? undefined : byId.get(at.parentId))
+      kept.add(at.id)
+  return departments.filter(({ id }) => kept.has(id))
+}
+
 /** A tree deeper than this is a mistake, and nobody can look at it. */
 export const DEPTH_MAX = 10
 

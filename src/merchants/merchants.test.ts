@@ -4,6 +4,7 @@ import Fastify from 'fastify'
 import { actor } from '../../testkit/actors.ts'
 import { testApp } from '../../testkit/app.ts'
 import { seedMerchants } from '../../testkit/merchants.ts'
+import { EVERYWHERE } from '../access/scope.ts'
 import { type Department, decideMove, treeOf } from './merchant.ts'
 import * as merchants from './operations.ts'
 import { merchantRoutes } from './routes.ts'
@@ -67,7 +68,7 @@ test('departments are created, renamed, moved, and two moves at once make no cir
     (both.find(({ status }) => status === 'rejected') as PromiseRejectedResult).reason.code,
     'department_cycle',
   )
-  const { departments: tree } = await merchants.readDepartments(app)
+  const { departments: tree } = await merchants.readDepartments(app, EVERYWHERE)
   assert.equal(tree.length, 1)
 })
 
@@ -85,8 +86,8 @@ test('merchants: found by part of the name and by department with all below it, 
     department_id: 'EDU',
     state: 'suspended',
   })
-  const numbers = async (query: Parameters<typeof merchants.readMerchants>[1]) =>
-    (await merchants.readMerchants(app, query)).merchants.map(merchant => merchant.merchant_no)
+  const numbers = async (query: Parameters<typeof merchants.readMerchants>[2]) =>
+    (await merchants.readMerchants(app, EVERYWHERE, query)).merchants.map(merchant => merchant.merchant_no)
   assert.deepEqual(await numbers({}), ['SCHOOL', 'WATER'])
   assert.deepEqual(await numbers({ search: '自来水' }), ['WATER'])
   assert.deepEqual(await numbers({ search: '%' }), [])
@@ -94,8 +95,8 @@ test('merchants: found by part of the name and by department with all below it, 
   assert.deepEqual(await numbers({ department_id: 'EDU' }), ['SCHOOL'])
   assert.deepEqual(await numbers({ limit: 1 }), ['SCHOOL'])
   assert.deepEqual(await numbers({ limit: 1, after: 'SCHOOL' }), ['WATER'])
-  assert.equal((await merchants.readMerchant(app, 'SCHOOL')).state, 'suspended')
-  await assert.rejects(merchants.readMerchant(app, 'NONE'), { code: 'merchant_unknown' })
+  assert.equal((await merchants.readMerchant(app, EVERYWHERE, 'SCHOOL')).state, 'suspended')
+  await assert.rejects(merchants.readMerchant(app, EVERYWHERE, 'NONE'), { code: 'merchant_unknown' })
 })
 
 test('a fee item is changed and suspended; once retired it stays so', async t => {
@@ -114,7 +115,7 @@ test('a fee item is changed and suspended; once retired it stays so', async t =>
     await assert.rejects(change('change-03', { part_min }), { code: 'part_min_unreadable' })
   await change('change-04', { state: 'retired' })
   await assert.rejects(change('change-05', { state: 'active' }), { code: 'fee_item_retired' })
-  const { fee_items } = await merchants.readFeeItems(app, { merchant_no: 'WATER', state: 'active' })
+  const { fee_items } = await merchants.readFeeItems(app, EVERYWHERE, { merchant_no: 'WATER', state: 'active' })
   assert.deepEqual(
     fee_items.map(item => item.fee_item_id),
     ['WATER-SEW'],
@@ -127,6 +128,9 @@ test('over HTTP: a tree in, a tree out; undeclared fields are refused; each rout
   const permissions: unknown[] = []
   server.addHook('onRoute', route => {
     if (route.method !== 'HEAD') permissions.push(route.config?.permission)
+  })
+  server.addHook('onRequest', async request => {
+    request.actor = actor('li')
   })
   merchantRoutes(server, app)
   const post = (payload: object) => server.inject({ method: 'POST', url: '/departments', payload })

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
+import { covers, isEverywhere, type Scope } from '../access/scope.ts'
 import { Failure } from '../kernel/failure.ts'
 import { exponentOf, formatMinor, parseDecimal } from '../kernel/money.ts'
 import type { App } from '../system/app.ts'
@@ -19,6 +20,7 @@ import type {
   MerchantView,
 } from './api.ts'
 import {
+  branchesOf,
   type Department,
   type DepartmentNode,
   decideBirth,
@@ -41,6 +43,7 @@ import * as store from './store.ts'
 /** Throws department_unknown (the parent), department_too_deep, already_exists, id_reused. */
 export const createDepartment = (app: App, actor: Actor, ask: DepartmentAsk): Promise<DepartmentView> =>
   change(app, actor, 'create_department', ask, async (tx, at) => {
+    everywhere(actor)
     const department = { id: ask.department_id, name: ask.name.trim(), parentId: ask.parent_id }
     const departments = await store.lockDepartments(tx)
     if (departments.some(({ id }) => id === department.id)) throw taken({ zh: '部门', en: 'Department' }, department.id)
@@ -57,6 +60,7 @@ export const changeDepartment = (
   ask: DepartmentChange,
 ): Promise<DepartmentView> =>
   change(app, actor, 'change_department', { ...ask, department_id: departmentId }, async tx => {
+    everywhere(actor)
     const departments = await store.lockDepartments(tx)
     const found = departments.find(({ id }) => id === departmentId)
     if (!found) throw departmentUnknown(departmentId)
@@ -67,8 +71,13 @@ export const changeDepartment = (
     return departmentView(changed)
   })
 
-export async function readDepartments(app: App): Promise<{ departments: DepartmentTreeNode[] }> {
-  return { departments: treeOf(await store.allDepartments(app.db.pool)).map(nodeView) }
+/** Within a scope: the departments of its merchants, and those above them. */
+export async function readDepartments(app: App, scope: Scope): Promise<{ departments: DepartmentTreeNode[] }> {
+  const departments = await store.allDepartments(app.db.pool)
+  const visible = isEverywhere(scope)
+    ? departments
+    : branchesOf(departments, await store.departmentsWithin(app.db.pool, scope))
+  return { departments: treeOf(visible).map(nodeView) }
 }
 
 // --- merchants -------------------------------------------------------------------------------------------------------
@@ -76,6 +85,7 @@ export async function readDepartments(app: App): Promise<{ departments: Departme
 /** Throws department_unknown, already_exists, id_reused. */
 export const createMerchant = (app: App, actor: Actor, ask: MerchantAsk): Promise<MerchantView> =>
   change(app, actor, 'create_merchant', ask, async (tx, at) => {
+    everywhere(actor)
     await checkDepartment(tx, ask.department_id)
     const merchant: Merchant = {
       merchantNo: ask.merchant_no,
@@ -97,7 +107,9 @@ export const changeMerchant = (
 ): Promise<MerchantView> =>
   change(app, actor, 'change_merchant', { ...ask, merchant_no: merchantNo }, async tx => {
     const found = await store.lockMerchant(tx, merchantNo)
-    if (!found) throw merchantUnknown(merchantNo)
+    if (!found || !covers(managed(actor), { merchant: merchantNo })) throw merchantUnknown(merchantNo)
+    // To another department is out of the reach of whoever has one of them.
+    if (ask.department_id !== undefined && ask.department_id !== found.departmentId) everywhere(actor)
     if (ask.department_id !== undefined) await checkDepartment(tx, ask.department_id)
     const changed: Merchant = {
       ...found,
@@ -109,8 +121,12 @@ export const changeMerchant = (
     return merchantView(changed)
   })
 
-export async function readMerchants(app: App, query: MerchantQuery): Promise<{ merchants: MerchantView[] }> {
-  const merchants = await store.listMerchants(app.db.pool, {
+export async function readMerchants(
+  app: App,
+  scope: Scope,
+  query: MerchantQuery,
+): Promise<{ merchants: MerchantView[] }> {
+  const merchants = await store.listMerchants(app.db.pool, scope, {
     departmentId: query.department_id ?? null,
     search: query.search ?? '',
     after: query.after ?? '',
@@ -119,9 +135,10 @@ export async function readMerchants(app: App, query: MerchantQuery): Promise<{ m
   return { merchants: merchants.map(merchantView) }
 }
 
-export async function readMerchant(app: App, merchantNo: string): Promise<MerchantView> {
+/** One outside of the scope is as unknown as one that does not exist. */
+export async function readMerchant(app: App, scope: Scope, merchantNo: string): Promise<MerchantView> {
   const merchant = await store.findMerchant(app.db.pool, merchantNo)
-  if (!merchant) throw merchantUnknown(merchantNo)
+  if (!merchant || !covers(scope, { merchant: merchantNo })) throw merchantUnknown(merchantNo)
   return merchantView(merchant)
 }
 
@@ -130,7 +147,8 @@ export async function readMerchant(app: App, merchantNo: string): Promise<Mercha
 /** Throws merchant_unknown, part_min_unreadable, already_exists, id_reused. */
 export const createFeeItem = (app: App, actor: Actor, ask: FeeItemAsk): Promise<FeeItemView> =>
   change(app, actor, 'create_fee_item', ask, async (tx, at) => {
-    if (!(await store.findMerchant(tx, ask.merchant_no))) throw merchantUnknown(ask.merchant_no)
+    const merchant = await store.findMerchant(tx, ask.merchant_no)
+    if (!merchant || !covers(managed(actor), { merchant: ask.merchant_no })) throw merchantUnknown(ask.merchant_no)
     const currency = ask.currency ?? 'CNY'
     const item: FeeItem = {
       id: ask.fee_item_id,
@@ -152,7 +170,7 @@ export const createFeeItem = (app: App, actor: Actor, ask: FeeItemAsk): Promise<
 export const changeFeeItem = (app: App, actor: Actor, id: string, ask: FeeItemChange): Promise<FeeItemView> =>
   change(app, actor, 'change_fee_item', { ...ask, fee_item_id: id }, async tx => {
     const found = await store.lockFeeItem(tx, id)
-    if (!found) throw feeItemUnknown(id)
+    if (!found || !covers(managed(actor), { merchant: found.merchantNo })) throw feeItemUnknown(id)
     const changed: FeeItem = {
       ...found,
       name: ask.name?.trim() ?? found.name,
@@ -166,8 +184,8 @@ export const changeFeeItem = (app: App, actor: Actor, id: string, ask: FeeItemCh
     return feeItemView(changed)
   })
 
-export async function readFeeItems(app: App, query: FeeItemQuery): Promise<{ fee_items: FeeItemView[] }> {
-  const items = await store.listFeeItems(app.db.pool, {
+export async function readFeeItems(app: App, scope: Scope, query: FeeItemQuery): Promise<{ fee_items: FeeItemView[] }> {
+  const items = await store.listFeeItems(app.db.pool, scope, {
     merchantNo: query.merchant_no ?? null,
     state: query.state ?? null,
   })
@@ -186,6 +204,21 @@ function change<Ask extends { readonly id: string }, Answer extends Json>(
   const at = app.now()
   const { id, ...body } = ask
   return app.db.transaction(tx => once(tx, { id, operation, body, actor: actor.id, at }, () => work(tx, at)))
+}
+
+const managed = (actor: Actor): Scope => actor.scopeOf('merchant.manage')
+
+/** What concerns the house as a whole is for whoever manages all of it. */
+function everywhere(actor: Actor): void {
+  if (isEverywhere(managed(actor))) return
+  throw new Failure(
+    'scope_too_narrow',
+    {
+      zh: '您的授权只限部分收费单位，不能新建或移动部门和收费单位：请由不限范围的管理人员办理',
+      en: 'Your role holds for some merchants only; departments and merchants are made and moved by whoever manages all of them',
+    },
+    { permission: 'merchant.manage' },
+  )
 }
 
 async function checkDepartment(tx: pg.ClientBase, id: string): Promise<void> {

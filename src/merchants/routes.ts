@@ -23,7 +23,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
       config: READ,
       schema: { tags: ['merchants'], summary: '部门树 Departments as a tree', response: { 200: api.DepartmentTree } },
     },
-    () => merchants.readDepartments(app),
+    request => merchants.readDepartments(app, actorOf(request).scopeOf('merchant.read')),
   )
   http.post(
     '/departments',
@@ -64,7 +64,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.MerchantList },
       },
     },
-    request => merchants.readMerchants(app, request.query),
+    request => merchants.readMerchants(app, actorOf(request).scopeOf('merchant.read'), request.query),
   )
   http.get(
     '/merchants/:merchant_no',
@@ -77,7 +77,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.MerchantView },
       },
     },
-    request => merchants.readMerchant(app, request.params.merchant_no),
+    request => merchants.readMerchant(app, actorOf(request).scopeOf('merchant.read'), request.params.merchant_no),
   )
   http.post(
     '/merchants',
@@ -118,7 +118,7 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
         response: { 200: api.FeeItemList },
       },
     },
-    request => merchants.readFeeItems(app, request.query),
+    request => merchants.readFeeItems(app, actorOf(request).scopeOf('merchant.read'), request.query),
   )
   http.post(
     '/fee-items',

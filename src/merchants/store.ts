@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { type Scope, scopeSql } from '../access/scope.ts'
 import type { Department, FeeItem, FeeItemState, Merchant } from './merchant.ts'
 
 type Db = pg.Pool | pg.ClientBase
@@ -32,6 +33,16 @@ export async function insertDepartment(tx: pg.ClientBase, department: Department
 
 export async function updateDepartment(tx: pg.ClientBase, { id, name, parentId }: Department): Promise<void> {
   await tx.query('update departments set name = $2, parent_id = $3 where id = $1', [id, name, parentId])
+}
+
+/** Departments that have a merchant in the scope. */
+export async function departmentsWithin(db: Db, scope: Scope): Promise<string[]> {
+  const values: unknown[] = []
+  const { rows } = await db.query(
+    `select distinct department_id as id from merchants where ${scopeSql(scope, { merchant: 'merchant_no' }, values)}`,
+    values,
+  )
+  return rows.map(row => row.id)
 }
 
 export async function departmentExists(db: Db, id: string): Promise<boolean> {
@@ -80,8 +91,10 @@ export type MerchantFilter = {
 
 export async function listMerchants(
   db: Db,
+  scope: Scope,
   { departmentId, search, after, limit }: MerchantFilter,
 ): Promise<Merchant[]> {
+  const values: unknown[] = [departmentId, search, after, limit]
   const { rows } = await db.query(
     `with recursive below as (
        select id from departments where id = $1
@@ -91,9 +104,9 @@ export async function listMerchants(
      select ${MERCHANT} from merchants
       where ($1::text is null or department_id in (select id from below))
         and ($2 = '' or strpos(lower(merchant_no), lower($2)) > 0 or strpos(lower(name), lower($2)) > 0)
-        and merchant_no > $3
+        and merchant_no > $3 and ${scopeSql(scope, { merchant: 'merchant_no' }, values)}
       order by merchant_no limit $4`,
-    [departmentId, search, after, limit],
+    values,
   )
   return rows
 }
@@ -136,12 +149,15 @@ export async function updateFeeItem(tx: pg.ClientBase, item: FeeItem): Promise<v
 
 export async function listFeeItems(
   db: Db,
+  scope: Scope,
   { merchantNo, state }: { merchantNo: string | null; state: FeeItemState | null },
 ): Promise<FeeItem[]> {
+  const values: unknown[] = [merchantNo, state]
   const { rows } = await db.query(
     `select ${FEE_ITEM} from fee_items
-      where ($1::text is null or merchant_no = $1) and ($2::fee_item_state is null or state = $2) order by merchant_no, id`,
-    [merchantNo, state],
+      where ($1::text is null or merchant_no = $1) and ($2::fee_item_state is null or state = $2)
+        and ${scopeSql(scope, { merchant: 'merchant_no' }, values)} order by merchant_no, id`,
+    values,
   )
   return rows
 }

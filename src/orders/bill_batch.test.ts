@@ -294,7 +294,7 @@ test('the error list as CSV runs no formula', async t => {
     app,
     'order_no,fee_item,account_no,amount\n=1+1,水费,"a""b",1\n@SUM,"=HYPERLINK(""x"")",1,1\n',
   )
-  const csv = [...(await readBillProblems(app, batch.batch_id, 'zh'))].join('')
+  const csv = [...(await readBillProblems(app, actor('li'), batch.batch_id, 'zh'))].join('')
   assert.ok(
     csv.startsWith("\ufeff行,列,级别,实际内容,应为,问题与改法,代码\r\n2,缴费单号 order_no,错误,'=1+1,W202611-000123,"),
   )

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
+import { covers, merchantsOf } from '../access/scope.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
@@ -41,7 +42,9 @@ const CALENDAR = { zone: 'Asia/Shanghai', cutoff: '00:00' }
  */
 export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): Promise<BillBatchView> {
   const { merchantNo } = ask
-  if (merchantNo !== null && !(await findMerchant(app.db.pool, merchantNo))) throw merchantUnknown(merchantNo)
+  const scope = actor.scopeOf('order.issue')
+  const merchant = merchantNo === null ? null : await findMerchant(app.db.pool, merchantNo)
+  if (merchantNo !== null && (!merchant || !covers(scope, { merchant: merchantNo }))) throw merchantUnknown(merchantNo)
   const file = await readBillFile(ask.path, ask.name)
   const same = (batch: store.BillBatch): BillBatchView => {
     if (batch.sm3 !== file.sm3 || batch.merchantNo !== (merchantNo ?? '')) throw idReused(ask.id)
@@ -51,7 +54,7 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
   if (earlier) return same(earlier)
   const at = app.now()
   const checker = new BillChecker({
-    items: await store.billableItems(app.db.pool),
+    items: await store.billableItems(app.db.pool, scope),
     merchantNo,
     today: businessDayOf(CALENDAR)(at.getTime()),
   })
@@ -65,6 +68,7 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
     sm3: file.sm3,
     bytes: file.bytes,
     merchantNo: merchantNo ?? '',
+    merchants: [...new Set(checker.rows.map(row => row.merchantNo))].sort(),
     state: errors > 0 ? 'refused' : 'checked',
     records: checker.records,
     totals: [...checker.totals.values()].map(total => ({ ...total, amount: String(total.amount) })),
@@ -102,7 +106,7 @@ export async function issueBillBatch(
   return await app.db.transaction(tx =>
     once(tx, { id, operation: 'issue_bill_batch', body, actor: actor.id, at }, async () => {
       const batch = await store.lockBatch(tx, batchId)
-      if (!batch) throw batchUnknown(batchId)
+      if (!batch || !visible(batch, actor, 'order.issue')) throw batchUnknown(batchId)
       const bills = countOf(batch)
       if (batch.sm3 !== ask.sm3 || bills !== ask.bills) throw batchDiffers(batch, bills)
       if (batch.state === 'issued') return headOf(batch)
@@ -115,8 +119,8 @@ export async function issueBillBatch(
   )
 }
 
-export async function readBillBatch(app: App, batchId: string): Promise<BillBatchView> {
-  return viewOf(await batchOf(app, batchId))
+export async function readBillBatch(app: App, actor: Actor, batchId: string): Promise<BillBatchView> {
+  return viewOf(await batchOf(app, actor, batchId))
 }
 
 /** The batch of a file: the one that issued it, else the one checked last. Throws batch_unchecked. */
@@ -134,14 +138,19 @@ export async function batchOfFile(app: App, path: string, name: string): Promise
   )
 }
 
-export async function readBillBatches(app: App, query: BillBatchQuery): Promise<{ batches: BillBatchHead[] }> {
+export async function readBillBatches(
+  app: App,
+  actor: Actor,
+  query: BillBatchQuery,
+): Promise<{ batches: BillBatchHead[] }> {
   const before = query.before === undefined ? new Date(app.now().getTime() + 1) : new Date(query.before)
-  return { batches: (await store.listBatches(app.db.pool, before, query.limit ?? 50)).map(headOf) }
+  const within = { merchants: merchantsOf(actor.scopeOf('order.read')), by: actor.id }
+  return { batches: (await store.listBatches(app.db.pool, within, before, query.limit ?? 50)).map(headOf) }
 }
 
 /** All problems of a batch as CSV, piece by piece. */
-export async function readBillProblems(app: App, batchId: string, lang: Lang): Promise<Iterable<string>> {
-  return problemsCsv((await batchOf(app, batchId)).problems, lang)
+export async function readBillProblems(app: App, actor: Actor, batchId: string, lang: Lang): Promise<Iterable<string>> {
+  return problemsCsv((await batchOf(app, actor, batchId)).problems, lang)
 }
 
 /** Forgets what was checked and not issued for a week; for a job. The answer is how many batches. */
@@ -315,9 +324,20 @@ const viewOf = (batch: store.BillBatch): BillBatchView => ({
 
 // --- refusals ------------------------------------------------------------------------------------------------------------
 
-async function batchOf(app: App, batchId: string): Promise<store.BillBatch> {
+/** One's own, and those whose merchants all lie in the scope. */
+function visible(
+  batch: Pick<store.BillBatch, 'merchants' | 'checkedBy'>,
+  actor: Actor,
+  permission: 'order.read' | 'order.issue',
+): boolean {
+  const merchants = merchantsOf(actor.scopeOf(permission))
+  if (merchants === null || batch.checkedBy === actor.id) return true
+  return batch.merchants.length > 0 && batch.merchants.every(merchant => merchants.includes(merchant))
+}
+
+async function batchOf(app: App, actor: Actor, batchId: string): Promise<store.BillBatch> {
   const batch = await store.findBatch(app.db.pool, batchId)
-  if (!batch) throw batchUnknown(batchId)
+  if (!batch || !visible(batch, actor, 'order.read')) throw batchUnknown(batchId)
   return batch
 }
 

@@ -76,7 +76,7 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
           response: { 200: api.BillBatchList },
         },
       },
-      request => batches.readBillBatches(app, request.query),
+      request => batches.readBillBatches(app, actorOf(request), request.query),
     )
     http.get(
       '/bill-batches/:batch_id',
@@ -89,7 +89,7 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
           response: { 200: api.BillBatchView },
         },
       },
-      request => batches.readBillBatch(app, request.params.batch_id),
+      request => batches.readBillBatch(app, actorOf(request), request.params.batch_id),
     )
     http.get(
       '/bill-batches/:batch_id/problems.csv',
@@ -105,7 +105,12 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
         },
       },
       async (request, reply) => {
-        const pieces = await batches.readBillProblems(app, request.params.batch_id, request.query.lang ?? 'zh')
+        const pieces = await batches.readBillProblems(
+          app,
+          actorOf(request),
+          request.params.batch_id,
+          request.query.lang ?? 'zh',
+        )
         reply
           .header('content-type', 'text/csv; charset=utf-8')
           .header('content-disposition', 'attachment; filename="problems.csv"')

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { type Scope, scopeSql } from '../access/scope.ts'
 import { CopyInto } from '../statements/copy_into.ts'
 import { epochDays } from '../statements/store.ts'
 import type { BillableItem, BillProblem, BillRow } from './bill_batch.ts'
@@ -13,7 +14,10 @@ export type BillBatch = {
   readonly name: string
   readonly sm3: string
   readonly bytes: number
+  /** The one that was asked for; '' is any. */
   readonly merchantNo: string
+  /** All whose bills are in the file. */
+  readonly merchants: readonly string[]
   readonly state: BillBatchState
   readonly records: number
   readonly totals: readonly {
@@ -32,13 +36,17 @@ export type BillBatch = {
   readonly issuedAt: Date | null
 }
 
-const COLUMNS = `id, name, sm3, bytes, merchant_no as "merchantNo", state, records, totals, errors, warnings, problems,
+const COLUMNS = `id, name, sm3, bytes, merchant_no as "merchantNo", merchants, state, records, totals, errors, warnings, problems,
   checked_by as "checkedBy", checked_at as "checkedAt", issued_by as "issuedBy", issued_at as "issuedAt"`
 
-export async function billableItems(db: Db): Promise<BillableItem[]> {
+/** Fee items of merchants in the scope: to whoever asks there are no others. */
+export async function billableItems(db: Db, scope: Scope): Promise<BillableItem[]> {
+  const values: unknown[] = []
   const { rows } = await db.query(
     `select f.id, f.name, f.merchant_no as "merchantNo", f.currency, f.state = 'active' and m.state = 'active' as active
-       from fee_items f join merchants m using (merchant_no) order by f.id`,
+       from fee_items f join merchants m using (merchant_no)
+      where ${scopeSql(scope, { merchant: 'f.merchant_no' }, values)} order by f.id`,
+    values,
   )
   return rows
 }
@@ -55,11 +63,18 @@ export async function lockBatch(tx: pg.ClientBase, id: string): Promise<BillBatc
 
 export type BatchListed = Omit<BillBatch, 'problems'>
 
-/** Newest first, without their problems. */
-export async function listBatches(db: Db, before: Date, limit: number): Promise<BatchListed[]> {
+/** Newest first, without their problems: one's own, and those whose merchants are all among the given ones (null: any). */
+export async function listBatches(
+  db: Db,
+  within: { readonly merchants: readonly string[] | null; readonly by: string },
+  before: Date,
+  limit: number,
+): Promise<BatchListed[]> {
   const { rows } = await db.query(
-    `select ${COLUMNS.replace(' problems,', '')} from bill_batches where checked_at < $1 order by checked_at desc, id limit $2`,
-    [before, limit],
+    `select ${COLUMNS.replace(' problems,', '')} from bill_batches
+      where checked_at < $1 and ($3::text[] is null or checked_by = $4 or (merchants <> '{}' and merchants <@ $3::text[]))
+      order by checked_at desc, id limit $2`,
+    [before, limit, within.merchants, within.by],
   )
   return rows
 }
@@ -86,8 +101,8 @@ export async function findBatchOfFile(db: Db, sm3: string): Promise<BillBatch | 
 export async function insertBatch(tx: pg.ClientBase, batch: BillBatch): Promise<boolean> {
   const { rowCount } = await tx.query(
     `insert into bill_batches (id, name, sm3, bytes, merchant_no, state, records, totals, errors, warnings, problems,
-                               checked_by, checked_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing`,
+                               checked_by, checked_at, merchants)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing`,
     [
       batch.id,
       batch.name,
@@ -102,6 +117,7 @@ export async function insertBatch(tx: pg.ClientBase, batch: BillBatch): Promise<
       JSON.stringify(batch.problems),
       batch.checkedBy,
       batch.checkedAt,
+      batch.merchants,
     ],
   )
   return rowCount === 1

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { type Scope, scopeSql } from '../access/scope.ts'
 import type { Order } from './order.ts'
 import type { Payment } from './payment.ts'
 import { PAYMENT_COLUMNS } from './store.ts'
@@ -19,10 +20,12 @@ export type RecordFilter = {
   readonly limit: number
 }
 
+/** A payment lies where its merchant and channel do. */
+const PAYMENT_PLACE = { merchant: 'p.merchant_no', channel: 'p.channel' } as const
+
 export type PaymentRecord = Payment & {
   readonly title: string
   readonly period: string
-  readonly merchantNo: string
   readonly merchantName: string
   readonly accountNo: string
   readonly orderState: Order['state']
@@ -30,50 +33,58 @@ export type PaymentRecord = Payment & {
 }
 
 /** 缴费记录, newest first, each with its reconciliation status. */
-export async function paymentRecords(db: pg.Pool, filter: RecordFilter): Promise<PaymentRecord[]> {
+export async function paymentRecords(db: pg.Pool, scope: Scope, filter: RecordFilter): Promise<PaymentRecord[]> {
+  const values: unknown[] = [
+    filter.merchantNo ?? null,
+    filter.accountNo ?? null,
+    filter.orderNo ?? null,
+    filter.channel ?? null,
+    filter.from ?? null,
+    filter.to ?? null,
+    filter.states ?? null,
+    filter.after?.createdAt ?? null,
+    filter.after?.paymentNo ?? null,
+    filter.limit,
+  ]
+  const visible = scopeSql(scope, PAYMENT_PLACE, values)
   const { rows } = await db.query(
-    `select ${PAYMENT_COLUMNS}, o.title, o.period, o.merchant_no as "merchantNo", m.name as "merchantName",
+    `select ${PAYMENT_COLUMNS}, o.title, o.period, m.name as "merchantName",
             o.account_no as "accountNo", o.state as "orderState",
             exists (select from movements b join match_links l on l.order_no = b.order_no and l.movement_id = b.id
                      where b.order_no = p.order_no and b.payment_no = p.payment_no) as reconciled
-       from payments p join orders o using (order_no) join merchants m on m.merchant_no = o.merchant_no
-      where ($1::text is null or o.merchant_no = $1) and ($2::text is null or o.account_no = $2)
+       from payments p join orders o using (order_no) join merchants m on m.merchant_no = p.merchant_no
+      where ${visible} and ($1::text is null or p.merchant_no = $1) and ($2::text is null or o.account_no = $2)
         and ($3::text is null or p.order_no = $3) and ($4::text is null or p.channel = $4)
         and ($5::timestamptz is null or p.created_at >= $5) and ($6::timestamptz is null or p.created_at < $6)
         and ($7::text[] is null or p.state = any($7::payment_state[]))
         and ($8::timestamptz is null or (p.created_at, p.payment_no) < ($8, $9))
       order by p.created_at desc, p.payment_no desc limit $10`,
-    [
-      filter.merchantNo ?? null,
-      filter.accountNo ?? null,
-      filter.orderNo ?? null,
-      filter.channel ?? null,
-      filter.from ?? null,
-      filter.to ?? null,
-      filter.states ?? null,
-      filter.after?.createdAt ?? null,
-      filter.after?.paymentNo ?? null,
-      filter.limit,
-    ],
+    values,
   )
   return rows
 }
 
 /** What delay compensation waits for, the longest first, and why. */
-export async function waitingPayments(db: pg.Pool, limit: number): Promise<Payment[]> {
+export async function waitingPayments(db: pg.Pool, scope: Scope, limit: number): Promise<Payment[]> {
+  const values: unknown[] = [limit]
   const { rows } = await db.query(
-    `select ${PAYMENT_COLUMNS} from payments p where p.next_query_at is not null order by p.created_at, p.payment_no limit $1`,
-    [limit],
+    `select ${PAYMENT_COLUMNS} from payments p where p.next_query_at is not null and ${scopeSql(scope, PAYMENT_PLACE, values)}
+      order by p.created_at, p.payment_no limit $1`,
+    values,
   )
   return rows
 }
 
 export async function waitingSummary(
   db: pg.Pool,
+  scope: Scope,
 ): Promise<{ channel: string; state: string; answer: string; count: number; oldest: Date }[]> {
+  const values: unknown[] = []
   const { rows } = await db.query(
     `select channel, state, split_part(last_answer, ':', 1) as answer, count(*)::int as count, min(created_at) as oldest
-       from payments where next_query_at is not null group by 1, 2, 3 order by oldest`,
+       from payments p where next_query_at is not null and ${scopeSql(scope, PAYMENT_PLACE, values)}
+      group by 1, 2, 3 order by oldest`,
+    values,
   )
   return rows
 }
@@ -89,14 +100,17 @@ export type OpenAnomaly = {
   readonly note: string
 }
 
-const ANOMALY = `order_no as "orderNo", payment_no as "paymentNo", kind, evidence, found_at as "foundAt", settled_at as "settledAt",
-  settled_by as "settledBy", note`
+const ANOMALY = `a.order_no as "orderNo", a.payment_no as "paymentNo", a.kind, a.evidence, a.found_at as "foundAt", a.settled_at as "settledAt",
+  a.settled_by as "settledBy", a.note`
 
 /** 待处理, the oldest first. */
-export async function openAnomalies(db: pg.Pool, limit: number): Promise<OpenAnomaly[]> {
+export async function openAnomalies(db: pg.Pool, scope: Scope, limit: number): Promise<OpenAnomaly[]> {
+  const values: unknown[] = [limit]
   const { rows } = await db.query(
-    `select ${ANOMALY} from payment_anomalies where settled_at is null order by found_at, payment_no limit $1`,
-    [limit],
+    `select ${ANOMALY} from payment_anomalies a join payments p using (order_no, payment_no)
+      where a.settled_at is null and ${scopeSql(scope, PAYMENT_PLACE, values)}
+      order by a.found_at, a.payment_no limit $1`,
+    values,
   )
   return rows
 }
@@ -112,7 +126,7 @@ export async function settleAnomaly(
     [paymentNo, kind, at, by, note],
   )
   const { rows } = await db.query(
-    `select ${ANOMALY} from payment_anomalies where payment_no = $1 and kind = $2::anomaly_kind`,
+    `select ${ANOMALY} from payment_anomalies a where payment_no = $1 and kind = $2::anomaly_kind`,
     [paymentNo, kind],
   )
   return rows[0] ?? null
@@ -135,10 +149,13 @@ export async function insertRefusedNotice(db: pg.Pool, row: RefusedNotice): Prom
   )
 }
 
-export async function refusedNotices(db: pg.Pool, limit: number): Promise<RefusedNotice[]> {
+/** They name no merchant that could be believed: only who sees all merchants sees them. */
+export async function refusedNotices(db: pg.Pool, scope: Scope, limit: number): Promise<RefusedNotice[]> {
+  const values: unknown[] = [limit]
   const { rows } = await db.query(
-    'select at, channel, account, address, code, excerpt from refused_notices order by at desc, id desc limit $1',
-    [limit],
+    `select at, channel, account, address, code, excerpt from refused_notices n
+      where ${scopeSql(scope, { merchant: "''", channel: 'n.channel' }, values)} order by at desc, id desc limit $1`,
+    values,
   )
   return rows
 }

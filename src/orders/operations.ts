@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { covers, type Scope } from '../access/scope.ts'
 import type { Channel, ChannelName, Method } from '../channels/channel.ts'
 import { Failure } from '../kernel/failure.ts'
 import { askDigest, idReused } from '../system/ask_digest.ts'
@@ -12,7 +13,9 @@ import { findOrder, findPayment, insertPayment, lockOrder, markClosed, markSubmi
  * Issues one bill; `orderNo` is its request's id: the same once more gives the same bill. Throws fee_item_unavailable, and
  * `id_reused` when the number stands for another bill.
  */
-export async function issueOrder(app: Paying, _actor: Actor, ask: OrderAsk): Promise<Order> {
+export async function issueOrder(app: Paying, actor: Actor, ask: OrderAsk): Promise<Order> {
+  // As a fee item that does not exist: nobody learns what there is beyond his scope.
+  if (!covers(actor.scopeOf('order.issue'), { merchant: ask.merchantNo })) throw feeItemUnavailable(ask)
   const askSm3 = askDigest(ask)
   const order = await app.issues.add({ ...ask, askSm3, batchId: '' })
   if (!order) throw feeItemUnavailable(ask)
@@ -59,6 +62,7 @@ export async function startPayment(app: Paying, actor: Actor, ask: PaymentReques
       if (earlier.length > 0) return { order, payment: null, earlier }
       const payment = {
         orderNo: order.orderNo,
+        merchantNo: order.merchantNo,
         paymentNo: app.newId(),
         requestId: ask.id,
         askSm3,
@@ -190,14 +194,15 @@ export async function cancelPayment(app: Paying, _actor: Actor, paymentNo: strin
 }
 
 /** 补单: asks the channel now, whatever the schedule says, and books what it answers. */
-export async function askNow(app: Paying, _actor: Actor, paymentNo: string): Promise<Payment> {
-  const payment = await readPayment(app, paymentNo)
+export async function askNow(app: Paying, actor: Actor, paymentNo: string): Promise<Payment> {
+  const payment = await readPaymentWithin(app, actor.scopeOf('payment.query'), paymentNo)
   await learn(app, payment, await app.channels.account(payment.account).query(payment), 'query')
   return await readPayment(app, paymentNo)
 }
 
 /** Takes a bill back. Throws order_unknown, order_partly_paid; an open attempt is ended first. The same again changes nothing. */
-export async function closeOrder(app: Paying, _actor: Actor, orderNo: string, why: string): Promise<Order> {
+export async function closeOrder(app: Paying, actor: Actor, orderNo: string, why: string): Promise<Order> {
+  await readOrderWithin(app, actor.scopeOf('order.issue'), orderNo)
   for (const payment of await paymentsOf(app.db.pool, orderNo))
     if (isOpen(payment.state)) await endAttempt(app, payment)
   return await app.db.transaction(async tx => {
@@ -225,6 +230,20 @@ export async function readOrder(app: Paying, orderNo: string): Promise<Order> {
 export async function readPayment(app: Paying, paymentNo: string): Promise<Payment> {
   const payment = await findPayment(app.db.pool, paymentNo)
   if (!payment) throw paymentUnknown(paymentNo)
+  return payment
+}
+
+/** As `readOrder`; one outside of the scope is as unknown as one that does not exist. */
+export async function readOrderWithin(app: Paying, scope: Scope, orderNo: string): Promise<Order> {
+  const order = await readOrder(app, orderNo)
+  if (!covers(scope, { merchant: order.merchantNo })) throw orderUnknown(orderNo)
+  return order
+}
+
+/** As `readPayment`; one outside of the scope is as unknown as one that does not exist. */
+export async function readPaymentWithin(app: Paying, scope: Scope, paymentNo: string): Promise<Payment> {
+  const payment = await readPayment(app, paymentNo)
+  if (!covers(scope, { merchant: payment.merchantNo, channel: payment.channel })) throw paymentUnknown(paymentNo)
   return payment
 }
 

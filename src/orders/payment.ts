@@ -7,6 +7,7 @@ export type PaymentState = 'created' | 'pending' | 'success' | 'failed' | 'close
 export type Payment = {
   readonly orderNo: string
   readonly paymentNo: string
+  readonly merchantNo: string
   readonly requestId: string
   readonly channel: ChannelName
   readonly account: string

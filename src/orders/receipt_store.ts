@@ -11,7 +11,7 @@ export async function receiptSource(db: Db, paymentNo: string): Promise<ReceiptS
             o.title, o.period, p.received, p.currency, p.channel, p.channel_trade_no as "channelTradeNo", p.paid_at as "paidAt",
             p.booked_at as "bookedAt", p.refunded, p.refund_flag as "refundFlag", p.state, p.credited,
             p.reversed_at is not null as reversed
-       from payments p join orders o using (order_no) join merchants m using (merchant_no)
+       from payments p join orders o using (order_no) join merchants m on m.merchant_no = p.merchant_no
        join fee_items f on f.id = o.fee_item_id
       where p.payment_no = $1`,
     [paymentNo],

@@ -201,9 +201,10 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.RecordList },
       },
     },
-    async ({ query }) => {
+    async request => {
+      const { query } = request
       const limit = query.limit ?? 50
-      const records = await paymentRecords(app.db.pool, {
+      const records = await paymentRecords(app.db.pool, actorOf(request).scopeOf('payment.read'), {
         merchantNo: query.merchant_no,
         accountNo: query.account_no,
         orderNo: query.order_no,
@@ -233,10 +234,11 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.WaitingView },
       },
     },
-    async ({ query }) => {
+    async request => {
+      const scope = actorOf(request).scopeOf('payment.read')
       const [summary, payments] = await Promise.all([
-        waitingSummary(app.db.pool),
-        waitingPayments(app.db.pool, query.limit ?? 200),
+        waitingSummary(app.db.pool, scope),
+        waitingPayments(app.db.pool, scope, request.query.limit ?? 200),
       ])
       return {
         summary: summary.map(row => ({ ...row, oldest: instantText(row.oldest) })),
@@ -269,7 +271,10 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.AnomalyList },
       },
     },
-    async ({ query }) => ({ anomalies: (await openAnomalies(app.db.pool, query.limit ?? 200)).map(anomalyView) }),
+    async request => {
+      const scope = actorOf(request).scopeOf('payment.read')
+      return { anomalies: (await openAnomalies(app.db.pool, scope, request.query.limit ?? 200)).map(anomalyView) }
+    },
   )
 
   http.post(
@@ -286,6 +291,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request =>
       await onceAround(app, asked(app, request, 'settle_anomaly'), async () => {
+        await orders.readPaymentWithin(app, actorOf(request).scopeOf('payment.settle'), request.params.payment_no)
         const settled = await settleAnomaly(app.db.pool, {
           paymentNo: request.params.payment_no,
           kind: request.params.kind,
@@ -313,12 +319,11 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.RefusedList },
       },
     },
-    async ({ query }) => ({
-      notices: (await refusedNotices(app.db.pool, query.limit ?? 200)).map(row => ({
-        ...row,
-        at: instantText(row.at),
-      })),
-    }),
+    async request => {
+      const scope = actorOf(request).scopeOf('payment.read')
+      const notices = await refusedNotices(app.db.pool, scope, request.query.limit ?? 200)
+      return { notices: notices.map(row => ({ ...row, at: instantText(row.at) })) }
+    },
   )
 }
 

@@ -15,7 +15,7 @@ export const PAYMENT_COLUMNS = `p.order_no as "orderNo", p.payment_no as "paymen
   p.amount, p.currency, p.state, p.created_at as "createdAt", p.expires_at as "expiresAt", p.submitted_at as "submittedAt", p.checkout,
   p.channel_trade_no as "channelTradeNo", p.received, p.paid_at as "paidAt", p.payer, p.fee, p.booked_at as "bookedAt", p.credited,
   p.reason, p.reversed_at as "reversedAt", p.refunded, p.refunding, p.remaining, p.refund_flag as "refundFlag",
-  p.next_query_at as "nextQueryAt", p.queries, p.last_answer as "lastAnswer"`
+  p.merchant_no as "merchantNo", p.next_query_at as "nextQueryAt", p.queries, p.last_answer as "lastAnswer"`
 
 export async function findOrder(db: Db, orderNo: string): Promise<Order | null> {
   const { rows } = await db.query(`select ${ORDER_COLUMNS} from orders o where o.order_no = $1`, [orderNo])
@@ -125,6 +125,7 @@ export async function paymentsOf(db: Db, orderNo: string): Promise<(Payment & { 
 export type NewPayment = Pick<
   Payment,
   | 'orderNo'
+  | 'merchantNo'
   | 'paymentNo'
   | 'requestId'
   | 'channel'
@@ -141,8 +142,8 @@ export async function insertPayment(tx: pg.ClientBase, row: NewPayment): Promise
   await tx.query({
     name: 'insert_payment',
     text: `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, created_at,
-                                 expires_at, next_query_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+                                 expires_at, next_query_at, merchant_no)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     values: [
       row.orderNo,
       row.paymentNo,
@@ -156,6 +157,7 @@ export async function insertPayment(tx: pg.ClientBase, row: NewPayment): Promise
       row.createdAt,
       row.expiresAt,
       row.nextQueryAt,
+      row.merchantNo,
     ],
   })
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { covers, type Scope } from '../access/scope.ts'
 import type { Channel, RefundOutcome, RefundRef } from '../channels/channel.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -7,7 +8,7 @@ import { paymentUnknown } from '../orders/book.ts'
 import { tellChanged } from '../orders/booking_store.ts'
 import { eachAtOnce } from '../orders/compensation.ts'
 import { refundMessages } from '../orders/messages.ts'
-import { noticeAddress, orderUnknown, readPayment } from '../orders/operations.ts'
+import { noticeAddress, orderUnknown, readPayment, readPaymentWithin } from '../orders/operations.ts'
 import type { Order } from '../orders/order.ts'
 import type { Paying } from '../orders/paying.ts'
 import { nextQuery, type Payment } from '../orders/payment.ts'
@@ -33,6 +34,7 @@ import {
  * Throws payment_unknown and what `decideRefund` throws.
  */
 export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Promise<Refund> {
+  await readPaymentWithin(app, actor.scopeOf('refund.ask'), ask.paymentNo)
   const askSm3 = askDigest(ask)
   const asked = await app.db.transaction(async tx => {
     const { payment } = await lockPayment(tx, ask.paymentNo)
@@ -88,7 +90,7 @@ async function decide(
   state: 'approved' | 'refused',
   why: string,
 ): Promise<boolean> {
-  const { orderNo } = await readRefund(app, refundNo)
+  const { orderNo } = await readRefundWithin(app, actor.scopeOf('refund.review'), refundNo)
   return await app.db.transaction(async tx => {
     await lockOrder(tx, orderNo)
     const refund = await mustFind(tx, refundNo)
@@ -229,7 +231,7 @@ export async function reversePayment(
   { id, paymentNo, reason }: { id: string; paymentNo: string; reason: string },
 ): Promise<Refund> {
   const askSm3 = askDigest({ id, paymentNo, reason })
-  const payment = await readPayment(app, paymentNo)
+  const payment = await readPaymentWithin(app, actor.scopeOf('payment.reverse'), paymentNo)
   const repeated = await app.db.transaction(tx => findRequest(tx, payment.orderNo, id))
   if (repeated) {
     if (repeated.askSm3 !== askSm3) throw idReused(id)
@@ -296,6 +298,14 @@ async function mustBeDenied(app: Paying, payment: Payment): Promise<void> {
     { zh: '渠道暂时没有给出确定结果，请稍后再试', en: 'The channel does not say for certain; try again later' },
     { payment_no: payment.paymentNo },
   )
+}
+
+/** As `readRefund`; one outside of the scope is as unknown as one that does not exist. */
+export async function readRefundWithin(app: Paying, scope: Scope, refundNo: string): Promise<Refund> {
+  const refund = await readRefund(app, refundNo)
+  const payment = await readPayment(app, refund.paymentNo)
+  if (!covers(scope, { merchant: payment.merchantNo, channel: payment.channel })) throw refundUnknown(refundNo)
+  return refund
 }
 
 export async function readRefund(app: Paying, refundNo: string): Promise<Refund> {

@@ -5,7 +5,7 @@ import { readAmount } from '../kernel/amount_field.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
 import { Limit, OrderKey, PaymentKey } from '../orders/api.ts'
-import { readOrder, readPayment } from '../orders/operations.ts'
+import { readOrderWithin, readPaymentWithin } from '../orders/operations.ts'
 import type { Paying } from '../orders/paying.ts'
 import { asked } from '../orders/routes.ts'
 import { onceAround } from '../system/requests.ts'
@@ -32,7 +32,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request => {
       const { params, body } = request
-      const { currency } = await readPayment(app, params.payment_no)
+      const { currency } = await readPaymentWithin(app, actorOf(request).scopeOf('refund.ask'), params.payment_no)
       return refundView(
         await refunds.askRefund(app, actorOf(request), {
           id: body.id,
@@ -69,7 +69,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
   http.get(
     '/refunds/:refund_no',
     {
-      config: { permission: 'payment.read' },
+      config: { permission: 'refund.read' },
       schema: {
         tags: ['refunds'],
         summary: '查退款 Read a refund',
@@ -77,13 +77,16 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.RefundView },
       },
     },
-    async ({ params }) => refundView(await refunds.readRefund(app, params.refund_no)),
+    async request =>
+      refundView(
+        await refunds.readRefundWithin(app, actorOf(request).scopeOf('refund.read'), request.params.refund_no),
+      ),
   )
 
   http.get(
     '/orders/:order_no/refunds',
     {
-      config: { permission: 'payment.read' },
+      config: { permission: 'refund.read' },
       schema: {
         tags: ['refunds'],
         summary: '缴费单的退款 Refunds of a bill',
@@ -91,9 +94,10 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.RefundList },
       },
     },
-    async ({ params }) => {
-      const { orderNo } = await readOrder(app, params.order_no)
-      return { refunds: (await refundsOf(app.db.pool, orderNo)).map(refundView) }
+    async request => {
+      const scope = actorOf(request).scopeOf('refund.read')
+      const { orderNo } = await readOrderWithin(app, scope, request.params.order_no)
+      return { refunds: (await refundsOf(app.db.pool, scope, orderNo)).map(refundView) }
     },
   )
 
@@ -108,7 +112,10 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
         response: { 200: api.RefundList },
       },
     },
-    async ({ query }) => ({ refunds: (await refundsToReview(app.db.pool, query.limit ?? 200)).map(refundView) }),
+    async request => {
+      const scope = actorOf(request).scopeOf('refund.review')
+      return { refunds: (await refundsToReview(app.db.pool, scope, request.query.limit ?? 200)).map(refundView) }
+    },
   )
 
   http.post(

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { type Scope, scopeSql } from '../access/scope.ts'
 import type { Refund, RefundKind, RefundState } from './refund.ts'
 
 type Db = pg.Pool | pg.ClientBase
@@ -14,10 +15,15 @@ export async function findRefund(db: Db, refundNo: string): Promise<Refund | nul
   return rows[0] ?? null
 }
 
-export async function refundsOf(db: Db, orderNo: string): Promise<Refund[]> {
+/** A refund lies where its payment does. */
+const PLACE = { merchant: 'p.merchant_no', channel: 'p.channel' } as const
+
+export async function refundsOf(db: Db, scope: Scope, orderNo: string): Promise<Refund[]> {
+  const values: unknown[] = [orderNo]
   const { rows } = await db.query(
-    `select ${COLUMNS} from refunds r where r.order_no = $1 order by r.asked_at, r.refund_no`,
-    [orderNo],
+    `select ${COLUMNS} from refunds r join payments p using (order_no, payment_no)
+      where r.order_no = $1 and ${scopeSql(scope, PLACE, values)} order by r.asked_at, r.refund_no`,
+    values,
   )
   return rows
 }
@@ -34,10 +40,12 @@ export async function findRequest(
   return rows[0] ?? null
 }
 
-export async function refundsToReview(db: Db, limit: number): Promise<Refund[]> {
+export async function refundsToReview(db: Db, scope: Scope, limit: number): Promise<Refund[]> {
+  const values: unknown[] = [limit]
   const { rows } = await db.query(
-    `select ${COLUMNS} from refunds r where r.state = 'awaiting_review' order by r.asked_at, r.refund_no limit $1`,
-    [limit],
+    `select ${COLUMNS} from refunds r join payments p using (order_no, payment_no)
+      where r.state = 'awaiting_review' and ${scopeSql(scope, PLACE, values)} order by r.asked_at, r.refund_no limit $1`,
+    values,
   )
   return rows
 }

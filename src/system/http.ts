@@ -21,6 +21,7 @@ import {
   routeUnknown,
   statusOf,
 } from './http_errors.ts'
+import { type Masker, maskerOf } from './masks.ts'
 import { timings } from './metrics.ts'
 import { shapeOf } from './shape.ts'
 
@@ -44,6 +45,8 @@ export type HttpOptions = {
   /** Certificate and key in PEM: HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined
   readonly version?: string | undefined
+  /** What a caller sees of a value whose schema has `x-mask`. Without it: nothing but stars. */
+  readonly see?: ((caller: Caller | undefined, kind: string, value: string) => string) | undefined
 }
 
 const ANYBODY: Caller = { id: 'anonymous' }
@@ -163,8 +166,31 @@ function frameRoute(route: RouteOptions, permissionOfAll: string | undefined, op
       'x-permission': permission,
     } as typeof schema
   }
+  const mask = maskedAnswers(schema.response as Record<string, unknown> | undefined, options)
+  if (mask !== null)
+    route.preSerialization = [mask, ...[route.preSerialization ?? []].flat()] as typeof route.preSerialization
   route.onRequest = [guarded(permission, options.guard), ...[route.onRequest ?? []].flat()] as typeof route.onRequest
   route.onResponse = [measured(String(route.method), route.url), ...[route.onResponse ?? []].flat()]
+}
+
+type Serialization = (request: FastifyRequest, reply: FastifyReply, answer: unknown) => Promise<unknown>
+
+/** Masks answers of a route by their schema; null where none of its answers has anything to mask. */
+function maskedAnswers(
+  answers: Readonly<Record<string, unknown>> | undefined,
+  options: HttpOptions,
+): Serialization | null {
+  const maskers = new Map<string, Masker>()
+  for (const [status, schema] of Object.entries(answers ?? {})) {
+    const masker = maskerOf(schema)
+    if (masker) maskers.set(status, masker)
+  }
+  if (maskers.size === 0) return null
+  const see = options.see ?? ((_caller, _kind, value) => '*'.repeat(value.length))
+  return async (request, reply, answer) => {
+    const masker = maskers.get(String(reply.statusCode))
+    return masker ? masker(answer, (kind, value) => see(request.actor, kind, value)) : answer
+  }
 }
 
 const ERROR = { description: '被拒绝 Refused', $ref: 'Error#' }

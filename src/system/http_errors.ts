@@ -35,6 +35,7 @@ const STATUS: Readonly<Record<string, number>> = {
   notice_replayed: 401,
   not_permitted: 403,
   maker_is_checker: 403,
+  scope_too_narrow: 403,
   notice_foreign: 403,
   route_unknown: 404,
   order_unknown: 404,
