@@ -334,6 +334,9 @@ test('a batch that is not issued within a week is forgotten', async t => {
 test('over HTTP: the body is the file, whatever it is called', async t => {
   const app = await counter(t)
   const server = Fastify()
+  server.addHook('onRequest', async request => {
+    request.actor = actor('li')
+  })
   billBatchRoutes(server, app)
   for (const [type, id] of [
     ['text/csv', 'http-0001'],
