@@ -17,7 +17,11 @@ export const MASKED_FIELDS = {
 export type MaskedField = keyof typeof MASKED_FIELDS
 
 /** The value as this actor may see it. Pure: depends on his permissions and the kind of field only; whoever is unknown sees it masked. */
-export function seenBy(actor: Partial<Pick<Actor, 'permissions'>> | undefined, field: MaskedField, value: string): string {
+export function seenBy(
+  actor: Partial<Pick<Actor, 'permissions'>> | undefined,
+  field: MaskedField,
+  value: string,
+): string {
   const { permission, mask } = MASKED_FIELDS[field]
   return actor?.permissions?.has(permission) ? value : mask(value)
 }
