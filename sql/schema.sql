@@ -217,6 +217,57 @@ create table movements (
 );
 CREATE INDEX movements_day ON public.movements USING btree (channel, business_date);
 
+create table operation_blocks (
+  no        bigint not null,
+  last_xact xid8 not null,
+  last_id   bigint not null,
+  entries   integer not null,
+  leaves    bytea not null,
+  root      bytea not null,
+  previous  bytea not null,
+  digest    bytea not null,
+  sealed_at timestamp with time zone not null,
+  constraint operation_blocks_pkey PRIMARY KEY (no),
+  constraint operation_blocks_check CHECK ((length(leaves) = (entries * 32))),
+  constraint operation_blocks_digest_check CHECK ((length(digest) = 32)),
+  constraint operation_blocks_entries_check CHECK ((entries > 0)),
+  constraint operation_blocks_no_check CHECK ((no > 0)),
+  constraint operation_blocks_previous_check CHECK ((length(previous) = 32)),
+  constraint operation_blocks_root_check CHECK ((length(root) = 32))
+);
+
+create table operation_log (
+  id          bigint not null generated always as identity,
+  xact        xid8 not null default pg_current_xact_id(),
+  at          timestamp with time zone not null,
+  request_id  text not null,
+  who_id      text not null,
+  who_name    text not null,
+  address     text not null,
+  device      text not null,
+  what        text not null,
+  object_kind text not null,
+  object_id   text not null,
+  detail      text not null,
+  constraint operation_log_pkey PRIMARY KEY (id),
+  constraint operation_log_object_kind_check CHECK ((object_kind <> ''::text)),
+  constraint operation_log_what_check CHECK ((what <> ''::text)),
+  constraint operation_log_who_id_check CHECK ((who_id <> ''::text))
+);
+CREATE INDEX operation_log_at ON public.operation_log USING brin (at);
+CREATE INDEX operation_log_of_address ON public.operation_log USING btree (address, id) WHERE (address <> ''::text);
+CREATE INDEX operation_log_of_object ON public.operation_log USING btree (object_id, id);
+CREATE INDEX operation_log_of_person ON public.operation_log USING btree (who_id, id);
+CREATE UNIQUE INDEX operation_log_order ON public.operation_log USING btree (xact, id);
+
+create table operation_roots (
+  block_no    bigint not null,
+  exported_at timestamp with time zone not null,
+  exported_by text not null,
+  constraint operation_roots_pkey PRIMARY KEY (block_no),
+  constraint operation_roots_block_no_fkey FOREIGN KEY (block_no) REFERENCES operation_blocks(no)
+);
+
 create table orders (
   order_no     text not null,
   ask_sm3      text not null,
@@ -610,5 +661,21 @@ begin
   raise exception '% is written once and never changed', tg_table_name using errcode = 'restrict_violation';
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.operation_log_is_append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the operation log is never changed' using errcode = 'restrict_violation';
+end $function$;
+
+CREATE TRIGGER operation_blocks_kept BEFORE DELETE OR UPDATE ON public.operation_blocks FOR EACH ROW EXECUTE FUNCTION operation_log_is_append_only();
+
+CREATE TRIGGER operation_blocks_not_emptied BEFORE TRUNCATE ON public.operation_blocks FOR EACH STATEMENT EXECUTE FUNCTION operation_log_is_append_only();
+
+CREATE TRIGGER operation_log_kept BEFORE DELETE OR UPDATE ON public.operation_log FOR EACH ROW EXECUTE FUNCTION operation_log_is_append_only();
+
+CREATE TRIGGER operation_log_not_emptied BEFORE TRUNCATE ON public.operation_log FOR EACH STATEMENT EXECUTE FUNCTION operation_log_is_append_only();
 
 CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_templates FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();

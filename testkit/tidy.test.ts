@@ -25,6 +25,9 @@ const IMPURE =
 /** Who may name a table in SQL: its owner, and whoever is written here with a reason. */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   requests: ['system'],
+  operation_log: ['audit'],
+  operation_blocks: ['audit'],
+  operation_roots: ['audit'],
   accounts: ['access'],
   sessions: ['access'],
   passkeys: ['access'],

@@ -1,0 +1,39 @@
+import type pg from 'pg'
+import { canonicalJson } from '../kernel/canonical_json.ts'
+import type { Act, Who } from './act.ts'
+
+/** An act, by whom, and when. */
+export type Entry = { readonly at: Date; readonly who: Who; readonly act: Act }
+
+/**
+ * Writes acts of one person into the operation log, in the transaction of the acts themselves: no act without its entry, no entry without its act.
+ * `before` and `after` come masked (`kernel/mask.ts`).
+ */
+export const record = (tx: pg.ClientBase, at: Date, who: Who, acts: readonly Act[]): Promise<void> =>
+  recordAll(
+    tx,
+    acts.map(act => ({ at, who, act })),
+  )
+
+/** As `record`, for what several people did and one statement wrote. */
+export async function recordAll(tx: pg.ClientBase, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
+  await tx.query({
+    name: 'record_acts',
+    text: `insert into operation_log (at, request_id, who_id, who_name, address, device, what, object_kind, object_id, detail)
+           select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                                $9::text[], $10::text[])`,
+    values: [
+      entries.map(({ at }) => at),
+      entries.map(({ who }) => who.requestId),
+      entries.map(({ who }) => who.id),
+      entries.map(({ who }) => who.name),
+      entries.map(({ who }) => who.address),
+      entries.map(({ who }) => who.device),
+      entries.map(({ act }) => act.what),
+      entries.map(({ act }) => act.object.kind),
+      entries.map(({ act }) => act.object.id),
+      entries.map(({ act }) => canonicalJson({ before: act.before, after: act.after })),
+    ],
+  })
+}
