@@ -89,3 +89,113 @@ export async function insertBlock(
     ],
   )
 }
+
+/** Entries that no block holds yet. */
+export async function countAfter(db: Db, after: Pick<BlockHeader, 'lastXact' | 'lastId'> | null): Promise<number> {
+  const { rows } = await db.query(
+    'select count(*)::integer as count from operation_log l where (l.xact, l.id) > ($1::text::xid8, $2::bigint)',
+    [after?.lastXact ?? '0', after?.lastId ?? '0'],
+  )
+  return rows[0].count
+}
+
+export async function sealedFields(db: Db, id: string): Promise<SealedFields | null> {
+  const { rows } = await db.query({
+    text: `select ${SEALED} from operation_log l where l.id = $1`,
+    values: [id],
+    rowMode: 'array',
+  })
+  return (rows[0] as unknown as SealedFields | undefined) ?? null
+}
+
+/** The block that holds what stands at this place of the order; null: it is not sealed yet. */
+export async function blockOf(
+  db: Db,
+  place: { readonly xact: string; readonly id: string },
+): Promise<(SealedBlock & { leaves: Buffer }) | null> {
+  const { rows } = await db.query(
+    `select ${BLOCK}, leaves from operation_blocks where (last_xact, last_id) >= ($1::text::xid8, $2::bigint)
+      order by operation_blocks.no limit 1`,
+    [place.xact, place.id],
+  )
+  return rows[0] ?? null
+}
+
+/** The first exported root that is of this block or of a later one. */
+export async function rootAtOrAfter(db: Db, block: number): Promise<number | null> {
+  const { rows } = await db.query('select min(block_no)::integer as block from operation_roots where block_no >= $1', [
+    block,
+  ])
+  return rows[0].block
+}
+
+export async function headersBetween(db: Db, from: number, to: number): Promise<SealedBlock[]> {
+  const { rows } = await db.query(
+    `select ${BLOCK} from operation_blocks where operation_blocks.no between $1 and $2 order by operation_blocks.no`,
+    [from, to],
+  )
+  return rows
+}
+
+export async function insertRoot(tx: Db, block: number, at: Date, by: string): Promise<void> {
+  await tx.query(
+    'insert into operation_roots (block_no, exported_at, exported_by) values ($1, $2, $3) on conflict do nothing',
+    [block, at, by],
+  )
+}
+
+export type LogFilter = {
+  readonly who?: string | undefined
+  readonly object?: string | undefined
+  readonly kind?: string | undefined
+  readonly what?: string | undefined
+  readonly address?: string | undefined
+  readonly requestId?: string | undefined
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+  /** The id of the last entry of the page before. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+export type LogRow = {
+  readonly id: string
+  readonly at: Date
+  readonly requestId: string
+  readonly whoId: string
+  readonly whoName: string
+  readonly address: string
+  readonly device: string
+  readonly what: string
+  readonly objectKind: string
+  readonly objectId: string
+  readonly detail: string
+}
+
+const ROW = `id::text, at, request_id as "requestId", who_id as "whoId", who_name as "whoName", address, device, what,
+  object_kind as "objectKind", object_id as "objectId", detail`
+
+/** Newest first. */
+export async function findEntries(db: Db, filter: LogFilter): Promise<LogRow[]> {
+  const { rows } = await db.query(
+    `select ${ROW} from operation_log l
+      where ($1::text is null or who_id = $1) and ($2::text is null or object_id = $2) and ($3::text is null or object_kind = $3)
+        and ($4::text is null or what = $4) and ($5::text is null or (address = $5 and address <> ''))
+        and ($6::text is null or request_id = $6) and ($7::timestamptz is null or at >= $7) and ($8::timestamptz is null or at < $8)
+        and ($9::bigint is null or id < $9)
+      order by l.id desc limit $10`,
+    [
+      filter.who ?? null,
+      filter.object ?? null,
+      filter.kind ?? null,
+      filter.what ?? null,
+      filter.address ?? null,
+      filter.requestId ?? null,
+      filter.from ?? null,
+      filter.to ?? null,
+      filter.before ?? null,
+      filter.limit,
+    ],
+  )
+  return rows
+}

@@ -12,6 +12,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
   fzpay start [--port N]                                      样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
   fzpay serve [--port N]                                      启动平台（HTTP 接口，说明在 /api/docs）
+  fzpay audit verify [--root FILE] | export-root | prove ENTRY   the operation log: is it whole; its root; proof of one entry
   fzpay worker                                                另一个进程分担后台任务
   fzpay key                                                   生成服务账户密钥及其摘要
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
@@ -58,6 +59,7 @@ Usage:
   fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
   fzpay start [--port N]                                         the sample day, then platform and sandbox with a bill played (npm start)
   fzpay serve [--port N]                                         run the platform (HTTP API, described at /api/docs)
+  fzpay audit verify [--root FILE] | export-root | prove ENTRY   the operation log: is it whole; its root; proof of one entry
   fzpay worker                                                   another process that shares the background tasks
   fzpay key                                                      make a key for a service account, and its digest
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing

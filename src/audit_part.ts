@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { SYSTEM } from './access/actor.ts'
+import { actorOf } from './access/asking.ts'
+import { isEverywhere } from './access/scope.ts'
+import { exportRoot } from './audit/operations.ts'
+import { logRoutes } from './audit/routes.ts'
+import { seal } from './audit/seal.ts'
+import { lastBlock } from './audit/store.ts'
+import { Failure } from './kernel/failure.ts'
+import type { PartOf } from './server.ts'
+
+/** The section `operation_log` of the configuration. */
+export const OperationLogSection = Type.Object(
+  {
+    root_folder: Type.Optional(
+      Type.String({
+        description:
+          'Where roots are written once an hour: on another machine, out of reach of the database. 根的外部存放目录',
+      }),
+    ),
+  },
+  { additionalProperties: false, default: {} },
+)
+
+/** The operation log: sealed every second, its root given out every hour. */
+export const auditPart = (): PartOf => ({
+  sections: [{ name: 'operation_log', schema: OperationLogSection }],
+  start({ app, config, folder }) {
+    const { root_folder } = config.operation_log as Static<typeof OperationLogSection>
+    const writeRoot = async (): Promise<void> => {
+      if (root_folder === undefined || (await lastBlock(app.db.pool)) === null) return
+      const root = await exportRoot(app, SYSTEM)
+      const name = `operation-log-root-${String(root.block).padStart(10, '0')}.json`
+      const place = isAbsolute(root_folder) ? root_folder : join(folder, root_folder)
+      await writeFile(join(place, name), `${JSON.stringify(root, null, 2)}\n`)
+    }
+    return {
+      routes: [
+        {
+          prefix: '/api',
+          register: server =>
+            logRoutes(
+              server,
+              app,
+              request => {
+                if (!isEverywhere(actorOf(request).scopeOf('log.read'))) throw wholeLogOnly()
+              },
+              actorOf,
+            ),
+        },
+      ],
+      tasks: [
+        { name: 'log.seal', every: 1, run: async () => void (await seal(app)) },
+        { name: 'log.export_root', every: 3600, run: writeRoot },
+      ],
+    }
+  },
+})
+
+const wholeLogOnly = (): Failure =>
+  new Failure(
+    'scope_too_narrow',
+    {
+      zh: '操作日志涉及所有收费单位，只向不限范围的人员开放：请由其查询',
+      en: 'The operation log concerns all merchants and is open only to whoever may read all of it',
+    },
+    { permission: 'log.read' },
+  )
