@@ -1,5 +1,5 @@
 /** `node bench/bill_batch.ts [--rows 100000]`: a file of bills checked and issued, on a database of its own. */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,8 @@ import { parseWords } from '../src/command_line.ts'
 import { checkBillBatch, issueBillBatch } from '../src/orders/bill_batch_operations.ts'
 import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
+import { localKey } from '../src/system/vault/master_key.ts'
+import { Vault } from '../src/system/vault/vault.ts'
 import { actor } from '../testkit/actors.ts'
 import { seedMerchants } from '../testkit/merchants.ts'
 
@@ -17,7 +19,10 @@ const folder = mkdtempSync(join(tmpdir(), 'fzpay-bench-bills-'))
 const db = await openDatabase({ dataDir: folder })
 try {
   await migrate(db.pool)
-  const app = { db, now: () => new Date(), newId: randomUUID, log: pino({ level: 'silent' }) }
+  const now = () => new Date()
+  const log = pino({ level: 'silent' })
+  const vault = await Vault.open({ db, holder: localKey(randomBytes(16)), now, log })
+  const app = { db, now, newId: randomUUID, log, vault }
   await seedMerchants(app)
   const path = join(folder, 'bills.csv')
   for (let run = 1; run <= 3; run++) {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { Type } from 'typebox'
 import { closeTestServer, freshDatabase } from '../testkit/server.ts'
+import { TEST_MASTER } from '../testkit/vault.ts'
 import { PERMISSIONS } from './access/permissions.ts'
 import { PARTS } from './parts.ts'
 import { type PartOf, type Platform, type PlatformOptions, startPlatform, startWorker } from './server.ts'
@@ -28,6 +29,7 @@ async function platform(t: TestContext, options: PlatformOptions = {}): Promise<
     config: CONFIG,
     port: 0,
     database: { url: fresh.url },
+    master: TEST_MASTER,
     app: { log: pino({ level: 'silent' }) },
     ...options,
   }).catch(async error => {
@@ -174,7 +176,13 @@ test('a part that cannot start leaves nothing behind', async t => {
       throw new Error('cannot')
     },
   }
-  const options = { config: CONFIG, port: 0, database: { url: fresh.url }, app: { log: pino({ level: 'silent' }) } }
+  const options = {
+    config: CONFIG,
+    port: 0,
+    database: { url: fresh.url },
+    master: TEST_MASTER,
+    app: { log: pino({ level: 'silent' }) },
+  }
   await assert.rejects(startPlatform({ ...options, parts: [good, bad] }), /cannot/)
   assert.equal(stopped, 1)
   const again = await startPlatform({ ...options, parts: [good] })
@@ -190,6 +198,7 @@ test('workers share the tasks of a platform that runs', async t => {
   const worker = await startWorker({
     config: CONFIG,
     database: { url: app.db.url },
+    master: TEST_MASTER,
     app: { log: app.log },
     parts: [part('worker')],
     jobs: { pollMs: 20 },

@@ -18,6 +18,10 @@ import { createListener, type Listener } from './system/listen.ts'
 import { createLog } from './system/log.ts'
 import { migrate } from './system/migrate.ts'
 import { referencePage } from './system/reference.ts'
+import { openVault, VaultSettings } from './system/vault/open_vault.ts'
+import type { KeyHolder } from './system/vault/master_key.ts'
+import type { Vault } from './system/vault/vault.ts'
+import type { Say } from './system/notice.ts'
 
 /** The section `server` of the configuration. */
 export const ServerSettings = Type.Object(
@@ -52,8 +56,13 @@ export type ServerSettings = Static<typeof ServerSettings>
 const OWN_SECTIONS: readonly Section[] = [
   { name: 'server', schema: ServerSettings },
   { name: 'service_accounts', schema: ServiceAccounts },
+  { name: 'vault', schema: VaultSettings },
 ]
-type OwnConfig = { readonly server: ServerSettings; readonly service_accounts: ServiceAccounts }
+type OwnConfig = {
+  readonly server: ServerSettings
+  readonly service_accounts: ServiceAccounts
+  readonly vault: VaultSettings
+}
 
 /** Routes of a folder; those of the API stand under `/api`. */
 export type Routes = {
@@ -96,7 +105,11 @@ export type PlatformOptions = {
   readonly port?: number | undefined
   readonly database?: DatabaseOptions | undefined
   /** Tests: a clock, ids and a log of their own. */
-  readonly app?: Partial<Omit<App, 'db'>> | undefined
+  readonly app?: Partial<Omit<App, 'db' | 'vault'>> | undefined
+  /** In place of a master key from environment, configuration or file: an HSM, or a test's. */
+  readonly master?: KeyHolder | undefined
+  /** What a person at the terminal should know, such as where a new master key lies. */
+  readonly say?: Say | undefined
   readonly jobs?: JobsOptions | undefined
 }
 
@@ -192,19 +205,24 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
   const config = readConfig(source, sections) as House['config']
   const log = options.app?.log ?? createLog({ level: config.server.log_level })
   const db = await openDatabase({ ...options.database, exclusive })
-  const app: App = { now: () => new Date(), newId, ...options.app, log, db }
   const listener = createListener(db, log)
+  let vault: Vault | undefined
   const started: Part[] = []
   const close = async (): Promise<void> => {
     // Last started, first stopped: a part may use those before it.
     for (const part of started.toReversed())
       await part.stop?.().catch(error => log.error({ err: error }, 'a part did not stop cleanly'))
+    await vault?.close()
     await listener.close()
     await db.close()
   }
   try {
     await migrate(db.pool)
     await prepareJobs(db, log)
+    const now = options.app?.now ?? (() => new Date())
+    vault = await openVault({ db, now, log, settings: config.vault, holder: options.master, say: options.say ?? toLog(log) })
+    await vault.listen(listener)
+    const app: App = { newId, ...options.app, now, log, db, vault }
     let url = config.server.public_url
     const context: Context = {
       app,
@@ -223,6 +241,12 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
     throw error
   }
 }
+
+/** Where nobody sits at a terminal. */
+const toLog =
+  (log: App['log']): Say =>
+  notice =>
+    log.warn(notice.zh)
 
 async function closeHttp(http: FastifyInstance, seconds: number, app: App): Promise<void> {
   const patience = setTimeout(() => {

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { makeId } from '../src/kernel/ids.ts'
 import type { App } from '../src/system/app.ts'
 import { testDatabase } from './database.ts'
+import { testVault } from './vault.ts'
 
 export type TestApp = App & {
   /** Sets the clock forward. */
@@ -14,15 +15,18 @@ export async function testApp(t: TestContext, from = '2026-11-25T01:00:00Z'): Pr
   const db = await testDatabase(t)
   let at = Date.parse(from)
   let ids = 0
+  const now = () => new Date(at)
+  const log = pino({ level: 'silent' })
   return {
     db,
-    now: () => new Date(at),
+    vault: await testVault(t, db, now),
+    now,
     newId: () => {
       const random = Buffer.alloc(10)
       random.writeUInt32BE(++ids, 6)
       return makeId(at, random)
     },
-    log: pino({ level: 'silent' }),
+    log,
     pass: seconds => {
       at += seconds * 1000
     },

@@ -9,6 +9,7 @@ import { openPaying, type Paying, type PayingSettings } from '../src/orders/payi
 import type { Database } from '../src/system/database.ts'
 import { actor } from './actors.ts'
 import { testDatabase } from './database.ts'
+import { testVault } from './vault.ts'
 
 /** A clock that tests move. */
 export class Clock {
@@ -51,6 +52,7 @@ export async function payingTest(
   const app = openPaying(
     {
       db,
+      vault: await testVault(t, db, clock.now),
       now: clock.now,
       newId: () => makeId(clock.now().getTime(), randomBytes(10)),
       log: pino({ level: 'silent' }),

@@ -7,6 +7,7 @@ import { payingPart } from '../src/paying_part.ts'
 import { type Platform, startPlatform } from '../src/server.ts'
 import { Clock } from './paying.ts'
 import { freshDatabase } from './server.ts'
+import { TEST_MASTER } from './vault.ts'
 
 export type Caller = (
   method: 'GET' | 'POST' | 'PATCH',
@@ -45,6 +46,7 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
     config: { name: 'test', folder: '.', text },
     port: 0,
     database: { url: fresh.url },
+    master: TEST_MASTER,
     app: { now: clock.now, log: pino({ level: 'silent' }) },
   })
   t.after(async () => {

@@ -53,6 +53,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   statement_templates: ['statements'],
   statement_lines: ['statements', 'reconciliation'], // settle joins both books in one statement
   match_links: ['reconciliation', 'orders'], // 已对账 is derived from it
+  vault_keys: ['system'],
+  vault_work: ['system'],
   schema_migrations: ['system'],
 }
 

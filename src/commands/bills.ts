@@ -1,17 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { basename } from 'node:path'
-import { pino } from 'pino'
 import { type Actor, shellActor } from '../access/actor.ts'
 import { parseWords, refusal, type Words } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import type { BillBatchHead, BillBatchView } from '../orders/bill_batch_api.ts'
 import { batchOfFile, checkBillBatch, issueBillBatch, readBillProblems } from '../orders/bill_batch_operations.ts'
 import type { App } from '../system/app.ts'
-import { openDatabase } from '../system/database.ts'
-import { migrate } from '../system/migrate.ts'
 import { wholeFile } from '../system/whole_file.ts'
+import { withCommandApp } from './command_app.ts'
 
 const OPTIONS = { flags: ['json', 'notify'], single: ['merchant', 'errors', 'by', 'lang'], many: [] }
 
@@ -27,17 +25,12 @@ export async function billsCommand(args: readonly string[], lang: Lang): Promise
       '用法：fzpay bills check FILE [--merchant NO] [--errors FILE.csv] | issue FILE [--notify]',
       'usage: fzpay bills check FILE [--merchant NO] [--errors FILE.csv] | issue FILE [--notify]',
     )
-  const db = await openDatabase({ say: note => void process.stderr.write(`fzpay: ${note[lang]}\n`) })
-  try {
-    await migrate(db.pool)
-    const app: App = { db, now: () => new Date(), newId: randomUUID, log: pino({ level: 'silent' }) }
+  await withCommandApp(lang, async app => {
     const by = shellActor(words.values.get('by')?.[0] ?? userInfo().username)
     const answer = action === 'check' ? await check(app, by, path, words, lang) : await issue(app, by, path, words)
     const text = words.flags.has('json') ? JSON.stringify(answer) : render(answer, lang)
     process.stdout.write(`${text}\n`)
-  } finally {
-    await db.close()
-  }
+  })
 }
 
 async function check(app: App, by: Actor, path: string, words: Words, lang: Lang): Promise<BillBatchView> {

@@ -5,13 +5,14 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { testDatabase } from '../../testkit/database.ts'
+import { TEST_MASTER_HEX } from '../../testkit/vault.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
 
 /** `fzpay serve` as a process, with the address it prints. */
 async function served(t: TestContext): Promise<{ child: ChildProcess; url: string; said: () => string }> {
   const { url: database } = await testDatabase(t, 'empty')
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'src/cli.ts'), 'serve', '--port', '0', '--lang', 'en'], {
-    env: { ...process.env, DATABASE_URL: database, FZPAY_CONFIG: '' },
+    env: { ...process.env, DATABASE_URL: database, FZPAY_CONFIG: '', FZPAY_MASTER_KEY: TEST_MASTER_HEX },
     cwd: join(PACKAGE_ROOT, 'src'),
   })
   t.after(() => child.kill('SIGKILL'))

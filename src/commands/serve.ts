@@ -3,6 +3,7 @@ import type { Lang } from '../kernel/failure.ts'
 import { PARTS } from '../parts.ts'
 import { startPlatform } from '../server.ts'
 import { stopSignal } from '../system/stop_signals.ts'
+import { toTerminal } from './command_app.ts'
 
 /** `fzpay serve [--port N]`: the platform, until it is told to stop. */
 export async function serveCommand(args: readonly string[], lang: Lang): Promise<void> {
@@ -10,6 +11,7 @@ export async function serveCommand(args: readonly string[], lang: Lang): Promise
   const stopped = stopSignal()
   const platform = await startPlatform({
     parts: PARTS,
+    say: toTerminal(lang),
     port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
   })
   const say = (zh: string, en: string): void => void process.stdout.write(`${lang === 'en' ? en : zh}\n`)

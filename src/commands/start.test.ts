@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { closeTestServer, freshDatabase } from '../../testkit/server.ts'
+import { TEST_MASTER_HEX } from '../../testkit/vault.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
 
 after(closeTestServer)
@@ -17,11 +18,18 @@ test('npm start: the sample day, then a bill paid over the real protocols, refun
     rmSync(folder, { recursive: true, force: true })
     await fresh.drop()
   })
+  const env = {
+    ...process.env,
+    DATABASE_URL: fresh.url,
+    FZPAY_DATA: folder,
+    FZPAY_CONFIG: '',
+    FZPAY_MASTER_KEY: TEST_MASTER_HEX,
+  }
   const run = () =>
     promisify(execFile)(
       process.execPath,
       [join(PACKAGE_ROOT, 'src/cli.ts'), 'start', '--once', '--port', '0', '--into', join(folder, 'out')],
-      { env: { ...process.env, DATABASE_URL: fresh.url, FZPAY_DATA: folder, FZPAY_CONFIG: '' }, maxBuffer: 1 << 24 },
+      { env, maxBuffer: 1 << 24 },
     )
   for (const round of [1, 2]) {
     const { stdout, stderr } = await run()

@@ -34,6 +34,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
   try {
     platform = await startPlatform({
       parts: PARTS,
+      say: note => say(note.zh, note.en),
       port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
       config: {
         name: 'demo',

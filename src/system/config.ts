@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type TObject, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import { parseDocument } from 'yaml'
 import { Failure } from '../kernel/failure.ts'
 import { type Mistake, shapeOf } from './shape.ts'
@@ -53,6 +53,15 @@ export function readConfig(source: ConfigSource | null, sections: readonly Secti
   const read = shapeOf(schema).read(filled)
   if ('mistakes' in read) throw configInvalid(name, read.mistakes)
   return read.value
+}
+
+/** One folder's section, for commands that need no other; what else stands in the file is not looked at. Throws as `readConfig`. */
+export function readSection<S extends TSchema>(source: ConfigSource | null, section: Section<S>, env: Env = process.env): Static<S> {
+  const whole = source === null ? {} : parse(source)
+  const own = whole !== null && typeof whole === 'object' ? (whole as Record<string, unknown>)[section.name] : undefined
+  const text = own === undefined ? '{}' : JSON.stringify({ [section.name]: own })
+  const read = readConfig({ name: source?.name ?? '', folder: source?.folder ?? '.', text }, [section], env)
+  return (read as Record<string, Static<S>>)[section.name] as Static<S>
 }
 
 function wholeSchema(sections: readonly Section[]): TObject {

@@ -11,6 +11,8 @@ import { LOCKS } from './presence.ts'
 /** An open database: the embedded server's, or a given one. Every opened one must be closed. */
 export type Database = {
   readonly url: string
+  /** The embedded server's data folder; null for a server that was given. */
+  readonly folder: string | null
   /** For everything short. */
   readonly pool: pg.Pool
   /** A connection of its own, for COPY of whole files, LISTEN and long work; the caller ends it. */
@@ -40,19 +42,20 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const given = options.url ?? (options.dataDir === undefined ? process.env.DATABASE_URL || undefined : undefined)
   if (given !== undefined) {
     await checkServer(given)
-    return await connectTo(given, options, async () => {})
+    return await connectTo({ url: given, folder: null }, options, async () => {})
   }
+  const folder = options.dataDir ?? dataFolder()
   const open = () =>
     openEmbedded({
-      dataDir: options.dataDir ?? dataFolder(),
+      dataDir: folder,
       volatile: options.volatile ?? false,
       say: options.say ?? silent,
     })
   const embedded = await open()
   const farewell = rememberOpen(embedded)
-  if (!options.exclusive) return await connectTo(embedded.url, options, farewell)
+  if (!options.exclusive) return await connectTo({ url: embedded.url, folder }, options, farewell)
   const guarded = guardServer(embedded, farewell, open)
-  return await connectTo(embedded.url, options, guarded)
+  return await connectTo({ url: embedded.url, folder }, options, guarded)
 }
 
 const GUARD_MS = 500
@@ -93,7 +96,11 @@ function guardServer(
 export const startExclusive = (options: DatabaseOptions = {}): Promise<Database> =>
   openDatabase({ ...options, exclusive: true })
 
-async function connectTo(url: string, options: DatabaseOptions, farewell: () => Promise<void>): Promise<Database> {
+async function connectTo(
+  { url, folder }: Pick<Database, 'url' | 'folder'>,
+  options: DatabaseOptions,
+  farewell: () => Promise<void>,
+): Promise<Database> {
   const config = clientConfig(url)
   const pool = new pg.Pool({ ...config, max: options.connections ?? 10, idleTimeoutMillis: 10_000 })
   pool.on('connect', tellsItsUser)
@@ -109,6 +116,7 @@ async function connectTo(url: string, options: DatabaseOptions, farewell: () => 
   let closing: Promise<void> | undefined
   return {
     url,
+    folder,
     pool,
     async connect() {
       const client = new pg.Client(config)
