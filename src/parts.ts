@@ -2,6 +2,7 @@ import { auditPart } from './audit_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
 import type { PartOf } from './server.ts'
+import { vaultPart } from './vault_part.ts'
 
 /** What the platform consists of, in the order of the house. */
-export const PARTS: readonly PartOf[] = [auditPart(), noticesPart(), payingPart()]
+export const PARTS: readonly PartOf[] = [auditPart(), vaultPart(), noticesPart(), payingPart()]

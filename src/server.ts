@@ -17,11 +17,12 @@ import { type Jobs, type JobsOptions, prepareJobs, startJobs, type Task } from '
 import { createListener, type Listener } from './system/listen.ts'
 import { createLog } from './system/log.ts'
 import { migrate } from './system/migrate.ts'
-import { referencePage } from './system/reference.ts'
-import { openVault, VaultSettings } from './system/vault/open_vault.ts'
-import type { KeyHolder } from './system/vault/master_key.ts'
-import type { Vault } from './system/vault/vault.ts'
 import type { Say } from './system/notice.ts'
+import { referencePage } from './system/reference.ts'
+import type { SealedColumn } from './system/vault/columns.ts'
+import type { KeyHolder } from './system/vault/master_key.ts'
+import { openVault, VaultSettings } from './system/vault/open_vault.ts'
+import type { Vault } from './system/vault/vault.ts'
 
 /** The section `server` of the configuration. */
 export const ServerSettings = Type.Object(
@@ -91,10 +92,14 @@ export type Context = {
   readonly url: () => string
   /** News from the database, for streams. */
   readonly listener: Listener
+  /** Sealed columns of all parts. */
+  readonly sealed: readonly SealedColumn[]
 }
 
 export type PartOf = {
   readonly sections?: readonly Section[]
+  /** Columns of its folders that hold sealed values: all of them. */
+  readonly sealed?: readonly SealedColumn[]
   readonly start: (context: Context) => Part | Promise<Part>
 }
 
@@ -220,7 +225,14 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
     await migrate(db.pool)
     await prepareJobs(db, log)
     const now = options.app?.now ?? (() => new Date())
-    vault = await openVault({ db, now, log, settings: config.vault, holder: options.master, say: options.say ?? toLog(log) })
+    vault = await openVault({
+      db,
+      now,
+      log,
+      settings: config.vault,
+      holder: options.master,
+      say: options.say ?? toLog(log),
+    })
     await vault.listen(listener)
     const app: App = { newId, ...options.app, now, log, db, vault }
     let url = config.server.public_url
@@ -233,6 +245,7 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
         return url
       },
       listener,
+      sealed: parts.flatMap(part => part.sealed ?? []),
     }
     for (const { start } of parts) started.push(await start(context))
     return { app, config, started, listensOn: at => (url ??= at), close }

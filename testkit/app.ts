@@ -19,7 +19,7 @@ export async function testApp(t: TestContext, from = '2026-11-25T01:00:00Z'): Pr
   const log = pino({ level: 'silent' })
   return {
     db,
-    vault: await testVault(t, db, now),
+    vault: await testVault(db, now),
     now,
     newId: () => {
       const random = Buffer.alloc(10)

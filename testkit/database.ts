@@ -10,10 +10,18 @@ export async function testDatabase(t: TestContext, content: Content = 'migrated'
   const fresh = await freshDatabase(content)
   const db = await openDatabase({ url: fresh.url })
   t.after(async () => {
+    for (const close of users.get(db) ?? []) await close()
     await db.close()
     await fresh.drop()
   })
   return db
+}
+
+const users = new WeakMap<Database, (() => Promise<void>)[]>()
+
+/** What uses a test's database ends before it: hooks of a test run in the order they were set. */
+export function endBefore(db: Database, close: () => Promise<void>): void {
+  users.set(db, [...(users.get(db) ?? []), close])
 }
 
 after(closeTestServer)

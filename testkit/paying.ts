@@ -52,7 +52,7 @@ export async function payingTest(
   const app = openPaying(
     {
       db,
-      vault: await testVault(t, db, clock.now),
+      vault: await testVault(db, clock.now),
       now: clock.now,
       newId: () => makeId(clock.now().getTime(), randomBytes(10)),
       log: pino({ level: 'silent' }),

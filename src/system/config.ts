@@ -56,7 +56,11 @@ export function readConfig(source: ConfigSource | null, sections: readonly Secti
 }
 
 /** One folder's section, for commands that need no other; what else stands in the file is not looked at. Throws as `readConfig`. */
-export function readSection<S extends TSchema>(source: ConfigSource | null, section: Section<S>, env: Env = process.env): Static<S> {
+export function readSection<S extends TSchema>(
+  source: ConfigSource | null,
+  section: Section<S>,
+  env: Env = process.env,
+): Static<S> {
   const whole = source === null ? {} : parse(source)
   const own = whole !== null && typeof whole === 'object' ? (whole as Record<string, unknown>)[section.name] : undefined
   const text = own === undefined ? '{}' : JSON.stringify({ [section.name]: own })

@@ -53,8 +53,7 @@ export class Keyring {
     for (const [line, keys] of this.#lines) {
       const active = keys.findLast(key => key.activeFrom <= atMs && key.key) ?? keys.find(key => key.key)
       if (active) this.#current.set(line, active)
-      for (const key of keys)
-        if (key.activeFrom > atMs) this.#goodUntil = Math.min(this.#goodUntil, key.activeFrom)
+      for (const key of keys) if (key.activeFrom > atMs) this.#goodUntil = Math.min(this.#goodUntil, key.activeFrom)
     }
   }
 }

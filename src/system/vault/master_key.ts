@@ -119,8 +119,7 @@ export type FoundMaster = {
  * there is none.
  */
 export function findMaster({ environment, configured, folder }: MasterSource, mayMake: boolean): FoundMaster | null {
-  if (environment)
-    return { keys: readMasterKeys(environment, 'FZPAY_MASTER_KEY'), from: 'environment', made: false }
+  if (environment) return { keys: readMasterKeys(environment, 'FZPAY_MASTER_KEY'), from: 'environment', made: false }
   if (configured !== undefined)
     return { keys: readMasterKeys(configured, 'vault.master_key'), from: 'configuration', made: false }
   if (folder === null) return null

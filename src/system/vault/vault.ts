@@ -9,15 +9,15 @@ import {
   insertKeys,
   type KeyUse,
   lockKeys,
-  type NewKey,
   NEWS,
+  type NewKey,
   nextKeyIds,
   readKeys,
   rewrapKey,
   type StoredKey,
   tellNews,
 } from './key_store.ts'
-import { Keyring, masterKeyWrong, unwrapAll, wrappingContext } from './keyring.ts'
+import { type Keyring, masterKeyWrong, unwrapAll, wrappingContext } from './keyring.ts'
 import { type KeyHolder, MASTER_KEY_BYTES } from './master_key.ts'
 import { BLIND_KINDS, type BlindKind, type Context, normalised, PURPOSES, purposeOf } from './purposes.ts'
 import { keyIdOf, openWith, sealedUnreadable, sealWith } from './sealed.ts'
@@ -50,6 +50,7 @@ export class Vault {
   readonly #totals = new Map<number, number>()
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> = Promise.resolve()
+  #soon = false
   #unsubscribe: (() => void) | undefined
 
   private constructor(options: VaultOptions, ring: Keyring) {
@@ -100,7 +101,7 @@ export class Vault {
     const found = this.#ring.find(id)
     if (!found || found.use !== 'seal' || found.purpose !== purposeOf(context)) {
       // Another process may have made it: whoever asks again finds it.
-      if (!found) void this.refresh().catch(() => {})
+      if (!found) this.#lookSoon()
       throw sealedUnreadable(context, found ? 'damaged' : 'key_unknown')
     }
     if (!found.key) throw sealedUnreadable(context, 'key_destroyed')
@@ -185,6 +186,14 @@ export class Vault {
     this.#unsubscribe?.()
     const counted = [...this.#seals].some(([, count]) => count > 0)
     if (counted) await this.#look()
+    await this.#looking.catch(() => {})
+  }
+
+  /** However many ask, one look is enough. */
+  #lookSoon(): void {
+    if (this.#soon) return
+    this.#soon = true
+    void this.#look().finally(() => (this.#soon = false))
   }
 
   async #look(): Promise<void> {
