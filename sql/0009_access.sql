@@ -33,7 +33,6 @@ create table sessions (
   id           text primary key,
   account_id   text not null references accounts,
   token_sm3    bytea not null unique check (length(token_sm3) = 32),
-  csrf_sm3     bytea not null check (length(csrf_sm3) = 32),
   method       text not null check (method in ('password', 'password_totp', 'passkey', 'code')),
   created_at   timestamptz not null,
   seen_at      timestamptz not null,
@@ -42,6 +41,8 @@ create table sessions (
   device       text not null,
   -- The passkey that opened it: revoking a lost device ends its sessions too.
   passkey_id   text,
+  -- The account was in use elsewhere at the same time.
+  warned_at    timestamptz,
   ended_at     timestamptz,
   ended_why    text not null default '',
   check ((ended_at is null) = (ended_why = ''))
@@ -68,6 +69,7 @@ create table challenges (
   id          text primary key,
   purpose     text not null,
   account_id  text references accounts,
+  -- What the authenticator signs, or the digest of a code that was sent.
   challenge   text not null,
   expires_at  timestamptz not null,
   tries       integer not null default 0

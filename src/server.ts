@@ -1,17 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { Actor } from './access/actor.ts'
-import { serviceGuard } from './access/guard.ts'
+import { type Actor, anonymous } from './access/actor.ts'
+import { whereOf } from './access/asking.ts'
 import { type MaskedField, seenBy } from './access/masking.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
-import { ServiceAccounts } from './access/service_keys.ts'
+import { notAuthenticated } from './access/refusals.ts'
 import { Failure } from './kernel/failure.ts'
 import type { App } from './system/app.ts'
 import { type ConfigSource, findConfig, readConfig, type Section } from './system/config.ts'
 import { type DatabaseOptions, openDatabase } from './system/database.ts'
 import { healthRoutes } from './system/health.ts'
-import { createHttp } from './system/http.ts'
+import { createHttp, type Guard, PUBLIC } from './system/http.ts'
 import { newId } from './system/ids.ts'
 import { type Jobs, type JobsOptions, prepareJobs, startJobs, type Task } from './system/jobs.ts'
 import { createListener, type Listener } from './system/listen.ts'
@@ -56,12 +56,10 @@ export type ServerSettings = Static<typeof ServerSettings>
 
 const OWN_SECTIONS: readonly Section[] = [
   { name: 'server', schema: ServerSettings },
-  { name: 'service_accounts', schema: ServiceAccounts },
   { name: 'vault', schema: VaultSettings },
 ]
 type OwnConfig = {
   readonly server: ServerSettings
-  readonly service_accounts: ServiceAccounts
   readonly vault: VaultSettings
 }
 
@@ -75,6 +73,8 @@ export type Routes = {
 export type Part = {
   readonly routes?: readonly Routes[]
   readonly tasks?: readonly Task[]
+  /** Says who asks, and whether he may; one part brings it. */
+  readonly guard?: Guard
   /** Called after the last request was answered and before the database is closed: flush here. */
   readonly stop?: () => Promise<void>
 }
@@ -146,7 +146,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     http = await createHttp({
       log: app.log,
       newId: app.newId,
-      guard: serviceGuard(config.service_accounts, app.now),
+      guard: guardOf(started),
       permissions: ALL_PERMISSIONS,
       see: (caller, kind, value) => seenBy(caller as Actor | undefined, kind as MaskedField, value),
       trustedProxies: settings.trusted_proxies,
@@ -191,6 +191,14 @@ export async function startWorker(options: PlatformOptions = {}): Promise<Worker
     throw error
   }
 }
+
+/** Without a part that knows people nobody is let in but where anybody may come. */
+const guardOf = (parts: readonly Part[]): Guard =>
+  parts.find(part => part.guard)?.guard ??
+  ((request, permission) => {
+    if (permission === PUBLIC) return anonymous(whereOf(request))
+    throw notAuthenticated()
+  })
 
 const tasksOf = (parts: readonly Part[]): Task[] => parts.flatMap(part => part.tasks ?? [])
 

@@ -1,61 +1,136 @@
+import { parseCookie } from 'cookie'
 import type { FastifyRequest } from 'fastify'
-import { Failure } from '../kernel/failure.ts'
-import type { Guard } from '../system/http.ts'
-import type { Actor } from './actor.ts'
+import type { App } from '../system/app.ts'
+import { PUBLIC } from '../system/http.ts'
+import type { Listener } from '../system/listen.ts'
+import { type Actor, anonymous } from './actor.ts'
+import { actorOfGrants } from './actor_of_grants.ts'
 import { whereOf } from './asking.ts'
-import { PERMISSIONS, type Permission } from './permissions.ts'
-import { keyChecker, type ServiceAccounts } from './service_keys.ts'
+import {
+  csrfRefused,
+  keyExpired,
+  keyInvalid,
+  notAuthenticated,
+  notPermitted,
+  passwordStale,
+  sessionOver,
+} from './refusals.ts'
+import { csrfOf, digestOf, type SessionSettings, stateOf } from './session.ts'
+import { type AskingKey, type AskingSession, keyOf, sessionOf, useServiceKeys } from './store.ts'
 
-/** Lets a request pass whose key has the permission of the route. Throws not_authenticated, key_invalid, key_expired (401), not_permitted (403). */
-export function serviceGuard(accounts: ServiceAccounts, now: () => Date): Guard {
-  const check = keyChecker(accounts)
-  return (request, permission) => {
-    const found = check(keyOf(request), now())
-    if (found.state === 'unknown') throw keyInvalid()
-    if (found.state === 'expired') throw keyExpired(found.name, found.at)
-    if (!found.actor.permissions.has(permission)) throw notPermitted(found.actor, permission)
-    return { ...found.actor, ...whereOf(request) }
+/** Who asks, and whether he may: by a session's cookie or a service key. On a public route whoever it may be. */
+export type AccessGuard = {
+  /** Throws not_authenticated, session_over, csrf_refused, password_change_due, key_invalid, key_expired, not_permitted. */
+  check(request: FastifyRequest, permission: string): Promise<Actor> | Actor
+  close(): Promise<void>
+}
+
+export type GuardOptions = {
+  readonly app: Pick<App, 'db' | 'now' | 'log'>
+  readonly listener: Listener
+  readonly settings: SessionSettings
+  /** A session is seen again, for the first time in a minute. */
+  readonly seenAgain: (session: AskingSession, actor: Actor) => Promise<void>
+}
+
+export const COOKIE = 'fzpay'
+/** Browsers take a cookie of this name from https only, for this host and all its paths. */
+export const SECURE_COOKIE = '__Host-fzpay'
+export const cookieName = (request: Pick<FastifyRequest, 'protocol'>): string =>
+  request.protocol === 'https' ? SECURE_COOKIE : COOKIE
+
+/** Keys are remembered for so long; news of changes come by the database, and this is for when they do not. */
+const REMEMBERED_MS = 5_000
+const REMEMBERED_MAX = 10_000
+const SEEN_MS = 60_000
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** What somebody may do before he has changed a password that another person set. */
+const BEFORE_PASSWORD = 'own.session'
+
+export async function openGuard({ app, listener, settings, seenAgain }: GuardOptions): Promise<AccessGuard> {
+  const keys = new Map<string, { readonly at: number; readonly key: AskingKey }>()
+  const used = new Set<string>()
+  const unsubscribe = await listener.subscribe('access_changed', {
+    message: () => keys.clear(),
+    gap: () => keys.clear(),
+  })
+  const writeUsed = async (): Promise<void> => {
+    const ids = [...used]
+    used.clear()
+    if (ids.length > 0)
+      await useServiceKeys(app.db.pool, ids, app.now()).catch(error =>
+        app.log.warn({ err: error }, 'use of keys was not written'),
+      )
+  }
+  const timer = setInterval(() => void writeUsed(), SEEN_MS)
+  timer.unref()
+
+  const rememberedKey = (text: string): AskingKey | undefined => {
+    const found = keys.get(text)
+    return found && performance.now() - found.at < REMEMBERED_MS ? found.key : undefined
+  }
+  const readKey = async (text: string): Promise<AskingKey> => {
+    const key = await keyOf(app.db.pool, digestOf(text))
+    if (!key) throw keyInvalid()
+    if (keys.size >= REMEMBERED_MAX) keys.clear()
+    keys.set(text, { at: performance.now(), key })
+    return key
+  }
+  const byKey = (key: AskingKey, request: FastifyRequest): Actor => {
+    if (key.revokedAt || key.state !== 'active') throw keyInvalid()
+    if (key.expiresAt && key.expiresAt <= app.now()) throw keyExpired(key.expiresAt)
+    used.add(key.keyId)
+    return actorOfGrants(key, '', whereOf(request))
+  }
+  const bySession = async (token: string, request: FastifyRequest, permission: string): Promise<Actor> => {
+    const session = await sessionOf(app.db.pool, digestOf(token))
+    const at = app.now()
+    if (!session) throw sessionOver('unknown')
+    const state = stateOf(session, settings, at)
+    if (state !== 'live') throw sessionOver(state === 'ended' ? session.endedWhy : state)
+    if (session.state !== 'active') throw sessionOver('account_suspended')
+    if (!SAFE.has(request.method) && request.headers['x-csrf-token'] !== csrfOf(token)) throw csrfRefused()
+    if (!SAFE.has(request.method) && !sameSite(request)) throw csrfRefused()
+    const actor = actorOfGrants(session, session.id, whereOf(request))
+    if (at.getTime() - session.seenAt.getTime() >= SEEN_MS || session.address !== actor.address)
+      await seenAgain(session, actor)
+    if (session.passwordStale && permission !== BEFORE_PASSWORD && permission !== PUBLIC) throw passwordStale()
+    return actor
+  }
+  const allowed = (actor: Actor, permission: string): Actor => {
+    if (permission !== PUBLIC && !actor.permissions.has(permission)) throw notPermitted(actor.id, permission)
+    return actor
+  }
+
+  return {
+    check(request, permission) {
+      const { authorization, cookie } = request.headers
+      if (authorization !== undefined) {
+        const [, text] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+        if (text === undefined) throw notAuthenticated()
+        const known = rememberedKey(text)
+        if (known) return allowed(byKey(known, request), permission)
+        return readKey(text).then(key => allowed(byKey(key, request), permission))
+      }
+      const token = cookie === undefined ? undefined : parseCookie(cookie)[cookieName(request)]
+      if (token !== undefined && token !== '') {
+        const asked = bySession(token, request, permission).then(actor => allowed(actor, permission))
+        // Where anybody may come, whoever was logged in once may, too: logging in again, above all.
+        return permission === PUBLIC ? asked.catch(() => anonymous(whereOf(request))) : asked
+      }
+      if (permission === PUBLIC) return anonymous(whereOf(request))
+      throw notAuthenticated()
+    },
+    async close() {
+      clearInterval(timer)
+      unsubscribe()
+      await writeUsed()
+    },
   }
 }
 
-function keyOf(request: FastifyRequest): string {
-  const given = request.headers.authorization
-  if (given === undefined) throw notAuthenticated()
-  const [, key] = /^Bearer +(\S+)$/i.exec(given) ?? []
-  if (key === undefined) throw notAuthenticated()
-  return key
-}
-
-const notAuthenticated = (): Failure =>
-  new Failure('not_authenticated', {
-    zh: '此接口需要身份：请在请求头 Authorization 中以 Bearer 方式提供服务账户密钥',
-    en: 'This route needs to know who asks: give the key of a service account in the header Authorization: Bearer …',
-  })
-
-const keyInvalid = (): Failure =>
-  new Failure('key_invalid', {
-    zh: '密钥无效：请核对是否完整，或请管理员在配置 service_accounts 中重新登记',
-    en: 'The key is not valid: check that it is complete, or have it entered anew in service_accounts of the configuration',
-  })
-
-const keyExpired = (name: string, at: Date): Failure =>
-  new Failure(
-    'key_expired',
-    {
-      zh: `密钥已于 ${at.toISOString()} 到期：请管理员更换`,
-      en: `The key expired at ${at.toISOString()}: have it replaced`,
-    },
-    { account: name, expired_at: at.toISOString() },
-  )
-
-function notPermitted(actor: Actor, permission: string): Failure {
-  const meaning = PERMISSIONS[permission as Permission]
-  return new Failure(
-    'not_permitted',
-    {
-      zh: `${actor.id} 没有权限 ${permission}（${meaning.zh}）：请由管理员授予`,
-      en: `${actor.id} lacks the permission ${permission} (${meaning.en}): it must be granted first`,
-    },
-    { permission },
-  )
+/** Browsers say from where a request comes; whoever says "from elsewhere" is refused, whatever token he has. */
+function sameSite(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site']
+  return site === undefined || site === 'same-origin' || site === 'none'
 }

@@ -46,6 +46,7 @@ export const PERMISSIONS = {
   'vault.rotate': { zh: '轮换数据密钥', en: 'Rotate data keys' },
   'own.read': { zh: '查看本人的账单、缴费记录和凭证', en: 'See one’s own bills, records and receipts' },
   'own.manage': { zh: '绑定本人的户号，管理通知设置', en: 'Bind one’s own account numbers, set notices' },
+  'own.session': { zh: '管理本人的登录、密码和设备', en: 'Manage one’s own log-ins, password and devices' },
   'system.metrics': { zh: '读取运行指标', en: 'Read the figures of the running system' },
   'system.jobs': { zh: '查看后台任务', en: 'See background jobs' },
 } as const satisfies Readonly<Record<string, Meaning>>

@@ -53,4 +53,7 @@ export function makeToken(): { readonly token: string; readonly digest: Buffer }
   return { token, digest: digestOf(token) }
 }
 
+/** What a page of ours must send with everything that changes something. It follows from the token, which no other site can read. */
+export const csrfOf = (token: string): string => hash('sm3', `csrf ${token}`, 'buffer').toString('base64url')
+
 export const digestOf = (token: string): Buffer => hash('sm3', token, 'buffer')
