@@ -12,11 +12,12 @@ import { spawn } from 'node:child_process'
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeKey } from '../src/access/service_keys.ts'
+import { provideKey } from '../src/access/provision.ts'
 import { parseWords } from '../src/command_line.ts'
 import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { accessApp } from '../testkit/access_app.ts'
 import { httpRequest, type LoadRequest, type LoadResult, load } from './load.ts'
 import { processorSeconds, serverPid } from './memory.ts'
 import { type NoticeSigner, noticeRequest } from './wechat_notices.ts'
@@ -40,11 +41,12 @@ mkdirSync(folder, { recursive: true })
 process.env.FZPAY_DATA = folder
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-const { key: serviceKey, digest } = makeKey()
+let serviceKey = ''
 const signer = writeConfiguration()
 const db = await openDatabase({ dataDir: folder })
 try {
   await migrate(db.pool)
+  serviceKey = await provideKey(accessApp(db), 'bench', ['order.issue', 'payment.read'])
   say(`writing ${count.toLocaleString('en')} pending payments`)
   await seed()
   const platform = await startServer()
@@ -90,7 +92,6 @@ function writeConfiguration(): NoticeSigner {
   }
   const configuration = {
     server: { log_level: 'warn' },
-    service_accounts: [{ name: 'bench', key_sha256: digest, permissions: ['order.issue', 'payment.read'] }],
     channels: [
       {
         channel: 'wechat',

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { hash } from 'node:crypto'
 import { request } from 'node:http'
 import { after, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,20 +7,12 @@ import { Type } from 'typebox'
 import { closeTestServer, freshDatabase } from '../testkit/server.ts'
 import { TEST_MASTER } from '../testkit/vault.ts'
 import { PERMISSIONS } from './access/permissions.ts'
+import { provideKey, provideService } from './access/provision.ts'
 import { PARTS } from './parts.ts'
 import { type PartOf, type Platform, type PlatformOptions, startPlatform, startWorker } from './server.ts'
 import { PUBLIC } from './system/http.ts'
 
-const KEY = 'key-of-the-test'
-const CONFIG = {
-  name: 'test.yaml',
-  folder: '.',
-  text: `
-service_accounts:
-  - { name: reader, key_sha256: ${hash('sha256', KEY)}, permissions: [merchant.read] }
-  - { name: late, key_sha256: ${hash('sha256', 'late')}, permissions: [merchant.read], expires: "2020-01-01T00:00:00Z" }
-`,
-}
+const CONFIG = { name: 'test.yaml', folder: '.', text: '{}' }
 
 async function platform(t: TestContext, options: PlatformOptions = {}): Promise<Platform> {
   const fresh = await freshDatabase('migrated')
@@ -84,11 +75,14 @@ test('every route has a permission and is described: summary, tags, answers, err
 })
 
 test('it is alive, ready, and shows its figures to whoever may see them', async t => {
-  const { url } = await platform(t)
+  const { url, app } = await platform(t, { parts: PARTS })
+  const reader = await provideKey(app, 'reader', ['merchant.read'])
+  const watcher = await provideKey(app, 'watcher', ['system.metrics'])
   assert.deepEqual((await get(`${url}/health/live`)).json(), { status: 'alive' })
   assert.deepEqual((await get(`${url}/health/ready`)).json(), { status: 'ready' })
   assert.equal((await get(`${url}/metrics`)).status, 401)
-  assert.equal((await get(`${url}/metrics`, KEY)).json().error.code, 'not_permitted')
+  assert.equal((await get(`${url}/metrics`, reader)).json().error.code, 'not_permitted')
+  assert.match((await get(`${url}/metrics`, watcher)).text, /fzpay_http_request_seconds/)
 })
 
 test('it is not ready when the database lacks a migration', async t => {
@@ -99,16 +93,23 @@ test('it is not ready when the database lacks a migration', async t => {
 })
 
 test('keys of service accounts: none, wrong, expired, right, and right without the permission', async t => {
-  const { url } = await platform(t, { parts: PARTS })
+  const { url, app } = await platform(t, { parts: PARTS })
+  const right = await provideKey(app, 'reader', ['merchant.read'])
+  const late = await provideService(app, {
+    login: 'late',
+    name: 'late',
+    role: 'only_reader',
+    expiresAt: new Date('2020-01-01T00:00:00Z'),
+  })
   const outcome = async (path: string, key?: string): Promise<unknown> => {
     const { status, json } = await get(`${url}${path}`, key)
     return status === 200 ? 200 : [status, json().error.code]
   }
   assert.deepEqual(await outcome('/api/merchants'), [401, 'not_authenticated'])
   assert.deepEqual(await outcome('/api/merchants', 'guess'), [401, 'key_invalid'])
-  assert.deepEqual(await outcome('/api/merchants', 'late'), [401, 'key_expired'])
-  assert.deepEqual(await outcome('/api/merchants', KEY), 200)
-  assert.deepEqual(await outcome('/metrics', KEY), [403, 'not_permitted'])
+  assert.deepEqual(await outcome('/api/merchants', late), [401, 'key_expired'])
+  assert.deepEqual(await outcome('/api/merchants', right), 200)
+  assert.deepEqual(await outcome('/metrics', right), [403, 'not_permitted'])
 })
 
 test('the reference page loads nothing from elsewhere', async t => {

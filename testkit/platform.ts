@@ -1,10 +1,13 @@
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { ALL_PERMISSIONS } from '../src/access/permissions.ts'
-import { makeKey } from '../src/access/service_keys.ts'
+import { provideKey } from '../src/access/provision.ts'
+import { accessPart } from '../src/access_part.ts'
+import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
 import { payingPart } from '../src/paying_part.ts'
 import { type Platform, startPlatform } from '../src/server.ts'
+import { vaultPart } from '../src/vault_part.ts'
 import { Clock } from './paying.ts'
 import { freshDatabase } from './server.ts'
 import { TEST_MASTER } from './vault.ts'
@@ -33,17 +36,9 @@ export type TestPlatform = {
 export async function testPlatform(t: TestContext, channels: Channels): Promise<TestPlatform> {
   const fresh = await freshDatabase()
   const clock = new Clock('2026-11-20T10:00:00+08:00')
-  const keys = { clerk: makeKey(), checker: makeKey() }
-  const text = JSON.stringify({
-    service_accounts: Object.entries(keys).map(([name, { digest }]) => ({
-      name,
-      key_sha256: digest,
-      permissions: [...ALL_PERMISSIONS],
-    })),
-  })
   const platform = await startPlatform({
-    parts: [payingPart({ channels })],
-    config: { name: 'test', folder: '.', text },
+    parts: [auditPart(), accessPart(), vaultPart(), payingPart({ channels })],
+    config: { name: 'test', folder: '.', text: '{}' },
     port: 0,
     database: { url: fresh.url },
     master: TEST_MASTER,
@@ -67,7 +62,9 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
       const said = await answer.text()
       return { status: answer.status, body: said.startsWith('{') ? JSON.parse(said) : said }
     }
-  const made = { platform, clock, clerk: caller(keys.clerk.key), checker: caller(keys.checker.key), anybody: caller() }
+  const key = (login: string): Promise<string> => provideKey(platform.app, login, [...ALL_PERMISSIONS])
+  const [clerk, checker] = [caller(await key('clerk')), caller(await key('checker'))]
+  const made = { platform, clock, clerk, checker, anybody: caller() }
   await made.clerk('POST', '/api/departments', {
     id: 'setup-00001',
     department_id: 'D1',

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { pino } from 'pino'
 import { shellActor } from '../access/actor.ts'
 import { exportRoot, prove } from '../audit/operations.ts'
 import { readRoot } from '../audit/root.ts'
@@ -8,9 +7,8 @@ import { seal } from '../audit/seal.ts'
 import { type Finding, verify } from '../audit/verify.ts'
 import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
-import { type Database, openDatabase } from '../system/database.ts'
-import { newId } from '../system/ids.ts'
-import { migrate } from '../system/migrate.ts'
+import type { Database } from '../system/database.ts'
+import { withDatabase } from './command_app.ts'
 
 const OPTIONS = { flags: ['json'], single: ['root', 'out', 'lang'], many: [] }
 
@@ -20,10 +18,8 @@ export async function auditCommand(args: readonly string[], lang: Lang): Promise
   const [action, operand, ...more] = words.operands
   if (more.length > 0 || (operand !== undefined && action !== 'prove')) throw usage()
   const out = words.values.get('out')?.[0]
-  const db = await openDatabase({ say: note => void process.stderr.write(`fzpay: ${note[lang]}\n`) })
-  const app = { db, now: () => new Date(), newId, log: pino({ level: 'silent' }) }
-  try {
-    await migrate(db.pool)
+  await withDatabase(lang, async db => {
+    const app = { db, now: () => new Date() }
     await seal(app)
     switch (action) {
       case 'verify':
@@ -36,9 +32,7 @@ export async function auditCommand(args: readonly string[], lang: Lang): Promise
       default:
         throw usage()
     }
-  } finally {
-    await db.close()
-  }
+  })
 }
 
 async function verifyNow(db: Database, rootFile: string | undefined, json: boolean, lang: Lang): Promise<void> {

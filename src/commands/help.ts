@@ -12,9 +12,9 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
   fzpay start [--port N]                                      样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
   fzpay serve [--port N]                                      启动平台（HTTP 接口，说明在 /api/docs）
-  fzpay audit verify [--root FILE] | export-root | prove ENTRY   the operation log: is it whole; its root; proof of one entry
+  fzpay audit verify [--root 文件] | export-root | prove N    操作日志：是否完整；导出根；单条证明
   fzpay worker                                                另一个进程分担后台任务
-  fzpay key                                                   生成服务账户密钥及其摘要
+  fzpay account list | create 登录名 --name N --role R | …     账户、服务密钥、重置密码（首个主管与应急）
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
   fzpay bills issue FILE [--notify]                           预检通过的账单文件开单：整批成功或分毫不动
   fzpay sandbox [--port N] [--data 目录] [--speed N]          渠道沙箱：本机模拟微信、支付宝、银联和银行
@@ -61,7 +61,7 @@ Usage:
   fzpay serve [--port N]                                         run the platform (HTTP API, described at /api/docs)
   fzpay audit verify [--root FILE] | export-root | prove ENTRY   the operation log: is it whole; its root; proof of one entry
   fzpay worker                                                   another process that shares the background tasks
-  fzpay key                                                      make a key for a service account, and its digest
+  fzpay account list | create LOGIN --name N --role R | …        accounts, service keys, password resets (the first supervisor, emergencies)
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing
   fzpay bills issue FILE [--notify]                              issue a checked file of bills: wholly or not at all
   fzpay sandbox [--port N] [--data FOLDER] [--speed N]           the channels, simulated on this machine

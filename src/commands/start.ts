@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { ALL_PERMISSIONS } from '../access/permissions.ts'
-import { makeKey } from '../access/service_keys.ts'
+import stringWidth from 'string-width'
 import { startSandbox } from '../channels/sandbox/sandbox.ts'
 import { parseWords } from '../command_line.ts'
+import { demoKey, demoPeople } from '../demo/accounts.ts'
 import { playPaying } from '../demo/paying_story.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { openSandboxSms, type SandboxSms } from '../notices/sandbox_sms.ts'
@@ -28,8 +28,6 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
   const now = () => new Date()
   const sandbox = await startSandbox({ folder: join(dataFolder(), 'sandbox') })
   const sms = await openSandboxSms({ now })
-  const clerk = makeKey()
-  const reviewer = makeKey()
   let platform: Platform | undefined
   try {
     platform = await startPlatform({
@@ -39,9 +37,10 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       config: {
         name: 'demo',
         folder: PACKAGE_ROOT,
-        text: configuration(sandbox.accounts, sms, { clerk: clerk.digest, reviewer: reviewer.digest }),
+        text: configuration(sandbox.accounts, sms),
       },
     })
+    const clerk = await demoKey(platform.app)
     say('', '')
     say(
       '缴费：一张账单的一生（沙箱渠道，真实协议，测试密钥）',
@@ -50,7 +49,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     say('─'.repeat(100), '─'.repeat(100))
     const told = await playPaying({
       url: platform.url,
-      clerk: clerk.key,
+      clerk,
       pay: paymentNo => sandbox.pay(paymentNo),
       loseNotices: paymentNo => sandbox.rules([{ on: 'notice', do: 'drop', no: paymentNo }]),
       run: now().getTime().toString(36).toUpperCase(),
@@ -61,6 +60,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     await writeFile(receipt, told.receipt)
     const here = relative(process.cwd(), receipt)
     await messagesSent(sms)
+    const people = await demoPeople(platform.app)
     say(
       `  短信    ${sms.taken.length} 条已送达短信网关（沙箱）\n  凭证    ${here}（PDF，带校验码）`,
       `  SMS     ${sms.taken.length} messages reached the (sandbox) gateway\n  receipt ${here} (PDF with a verification code)`,
@@ -70,16 +70,18 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       `
 平台运行中：${platform.url}        接口说明 ${platform.url}/api/docs
 渠道沙箱：  ${sandbox.url}        收银台：扫码地址可在浏览器打开，点“支付成功 / 失败 / 取消”
-演示密钥：  经办 ${clerk.key}
-            复核 ${reviewer.key}
-试一试：    curl -H 'authorization: Bearer ${clerk.key}' ${platform.url}/api/records
+演示登录（密码每次启动重新生成）：
+${people.map(({ role, login, password, scope }) => `  ${padded(role.zh, 10)}${padded(login, 12)}${password}  ${scope.zh}`).join('\n')}
+服务密钥：  ${clerk}
+试一试：    curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
 按 Ctrl-C 停止`,
       `
 The platform is running: ${platform.url}        API reference ${platform.url}/api/docs
 Channel sandbox:         ${sandbox.url}        open a code's address in a browser to pay, fail or cancel
-Demo keys:               clerk    ${clerk.key}
-                         reviewer ${reviewer.key}
-Try:                     curl -H 'authorization: Bearer ${clerk.key}' ${platform.url}/api/records
+Demo log-ins (passwords are made anew at each start):
+${people.map(({ role, login, password, scope }) => `  ${padded(role.en, 18)}${padded(login, 12)}${password}  ${scope.en}`).join('\n')}
+Service key:             ${clerk}
+Try:                     curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
 Ctrl-C stops`,
     )
     await stopped
@@ -91,15 +93,9 @@ Ctrl-C stops`,
   }
 }
 
-/** Keys are made anew at each start: they open nothing once this process has ended. */
-const configuration = (channels: readonly unknown[], sms: SandboxSms, keys: Readonly<Record<string, string>>): string =>
+const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
   JSON.stringify({
     server: { log_level: 'error' },
-    service_accounts: Object.entries(keys).map(([name, key_sha256]) => ({
-      name,
-      key_sha256,
-      permissions: [...ALL_PERMISSIONS],
-    })),
     channels,
     receipts: { keys: [randomBytes(32).toString('hex')] },
     sms: {
@@ -121,3 +117,6 @@ async function messagesSent(sms: SandboxSms): Promise<void> {
   for (let tries = 0; tries < 50 && sms.taken.length < 3; tries++)
     await new Promise(resolve => setTimeout(resolve, 100))
 }
+
+/** Filled up to a width in which a Chinese sign takes two places. */
+const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(1, width - stringWidth(text)))

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse } from 'yaml'
 import { ALL_PERMISSIONS } from '../../src/access/permissions.ts'
-import { makeKey } from '../../src/access/service_keys.ts'
+import { provideKey } from '../../src/access/provision.ts'
 import { openSandboxSms, type SandboxSms } from '../../src/notices/sandbox_sms.ts'
 import { type Database, openDatabase } from '../../src/system/database.ts'
+import { accessApp } from '../access_app.ts'
 import { makeRandom, type Random } from './chance.ts'
 import { type Comparison, compareBooks } from './compare.ts'
 import { call, insist } from './payer.ts'
@@ -68,13 +69,14 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       ),
     )
     await untilAnswers(`${sandboxUrl}/sandbox/status`, 60_000)
-    const key = configure(folder, sandboxFolder, sms)
+    configure(folder, sandboxFolder, sms)
     // Our own presence keeps the database server up while the platform is dead.
     db = await openDatabase({ dataDir: folder })
     const env = { FZPAY_CONFIG: join(folder, 'fzpay.yaml'), FZPAY_DATA: folder, DATABASE_URL: '' }
     const platform = service(['serve', '--port', `${platformPort}`], env, keep)
     services.push(platform)
     await untilAnswers(`${platformUrl}/health/ready`, 120_000)
+    const key = await provideKey(accessApp(db), 'storm', [...ALL_PERMISSIONS])
     const stage: Stage = { platformUrl, sandboxUrl, random: makeRandom(options.seed), key }
     await setUp(stage, options)
 
@@ -136,13 +138,11 @@ type Stage = {
   readonly key: string
 }
 
-/** The platform's configuration: the sandbox's channels, the SMS stand-in, one service account. Gives its key. */
-function configure(folder: string, sandboxFolder: string, sms: SandboxSms): string {
-  const { key, digest } = makeKey()
+/** The platform's configuration: the sandbox's channels, the SMS stand-in. */
+function configure(folder: string, sandboxFolder: string, sms: SandboxSms): void {
   const { channels } = parse(readFileSync(join(sandboxFolder, 'fzpay.yaml'), 'utf8')) as { channels: unknown[] }
   const configuration = {
     server: { log_level: 'error' },
-    service_accounts: [{ name: 'storm', key_sha256: digest, permissions: [...ALL_PERMISSIONS] }],
     channels,
     paying: { refund_review_from: null },
     sms: {
@@ -157,7 +157,6 @@ function configure(folder: string, sandboxFolder: string, sms: SandboxSms): stri
     },
   }
   writeFileSync(join(folder, 'fzpay.yaml'), JSON.stringify(configuration))
-  return key
 }
 
 async function setUp({ platformUrl, sandboxUrl, key }: Stage, options: StormOptions): Promise<void> {
