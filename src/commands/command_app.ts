@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import type { Lang } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import { findConfig, readSection } from '../system/config.ts'
 import { type Database, openDatabase } from '../system/database.ts'
+import { newId } from '../system/ids.ts'
 import { migrate } from '../system/migrate.ts'
 import type { Say } from '../system/notice.ts'
 import { openVault, VaultSettings } from '../system/vault/open_vault.ts'
@@ -23,7 +23,7 @@ export async function withCommandApp(lang: Lang, work: (app: App) => Promise<voi
     const log = pino({ level: 'silent' })
     const vault = await openVault({ db, now, log, settings: vaultSettings(), say: toTerminal(lang) })
     try {
-      await work({ db, now, newId: randomUUID, log, vault })
+      await work({ db, now, newId, log, vault })
     } finally {
       await vault.close()
     }

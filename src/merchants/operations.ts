@@ -1,6 +1,8 @@
 import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
 import { covers, isEverywhere, type Scope } from '../access/scope.ts'
+import type { Act } from '../audit/act.ts'
+import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import { exponentOf, formatMinor, parseDecimal } from '../kernel/money.ts'
 import type { App } from '../system/app.ts'
@@ -42,15 +44,26 @@ import * as store from './store.ts'
 
 /** Throws department_unknown (the parent), department_too_deep, already_exists, id_reused. */
 export const createDepartment = (app: App, actor: Actor, ask: DepartmentAsk): Promise<DepartmentView> =>
-  change(app, actor, 'create_department', ask, async (tx, at) => {
-    everywhere(actor)
-    const department = { id: ask.department_id, name: ask.name.trim(), parentId: ask.parent_id }
-    const departments = await store.lockDepartments(tx)
-    if (departments.some(({ id }) => id === department.id)) throw taken({ zh: '部门', en: 'Department' }, department.id)
-    decideBirth(departments, department.id, department.parentId)
-    await store.insertDepartment(tx, department, at)
-    return departmentView(department)
-  })
+  change(
+    app,
+    actor,
+    {
+      operation: 'create_department',
+      what: 'department.create',
+      object: { kind: 'department', id: ask.department_id },
+    },
+    ask,
+    async (tx, at) => {
+      everywhere(actor)
+      const department = { id: ask.department_id, name: ask.name.trim(), parentId: ask.parent_id }
+      const departments = await store.lockDepartments(tx)
+      if (departments.some(({ id }) => id === department.id))
+        throw taken({ zh: '部门', en: 'Department' }, department.id)
+      decideBirth(departments, department.id, department.parentId)
+      await store.insertDepartment(tx, department, at)
+      return departmentView(department)
+    },
+  )
 
 /** Renames, moves, or both. Throws department_unknown, department_cycle, department_too_deep, id_reused. */
 export const changeDepartment = (
@@ -59,17 +72,24 @@ export const changeDepartment = (
   departmentId: string,
   ask: DepartmentChange,
 ): Promise<DepartmentView> =>
-  change(app, actor, 'change_department', { ...ask, department_id: departmentId }, async tx => {
-    everywhere(actor)
-    const departments = await store.lockDepartments(tx)
-    const found = departments.find(({ id }) => id === departmentId)
-    if (!found) throw departmentUnknown(departmentId)
-    const parentId = ask.parent_id === undefined ? found.parentId : ask.parent_id
-    if (parentId !== found.parentId) decideMove(departments, departmentId, parentId)
-    const changed = { ...found, name: ask.name?.trim() ?? found.name, parentId }
-    await store.updateDepartment(tx, changed)
-    return departmentView(changed)
-  })
+  change(
+    app,
+    actor,
+    { operation: 'change_department', what: 'department.change', object: { kind: 'department', id: departmentId } },
+    { ...ask, department_id: departmentId },
+    async (tx, _at, before) => {
+      everywhere(actor)
+      const departments = await store.lockDepartments(tx)
+      const found = departments.find(({ id }) => id === departmentId)
+      if (!found) throw departmentUnknown(departmentId)
+      const parentId = ask.parent_id === undefined ? found.parentId : ask.parent_id
+      if (parentId !== found.parentId) decideMove(departments, departmentId, parentId)
+      const changed = { ...found, name: ask.name?.trim() ?? found.name, parentId }
+      await store.updateDepartment(tx, changed)
+      before(departmentView(found))
+      return departmentView(changed)
+    },
+  )
 
 /** Within a scope: the departments of its merchants, and those above them. */
 export async function readDepartments(app: App, scope: Scope): Promise<{ departments: DepartmentTreeNode[] }> {
@@ -84,19 +104,25 @@ export async function readDepartments(app: App, scope: Scope): Promise<{ departm
 
 /** Throws department_unknown, already_exists, id_reused. */
 export const createMerchant = (app: App, actor: Actor, ask: MerchantAsk): Promise<MerchantView> =>
-  change(app, actor, 'create_merchant', ask, async (tx, at) => {
-    everywhere(actor)
-    await checkDepartment(tx, ask.department_id)
-    const merchant: Merchant = {
-      merchantNo: ask.merchant_no,
-      name: ask.name.trim(),
-      departmentId: ask.department_id,
-      state: 'active',
-      createdAt: at,
-    }
-    if (!(await store.insertMerchant(tx, merchant))) throw taken({ zh: '收费单位', en: 'Merchant' }, ask.merchant_no)
-    return merchantView(merchant)
-  })
+  change(
+    app,
+    actor,
+    { operation: 'create_merchant', what: 'merchant.create', object: { kind: 'merchant', id: ask.merchant_no } },
+    ask,
+    async (tx, at) => {
+      everywhere(actor)
+      await checkDepartment(tx, ask.department_id)
+      const merchant: Merchant = {
+        merchantNo: ask.merchant_no,
+        name: ask.name.trim(),
+        departmentId: ask.department_id,
+        state: 'active',
+        createdAt: at,
+      }
+      if (!(await store.insertMerchant(tx, merchant))) throw taken({ zh: '收费单位', en: 'Merchant' }, ask.merchant_no)
+      return merchantView(merchant)
+    },
+  )
 
 /** A suspended merchant's bills stay payable; new ones are refused. Throws merchant_unknown, department_unknown, id_reused. */
 export const changeMerchant = (
@@ -105,21 +131,28 @@ export const changeMerchant = (
   merchantNo: string,
   ask: MerchantChange,
 ): Promise<MerchantView> =>
-  change(app, actor, 'change_merchant', { ...ask, merchant_no: merchantNo }, async tx => {
-    const found = await store.lockMerchant(tx, merchantNo)
-    if (!found || !covers(managed(actor), { merchant: merchantNo })) throw merchantUnknown(merchantNo)
-    // To another department is out of the reach of whoever has one of them.
-    if (ask.department_id !== undefined && ask.department_id !== found.departmentId) everywhere(actor)
-    if (ask.department_id !== undefined) await checkDepartment(tx, ask.department_id)
-    const changed: Merchant = {
-      ...found,
-      name: ask.name?.trim() ?? found.name,
-      departmentId: ask.department_id ?? found.departmentId,
-      state: ask.state ?? found.state,
-    }
-    await store.updateMerchant(tx, changed)
-    return merchantView(changed)
-  })
+  change(
+    app,
+    actor,
+    { operation: 'change_merchant', what: 'merchant.change', object: { kind: 'merchant', id: merchantNo } },
+    { ...ask, merchant_no: merchantNo },
+    async (tx, _at, before) => {
+      const found = await store.lockMerchant(tx, merchantNo)
+      if (!found || !covers(managed(actor), { merchant: merchantNo })) throw merchantUnknown(merchantNo)
+      // To another department is out of the reach of whoever has one of them.
+      if (ask.department_id !== undefined && ask.department_id !== found.departmentId) everywhere(actor)
+      if (ask.department_id !== undefined) await checkDepartment(tx, ask.department_id)
+      const changed: Merchant = {
+        ...found,
+        name: ask.name?.trim() ?? found.name,
+        departmentId: ask.department_id ?? found.departmentId,
+        state: ask.state ?? found.state,
+      }
+      await store.updateMerchant(tx, changed)
+      before(merchantView(found))
+      return merchantView(changed)
+    },
+  )
 
 export async function readMerchants(
   app: App,
@@ -146,43 +179,56 @@ export async function readMerchant(app: App, scope: Scope, merchantNo: string): 
 
 /** Throws merchant_unknown, part_min_unreadable, already_exists, id_reused. */
 export const createFeeItem = (app: App, actor: Actor, ask: FeeItemAsk): Promise<FeeItemView> =>
-  change(app, actor, 'create_fee_item', ask, async (tx, at) => {
-    const merchant = await store.findMerchant(tx, ask.merchant_no)
-    if (!merchant || !covers(managed(actor), { merchant: ask.merchant_no })) throw merchantUnknown(ask.merchant_no)
-    const currency = ask.currency ?? 'CNY'
-    const item: FeeItem = {
-      id: ask.fee_item_id,
-      merchantNo: ask.merchant_no,
-      name: ask.name.trim(),
-      category: ask.category,
-      accountLabel: ask.account_label?.trim() ?? '户号',
-      currency,
-      partPayment: ask.part_payment ?? false,
-      partMin: ask.part_min === undefined ? 1 : partMinOf(ask.part_min, currency),
-      state: 'active',
-      createdAt: at,
-    }
-    if (!(await store.insertFeeItem(tx, item))) throw taken({ zh: '缴费项目', en: 'Fee item' }, item.id)
-    return feeItemView(item)
-  })
+  change(
+    app,
+    actor,
+    { operation: 'create_fee_item', what: 'fee_item.create', object: { kind: 'fee_item', id: ask.fee_item_id } },
+    ask,
+    async (tx, at) => {
+      const merchant = await store.findMerchant(tx, ask.merchant_no)
+      if (!merchant || !covers(managed(actor), { merchant: ask.merchant_no })) throw merchantUnknown(ask.merchant_no)
+      const currency = ask.currency ?? 'CNY'
+      const item: FeeItem = {
+        id: ask.fee_item_id,
+        merchantNo: ask.merchant_no,
+        name: ask.name.trim(),
+        category: ask.category,
+        accountLabel: ask.account_label?.trim() ?? '户号',
+        currency,
+        partPayment: ask.part_payment ?? false,
+        partMin: ask.part_min === undefined ? 1 : partMinOf(ask.part_min, currency),
+        state: 'active',
+        createdAt: at,
+      }
+      if (!(await store.insertFeeItem(tx, item))) throw taken({ zh: '缴费项目', en: 'Fee item' }, item.id)
+      return feeItemView(item)
+    },
+  )
 
 /** Bills that are out keep what they were issued with. Throws fee_item_unknown, fee_item_retired, part_min_unreadable, id_reused. */
 export const changeFeeItem = (app: App, actor: Actor, id: string, ask: FeeItemChange): Promise<FeeItemView> =>
-  change(app, actor, 'change_fee_item', { ...ask, fee_item_id: id }, async tx => {
-    const found = await store.lockFeeItem(tx, id)
-    if (!found || !covers(managed(actor), { merchant: found.merchantNo })) throw feeItemUnknown(id)
-    const changed: FeeItem = {
-      ...found,
-      name: ask.name?.trim() ?? found.name,
-      category: ask.category ?? found.category,
-      accountLabel: ask.account_label?.trim() ?? found.accountLabel,
-      partPayment: ask.part_payment ?? found.partPayment,
-      partMin: ask.part_min === undefined ? found.partMin : partMinOf(ask.part_min, found.currency),
-      state: decideFeeItemState(found, ask.state ?? found.state),
-    }
-    await store.updateFeeItem(tx, changed)
-    return feeItemView(changed)
-  })
+  change(
+    app,
+    actor,
+    { operation: 'change_fee_item', what: 'fee_item.change', object: { kind: 'fee_item', id } },
+    { ...ask, fee_item_id: id },
+    async (tx, _at, before) => {
+      const found = await store.lockFeeItem(tx, id)
+      if (!found || !covers(managed(actor), { merchant: found.merchantNo })) throw feeItemUnknown(id)
+      const changed: FeeItem = {
+        ...found,
+        name: ask.name?.trim() ?? found.name,
+        category: ask.category ?? found.category,
+        accountLabel: ask.account_label?.trim() ?? found.accountLabel,
+        partPayment: ask.part_payment ?? found.partPayment,
+        partMin: ask.part_min === undefined ? found.partMin : partMinOf(ask.part_min, found.currency),
+        state: decideFeeItemState(found, ask.state ?? found.state),
+      }
+      await store.updateFeeItem(tx, changed)
+      before(feeItemView(found))
+      return feeItemView(changed)
+    },
+  )
 
 export async function readFeeItems(app: App, scope: Scope, query: FeeItemQuery): Promise<{ fee_items: FeeItemView[] }> {
   const items = await store.listFeeItems(app.db.pool, scope, {
@@ -194,16 +240,27 @@ export async function readFeeItems(app: App, scope: Scope, query: FeeItemQuery):
 
 // --- the same for all ------------------------------------------------------------------------------------------------
 
+/** Once for an id, with its entry in the operation log: what it was before, where it was, and what it is now. */
 function change<Ask extends { readonly id: string }, Answer extends Json>(
   app: App,
   actor: Actor,
-  operation: string,
+  act: { readonly operation: string } & Pick<Act, 'what' | 'object'>,
   ask: Ask,
-  work: (tx: pg.ClientBase, at: Date) => Promise<Answer>,
+  work: (tx: pg.ClientBase, at: Date, before: (was: Answer) => void) => Promise<Answer>,
 ): Promise<Answer> {
   const at = app.now()
   const { id, ...body } = ask
-  return app.db.transaction(tx => once(tx, { id, operation, body, actor: actor.id, at }, () => work(tx, at)))
+  const { operation, what, object } = act
+  return app.db.transaction(tx =>
+    once(tx, { id, operation, body, actor: actor.id, at }, async () => {
+      let before: Answer | undefined
+      const after = await work(tx, at, was => {
+        before = was
+      })
+      await record(tx, at, actor, [{ what, object, ...(before === undefined ? {} : { before }), after }])
+      return after
+    }),
+  )
 }
 
 const managed = (actor: Actor): Scope => actor.scopeOf('merchant.manage')

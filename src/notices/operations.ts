@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import { maskEmail, maskPhone } from '../kernel/mask.ts'
 import type { App } from '../system/app.ts'
@@ -107,7 +108,16 @@ export async function resolveNotice(app: App, actor: Actor, noticeId: number, as
       if (message.state !== 'failed' && message.state !== 'unknown') throw notOpen(message)
       const state = ({ sent: 'sent', again: 'waiting', withdraw: 'withdrawn' } as const)[ask.as]
       await store.markResolved(tx, noticeId, state, `${actor.id}: ${ask.note}`.slice(0, 300), at)
-      return viewOf((await store.lockMessage(tx, noticeId)) as store.Listed)
+      const after = viewOf((await store.lockMessage(tx, noticeId)) as store.Listed)
+      await record(tx, at, actor, [
+        {
+          what: 'notice.resolve',
+          object: { kind: 'notice', id: String(noticeId) },
+          before: { state: message.state },
+          after: { state: after.state, as: ask.as, note: ask.note },
+        },
+      ])
+      return after
     }),
   )
 }

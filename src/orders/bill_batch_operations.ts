@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
 import { covers, merchantsOf } from '../access/scope.ts'
+import { record } from '../audit/record.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
@@ -84,6 +85,7 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
   const kept = await app.db.transaction(async tx => {
     if (!(await store.insertBatch(tx, batch))) return false
     await store.keepRows(tx, ask.id, waiting)
+    await record(tx, at, actor, [{ what: 'bill_batch.check', object: batchObject(ask.id), after: summaryOf(batch) }])
     return true
   })
   return kept ? viewOf(batch) : same((await store.findBatch(app.db.pool, ask.id)) as store.BillBatch)
@@ -114,6 +116,14 @@ export async function issueBillBatch(
       if (ask.notify) await tellPayers(tx, batchId, at)
       if ((await store.issueRows(tx, batchId, at)) !== bills) throw await stale(tx, batchId)
       await store.markIssued(tx, batchId, actor.id, at)
+      await record(tx, at, actor, [
+        {
+          what: 'bill_batch.issue',
+          object: batchObject(batchId),
+          before: { state: batch.state },
+          after: { ...summaryOf(batch), state: 'issued', notify: ask.notify ?? false },
+        },
+      ])
       return headOf({ ...batch, state: 'issued', issuedBy: actor.id, issuedAt: at })
     }),
   )
@@ -323,6 +333,19 @@ const viewOf = (batch: store.BillBatch): BillBatchView => ({
 })
 
 // --- refusals ------------------------------------------------------------------------------------------------------------
+
+const batchObject = (id: string) => ({ kind: 'bill_batch', id })
+
+/** What the log keeps of a batch: the file by its digest, counts and sums; no bill of it. */
+const summaryOf = (batch: store.BillBatch) => ({
+  file: batch.name,
+  sm3: batch.sm3,
+  state: batch.state,
+  records: batch.records,
+  errors: batch.errors,
+  merchants: batch.merchants,
+  totals: batch.totals,
+})
 
 /** One's own, and those whose merchants all lie in the scope. */
 function visible(

@@ -115,21 +115,21 @@ export async function openAnomalies(db: pg.Pool, scope: Scope, limit: number): P
   return rows
 }
 
-/** A person has dealt with it. Null: there is none. Settled already, it stays as it was settled first. */
-export async function settleAnomaly(
-  db: pg.Pool,
+/** A person has dealt with it. Null: there is none. Settled already (`fresh` is false), it stays as it was settled first. */
+export async function markAnomalySettled(
+  tx: pg.ClientBase,
   { paymentNo, kind, by, note, at }: { paymentNo: string; kind: string; by: string; note: string; at: Date },
-): Promise<OpenAnomaly | null> {
-  await db.query(
+): Promise<{ anomaly: OpenAnomaly | null; fresh: boolean }> {
+  const { rowCount } = await tx.query(
     `update payment_anomalies set settled_at = $3, settled_by = $4, note = $5
       where payment_no = $1 and kind = $2::anomaly_kind and settled_at is null`,
     [paymentNo, kind, at, by, note],
   )
-  const { rows } = await db.query(
+  const { rows } = await tx.query(
     `select ${ANOMALY} from payment_anomalies a where payment_no = $1 and kind = $2::anomaly_kind`,
     [paymentNo, kind],
   )
-  return rows[0] ?? null
+  return { anomaly: rows[0] ?? null, fresh: rowCount === 1 }
 }
 
 export type RefusedNotice = {

@@ -1,9 +1,12 @@
 import type { Actor } from '../access/actor.ts'
 import { covers, type Scope } from '../access/scope.ts'
+import { record } from '../audit/record.ts'
 import type { Channel, ChannelName, Method } from '../channels/channel.ts'
 import { Failure } from '../kernel/failure.ts'
+import { formatMinor } from '../kernel/money.ts'
 import { askDigest, idReused } from '../system/ask_digest.ts'
 import { paymentUnknown } from './book.ts'
+import { markAnomalySettled, type OpenAnomaly } from './list_store.ts'
 import { decideAmount, type Order, type OrderAsk } from './order.ts'
 import type { Paying } from './paying.ts'
 import { type Finding, isOpen, nextQuery, type Payment } from './payment.ts'
@@ -17,7 +20,7 @@ export async function issueOrder(app: Paying, actor: Actor, ask: OrderAsk): Prom
   // As a fee item that does not exist: nobody learns what there is beyond his scope.
   if (!covers(actor.scopeOf('order.issue'), { merchant: ask.merchantNo })) throw feeItemUnavailable(ask)
   const askSm3 = askDigest(ask)
-  const order = await app.issues.add({ ...ask, askSm3, batchId: '' })
+  const order = await app.issues.add({ ...ask, askSm3, batchId: '', who: actor })
   if (!order) throw feeItemUnavailable(ask)
   if (order.askSm3 !== askSm3) throw idReused(ask.orderNo)
   return order
@@ -76,6 +79,19 @@ export async function startPayment(app: Paying, actor: Actor, ask: PaymentReques
         nextQueryAt: nextQuery(at, 0),
       }
       await insertPayment(tx, payment)
+      await record(tx, at, actor, [
+        {
+          what: 'payment.start',
+          object: { kind: 'payment', id: payment.paymentNo },
+          after: {
+            order_no: order.orderNo,
+            channel: payment.channel,
+            method: payment.method,
+            amount: formatMinor(amount, order.currency),
+            currency: order.currency,
+          },
+        },
+      ])
       return { order, payment: { ...payment, state: 'created' as const, checkout: null }, earlier: [] }
     })
     if (!step.payment) {
@@ -187,17 +203,52 @@ export async function learn(
 }
 
 /** The payer gives up: the attempt is asked about and closed. Paid by then, it is a success. */
-export async function cancelPayment(app: Paying, _actor: Actor, paymentNo: string): Promise<Payment> {
+export async function cancelPayment(app: Paying, actor: Actor, paymentNo: string): Promise<Payment> {
   const payment = await readPayment(app, paymentNo)
-  if (isOpen(payment.state)) await endAttempt(app, payment)
+  if (isOpen(payment.state)) {
+    await recordAsked(app, actor, 'payment.cancel', payment)
+    await endAttempt(app, payment)
+  }
   return await readPayment(app, paymentNo)
 }
 
 /** 补单: asks the channel now, whatever the schedule says, and books what it answers. */
 export async function askNow(app: Paying, actor: Actor, paymentNo: string): Promise<Payment> {
   const payment = await readPaymentWithin(app, actor.scopeOf('payment.query'), paymentNo)
+  await recordAsked(app, actor, 'payment.query', payment)
   await learn(app, payment, await app.channels.account(payment.account).query(payment), 'query')
   return await readPayment(app, paymentNo)
+}
+
+/** What somebody sets going with a channel stands in the log before the channel hears of it; what comes of it stands in the book. */
+const recordAsked = (app: Paying, actor: Actor, what: string, payment: Payment): Promise<void> =>
+  app.db.transaction(tx =>
+    record(tx, app.now(), actor, [
+      { what, object: { kind: 'payment', id: payment.paymentNo }, before: { state: payment.state } },
+    ]),
+  )
+
+/** A person has dealt with an anomaly. Settled already, it stays as it was settled first. Throws payment_unknown, anomaly_unknown. */
+export async function settleAnomaly(
+  app: Paying,
+  actor: Actor,
+  { paymentNo, kind, note }: { readonly paymentNo: string; readonly kind: string; readonly note: string },
+): Promise<OpenAnomaly> {
+  await readPaymentWithin(app, actor.scopeOf('payment.settle'), paymentNo)
+  return await app.db.transaction(async tx => {
+    const at = app.now()
+    const { anomaly, fresh } = await markAnomalySettled(tx, { paymentNo, kind, by: actor.id, note, at })
+    if (!anomaly)
+      throw new Failure('anomaly_unknown', {
+        zh: '没有这条异常：请检查支付单号和类型',
+        en: 'There is no such anomaly: check the payment number and the kind',
+      })
+    if (fresh)
+      await record(tx, at, actor, [
+        { what: 'anomaly.settle', object: { kind: 'payment', id: paymentNo }, after: { anomaly: kind, note } },
+      ])
+    return anomaly
+  })
 }
 
 /** Takes a bill back. Throws order_unknown, order_partly_paid; an open attempt is ended first. The same again changes nothing. */
@@ -216,7 +267,16 @@ export async function closeOrder(app: Paying, actor: Actor, orderNo: string, why
         { order_no: orderNo },
       )
     if ((await paymentsOf(tx, orderNo)).some(payment => isOpen(payment.state))) throw paymentUnderWay(orderNo)
-    await markClosed(tx, orderNo, why, app.now())
+    const at = app.now()
+    await markClosed(tx, orderNo, why, at)
+    await record(tx, at, actor, [
+      {
+        what: 'order.close',
+        object: { kind: 'order', id: orderNo },
+        before: { state: order.state },
+        after: { state: 'closed', why },
+      },
+    ])
     return (await findOrder(tx, orderNo)) as Order
   })
 }

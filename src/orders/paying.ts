@@ -1,5 +1,8 @@
+import { type Entry, recordAll } from '../audit/record.ts'
 import type { Channels } from '../channels/channel.ts'
 import { Failure } from '../kernel/failure.ts'
+import { maskNumber } from '../kernel/mask.ts'
+import { formatMinor } from '../kernel/money.ts'
 import type { App } from '../system/app.ts'
 import { type Batcher, batcher } from '../system/batcher.ts'
 import { type Booked, bookFindings } from './book.ts'
@@ -41,11 +44,16 @@ export function openPaying(
   })
   const issues = batcher(
     async (batch: readonly IssueRow[]) => {
-      await insertOrders(app.db.pool, batch, app.now())
-      const orders = await findOrders(
-        app.db.pool,
-        batch.map(row => row.orderNo),
-      )
+      const orders = await app.db.transaction(async tx => {
+        const at = app.now()
+        const issued = await insertOrders(tx, batch, at)
+        const found = await findOrders(
+          tx,
+          batch.map(row => row.orderNo),
+        )
+        await recordAll(tx, issueEntries(batch, issued, at))
+        return found
+      })
       return batch.map(row => orders.get(row.orderNo) ?? null)
     },
     { most: 500, lanes: 2, queue: 50_000, overloaded },
@@ -59,6 +67,31 @@ export function openPaying(
       await Promise.all([findings.close(), issues.close()])
     },
   }
+}
+
+/** One entry for each bill that is new, by whoever asked first. */
+function issueEntries(batch: readonly IssueRow[], issued: Set<string>, at: Date): Entry[] {
+  const entries: Entry[] = []
+  for (const { who, ...row } of batch) {
+    if (!issued.delete(row.orderNo)) continue
+    const { merchantNo, feeItemId, amount, currency } = row
+    entries.push({
+      at,
+      who,
+      act: {
+        what: 'order.issue',
+        object: { kind: 'order', id: row.orderNo },
+        after: {
+          merchant_no: merchantNo,
+          fee_item_id: feeItemId,
+          account_no: maskNumber(row.accountNo),
+          amount: formatMinor(amount, currency),
+          currency,
+        },
+      },
+    })
+  }
+  return entries
 }
 
 const overloaded = (): Failure =>

@@ -7,14 +7,7 @@ import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
 import { type Json, onceAround } from '../system/requests.ts'
 import * as api from './api.ts'
-import {
-  openAnomalies,
-  paymentRecords,
-  refusedNotices,
-  settleAnomaly,
-  waitingPayments,
-  waitingSummary,
-} from './list_store.ts'
+import { openAnomalies, paymentRecords, refusedNotices, waitingPayments, waitingSummary } from './list_store.ts'
 import * as orders from './operations.ts'
 import type { Paying } from './paying.ts'
 import { type Progress, progressOf } from './progress.ts'
@@ -291,19 +284,11 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
     },
     async request =>
       await onceAround(app, asked(app, request, 'settle_anomaly'), async () => {
-        await orders.readPaymentWithin(app, actorOf(request).scopeOf('payment.settle'), request.params.payment_no)
-        const settled = await settleAnomaly(app.db.pool, {
+        const settled = await orders.settleAnomaly(app, actorOf(request), {
           paymentNo: request.params.payment_no,
           kind: request.params.kind,
-          by: actorOf(request).id,
           note: request.body.note,
-          at: app.now(),
         })
-        if (!settled)
-          throw new Failure('anomaly_unknown', {
-            zh: '没有这条异常：请检查支付单号和类型',
-            en: 'There is no such anomaly: check the payment number and the kind',
-          })
         return anomalyView(settled)
       }),
   )

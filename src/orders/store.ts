@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Who } from '../audit/act.ts'
 import type { Order, OrderAsk } from './order.ts'
 import type { Payment } from './payment.ts'
 
@@ -32,14 +33,14 @@ export async function lockOrder(tx: pg.ClientBase, orderNo: string): Promise<Ord
   return rows[0] ?? null
 }
 
-export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: string }
+export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: string; readonly who: Who }
 
 /**
  * Issues bills in one statement. A bill is issued where its number is new and its fee item is active, in that currency, and
- * belongs to its active merchant; what stands under a number afterwards is for the caller to read.
+ * belongs to its active merchant; what stands under a number afterwards is for the caller to read. The answer is the numbers of those that are new.
  */
-export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date): Promise<void> {
-  await db.query({
+export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date): Promise<Set<string>> {
+  const { rows: made } = await db.query({
     name: 'insert_orders',
     text: `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period,
                                amount, currency, part_payment, part_min, due_on, batch_id, created_at)
@@ -53,7 +54,7 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
              join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
                              and f.currency = b.currency
              join merchants m on m.merchant_no = b.merchant_no and m.state = 'active'
-               on conflict (order_no) do nothing`,
+               on conflict (order_no) do nothing returning order_no`,
     values: [
       rows.map(row => row.orderNo),
       rows.map(row => row.askSm3),
@@ -72,6 +73,7 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
       at,
     ],
   })
+  return new Set(made.map(row => row.order_no))
 }
 
 /** Bills by their numbers, with the digest of what was asked. */
