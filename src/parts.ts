@@ -2,8 +2,9 @@ import { accessPart } from './access_part.ts'
 import { auditPart } from './audit_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
+import { reviewsPart } from './reviews_part.ts'
 import type { PartOf } from './server.ts'
 import { vaultPart } from './vault_part.ts'
 
 /** What the platform consists of, in the order of the house. */
-export const PARTS: readonly PartOf[] = [auditPart(), accessPart(), vaultPart(), noticesPart(), payingPart()]
+export const PARTS: readonly PartOf[] = [auditPart(), accessPart(), vaultPart(), reviewsPart(), noticesPart(), payingPart()]

@@ -15,6 +15,7 @@ import { receiptRoutes } from './orders/receipt_routes.ts'
 import { returnPage } from './orders/return_page.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { compensateRefunds, learnRefund } from './refunds/operations.ts'
+import { REFUND_REVIEWS } from './refunds/reviews.ts'
 import { refundRoutes } from './refunds/routes.ts'
 import type { PartOf } from './server.ts'
 
@@ -86,6 +87,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
         },
         { name: 'bills.forget', every: 3600, run: async () => void (await forgetBillBatches(app)) },
       ],
+      reviewKinds: REFUND_REVIEWS,
       stop: async () => void (await Promise.all([paying.close(), press.close()])),
     }
   },

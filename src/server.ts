@@ -7,6 +7,7 @@ import { type MaskedField, seenBy } from './access/masking.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
 import { notAuthenticated } from './access/refusals.ts'
 import { Failure } from './kernel/failure.ts'
+import { kindsByCode, type ReviewKind, type ReviewKinds } from './reviews/kind.ts'
 import type { App } from './system/app.ts'
 import { type ConfigSource, findConfig, readConfig, type Section } from './system/config.ts'
 import { type DatabaseOptions, openDatabase } from './system/database.ts'
@@ -75,6 +76,8 @@ export type Part = {
   readonly tasks?: readonly Task[]
   /** Says who asks, and whether he may; one part brings it. */
   readonly guard?: Guard
+  /** What of it needs a second person. */
+  readonly reviewKinds?: readonly ReviewKind[]
   /** Called after the last request was answered and before the database is closed: flush here. */
   readonly stop?: () => Promise<void>
 }
@@ -94,6 +97,8 @@ export type Context = {
   readonly listener: Listener
   /** Sealed columns of all parts. */
   readonly sealed: readonly SealedColumn[]
+  /** What needs a second person, of all parts: known once all of them are put together. */
+  readonly reviewKinds: () => ReviewKinds
 }
 
 export type PartOf = {
@@ -244,6 +249,7 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
     await vault.listen(listener)
     const app: App = { newId, ...options.app, now, log, db, vault }
     let url = config.server.public_url
+    let reviewKinds: ReviewKinds = new Map()
     const context: Context = {
       app,
       config,
@@ -254,8 +260,10 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
       },
       listener,
       sealed: parts.flatMap(part => part.sealed ?? []),
+      reviewKinds: () => reviewKinds,
     }
     for (const { start } of parts) started.push(await start(context))
+    reviewKinds = kindsByCode(started.flatMap(part => part.reviewKinds ?? []))
     return { app, config, started, listensOn: at => (url ??= at), close }
   } catch (error) {
     await close()

@@ -31,6 +31,10 @@ export const PERMISSIONS = {
     en: 'Look at a single masked field, with a reason and an entry in the log',
   },
   'review.read': { zh: '查看待复核事项', en: 'See what waits for a second person' },
+  'review.ask': {
+    zh: '上传凭证，撤回自己提交的复核申请',
+    en: 'Upload vouchers, and withdraw what one asked a second person for',
+  },
   'review.decide': { zh: '复核：同意或拒绝', en: 'Decide as the second person' },
   'account.read': { zh: '查看账户、会话和授权', en: 'See accounts, sessions and grants' },
   'account.manage': {

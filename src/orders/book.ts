@@ -2,6 +2,7 @@ import type { Channels } from '../channels/channel.ts'
 import { businessDayOf, type Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
 import { enqueue } from '../notices/store.ts'
+import { proposeReviews } from '../reviews/operations.ts'
 import type { App } from '../system/app.ts'
 import { askDigest } from '../system/ask_digest.ts'
 import { type Decision, decideFinding } from './booking.ts'
@@ -25,6 +26,7 @@ import {
 } from './booking_store.ts'
 import { paymentMessages } from './messages.ts'
 import type { Finding, PaymentState } from './payment.ts'
+import { refundBasis, refundFacts, SURPLUS_REVIEW } from './refund_review.ts'
 
 /** What became of a finding, after the commit. */
 export type Booked = {
@@ -53,6 +55,7 @@ export async function bookFindings(
     await keepWaiting(tx, batch.waiting)
     await reportAnomalies(tx, batch.anomalies, at)
     await proposeRefunds(tx, batch.surplus, at)
+    await proposeReviews(tx, at, SURPLUS_REVIEW, batch.surplusReviews())
     await enqueue(tx, batch.messages(), at)
     await tellChanged(tx, batch.changed)
     return answers
@@ -167,6 +170,7 @@ class Batch {
       orderNo,
       paymentNo,
       refundNo: this.#app.newId(),
+      reviewId: this.#app.newId(),
       amount: outcome.amount,
       currency: outcome.currency,
       reason: anomaly.kind,
@@ -181,6 +185,26 @@ class Batch {
       this.#days.set(account, dayOf)
     }
     return dayOf(at.getTime())
+  }
+
+  surplusReviews() {
+    return this.surplus.map(row => {
+      const order = this.#orders.get(row.orderNo) as LockedOrder
+      const { channel } = this.#payments.get(row.paymentNo) as BookedPayment
+      return {
+        id: row.reviewId,
+        object: { kind: 'refund', id: row.refundNo },
+        facts: [
+          ...refundFacts(order, { ...row, channel, received: row.amount, refunded: 0 }),
+          { zh: '异常', en: 'Anomaly', value: row.reason },
+        ],
+        basis: refundBasis({ ...row, state: 'awaiting_review' }, { state: 'success', received: row.amount }),
+        amount: { minor: row.amount, currency: row.currency },
+        merchantNo: order.merchantNo,
+        channel,
+        reason: row.reason,
+      }
+    })
   }
 
   messages() {

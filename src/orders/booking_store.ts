@@ -7,6 +7,7 @@ export type LockedOrder = OrderFacts & {
   readonly merchantNo: string
   readonly title: string
   readonly accountNo: string
+  readonly payerName: string
   readonly currency: string
   readonly phone: string
   readonly email: string
@@ -17,7 +18,7 @@ export async function lockOrders(tx: pg.ClientBase, orderNos: readonly string[])
   const { rows } = await tx.query({
     name: 'lock_orders',
     text: `select order_no as "orderNo", amount, paid, closed_at is not null as closed, merchant_no as "merchantNo", title,
-                  account_no as "accountNo", currency, phone, email
+                  account_no as "accountNo", payer_name as "payerName", currency, phone, email
              from orders where order_no = any($1) order by order_no for update`,
     values: [orderNos],
   })
@@ -197,6 +198,7 @@ export type SurplusRow = {
   readonly orderNo: string
   readonly paymentNo: string
   readonly refundNo: string
+  readonly reviewId: string
   readonly amount: number
   readonly currency: string
   readonly reason: string
@@ -209,16 +211,16 @@ export async function proposeRefunds(tx: pg.ClientBase, rows: readonly SurplusRo
   await tx.query({
     name: 'propose_refunds',
     text: `with proposed as (
-             select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])
-               as s (order_no, payment_no, refund_no, amount, currency, reason, ask_sm3)
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
+               as s (order_no, payment_no, refund_no, amount, currency, reason, ask_sm3, review_id)
            ), held as (
              update payments p set refunding = p.refunding + s.amount
                from proposed s where p.order_no = s.order_no and p.payment_no = s.payment_no
            )
            insert into refunds (order_no, refund_no, request_id, ask_sm3, payment_no, kind, amount, currency, reason, state,
-                                asked_by, asked_at)
+                                asked_by, asked_at, review_id)
            select order_no, refund_no, 'surplus:' || payment_no, ask_sm3, payment_no, 'surplus', amount, currency, reason,
-                  'awaiting_review', 'platform', $8
+                  'awaiting_review', 'platform', $9, review_id
              from proposed`,
     values: [
       rows.map(row => row.orderNo),
@@ -228,6 +230,7 @@ export async function proposeRefunds(tx: pg.ClientBase, rows: readonly SurplusRo
       rows.map(row => row.currency),
       rows.map(row => row.reason),
       rows.map(row => row.askSm3),
+      rows.map(row => row.reviewId),
       at,
     ],
   })

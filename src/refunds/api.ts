@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { AMOUNT_PATTERN } from '../kernel/amount_field.ts'
 import { RequestId } from '../orders/api.ts'
+import { VoucherIds } from '../reviews/api.ts'
 
 /** The shapes of refunds over HTTP. Amounts are decimal strings in major units, positive. */
 
@@ -14,6 +15,7 @@ export const RefundAsk = Type.Object(
       Type.String({ pattern: AMOUNT_PATTERN, description: 'Without it: all that remains. 缺省为全部剩余金额' }),
     ),
     reason: Reason,
+    vouchers: Type.Optional(VoucherIds),
   },
   { additionalProperties: false },
 )
@@ -39,10 +41,9 @@ export const RefundView = Type.Object({
   refunded_at: Type.Union([At, Type.Null()]),
   failure: Type.String(),
   last_answer: Type.String(),
+  review_id: Type.String({ description: 'The second person’s question, or empty. 复核编号，无需复核时为空' }),
 })
 export type RefundView = Static<typeof RefundView>
 
 export const RefundList = Type.Object({ refunds: Type.Array(RefundView) })
 export const RefundKey = Type.Object({ refund_no: Type.String({ minLength: 1, maxLength: 64 }) })
-export const ApproveAsk = Type.Object({ id: RequestId }, { additionalProperties: false })
-export const RefuseAsk = Type.Object({ id: RequestId, reason: Reason }, { additionalProperties: false })

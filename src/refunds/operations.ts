@@ -3,6 +3,7 @@ import { covers, type Scope } from '../access/scope.ts'
 import type { Channel, RefundOutcome, RefundRef } from '../channels/channel.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
+import { formatMinor } from '../kernel/money.ts'
 import { enqueue } from '../notices/store.ts'
 import { paymentUnknown } from '../orders/book.ts'
 import { tellChanged } from '../orders/booking_store.ts'
@@ -13,16 +14,18 @@ import type { Order } from '../orders/order.ts'
 import type { Paying } from '../orders/paying.ts'
 import { nextQuery, type Payment } from '../orders/payment.ts'
 import { bookRefund, bookReversal, holdForRefund, reconciledNumbers } from '../orders/refund_book.ts'
+import { refundFacts } from '../orders/refund_review.ts'
 import { findPayment, lockOrder } from '../orders/store.ts'
+import { askReview } from '../reviews/operations.ts'
 import { askDigest, idReused } from '../system/ask_digest.ts'
 import { decideRefund, decideRefundOutcome, decideReversal, type Refund, type RefundAsk } from './refund.ts'
+import { REFUND, REFUND_FINAL } from './reviews.ts'
 import {
   claimDueRefunds,
   findRefund,
   findRequest,
   insertRefund,
   markBooked,
-  markDecided,
   markFailed,
   markPending,
   markWaiting,
@@ -30,14 +33,14 @@ import {
 
 /**
  * Asks for a refund, full or in part. The money is held from here on, so that many refunds at once never exceed what
- * was paid. Approved ones go to the channel at once. The same id again gives the same refund.
- * Throws payment_unknown and what `decideRefund` throws.
+ * was paid. What needs a second person waits as a review; the others go to the channel at once. The same id again gives the same
+ * refund. Throws payment_unknown and what `decideRefund` and `askReview` throw.
  */
 export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Promise<Refund> {
   await readPaymentWithin(app, actor.scopeOf('refund.ask'), ask.paymentNo)
   const askSm3 = askDigest(ask)
   const asked = await app.db.transaction(async tx => {
-    const { payment } = await lockPayment(tx, ask.paymentNo)
+    const { order, payment } = await lockPayment(tx, ask.paymentNo)
     const earlier = await findRequest(tx, payment.orderNo, ask.id)
     if (earlier) {
       if (earlier.askSm3 !== askSm3) throw idReused(ask.id)
@@ -45,8 +48,9 @@ export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Prom
     }
     const at = app.now()
     const reconciled = (await reconciledNumbers(tx, payment.orderNo)).has(payment.paymentNo)
-    const { amount, state } = decideRefund(payment, ask, { reconciled, reviewFrom: app.settings.refundReviewFrom })
+    const { amount, review } = decideRefund(payment, ask, { reconciled, reviewFrom: app.settings.refundReviewFrom })
     const refundNo = app.newId()
+    const reviewId = review === null ? '' : app.newId()
     await insertRefund(tx, {
       orderNo: payment.orderNo,
       refundNo,
@@ -57,70 +61,29 @@ export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Prom
       amount,
       currency: payment.currency,
       reason: ask.reason,
-      state,
+      state: review === null ? 'approved' : 'awaiting_review',
       askedBy: actor.id,
       askedAt: at,
-      nextQueryAt: state === 'approved' ? nextQuery(at, 0) : null,
+      nextQueryAt: review === null ? nextQuery(at, 0) : null,
+      reviewId,
     })
     await holdForRefund(tx, payment, amount)
+    if (review !== null)
+      await askReview(tx, { id: reviewId, at }, actor, review === 'refund' ? REFUND : REFUND_FINAL, {
+        object: { kind: 'refund', id: refundNo },
+        facts: refundFacts(order, { ...payment, received: payment.received as number }),
+        before: { remaining: formatMinor(payment.remaining, payment.currency) },
+        after: { remaining: formatMinor(payment.remaining - amount, payment.currency) },
+        amount: { minor: amount, currency: payment.currency },
+        merchantNo: order.merchantNo,
+        channel: payment.channel,
+        reason: ask.reason,
+        vouchers: ask.vouchers ?? [],
+      })
     return { refund: await mustFind(tx, refundNo), fresh: true }
   })
   if (asked.fresh && asked.refund.state === 'approved') await sendRefund(app, asked.refund)
   return await readRefund(app, asked.refund.refundNo)
-}
-
-/** A second person agrees: the refund goes to the channel. The same decision again changes nothing. */
-export async function approveRefund(app: Paying, actor: Actor, refundNo: string): Promise<Refund> {
-  const approved = await decide(app, actor, refundNo, 'approved', '')
-  if (approved) await sendRefund(app, await readRefund(app, refundNo))
-  return await readRefund(app, refundNo)
-}
-
-/** A second person says no: the money is free again. */
-export async function refuseRefund(app: Paying, actor: Actor, refundNo: string, why: string): Promise<Refund> {
-  await decide(app, actor, refundNo, 'refused', why)
-  return await readRefund(app, refundNo)
-}
-
-/** Whether this call was the one that decided. */
-async function decide(
-  app: Paying,
-  actor: Actor,
-  refundNo: string,
-  state: 'approved' | 'refused',
-  why: string,
-): Promise<boolean> {
-  const { orderNo } = await readRefundWithin(app, actor.scopeOf('refund.review'), refundNo)
-  return await app.db.transaction(async tx => {
-    await lockOrder(tx, orderNo)
-    const refund = await mustFind(tx, refundNo)
-    if (refund.decidedBy === actor.id && (refund.state === 'refused') === (state === 'refused')) return false
-    if (refund.state !== 'awaiting_review')
-      throw new Failure(
-        'refund_decided_already',
-        { zh: '该退款已处理，不能再次复核', en: 'This refund was decided already' },
-        { refund_no: refundNo, state: refund.state },
-      )
-    if (refund.askedBy === actor.id)
-      throw new Failure(
-        'maker_is_checker',
-        {
-          zh: '申请人不能复核自己的退款，请由另一人处理',
-          en: 'Whoever asked for a refund cannot decide it: let another person do so',
-        },
-        { refund_no: refundNo },
-      )
-    const at = app.now()
-    await markDecided(tx, refund, {
-      state,
-      by: actor.id,
-      at,
-      why,
-      nextQueryAt: state === 'approved' ? nextQuery(at, 0) : null,
-    })
-    if (state === 'refused') await holdForRefund(tx, refund, -refund.amount)
-    return true
-  })
 }
 
 /** Sends it to the channel, by the number that makes it the same refund there however often it is sent. */

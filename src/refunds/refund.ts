@@ -29,6 +29,8 @@ export type Refund = {
   readonly nextQueryAt: Date | null
   readonly queries: number
   readonly lastAnswer: string
+  /** The second person's question; '' where none was needed. */
+  readonly reviewId: string
 }
 
 export type RefundAsk = {
@@ -38,28 +40,21 @@ export type RefundAsk = {
   /** null: all that remains. */
   readonly amount: number | null
   readonly reason: string
+  /** Ids of uploaded vouchers. */
+  readonly vouchers?: readonly string[] | undefined
 }
 
 /**
- * What a refund is over, and whether a second person must agree first. Throws payment_not_successful,
- * refund_exceeds_remaining, nothing_to_refund, and refund_needs_review for a payment that is 已缴费且已对账: such a one goes back
- * only by a reviewed request with a voucher.
+ * What a refund is over, and which review it needs first: `refund_final` for a payment that is 已缴费且已对账, whatever the amount
+ * (it goes back only with a voucher and a second person), `refund` from `reviewFrom` on, none below.
+ * Throws payment_not_successful, refund_exceeds_remaining, nothing_to_refund, vouchers_unused.
  */
 export function decideRefund(
   payment: Payment,
   ask: RefundAsk,
   { reconciled, reviewFrom }: { reconciled: boolean; reviewFrom: number | null },
-): { amount: number; state: 'approved' | 'awaiting_review' } {
+): { amount: number; review: 'refund' | 'refund_final' | null } {
   if (payment.state !== 'success') throw notSuccessful(payment)
-  if (reconciled)
-    throw new Failure(
-      'refund_needs_review',
-      {
-        zh: '该笔已缴费且已对账，只能凭证申请、复核后退款',
-        en: 'This payment is paid and reconciled: it is refunded only by a reviewed request with a voucher',
-      },
-      { payment_no: payment.paymentNo },
-    )
   const left = formatMinor(payment.remaining, payment.currency)
   if (payment.remaining === 0)
     throw new Failure(
@@ -74,7 +69,17 @@ export function decideRefund(
       { zh: `退款金额超过剩余金额 ${left}`, en: `The refund is more than what remains of the payment (${left})` },
       { payment_no: payment.paymentNo, remaining: left },
     )
-  return { amount, state: reviewFrom !== null && amount >= reviewFrom ? 'awaiting_review' : 'approved' }
+  const review = reconciled ? 'refund_final' : reviewFrom !== null && amount >= reviewFrom ? 'refund' : null
+  if (review === null && ask.vouchers?.length)
+    throw new Failure(
+      'vouchers_unused',
+      {
+        zh: '该退款无需复核，凭证无处可附：请去掉 vouchers',
+        en: 'This refund needs no second person, so there is nothing to attach vouchers to: leave them out',
+      },
+      { field: 'vouchers' },
+    )
+  return { amount, review }
 }
 
 /** Whether a success may be reversed at all; whether the channel denies it is asked afterwards. */

@@ -3,19 +3,25 @@ import { describe, test } from 'node:test'
 import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
+import type { Actor } from '../access/actor.ts'
 import { Failure } from '../kernel/failure.ts'
 import { learn, readOrder, readPayment, startPayment } from '../orders/operations.ts'
 import type { Paying } from '../orders/paying.ts'
 import type { Payment } from '../orders/payment.ts'
+import { kindsByCode } from '../reviews/kind.ts'
 import {
-  approveRefund,
-  askRefund,
-  compensateRefunds,
-  learnRefund,
-  readRefund,
-  refuseRefund,
-  reversePayment,
-} from './operations.ts'
+  approveReview,
+  expireReviews,
+  readReview,
+  readReviews,
+  refuseReview,
+  withdrawReview,
+} from '../reviews/operations.ts'
+import type { Database } from '../system/database.ts'
+import { askRefund, compensateRefunds, learnRefund, readRefund, reversePayment } from './operations.ts'
+import type { Refund } from './refund.ts'
+import { REFUND_REVIEWS } from './reviews.ts'
+import { refundsOf } from './store.ts'
 
 const refusedWith = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
 
@@ -183,6 +189,16 @@ describe('refunds', () => {
 })
 
 describe('four eyes', () => {
+  const checker = actor('checker')
+
+  /** What a second person says of a refund; approved, it is sent as the next run of compensation does. */
+  const decide = async (app: Paying, verdict: typeof approveReview, who: Actor, refund: Refund, reason = '') => {
+    const reviewing = { ...app, kinds: kindsByCode(REFUND_REVIEWS) }
+    await verdict(reviewing, who, { id: `decide-${app.newId()}`, reviewId: refund.reviewId, reason })
+    await compensateRefunds(app)
+    return await readRefund(app, refund.refundNo)
+  }
+
   test('from the amount of the rule on, a second person decides, and never the one who asked', async t => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 5_000 })
@@ -191,20 +207,25 @@ describe('four eyes', () => {
     const large = await askRefund(app, actor('maker'), ask(payment, 'r-2', 5_000))
     assert.equal(large.state, 'awaiting_review')
     assert.equal(await money(app, payment), 'paid 5001 partial | 1 partial | 10000 -4999')
-    await assert.rejects(approveRefund(app, actor('maker'), large.refundNo), refusedWith('maker_is_checker'))
-    assert.equal((await approveRefund(app, actor('checker'), large.refundNo)).state, 'success')
-    assert.equal((await approveRefund(app, actor('checker'), large.refundNo)).state, 'success')
-    await assert.rejects(refuseRefund(app, actor('other'), large.refundNo, 'x'), refusedWith('refund_decided_already'))
+    await assert.rejects(decide(app, approveReview, actor('maker'), large), refusedWith('maker_is_checker'))
+    assert.equal((await decide(app, approveReview, checker, large)).state, 'success')
+    assert.equal((await decide(app, approveReview, checker, large)).state, 'success')
+    await assert.rejects(decide(app, refuseReview, actor('other'), large, 'x'), refusedWith('review_decided_already'))
     assert.equal(await money(app, payment), 'paid 1 partial | 1 partial | 10000 -4999 -5000')
+    assert.equal((await readRefund(app, large.refundNo)).decidedBy, 'checker')
   })
 
   test('the database holds it too', async t => {
     const channel = new FakeChannel()
     const { app, db } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
-    const refund = await askRefund(app, actor('maker'), ask(await paid(app, channel), 'r-1', 1))
+    const { refundNo } = await askRefund(app, actor('maker'), ask(await paid(app, channel), 'r-1', 1))
     await assert.rejects(
-      db.pool.query("update refunds set decided_by = 'maker' where refund_no = $1", [refund.refundNo]),
+      db.pool.query("update refunds set decided_by = 'maker' where refund_no = $1", [refundNo]),
       /refunds_check/,
+    )
+    await assert.rejects(
+      db.pool.query("update refunds set review_id = '' where refund_no = $1", [refundNo]),
+      /awaiting_has_review/,
     )
   })
 
@@ -212,47 +233,124 @@ describe('four eyes', () => {
     const channel = new FakeChannel()
     const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
     const payment = await paid(app, channel)
-    const { refundNo } = await askRefund(app, actor('maker'), ask(payment, 'r-1', 10_000))
+    const refund = await askRefund(app, actor('maker'), ask(payment, 'r-1', 10_000))
     channel.asked.length = 0
-    assert.equal((await refuseRefund(app, actor('checker'), refundNo, '无凭证')).state, 'refused')
+    const refused = await decide(app, refuseReview, checker, refund, '无凭证')
+    assert.deepEqual([refused.state, refused.failure, refused.decidedBy], ['refused', '无凭证', 'checker'])
     assert.deepEqual(channel.asked, [])
+    assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
+  })
+
+  test('withdrawn by its maker, or not decided within a week: the money is free again', async t => {
+    const channel = new FakeChannel()
+    const { app, clock } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
+    const payment = await paid(app, channel)
+    const first = await askRefund(app, actor('maker'), ask(payment, 'r-1', 6_000))
+    await assert.rejects(decide(app, withdrawReview, checker, first), refusedWith('not_permitted'))
+    const withdrawn = await decide(app, withdrawReview, actor('maker'), first, '金额有误')
+    assert.deepEqual([withdrawn.state, withdrawn.failure, withdrawn.decidedBy], ['refused', 'withdrawn 金额有误', ''])
+    const second = await askRefund(app, actor('maker'), ask(payment, 'r-2', 6_000))
+    assert.equal(await money(app, payment), 'paid 10000 none | 4000 none | 10000')
+    const reviewing = { ...app, kinds: kindsByCode(REFUND_REVIEWS) }
+    clock.forward(7 * 86_400 - 1)
+    assert.equal(await expireReviews(reviewing), 0)
+    clock.forward(1)
+    assert.equal(await expireReviews(reviewing), 1)
+    assert.equal((await readRefund(app, second.refundNo)).failure, 'expired')
     assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
   })
 
   test('a proposed return of a second payment: approved, it goes back and the bill stays paid', async t => {
     const [wechat, alipay] = [new FakeChannel('wechat'), new FakeChannel('alipay')]
-    const { app, db } = await payingTest(t, fakeChannels(wechat, alipay))
+    const { app, clock } = await payingTest(t, fakeChannels(wechat, alipay))
     const { orderNo } = await issued(app)
     const request = { orderNo, amount: null, openid: null, payerAddress: null }
-    const a = await startPayment(app, actor('somebody'), { ...request, id: 'a', channel: 'wechat', method: 'native' })
-    const b = await startPayment(app, actor('somebody'), {
-      ...request,
-      id: 'b',
-      channel: 'alipay',
-      method: 'precreate',
-    })
+    const a = await startPayment(app, actor('payer'), { ...request, id: 'a', channel: 'wechat', method: 'native' })
+    const b = await startPayment(app, actor('payer'), { ...request, id: 'b', channel: 'alipay', method: 'precreate' })
     await learn(app, b, alipay.pay(b, app.now()), 'notice')
     await learn(app, a, wechat.pay(a, app.now()), 'notice')
-    const { rows } = await db.pool.query('select refund_no, payment_no, kind from refunds')
-    assert.partialDeepStrictEqual(rows, [{ payment_no: a.paymentNo, kind: 'surplus' }])
-    await approveRefund(app, actor('checker'), rows[0].refund_no)
+    const reviewing = { ...app, kinds: kindsByCode(REFUND_REVIEWS) }
+    const { reviews } = await readReviews(reviewing, checker, { limit: 10 })
+    assert.partialDeepStrictEqual(reviews, [
+      {
+        kind: 'refund_surplus',
+        kind_zh: '多收款退回',
+        asked_by: 'platform',
+        amount: '100.00',
+        merchant_no: 'M1',
+        channel: 'wechat',
+        reason: 'duplicate_payment',
+        expires_at: null,
+        may_decide: true,
+      },
+    ])
+    const [surplus] = await refundsOf(app.db.pool, orderNo)
+    assert.partialDeepStrictEqual(surplus, { paymentNo: a.paymentNo, kind: 'surplus', state: 'awaiting_review' })
+    // A month later, with the payment in a statement meanwhile: the platform's own book is proof enough.
+    clock.forward(30 * 86_400)
+    await reconcileAll(app)
+    assert.equal(await expireReviews(reviewing), 0)
+    await decide(app, approveReview, checker, surplus as Refund)
     assert.equal(await money(app, a), 'paid 10000 none | 0 full | 10000 10000 -10000')
   })
 
-  test('已缴费且已对账: only by a reviewed request', async t => {
+  const reconcileAll = (app: Paying) =>
+    app.db.pool.query(
+      `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
+       select order_no, id, id, 'trade_no', false, false from movements`,
+    )
+
+  test('已缴费且已对账: only with a voucher and a second person, however small', async t => {
     const channel = new FakeChannel()
     const { app, db } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
-    await db.pool.query(
-      `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
-       select order_no, id, 1, 'trade_no', false, false from movements`,
-    )
-    await assert.rejects(askRefund(app, actor('clerk'), ask(payment, 'r-1', 1)), refusedWith('refund_needs_review'))
+    await reconcileAll(app)
+    const [clerk, other] = [actor('clerk'), actor('other')]
+    await assert.rejects(askRefund(app, clerk, ask(payment, 'r-1', 1)), refusedWith('voucher_required'))
+    assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
+    const vouchers = await insertedVouchers(db, clerk.id, 'V1')
+    const refused = askRefund(app, other, { ...ask(payment, 'r-1', 1), vouchers })
+    await assert.rejects(refused, refusedWith('voucher_unknown'), 'a voucher of somebody else')
+    const refund = await askRefund(app, clerk, { ...ask(payment, 'r-1', 1), vouchers })
+    assert.equal(refund.state, 'awaiting_review')
+    const reviewing = { ...app, kinds: kindsByCode(REFUND_REVIEWS) }
+    const view = await readReview(reviewing, checker, refund.reviewId)
+    assert.partialDeepStrictEqual(view, { kind: 'refund_final', vouchers: [{ voucher_id: 'V1' }] })
+    assert.equal((await decide(app, approveReview, checker, refund)).state, 'success')
     await assert.rejects(
-      reversePayment(app, actor('clerk'), { id: 'v-1', paymentNo: payment.paymentNo, reason: 'x' }),
+      reversePayment(app, clerk, { id: 'v-1', paymentNo: payment.paymentNo, reason: 'x' }),
       refusedWith('reversal_refused'),
     )
   })
+
+  test('reconciled while it waited: it needs a voucher now, so it is stale', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
+    const payment = await paid(app, channel)
+    const refund = await askRefund(app, actor('maker'), ask(payment, 'r-1', 6_000))
+    await reconcileAll(app)
+    await assert.rejects(decide(app, approveReview, checker, refund), refusedWith('review_stale'))
+    assert.equal((await decide(app, refuseReview, checker, refund, '请附凭证')).state, 'refused')
+    assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
+  })
+
+  test('vouchers where nobody would look at them are refused', async t => {
+    const channel = new FakeChannel()
+    const { app } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    const request = { ...ask(payment, 'r-1', 1), vouchers: ['V1'] }
+    await assert.rejects(askRefund(app, actor('clerk'), request), refusedWith('vouchers_unused'))
+  })
+
+  const insertedVouchers = async (db: Database, by: string, ...ids: string[]) => {
+    for (const id of ids)
+      await db.pool.query(
+        `insert into vouchers (id, name, media_type, size, sealed, uploaded_by, uploaded_account, uploaded_at)
+         values ($1, '申请书.pdf', 'application/pdf', 5, 'x', $2, $2, now())`,
+        [id, by],
+      )
+    return ids
+  }
 })
 
 describe('冲正', () => {

@@ -4,17 +4,15 @@ import { actorOf } from '../access/asking.ts'
 import { readAmount } from '../kernel/amount_field.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
-import { Limit, OrderKey, PaymentKey } from '../orders/api.ts'
+import { OrderKey, PaymentKey } from '../orders/api.ts'
 import { readOrderWithin, readPaymentWithin } from '../orders/operations.ts'
 import type { Paying } from '../orders/paying.ts'
-import { asked } from '../orders/routes.ts'
-import { onceAround } from '../system/requests.ts'
 import * as api from './api.ts'
 import * as refunds from './operations.ts'
 import type { Refund } from './refund.ts'
-import { refundsOf, refundsToReview } from './store.ts'
+import { refundsOf } from './store.ts'
 
-/** Money on its way back: asking for it, deciding, and reversing what never was. */
+/** Money on its way back: asking for it, and reversing what never was. A second person decides through `/reviews`. */
 export function refundRoutes(server: FastifyInstance, app: Paying): void {
   const http = server.withTypeProvider<TypeBoxTypeProvider>()
 
@@ -39,6 +37,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
           paymentNo: params.payment_no,
           amount: body.amount === undefined ? null : readAmount(body.amount, currency, 'amount'),
           reason: body.reason,
+          vouchers: body.vouchers,
         }),
       )
     },
@@ -100,59 +99,6 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
       return { refunds: (await refundsOf(app.db.pool, scope, orderNo)).map(refundView) }
     },
   )
-
-  http.get(
-    '/refunds/awaiting-review',
-    {
-      config: { permission: 'refund.review' },
-      schema: {
-        tags: ['refunds'],
-        summary: '待复核的退款 Refunds that wait for a second person',
-        querystring: Limit,
-        response: { 200: api.RefundList },
-      },
-    },
-    async request => {
-      const scope = actorOf(request).scopeOf('refund.review')
-      return { refunds: (await refundsToReview(app.db.pool, scope, request.query.limit ?? 200)).map(refundView) }
-    },
-  )
-
-  http.post(
-    '/refunds/:refund_no/approve',
-    {
-      config: { permission: 'refund.review' },
-      schema: {
-        tags: ['refunds'],
-        summary: '复核通过退款 Agree to a refund',
-        params: api.RefundKey,
-        body: api.ApproveAsk,
-        response: { 200: api.RefundView },
-      },
-    },
-    async request =>
-      await onceAround(app, asked(app, request, 'approve_refund'), async () =>
-        refundView(await refunds.approveRefund(app, actorOf(request), request.params.refund_no)),
-      ),
-  )
-
-  http.post(
-    '/refunds/:refund_no/refuse',
-    {
-      config: { permission: 'refund.review' },
-      schema: {
-        tags: ['refunds'],
-        summary: '复核拒绝退款 Refuse a refund',
-        params: api.RefundKey,
-        body: api.RefuseAsk,
-        response: { 200: api.RefundView },
-      },
-    },
-    async request =>
-      await onceAround(app, asked(app, request, 'refuse_refund'), async () =>
-        refundView(await refunds.refuseRefund(app, actorOf(request), request.params.refund_no, request.body.reason)),
-      ),
-  )
 }
 
 const refundView = (refund: Refund): api.RefundView => ({
@@ -171,4 +117,5 @@ const refundView = (refund: Refund): api.RefundView => ({
   refunded_at: refund.refundedAt && instantText(refund.refundedAt),
   failure: refund.failure,
   last_answer: refund.lastAnswer,
+  review_id: refund.reviewId,
 })

@@ -8,7 +8,7 @@ const COLUMNS = `r.order_no as "orderNo", r.refund_no as "refundNo", r.request_i
   r.currency, r.reason, r.state, r.asked_by as "askedBy", r.asked_at as "askedAt", r.decided_by as "decidedBy",
   r.decided_at as "decidedAt", r.submitted_at as "submittedAt", r.channel_refund_no as "channelRefundNo",
   r.refunded_at as "refundedAt", r.booked_at as "bookedAt", r.failure, r.next_query_at as "nextQueryAt", r.queries,
-  r.last_answer as "lastAnswer"`
+  r.last_answer as "lastAnswer", r.review_id as "reviewId"`
 
 export async function findRefund(db: Db, refundNo: string): Promise<Refund | null> {
   const { rows } = await db.query(`select ${COLUMNS} from refunds r where r.refund_no = $1`, [refundNo])
@@ -40,16 +40,6 @@ export async function findRequest(
   return rows[0] ?? null
 }
 
-export async function refundsToReview(db: Db, scope: Scope, limit: number): Promise<Refund[]> {
-  const values: unknown[] = [limit]
-  const { rows } = await db.query(
-    `select ${COLUMNS} from refunds r join payments p using (order_no, payment_no)
-      where r.state = 'awaiting_review' and ${scopeSql(scope, PLACE, values)} order by r.asked_at, r.refund_no limit $1`,
-    values,
-  )
-  return rows
-}
-
 export async function insertRefund(
   tx: pg.ClientBase,
   row: {
@@ -67,12 +57,13 @@ export async function insertRefund(
     askedAt: Date
     nextQueryAt: Date | null
     bookedAt?: Date
+    reviewId?: string
   },
 ): Promise<void> {
   await tx.query(
     `insert into refunds (order_no, refund_no, request_id, ask_sm3, payment_no, kind, amount, currency, reason, state, asked_by,
-                          asked_at, next_query_at, booked_at, refunded_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+                          asked_at, next_query_at, booked_at, refunded_at, review_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)`,
     [
       row.orderNo,
       row.refundNo,
@@ -88,13 +79,14 @@ export async function insertRefund(
       row.askedAt,
       row.nextQueryAt,
       row.bookedAt ?? null,
+      row.reviewId ?? '',
     ],
   )
 }
 
 type Key = { readonly orderNo: string; readonly refundNo: string }
 
-/** A second person's word. */
+/** A second person's word; without one (`by` is ''), it was withdrawn or nobody decided in time. */
 export async function markDecided(
   tx: pg.ClientBase,
   { orderNo, refundNo }: Key,

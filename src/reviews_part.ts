@@ -1,0 +1,21 @@
+import { expireReviews } from './reviews/operations.ts'
+import { reviewRoutes } from './reviews/routes.ts'
+import type { PartOf } from './server.ts'
+
+/** 复核: one mechanism for everything that needs a second person; the other parts bring their kinds. */
+export const reviewsPart = (): PartOf => ({
+  start({ app, reviewKinds }) {
+    const reviewing = {
+      ...app,
+      get kinds() {
+        return reviewKinds()
+      },
+    }
+    return {
+      routes: [{ prefix: '/api', register: server => reviewRoutes(server, reviewing) }],
+      tasks: [
+        { name: 'reviews.expire', every: 60, run: async (_, signal) => void (await expireReviews(reviewing, signal)) },
+      ],
+    }
+  },
+})
