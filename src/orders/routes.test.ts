@@ -123,7 +123,7 @@ test('without a key, or without a right key, nothing of the counter opens', asyn
     ['GET', '/api/payments/waiting'],
     ['GET', '/api/anomalies'],
     ['POST', '/api/payments/P/refunds', { id: 'refund-001', reason: 'x' }],
-    ['POST', '/api/refunds/R/approve', { id: 'approve-01' }],
+    ['GET', '/api/orders/FZ1/refunds'],
   ]
   for (const [method, path, body] of asks) assert.equal((await anybody(method, path, body)).status, 401, path)
 })
