@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { actor } from '../../testkit/actors.ts'
+import { testDatabase } from '../../testkit/database.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
 import type { Actor } from '../access/actor.ts'
+import { EVERYWHERE } from '../access/scope.ts'
 import { Failure } from '../kernel/failure.ts'
 import { learn, readOrder, readPayment, startPayment } from '../orders/operations.ts'
 import type { Paying } from '../orders/paying.ts'
@@ -18,6 +20,7 @@ import {
   withdrawReview,
 } from '../reviews/operations.ts'
 import type { Database } from '../system/database.ts'
+import { migrate, readMigrations } from '../system/migrate.ts'
 import { askRefund, compensateRefunds, learnRefund, readRefund, reversePayment } from './operations.ts'
 import type { Refund } from './refund.ts'
 import { REFUND_REVIEWS } from './reviews.ts'
@@ -284,7 +287,7 @@ describe('four eyes', () => {
         may_decide: true,
       },
     ])
-    const [surplus] = await refundsOf(app.db.pool, orderNo)
+    const [surplus] = await refundsOf(app.db.pool, EVERYWHERE, orderNo)
     assert.partialDeepStrictEqual(surplus, { paymentNo: a.paymentNo, kind: 'surplus', state: 'awaiting_review' })
     // A month later, with the payment in a statement meanwhile: the platform's own book is proof enough.
     clock.forward(30 * 86_400)
@@ -341,6 +344,42 @@ describe('four eyes', () => {
     const request = { ...ask(payment, 'r-1', 1), vouchers: ['V1'] }
     await assert.rejects(askRefund(app, actor('clerk'), request), refusedWith('vouchers_unused'))
   })
+
+  test('refunds that waited before there were reviews became reviews', async t => {
+    const db = await testDatabase(t, 'empty')
+    const files = readMigrations()
+    const before = files.findIndex(({ name }) => name === '0015_reviews.sql')
+    await migrate(db.pool, files.slice(0, before))
+    await db.pool.query(WAITED_BEFORE)
+    await migrate(db.pool, files)
+    const { rows } = await db.pool.query(
+      'select v.id, v.kind, v.asked_by, v.basis from reviews v join refunds r on r.review_id = v.id order by v.id',
+    )
+    assert.partialDeepStrictEqual(rows, [
+      { id: 'R1', kind: 'refund', asked_by: 'maker' },
+      { id: 'R2', kind: 'refund_surplus', asked_by: 'platform' },
+    ])
+    // They can be approved: what they stand on is what their kinds read today.
+    const kinds = kindsByCode(REFUND_REVIEWS)
+    for (const { id, kind, basis } of rows)
+      assert.deepEqual(await db.transaction(async tx => kinds.get(kind)?.basis(tx, id)), basis)
+  })
+
+  const WAITED_BEFORE = `
+    insert into departments (id, name, created_at) values ('D1', 'x', now());
+    insert into merchants (merchant_no, name, department_id, created_at) values ('M1', 'x', 'D1', now());
+    insert into fee_items (id, merchant_no, name, category, part_payment, part_min, created_at)
+    values ('W1', 'M1', '水费', 'water', false, 1, now());
+    insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, title, amount, currency, part_payment, part_min, paid,
+                        created_at, paid_at)
+    values ('O1', repeat('0', 64), 'M1', 'W1', '1', '水费', 900, 'CNY', false, 1, 900, now(), now());
+    insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, state, created_at,
+                          expires_at, received, paid_at, booked_at, credited, refunding)
+    select 'O1', no, no, repeat('0', 64), 'wechat', 'wechat-main', 'native', 900, 'CNY', 'success', now(), now(), 900, now(), now(),
+           credited, 900 from (values ('P1', true), ('P2', false)) as p (no, credited);
+    insert into refunds (order_no, refund_no, request_id, ask_sm3, payment_no, kind, amount, currency, reason, state, asked_by, asked_at)
+    values ('O1', 'R1', 'r1', repeat('0', 64), 'P1', 'refund', 900, 'CNY', 'x', 'awaiting_review', 'maker', now()),
+           ('O1', 'R2', 'r2', repeat('0', 64), 'P2', 'surplus', 900, 'CNY', 'x', 'awaiting_review', 'platform', now())`
 
   const insertedVouchers = async (db: Database, by: string, ...ids: string[]) => {
     for (const id of ids)

@@ -68,9 +68,10 @@ type Asker = Pick<Actor, 'id' | 'accountId'>
 export const isMaker = (review: Pick<Review, 'askedBy' | 'askedAccount'>, who: Asker): boolean =>
   review.askedBy === who.id || (review.askedAccount !== '' && review.askedAccount === who.accountId)
 
+/** What lies in no single merchant or channel ('' is none of them) is for those who may see all of them. */
 const placeOf = ({ merchantNo, channel }: Pick<Review, 'merchantNo' | 'channel'>) => ({
-  ...(merchantNo === null ? {} : { merchant: merchantNo }),
-  ...(channel === null ? {} : { channel }),
+  merchant: merchantNo ?? '',
+  channel: channel ?? '',
 })
 
 const holds = (actor: Actor, permission: string, review: Review): boolean =>

@@ -237,6 +237,34 @@ describe('reviews', () => {
     assert.equal(await app.thing('A'), 'done 1')
   })
 
+  test('each act is in the operation log, with who did it; an act that was refused is not', async t => {
+    const app = await world(t)
+    const a = await app.ask('A')
+    const b = await app.ask('B')
+    await assert.rejects(approveReview(app, li, app.word(a)), code('maker_is_checker'))
+    await approveReview(app, wang, app.word(a))
+    await withdrawReview(app, li, app.word(b, '不需要了'))
+    await app.ask('C')
+    app.pass(86_400)
+    await expireReviews(app)
+    const { rows } = await app.db.pool.query('select who_id, what, object_id, detail from operation_log order by id')
+    assert.deepEqual(
+      rows.map(row => `${row.who_id} ${row.what} ${row.object_id}`),
+      [
+        'li review.ask A',
+        'li review.ask B',
+        'wang review.approve A',
+        'li review.withdraw B',
+        'li review.ask C',
+        'system review.expire C',
+      ],
+    )
+    assert.deepEqual(JSON.parse(rows[2].detail), {
+      before: { asked_by: 'li', kind: 'thing', review: a, state: 'open' },
+      after: { kind: 'thing', outcome: { done: 1 }, reason: '核对无误', review: a, state: 'approved' },
+    })
+  })
+
   test('the same word again, by its id or anew, changes nothing; another word is told who was first', async t => {
     const app = await world(t)
     const id = await app.ask('A')
