@@ -1,5 +1,6 @@
 import { expireReviews } from './reviews/operations.ts'
-import { reviewRoutes } from './reviews/routes.ts'
+import { reviewRoutes, voucherRoutes } from './reviews/routes.ts'
+import { forgetVouchers } from './reviews/voucher_operations.ts'
 import type { PartOf } from './server.ts'
 
 /** 复核: one mechanism for everything that needs a second person; the other parts bring their kinds. */
@@ -12,9 +13,17 @@ export const reviewsPart = (): PartOf => ({
       },
     }
     return {
-      routes: [{ prefix: '/api', register: server => reviewRoutes(server, reviewing) }],
+      routes: [
+        { prefix: '/api', register: server => reviewRoutes(server, reviewing) },
+        { prefix: '/api', register: server => voucherRoutes(server, reviewing) },
+      ],
       tasks: [
-        { name: 'reviews.expire', every: 60, run: async (_, signal) => void (await expireReviews(reviewing, signal)) },
+        {
+          name: 'reviews.expire',
+          every: 60,
+          run: async (_, signal) => void (await expireReviews(reviewing, signal)),
+        },
+        { name: 'vouchers.forget', every: 3600, run: async () => void (await forgetVouchers(app)) },
       ],
     }
   },

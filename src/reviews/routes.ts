@@ -7,7 +7,7 @@ import { takeRawBodies } from '../system/http.ts'
 import * as api from './api.ts'
 import * as reviews from './operations.ts'
 import { VOUCHER_BYTES_MAX } from './voucher.ts'
-import { readVoucher, type Sealing, uploadVoucher } from './voucher_operations.ts'
+import { readVoucher, uploadVoucher } from './voucher_operations.ts'
 
 const READ = { permission: 'review.read' }
 const ASK = { permission: 'review.ask' }
@@ -124,7 +124,7 @@ export function reviewRoutes(server: FastifyInstance, app: reviews.Reviewing): v
 }
 
 /** 凭证: uploaded before they are named in a request. */
-export function voucherRoutes(server: FastifyInstance, app: App & Sealing & reviews.Reviewing): void {
+export function voucherRoutes(server: FastifyInstance, app: App & reviews.Reviewing): void {
   // Plugins of Fastify are scopes: only these routes take a body as it comes.
   server.register(async scope => {
     takeRawBodies(scope, VOUCHER_BYTES_MAX)

@@ -9,19 +9,12 @@ import { voucherView } from './views.ts'
 import { type Voucher, voucherName, voucherType, voucherUnknown } from './voucher.ts'
 import { deleteUnusedVouchers, findVoucher, insertVoucher, reviewsOfVoucher } from './voucher_store.ts'
 
-/** Where the vault seals and opens what must not lie open in the database. */
-export type Sealing = {
-  readonly vault: {
-    seal(content: Buffer, context: string): Buffer
-    open(sealed: Buffer, context: string): Buffer
-  }
-}
-
-const contextOf = (id: string): string => `voucher:${id}`
+/** A voucher opens only as the one that it was sealed as. */
+const placeOf = (id: string) => `evidence.vouchers:${id}` as const
 
 /** Keeps a voucher, sealed. The same id and content give the same voucher. Throws what `voucherType` throws, and id_reused. */
 export async function uploadVoucher(
-  app: App & Sealing,
+  app: App,
   actor: Actor,
   { id, name, content }: { readonly id: string; readonly name: string; readonly content: Buffer },
 ): Promise<VoucherView> {
@@ -39,7 +32,7 @@ export async function uploadVoucher(
         uploadedAccount: actor.accountId,
         uploadedAt: at,
       }
-      await insertVoucher(tx, voucher, app.vault.seal(content, contextOf(voucher.id)))
+      await insertVoucher(tx, voucher, app.vault.seal(content, placeOf(voucher.id)))
       await record(tx, at, actor, [
         {
           what: 'voucher.upload',
@@ -54,14 +47,14 @@ export async function uploadVoucher(
 
 /** Its content, for whoever uploaded it or may see a review that carries it; each reading is in the log. Throws voucher_unknown. */
 export async function readVoucher(
-  app: App & Sealing & Reviewing,
+  app: App & Reviewing,
   actor: Actor,
   id: string,
 ): Promise<{ voucher: Voucher; content: Buffer }> {
   const found = await findVoucher(app.db.pool, id)
   if (!found || !(await maySee(app, actor, found))) throw voucherUnknown(id)
   const { sealed, ...voucher } = found
-  const content = app.vault.open(sealed, contextOf(id))
+  const content = app.vault.open(sealed, placeOf(id))
   await app.db.transaction(tx =>
     record(tx, app.now(), actor, [{ what: 'voucher.read', object: { kind: 'voucher', id } }]),
   )
