@@ -1,10 +1,12 @@
 import { expireReviews } from './reviews/operations.ts'
 import { reviewRoutes, voucherRoutes } from './reviews/routes.ts'
 import { forgetVouchers } from './reviews/voucher_operations.ts'
+import { SEALED_VOUCHERS } from './reviews/voucher_store.ts'
 import type { PartOf } from './server.ts'
 
 /** 复核: one mechanism for everything that needs a second person; the other parts bring their kinds. */
 export const reviewsPart = (): PartOf => ({
+  sealed: [SEALED_VOUCHERS],
   start({ app, reviewKinds }) {
     const reviewing = {
       ...app,

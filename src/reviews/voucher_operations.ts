@@ -7,10 +7,7 @@ import type { VoucherView } from './api.ts'
 import { findSeen, type Reviewing } from './operations.ts'
 import { voucherView } from './views.ts'
 import { type Voucher, voucherName, voucherType, voucherUnknown } from './voucher.ts'
-import { deleteUnusedVouchers, findVoucher, insertVoucher, reviewsOfVoucher } from './voucher_store.ts'
-
-/** A voucher opens only as the one that it was sealed as. */
-const placeOf = (id: string) => `evidence.vouchers:${id}` as const
+import { deleteUnusedVouchers, findVoucher, insertVoucher, reviewsOfVoucher, voucherPlace } from './voucher_store.ts'
 
 /** Keeps a voucher, sealed. The same id and content give the same voucher. Throws what `voucherType` throws, and id_reused. */
 export async function uploadVoucher(
@@ -32,7 +29,7 @@ export async function uploadVoucher(
         uploadedAccount: actor.accountId,
         uploadedAt: at,
       }
-      await insertVoucher(tx, voucher, app.vault.seal(content, placeOf(voucher.id)))
+      await insertVoucher(tx, voucher, app.vault.seal(content, voucherPlace(voucher.id)))
       await record(tx, at, actor, [
         {
           what: 'voucher.upload',
@@ -54,7 +51,7 @@ export async function readVoucher(
   const found = await findVoucher(app.db.pool, id)
   if (!found || !(await maySee(app, actor, found))) throw voucherUnknown(id)
   const { sealed, ...voucher } = found
-  const content = app.vault.open(sealed, placeOf(id))
+  const content = app.vault.open(sealed, voucherPlace(id))
   await app.db.transaction(tx =>
     record(tx, app.now(), actor, [{ what: 'voucher.read', object: { kind: 'voucher', id } }]),
   )

@@ -1,7 +1,19 @@
 import type pg from 'pg'
+import type { SealedColumn } from '../system/vault/columns.ts'
 import type { Voucher } from './voucher.ts'
 
 type Db = pg.Pool | pg.ClientBase
+
+/** A voucher opens only as the one that it was sealed as. */
+export const voucherPlace = (id: string) => `evidence.vouchers:${id}` as const
+
+export const SEALED_VOUCHERS: SealedColumn = {
+  table: 'vouchers',
+  column: 'sealed',
+  key: [{ name: 'id', type: 'text' }],
+  context: ([id = '']) => voucherPlace(id),
+  batch: 4, // up to 10 MB each
+}
 
 const COLUMNS = `v.id, v.name, v.media_type as "mediaType", v.size, v.uploaded_by as "uploadedBy", v.uploaded_account as "uploadedAccount",
   v.uploaded_at as "uploadedAt"`

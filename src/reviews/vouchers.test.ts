@@ -6,11 +6,13 @@ import { testApp } from '../../testkit/app.ts'
 import type { Actor } from '../access/actor.ts'
 import { ALL_PERMISSIONS } from '../access/permissions.ts'
 import { createHttp } from '../system/http.ts'
+import { checkColumn } from '../system/vault/check.ts'
 import { kindsByCode, type ReviewKind } from './kind.ts'
 import { askReview, readReview } from './operations.ts'
 import { voucherRoutes } from './routes.ts'
 import { VOUCHER_BYTES_MAX, voucherName, voucherType } from './voucher.ts'
 import { forgetVouchers, readVoucher, uploadVoucher } from './voucher_operations.ts'
+import { SEALED_VOUCHERS } from './voucher_store.ts'
 
 const PDF = Buffer.from('%PDF-1.7\n退款申请书\n%%EOF')
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
@@ -84,6 +86,16 @@ test('kept sealed, given back whole; the same upload again is the same voucher',
   assert.equal(rows.length, 1)
   assert.equal(rows[0].sealed.includes(PDF.subarray(0, 8)), false)
   assert.deepEqual((await readVoucher(app, li, first.voucher_id)).content, PDF)
+})
+
+test('the vault knows where vouchers are sealed, so that it checks and re-seals them', async t => {
+  const { app } = await desk(t)
+  await uploadVoucher(app, li, { id: 'upload-001', name: 'a', content: PDF })
+  await uploadVoucher(app, li, { id: 'upload-002', name: 'b', content: PNG })
+  assert.partialDeepStrictEqual(await checkColumn(app.db.pool, app.vault, SEALED_VOUCHERS), {
+    rows: 2,
+    failed: 0,
+  })
 })
 
 test('sealed for its own place: moved to another voucher, it does not open', async t => {
