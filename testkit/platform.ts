@@ -6,12 +6,14 @@ import { accessPart } from '../src/access_part.ts'
 import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
 import { payingPart } from '../src/paying_part.ts'
+import { reviewsPart } from '../src/reviews_part.ts'
 import { type Platform, startPlatform } from '../src/server.ts'
 import { vaultPart } from '../src/vault_part.ts'
 import { Clock } from './paying.ts'
 import { freshDatabase } from './server.ts'
 import { TEST_MASTER } from './vault.ts'
 
+/** Sends bytes as they are, anything else as JSON. */
 export type Caller = (
   method: 'GET' | 'POST' | 'PATCH',
   path: string,
@@ -37,7 +39,7 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
   const fresh = await freshDatabase()
   const clock = new Clock('2026-11-20T10:00:00+08:00')
   const platform = await startPlatform({
-    parts: [auditPart(), accessPart(), vaultPart(), payingPart({ channels })],
+    parts: [auditPart(), accessPart(), vaultPart(), reviewsPart(), payingPart({ channels })],
     config: { name: 'test', folder: '.', text: '{}' },
     port: 0,
     database: { url: fresh.url },
@@ -54,10 +56,12 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
       const answer = await fetch(platform.url + path, {
         method,
         headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': body instanceof Uint8Array ? 'application/octet-stream' : 'application/json' }),
           ...(key ? { authorization: `Bearer ${key}` } : {}),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body) }),
       })
       const said = await answer.text()
       return { status: answer.status, body: said.startsWith('{') ? JSON.parse(said) : said }

@@ -114,7 +114,7 @@ const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
 
 /** The outbox is looked at every two seconds. */
 async function messagesSent(sms: SandboxSms): Promise<void> {
-  for (let tries = 0; tries < 50 && sms.taken.length < 3; tries++)
+  for (let tries = 0; tries < 50 && sms.taken.length < 4; tries++)
     await new Promise(resolve => setTimeout(resolve, 100))
 }
 

@@ -2,7 +2,8 @@ import { Failure } from '../kernel/failure.ts'
 
 /**
  * A bill's life, played over the platform's own HTTP interface as an issuer, a payer and a clerk would: issued, found, paid
- * through the sandbox, told about live, refunded in part, and in the records; and a second one whose notice gets lost.
+ * through the sandbox, told about live, refunded in part, and in the records; a second one whose notice gets lost; and a third whose
+ * refund nobody decides alone.
  */
 
 export type Stage = {
@@ -117,6 +118,25 @@ export async function playPaying({ url, clerk, pay, loseNotices, run, tell }: St
   tell({
     zh: `补偿    支付宝通知全部丢失，主动查询补回 ${compensated.received} 元：${stepsText(compensated, 'zh')}`,
     en: `ask     all notices of the second payment got lost; asking Alipay found its ${compensated.received}`,
+  })
+
+  const large = await bill(`WATER${run}C`, '6800.00')
+  const dear = await begin(large.order_no, `demo-${run}-large`, 'wechat', 'native')
+  const taken = untilBooked(url, dear.payment_no)
+  await pay(dear.payment_no)
+  await taken
+  const held = await post(`/api/payments/${dear.payment_no}/refunds`, {
+    id: `demo-${run}-held`,
+    reason: '企业重复申报',
+  })
+  const review = await call('GET', `/api/reviews/${held.review_id}`, undefined, clerk)
+  const alone = await post(`/api/reviews/${review.review_id}/approve`, { id: `demo-${run}-alone` }).then(
+    () => 'approved',
+    error => (error as Failure).code,
+  )
+  tell({
+    zh: `复核    ${review.amount} 元退款待第二人复核（${review.kind_zh}，${review.expires_at?.slice(0, 10)} 到期）；申请人自己同意被拒：${alone}`,
+    en: `review  a refund of ${review.amount} waits for a second person until ${review.expires_at?.slice(0, 10)}; its maker's own approval: ${alone}`,
   })
 
   const { records } = await call('GET', `/api/records?account_no=10086001&limit=5`, undefined, clerk)
