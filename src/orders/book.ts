@@ -26,7 +26,7 @@ import {
 } from './booking_store.ts'
 import { paymentMessages } from './messages.ts'
 import type { Finding, PaymentState } from './payment.ts'
-import { refundBasis, refundFacts, SURPLUS_REVIEW } from './refund_review.ts'
+import { refundBasis, refundFacts, SURPLUS_REVIEW, surplusReason } from './refund_review.ts'
 
 /** What became of a finding, after the commit. */
 export type Booked = {
@@ -202,7 +202,7 @@ class Batch {
         amount: { minor: row.amount, currency: row.currency },
         merchantNo: order.merchantNo,
         channel,
-        reason: row.reason,
+        reason: surplusReason(row.reason),
       }
     })
   }

@@ -8,6 +8,16 @@ import type { Json } from '../system/requests.ts'
 /** The kind under which the platform proposes to return what is not the merchant's. */
 export const SURPLUS_REVIEW = 'refund_surplus'
 
+const SURPLUS_REASONS: Readonly<Record<string, string>> = {
+  duplicate_payment: '重复缴费：该缴费单此前已缴清 Paid again: the bill was paid already',
+  overpayment: '多缴：超过待缴金额 More was paid than was due',
+  order_closed: '缴费单已撤销，款项仍到账 Paid for a bill that is taken back',
+  amount_differs: '到账金额与支付单不符 The channel took another amount than was asked for',
+}
+
+/** Why the platform proposes it, for people. */
+export const surplusReason = (anomaly: string): string => SURPLUS_REASONS[anomaly] ?? anomaly
+
 /**
  * `reconciled` counts where people ask: a payment that a statement has confirmed meanwhile needs a voucher. A surplus that the
  * platform proposed is proven by its own book.

@@ -282,7 +282,7 @@ describe('four eyes', () => {
         amount: '100.00',
         merchant_no: 'M1',
         channel: 'wechat',
-        reason: 'duplicate_payment',
+        reason: '重复缴费：该缴费单此前已缴清 Paid again: the bill was paid already',
         expires_at: null,
         may_decide: true,
       },

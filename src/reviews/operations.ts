@@ -24,7 +24,7 @@ import { reviewView } from './views.ts'
 import { voucherUnknown } from './voucher.ts'
 import { attachVouchers, findVouchers, vouchersOf } from './voucher_store.ts'
 
-export type Reviewing = Pick<App, 'db' | 'now'> & { readonly kinds: ReviewKinds }
+export type Reviewing = Pick<App, 'db' | 'now' | 'log'> & { readonly kinds: ReviewKinds }
 
 /** The platform itself, where it proposes something. */
 export const PLATFORM: Who = { ...SYSTEM, id: 'platform', name: '平台 Platform' }
@@ -154,25 +154,37 @@ export const withdrawReview = (app: Reviewing, actor: Actor, word: Word): Promis
     await end(tx, kind, review, actor, { state: 'withdrawn', by: actor.id, at, why: word.reason.trim() })
   })
 
-/** Nobody decided in time: ends those that are overdue, each in a transaction of its own. Gives how many. */
+const EXPIRE_AT_ONCE = 100
+
+/**
+ * Nobody decided in time: ends those that are overdue, each in a transaction of its own, so that one that cannot be released keeps none
+ * of the others. Gives how many.
+ */
 export async function expireReviews(app: Reviewing, signal?: AbortSignal): Promise<number> {
   let ended = 0
   for (;;) {
-    const overdue = await store.overdueReviews(app.db.pool, app.now(), [...app.kinds.keys()], 100)
-    for (const { id, kind: code, objectId } of overdue) {
+    const overdue = await store.overdueReviews(app.db.pool, app.now(), [...app.kinds.keys()], EXPIRE_AT_ONCE)
+    const before = ended
+    for (const { id, kind, objectId } of overdue) {
       if (signal?.aborted) return ended
-      const kind = app.kinds.get(code) as ReviewKind
-      await app.db.transaction(async tx => {
-        await kind.basis(tx, objectId)
-        const review = await store.lockReview(tx, id)
-        if (review.state !== 'open') return
-        await end(tx, kind, review, SYSTEM, { state: 'expired', by: SYSTEM.id, at: app.now(), why: '' })
-        ended++
-      })
+      try {
+        if (await expireReview(app, id, app.kinds.get(kind) as ReviewKind, objectId)) ended++
+      } catch (error) {
+        app.log.error({ err: error, review: id, kind }, 'an overdue review could not be ended')
+      }
     }
-    if (overdue.length < 100) return ended
+    if (overdue.length < EXPIRE_AT_ONCE || ended === before) return ended
   }
 }
+
+const expireReview = (app: Reviewing, id: string, kind: ReviewKind, objectId: string): Promise<boolean> =>
+  app.db.transaction(async tx => {
+    await kind.basis(tx, objectId)
+    const review = await store.lockReview(tx, id)
+    if (review.state !== 'open') return false
+    await end(tx, kind, review, SYSTEM, { state: 'expired', by: SYSTEM.id, at: app.now(), why: '' })
+    return true
+  })
 
 /** Reads it as the actor may see it, locks its object and then itself, and lets `act` end it. */
 async function onReview(

@@ -299,6 +299,17 @@ describe('reviews', () => {
     assert.equal(await app.thing('C'), 'done 1')
   })
 
+  test('one that cannot be let go keeps none of the others from it', async t => {
+    const app = await world(t)
+    const stuck = await app.ask('A')
+    await app.ask('B')
+    await app.db.pool.query("alter table things add check (id <> 'A' or state <> 'free')")
+    app.pass(86_400)
+    assert.equal(await expireReviews(app), 1)
+    assert.equal(await app.thing('B'), 'free 0')
+    assert.equal((await readReview(app, li, stuck)).state, 'open')
+  })
+
   test('maker and checker are two people: the operation says so, and the database does', async t => {
     const app = await world(t)
     const id = await app.ask('A')
@@ -473,7 +484,8 @@ describe('who sees what', () => {
     await approveReview(app, wang, app.word(ids.at(-1) as string))
     assert.deepEqual(await seen(app, li, { whose: 'mine' }), ['T1', 'T3', 'T5'])
     assert.deepEqual(await seen(app, li, { whose: 'others' }), ['T0', 'T2', 'T4', 'T6'])
-    assert.deepEqual(await seen(app, li, { states: ['approved'] }), ['T0'])
+    assert.deepEqual(await seen(app, li, { state: 'approved' }), ['T0'])
+    assert.deepEqual(await seen(app, li, { state: 'open', whose: 'mine' }), ['T1', 'T3', 'T5'])
     assert.deepEqual(await seen(app, li, { kind: 'grant' }), ['T6'])
     assert.deepEqual(await seen(app, li, { object: { kind: 'thing', id: 'T4' } }), ['T4'])
     const paged: string[] = []

@@ -32,7 +32,7 @@ export function reviewRoutes(server: FastifyInstance, app: reviews.Reviewing): v
     async request => {
       const { query } = request
       return await reviews.readReviews(app, actorOf(request), {
-        states: query.state === undefined ? undefined : [query.state],
+        state: query.state,
         kind: query.kind,
         whose: query.whose,
         object: objectOf(query),
