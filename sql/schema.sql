@@ -28,6 +28,8 @@ create type refund_kind as enum ('refund', 'surplus', 'reversal');
 
 create type refund_state as enum ('awaiting_review', 'approved', 'pending', 'success', 'failed', 'refused');
 
+create type review_state as enum ('open', 'approved', 'refused', 'withdrawn', 'expired');
+
 create type settle_pass as enum ('trade_no', 'refund_no', 'merchant_order_no');
 
 create type statement_state as enum ('booked', 'awaiting_acceptance', 'refused');
@@ -474,9 +476,11 @@ create table refunds (
   next_query_at     timestamp with time zone,
   queries           integer not null default 0,
   last_answer       text not null default ''::text,
+  review_id         text not null default ''::text,
   constraint refunds_pkey PRIMARY KEY (order_no, refund_no),
   constraint refunds_order_no_request_id_key UNIQUE (order_no, request_id),
   constraint refunds_order_no_payment_no_fkey FOREIGN KEY (order_no, payment_no) REFERENCES payments(order_no, payment_no),
+  constraint awaiting_has_review CHECK (((state <> 'awaiting_review'::refund_state) OR (review_id <> ''::text))),
   constraint refunds_amount_check CHECK ((amount > 0)),
   constraint refunds_ask_sm3_check CHECK ((length(ask_sm3) = 64)),
   constraint refunds_check CHECK (((decided_by = ''::text) OR (decided_by <> asked_by))),
@@ -487,7 +491,6 @@ create table refunds (
 CREATE INDEX refunds_by_no ON public.refunds USING btree (refund_no);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (order_no, payment_no);
 CREATE INDEX refunds_to_ask ON public.refunds USING btree (next_query_at) WHERE (next_query_at IS NOT NULL);
-CREATE INDEX refunds_to_review ON public.refunds USING btree (asked_at) WHERE (state = 'awaiting_review'::refund_state);
 
 create table refused_notices (
   id      bigint not null generated always as identity,
@@ -512,6 +515,64 @@ create table requests (
   constraint requests_ask_sm3_check CHECK ((ask_sm3 ~ '^[0-9a-f]{64}$'::text)),
   constraint requests_id_check CHECK ((id ~ '^[A-Za-z0-9_.:-]{8,64}$'::text))
 );
+
+create table review_vouchers (
+  review_id  text not null,
+  voucher_id text not null,
+  constraint review_vouchers_pkey PRIMARY KEY (review_id, voucher_id),
+  constraint review_vouchers_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
+  constraint review_vouchers_voucher_id_fkey FOREIGN KEY (voucher_id) REFERENCES vouchers(id)
+);
+CREATE INDEX review_vouchers_of_voucher ON public.review_vouchers USING btree (voucher_id);
+
+create table reviews (
+  id              text not null,
+  kind            text not null,
+  object_kind     text not null,
+  object_id       text not null,
+  facts           jsonb not null,
+  before          jsonb,
+  after           jsonb,
+  basis           jsonb not null,
+  payload         jsonb,
+  amount          bigint,
+  currency        text,
+  merchant_no     text,
+  channel         text,
+  asked_by        text not null,
+  asked_name      text not null,
+  asked_account   text not null,
+  asked_at        timestamp with time zone not null,
+  reason          text not null,
+  expires_at      timestamp with time zone,
+  state           review_state not null default 'open'::review_state,
+  decided_by      text not null default ''::text,
+  decided_name    text not null default ''::text,
+  decided_account text not null default ''::text,
+  ended_at        timestamp with time zone,
+  ended_why       text not null default ''::text,
+  outcome         jsonb,
+  constraint reviews_pkey PRIMARY KEY (id),
+  constraint decided_by_a_person CHECK (((state = ANY (ARRAY['approved'::review_state, 'refused'::review_state])) = ((decided_by <> ''::text) AND (decided_account <> ''::text)))),
+  constraint maker_is_not_checker CHECK (((decided_by = ''::text) OR ((decided_by <> asked_by) AND (decided_account <> asked_account)))),
+  constraint reviews_amount_check CHECK ((amount > 0)),
+  constraint reviews_asked_by_check CHECK ((asked_by <> ''::text)),
+  constraint reviews_check CHECK ((expires_at > asked_at)),
+  constraint reviews_check1 CHECK (((amount IS NULL) = (currency IS NULL))),
+  constraint reviews_check2 CHECK (((decided_by <> ''::text) OR ((decided_account = ''::text) AND (decided_name = ''::text)))),
+  constraint reviews_check3 CHECK (((state = 'open'::review_state) = (ended_at IS NULL))),
+  constraint reviews_check4 CHECK (((state <> 'refused'::review_state) OR (ended_why <> ''::text))),
+  constraint reviews_check5 CHECK (((outcome IS NULL) OR (state = 'approved'::review_state))),
+  constraint reviews_kind_check CHECK ((kind ~ '^[a-z][a-z0-9_]{1,39}$'::text)),
+  constraint reviews_object_id_check CHECK ((object_id <> ''::text)),
+  constraint reviews_object_kind_check CHECK ((object_kind <> ''::text)),
+  constraint reviews_reason_check CHECK ((reason <> ''::text))
+);
+CREATE UNIQUE INDEX one_open_review ON public.reviews USING btree (kind, object_kind, object_id) WHERE (state = 'open'::review_state);
+CREATE INDEX reviews_by_time ON public.reviews USING btree (asked_at, id);
+CREATE INDEX reviews_of_object ON public.reviews USING btree (object_kind, object_id);
+CREATE INDEX reviews_open ON public.reviews USING btree (asked_at, id) WHERE (state = 'open'::review_state);
+CREATE INDEX reviews_to_expire ON public.reviews USING btree (expires_at) WHERE (state = 'open'::review_state);
 
 create table roles (
   code        text not null,
@@ -685,12 +746,48 @@ create table vault_work (
   constraint vault_work_pkey PRIMARY KEY (target, keys)
 );
 
+create table vouchers (
+  id               text not null,
+  name             text not null,
+  media_type       text not null,
+  size             integer not null,
+  sealed           bytea not null,
+  uploaded_by      text not null,
+  uploaded_account text not null,
+  uploaded_at      timestamp with time zone not null,
+  constraint vouchers_pkey PRIMARY KEY (id),
+  constraint vouchers_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text, 'image/png'::text]))),
+  constraint vouchers_name_check CHECK (((name <> ''::text) AND (length(name) <= 120))),
+  constraint vouchers_size_check CHECK (((size >= 1) AND (size <= 10485760)))
+);
+CREATE INDEX vouchers_by_time ON public.vouchers USING btree (uploaded_at);
+
 CREATE OR REPLACE FUNCTION public.forbid_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
   raise exception '% is written once and never changed', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.forbid_changing_review()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE' and old.state = 'open'
+     and row(old.id, old.kind, old.object_kind, old.object_id, old.facts, old.before, old.after, old.basis, old.payload, old.amount,
+             old.currency, old.merchant_no, old.channel, old.asked_by, old.asked_name, old.asked_account, old.asked_at, old.reason,
+             old.expires_at)
+       is not distinct from
+         row(new.id, new.kind, new.object_kind, new.object_id, new.facts, new.before, new.after, new.basis, new.payload, new.amount,
+             new.currency, new.merchant_no, new.channel, new.asked_by, new.asked_name, new.asked_account, new.asked_at, new.reason,
+             new.expires_at)
+  then
+    return new;
+  end if;
+  raise exception 'a review is asked once and ends once' using errcode = 'restrict_violation';
 end
 $function$;
 
@@ -701,6 +798,8 @@ AS $function$
 begin
   raise exception 'the operation log is never changed' using errcode = 'restrict_violation';
 end $function$;
+
+CREATE TRIGGER asked_once_ended_once BEFORE DELETE OR UPDATE ON public.reviews FOR EACH ROW EXECUTE FUNCTION forbid_changing_review();
 
 CREATE TRIGGER operation_blocks_kept BEFORE DELETE OR UPDATE ON public.operation_blocks FOR EACH ROW EXECUTE FUNCTION operation_log_is_append_only();
 
