@@ -1,4 +1,6 @@
 import { expireReviews } from './reviews/operations.ts'
+import { roleReviews } from './reviews/role_reviews.ts'
+import { roleRoutes } from './reviews/role_routes.ts'
 import { reviewRoutes, voucherRoutes } from './reviews/routes.ts'
 import { forgetVouchers } from './reviews/voucher_operations.ts'
 import { SEALED_VOUCHERS } from './reviews/voucher_store.ts'
@@ -18,7 +20,9 @@ export const reviewsPart = (): PartOf => ({
       routes: [
         { prefix: '/api', register: server => reviewRoutes(server, reviewing) },
         { prefix: '/api', register: server => voucherRoutes(server, reviewing) },
+        { prefix: '/api', register: server => roleRoutes(server, reviewing) },
       ],
+      reviewKinds: roleReviews(app),
       tasks: [
         {
           name: 'reviews.expire',

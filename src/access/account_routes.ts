@@ -11,7 +11,7 @@ import {
 } from './accounts.ts'
 import * as api from './api.ts'
 import { actorOf } from './asking.ts'
-import { grantRole, putHouseRole, revokeRole } from './grants.ts'
+import { revokeRole } from './grants.ts'
 import { type Access, endSessionsOf } from './log_in.ts'
 import { revokeDevice } from './passkeys.ts'
 import { PERMISSIONS } from './permissions.ts'
@@ -26,7 +26,7 @@ const GRANT = { permission: 'role.grant' }
 const TAGS = { tags: ['accounts'] }
 const DONE = { done: true as const }
 
-/** Accounts of people and programs, what they hold, and the roles there are. */
+/** Accounts of people and programs, what they hold, and the roles there are. Handing out more needs a second person: `reviews/role_routes.ts`. */
 export function accountRoutes(server: FastifyInstance, app: Access): void {
   const http = server.withTypeProvider<TypeBoxTypeProvider>()
 
@@ -223,31 +223,6 @@ export function accountRoutes(server: FastifyInstance, app: Access): void {
       return DONE
     },
   )
-  http.post(
-    '/accounts/:account_id/grants',
-    {
-      config: GRANT,
-      schema: {
-        ...TAGS,
-        summary: '授予角色及范围 Grant a role, everywhere or in a scope',
-        params: api.AccountKey,
-        body: api.GrantAsk,
-        response: { 200: api.GrantView },
-      },
-    },
-    async request => {
-      const { role, departments, merchants, channels } = request.body
-      return grantView(
-        await grantRole(app, actorOf(request), {
-          accountId: request.params.account_id,
-          role,
-          departments: departments ?? null,
-          merchants: merchants ?? null,
-          channels: channels ?? null,
-        }),
-      )
-    },
-  )
   http.delete(
     '/accounts/:account_id/grants/:grant_id',
     {
@@ -282,29 +257,6 @@ export function accountRoutes(server: FastifyInstance, app: Access): void {
           })),
         ],
       }
-    },
-  )
-  http.put(
-    '/roles/:role',
-    {
-      config: { permission: 'role.manage' },
-      schema: {
-        ...TAGS,
-        summary: '设置自定义角色 Make or change a role of the house',
-        params: api.RoleKey,
-        body: api.RoleAsk,
-        response: { 200: api.RoleView },
-      },
-    },
-    async request => {
-      const { name_zh, name_en, permissions } = request.body
-      const role = await putHouseRole(app, actorOf(request), {
-        code: request.params.role,
-        nameZh: name_zh.trim(),
-        nameEn: name_en.trim(),
-        permissions: [...new Set(permissions)].sort(),
-      })
-      return { role: role.code, name_zh, name_en, built_in: false, permissions: [...role.permissions] }
     },
   )
   http.get(

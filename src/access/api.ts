@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { REQUEST_ID } from '../system/requests.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 
 /** The shapes of sessions, accounts and roles over HTTP. Times are RFC 3339 with offset. */
@@ -153,8 +154,13 @@ export const KeyMade = Type.Object({
 })
 export const KeyKey = Type.Object({ account_id: Id, key_id: Id })
 
+const RequestId = Type.String({ pattern: REQUEST_ID, description: 'Made by the caller. 由调用方生成' })
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+
 export const GrantAsk = Type.Object(
   {
+    id: RequestId,
+    reason: Reason,
     role: Type.String({ pattern: '^[a-z][a-z0-9_]{1,39}$' }),
     departments: Type.Optional(Place),
     merchants: Type.Optional(Place),
@@ -180,9 +186,14 @@ export const RoleList = Type.Object({ roles: Type.Array(RoleView) })
 export const RoleKey = Type.Object({ role: Type.String({ pattern: '^[a-z][a-z0-9_]{1,39}$' }) })
 export const RoleAsk = Type.Object(
   {
+    id: RequestId,
+    reason: Reason,
     name_zh: Name,
     name_en: Name,
-    permissions: Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...ALL_PERMISSIONS] }), { minItems: 1 }),
+    permissions: Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...ALL_PERMISSIONS] }), {
+      minItems: 1,
+      uniqueItems: true,
+    }),
   },
   strict,
 )

@@ -61,14 +61,20 @@ async function basis(tx: pg.ClientBase, refundNo: string, asked: boolean): Promi
 }
 
 async function apply(tx: pg.ClientBase, review: Review, ending: Ending): Promise<Json> {
-  const refund = await decided(tx, review, { ...ending, state: 'approved', why: '', nextQueryAt: ending.at })
+  const refund = await decided(tx, review, {
+    state: 'approved',
+    by: ending.who.id,
+    at: ending.at,
+    why: '',
+    nextQueryAt: ending.at,
+  })
   return { refund_no: refund.refundNo }
 }
 
 /** The refund is over before it began, and its money is free. */
 async function release(tx: pg.ClientBase, review: Review, ending: Ending): Promise<void> {
   const why = ending.state === 'refused' ? ending.why : `${ending.state} ${ending.why}`.trim()
-  const by = ending.state === 'refused' ? ending.by : ''
+  const by = ending.state === 'refused' ? ending.who.id : ''
   const refund = await decided(tx, review, { state: 'refused', by, at: ending.at, why, nextQueryAt: null })
   await holdForRefund(tx, refund, -refund.amount)
   await tellChanged(tx, [refund.paymentNo])

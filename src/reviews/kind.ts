@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Actor } from '../access/actor.ts'
 import type { Meaning, Permission } from '../access/permissions.ts'
 import type { Json } from '../system/requests.ts'
 import type { Review, ReviewState } from './review.ts'
@@ -6,7 +7,7 @@ import type { Review, ReviewState } from './review.ts'
 /** How a question ended: who, when, and why in his words. */
 export type Ending = {
   readonly state: Exclude<ReviewState, 'open'>
-  readonly by: string
+  readonly who: Actor
   readonly at: Date
   readonly why: string
 }

@@ -142,16 +142,16 @@ export const refuseReview = (app: Reviewing, actor: Actor, word: Word): Promise<
 const decide = (app: Reviewing, actor: Actor, verdict: Verdict, word: Word): Promise<ReviewView> =>
   onReview(app, actor, verdict, word, async (tx, kind, review, basis, at) => {
     if (decideVerdict(review, kind, verdict, actor, { at, reason: word.reason }) === 'same') return
-    const ending = { state: verdict, by: actor.id, at, why: word.reason.trim() }
+    const ending = { state: verdict, who: actor, at, why: word.reason.trim() }
     if (verdict === 'approved') checkBasis(review, basis)
-    await end(tx, kind, review, actor, ending)
+    await end(tx, kind, review, ending)
   })
 
 /** The maker takes his question back, and what was held is free. Throws review_unknown and what `decideWithdrawal` throws. */
 export const withdrawReview = (app: Reviewing, actor: Actor, word: Word): Promise<ReviewView> =>
   onReview(app, actor, 'withdrawn', word, async (tx, kind, review, _basis, at) => {
     if (decideWithdrawal(review, actor) === 'same') return
-    await end(tx, kind, review, actor, { state: 'withdrawn', by: actor.id, at, why: word.reason.trim() })
+    await end(tx, kind, review, { state: 'withdrawn', who: actor, at, why: word.reason.trim() })
   })
 
 const EXPIRE_AT_ONCE = 100
@@ -182,7 +182,7 @@ const expireReview = (app: Reviewing, id: string, kind: ReviewKind, objectId: st
     await kind.basis(tx, objectId)
     const review = await store.lockReview(tx, id)
     if (review.state !== 'open') return false
-    await end(tx, kind, review, SYSTEM, { state: 'expired', by: SYSTEM.id, at: app.now(), why: '' })
+    await end(tx, kind, review, { state: 'expired', who: SYSTEM, at: app.now(), why: '' })
     return true
   })
 
@@ -212,12 +212,12 @@ async function onReview(
 }
 
 /** One place for every ending: what it does to the object, to the review, and to the log. */
-async function end(tx: pg.ClientBase, kind: ReviewKind, review: Review, who: Actor, ending: Ending): Promise<void> {
+async function end(tx: pg.ClientBase, kind: ReviewKind, review: Review, ending: Ending): Promise<void> {
   const decided = ending.state === 'approved' || ending.state === 'refused'
   const outcome = ending.state === 'approved' ? await kind.apply(tx, review, ending) : null
   if (ending.state !== 'approved') await kind.release(tx, review, ending)
-  await store.endReview(tx, review.id, { ...ending, checker: decided ? who : null, outcome })
-  await record(tx, ending.at, who, [
+  await store.endReview(tx, review.id, { ...ending, checker: decided ? ending.who : null, outcome })
+  await record(tx, ending.at, ending.who, [
     {
       what: `review.${ACTS[ending.state]}`,
       object: review.object,
