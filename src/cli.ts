@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   start: async (args, lang) => (await import('./commands/start.ts')).startCommand(args, lang),
   serve: async (args, lang) => (await import('./commands/serve.ts')).serveCommand(args, lang),
   account: async (args, lang) => (await import('./commands/account.ts')).accountCommand(args, lang),
+  vault: async (args, lang) => (await import('./commands/vault.ts')).vaultCommand(args, lang),
   audit: async (args, lang) => (await import('./commands/audit.ts')).auditCommand(args, lang),
   worker: async (args, lang) => (await import('./commands/worker.ts')).workerCommand(args, lang),
   bills: async (args, lang) => (await import('./commands/bills.ts')).billsCommand(args, lang),

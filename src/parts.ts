@@ -7,4 +7,11 @@ import type { PartOf } from './server.ts'
 import { vaultPart } from './vault_part.ts'
 
 /** What the platform consists of, in the order of the house. */
-export const PARTS: readonly PartOf[] = [auditPart(), accessPart(), vaultPart(), reviewsPart(), noticesPart(), payingPart()]
+export const PARTS: readonly PartOf[] = [
+  auditPart(),
+  accessPart(),
+  vaultPart(),
+  reviewsPart(),
+  noticesPart(),
+  payingPart(),
+]

@@ -97,6 +97,11 @@ const STATUS: Readonly<Record<string, number>> = {
   overloaded: 503,
   receipts_not_configured: 503,
   stopping: 503,
+  vault_stale: 503,
+  sealed_unreadable: 500,
+  vault_key_damaged: 500,
+  key_exhausted: 503,
+  master_key_wrong: 503,
   database_not_ready: 503,
   database_unreachable: 503,
 }

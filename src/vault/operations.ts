@@ -1,10 +1,12 @@
 import type { Actor } from '../access/actor.ts'
+import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import { once } from '../system/requests.ts'
 import type { SealedColumn } from '../system/vault/columns.ts'
 import { targetOf } from '../system/vault/columns.ts'
 import { readKeys, type StoredKey } from '../system/vault/key_store.ts'
+import type { KeyHolder } from '../system/vault/master_key.ts'
 import { BLIND_KINDS, type BlindKind, PURPOSES } from '../system/vault/purposes.ts'
 import { keysOf } from '../system/vault/reseal.ts'
 import { type KeyLine, LEAD_MS } from '../system/vault/vault.ts'
@@ -36,15 +38,38 @@ export async function rotateKeys(
     once(tx, { id: ask.id, operation: 'rotate_keys', body: ask, actor: actor.id, at }, async () => {
       const activeFrom = new Date(at.getTime() + LEAD_MS)
       await app.vault.newKeys(tx, lines, actor.id, activeFrom)
+      const rotated = lines.map(({ use, purpose }) => (use === 'seal' ? purpose : `${use}:${purpose}`))
+      await record(tx, at, actor, [
+        {
+          what: 'vault.rotate',
+          object: { kind: 'data_keys', id: ask.id },
+          after: { rotated, active_from: activeFrom.toISOString() },
+        },
+      ])
       return {
         active_from: activeFrom.toISOString(),
-        rotated: lines.map(({ use, purpose }) => (use === 'seal' ? purpose : `${use}:${purpose}`)),
+        rotated,
       }
     }),
   )
   await app.vault.refresh()
   return answer
 }
+
+/** Wraps all data keys with another master key. What is sealed stays as it is; processes that run go on, and make no new key until they are started anew. */
+export const rewrapKeys = (app: App, actor: Actor, holder: KeyHolder): Promise<number> =>
+  app.db.transaction(async tx => {
+    const count = await app.vault.rewrap(tx, holder)
+    await record(tx, app.now(), actor, [
+      {
+        what: 'vault.rewrap',
+        object: { kind: 'master_key', id: holder.id },
+        before: { master: app.vault.master },
+        after: { master: holder.id, keys: count },
+      },
+    ])
+    return count
+  })
 
 /** The keys, and how far their rows have come; nothing of it opens anything. */
 export async function readVault(app: App, columns: readonly SealedColumn[]): Promise<VaultView> {

@@ -57,8 +57,10 @@ export async function destroyUnused(app: App, columns: readonly SealedColumn[]):
     })
     destroyed.push(key.id)
   }
-  if (destroyed.length > 0)
+  if (destroyed.length > 0) {
+    await app.vault.refresh()
     app.log.info({ keys: destroyed }, 'old data keys were destroyed: nothing uses them any more')
+  }
   return destroyed
 }
 
