@@ -1,3 +1,4 @@
+import { isPayerName, shownOf } from '../kernel/payer_index.ts'
 import type { Entry } from './entry.ts'
 
 /**
@@ -58,21 +59,14 @@ export const merchantsDiffer = (p: Entry, l: Entry): boolean => differ(p.merchan
  * number (6222****1234) is another one only where a digit that is shown differs.
  */
 export function payersDiffer(p: Entry, l: Entry): boolean {
-  if (!differ(p.payer, l.payer) || isName(p.payer) !== isName(l.payer)) return false
+  if (!differ(p.payer, l.payer) || isPayerName(p.payer) !== isPayerName(l.payer)) return false
   return !p.payer.includes('*') && !l.payer.includes('*') ? true : !fitsMask(p.payer, l.payer)
 }
 
-/** Letters and blanks only, with a blank or beyond ASCII: 张三, Zhang San. Accounts, openids and phones have digits or are one word. */
-const isName = (payer: string): boolean => !/\d/.test(payer) && (/\s/.test(payer.trim()) || /[^\x20-\x7e*]/.test(payer))
-
 /** Asterisks stand for any run of characters on either side; only what both show at the two ends is compared. */
 function fitsMask(a: string, b: string): boolean {
-  const shown = (text: string) => ({
-    head: text.split('*')[0] ?? '',
-    tail: text.includes('*') ? (text.split('*').at(-1) ?? '') : text,
-  })
   const overlap = (x: string, y: string) => x.startsWith(y) || y.startsWith(x)
   const fromEnd = (x: string, y: string) => x.endsWith(y) || y.endsWith(x)
-  const [left, right] = [shown(a), shown(b)]
+  const [left, right] = [shownOf(a), shownOf(b)]
   return overlap(left.head, right.head) && fromEnd(left.tail, right.tail)
 }

@@ -13,9 +13,6 @@ import { type KeyLine, LEAD_MS } from '../system/vault/vault.ts'
 import { readWork } from '../system/vault/work_store.ts'
 import type { RotateAsk, RotateView, VaultView } from './api.ts'
 
-/** Payers in the books are only compared, never looked up: rows under different keys say nothing about each other, and no row is changed. */
-const COMPARED_ONLY: ReadonlySet<BlindKind> = new Set(['payer'])
-
 /**
  * Makes new data keys. They are used a minute from now, when every process has read them; rows are brought under them in the background.
  * Throws Failure blind_fixed for a blind index that cannot be made anew.
@@ -27,8 +24,7 @@ export async function rotateKeys(
   columns: readonly SealedColumn[],
 ): Promise<RotateView> {
   const blind = ask.blind ?? []
-  for (const kind of blind)
-    if (!COMPARED_ONLY.has(kind) && !columns.some(column => column.blind?.kind === kind)) throw blindFixed(kind)
+  for (const kind of blind) if (!columns.some(column => column.blind?.kind === kind)) throw blindFixed(kind)
   const lines: KeyLine[] = [
     ...(ask.purposes ?? PURPOSES).map(purpose => ({ use: 'seal' as const, purpose })),
     ...blind.map(purpose => ({ use: 'blind' as const, purpose })),

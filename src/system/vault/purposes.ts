@@ -20,9 +20,12 @@ export const purposeOf = (context: Context): Purpose => context.slice(0, context
 export const BLIND_KINDS = ['phone', 'email', 'account_no', 'payer'] as const
 export type BlindKind = (typeof BLIND_KINDS)[number]
 
+/** What is in its normal form already: nearly everything, and quicker seen than made. */
+const PLAIN = /^[\x21-\x7e]*$/
+
 /** The spelling that is indexed: one for all ways to write the same thing (full-width digits, blanks, +86). */
 export function normalised(kind: BlindKind, text: string): string {
-  const plain = text.normalize('NFKC').replace(/\s+/gu, '')
+  const plain = PLAIN.test(text) ? text : text.normalize('NFKC').replace(/\s+/gu, '')
   if (kind === 'email') return plain.toLowerCase()
   if (kind !== 'phone') return plain
   return plain.replace(/[-()]/g, '').replace(/^(?:\+|00)?86(?=1\d{10}$)/, '')

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { Failure } from '../../kernel/failure.ts'
@@ -19,6 +19,7 @@ import {
 } from './key_store.ts'
 import { type Keyring, masterKeyWrong, unwrapAll, wrappingContext } from './keyring.ts'
 import { type KeyHolder, MASTER_KEY_BYTES } from './master_key.ts'
+import { type PayerIndexes, payerIndexes } from './payer_indexes.ts'
 import { BLIND_KINDS, type BlindKind, type Context, normalised, PURPOSES, purposeOf } from './purposes.ts'
 import { keyIdOf, openWith, sealedUnreadable, sealWith } from './sealed.ts'
 
@@ -51,6 +52,7 @@ export class Vault {
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> = Promise.resolve()
   #soon = false
+  #payers: { readonly key: KeyObject; readonly indexes: PayerIndexes } | undefined
   #unsubscribe: (() => void) | undefined
 
   private constructor(options: VaultOptions, ring: Keyring) {
@@ -124,6 +126,17 @@ export class Vault {
   /** All indexes a text may be kept under: more than one while keys of the kind are being changed. For `= any(…)`. */
   blinds(kind: BlindKind, text: string): Buffer[] {
     return this.#ring.living('blind', kind).map(({ id, key }) => blindWith(key, id, kind, text))
+  }
+
+  /** Payers as the two books keep them; equal payers have equal indexes for ever, as this key is never changed. */
+  payers(payers: readonly string[]): string[] {
+    const { key } = this.#ring.current('blind', 'payer', this.#options.now().getTime())
+    if (this.#payers?.key !== key) this.#payers = { key, indexes: payerIndexes(key) }
+    return this.#payers.indexes(payers)
+  }
+
+  payer(payer: string): string {
+    return this.payers([payer])[0] as string
   }
 
   /** Number of the key that new values get. */
