@@ -2,8 +2,7 @@ import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { DEFAULT_RULES, rulesOf } from '../rules/rules.ts'
 import { type ImportAnswer, importStatement } from '../statements/operations.ts'
-import { openDatabase } from '../system/database.ts'
-import { migrate } from '../system/migrate.ts'
+import { withCommandApp } from './command_app.ts'
 import { READING_OPTIONS, readingOptions } from './reading_options.ts'
 
 const OPTIONS = {
@@ -23,11 +22,9 @@ export async function importCommand(args: readonly string[], lang: Lang): Promis
       'name the statements to import: fzpay import FILE…',
     )
   const channel = words.values.get('channel')?.[0]
-  const db = await openDatabase({ say: note => void process.stderr.write(`fzpay: ${note[lang]}\n`) })
-  try {
-    await migrate(db.pool)
+  await withCommandApp(lang, async app => {
     for (const path of words.operands) {
-      const answer = await importStatement(db, {
+      const answer = await importStatement(app, {
         ...readingOptions(words),
         path,
         at: new Date(),
@@ -38,9 +35,7 @@ export async function importCommand(args: readonly string[], lang: Lang): Promis
         words.flags.has('json') ? `${JSON.stringify(documentOf(answer, lang))}\n` : `${sentence(answer, lang)}\n`,
       )
     }
-  } finally {
-    await db.close()
-  }
+  })
 }
 
 /** One JSON document a line, one line a file. */

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
+import { PassThrough } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import type pg from 'pg'
+import type { SealedColumn } from '../system/vault/columns.ts'
+import type { Context } from '../system/vault/purposes.ts'
+import type { Vault } from '../system/vault/vault.ts'
 import type { Control, Problem } from './statement.ts'
 import { LINE_COLUMNS } from './store.ts'
 
@@ -26,6 +33,8 @@ export type StatementFile = {
 }
 
 const PART = 1 << 20
+const compress = promisify(zstdCompress) as (bytes: Buffer, options: object) => Promise<Buffer>
+const expand = promisify(zstdDecompress) as (bytes: Buffer) => Promise<Buffer>
 
 export async function findFile(db: pg.ClientBase | pg.Pool, sm3: string): Promise<StatementFile | null> {
   const { rows } = await db.query(
@@ -73,31 +82,74 @@ export async function insertFile(tx: pg.ClientBase, file: StatementFile): Promis
   )
 }
 
+export const STATEMENT_RAW: SealedColumn = {
+  table: 'statement_raw',
+  column: 'content',
+  key: [
+    { name: 'file_id', type: 'integer' },
+    { name: 'part', type: 'integer' },
+  ],
+  context: ([file, part]) => rawContext(Number(file), Number(part)),
+  batch: 8,
+}
+
+const rawContext = (file: number, part: number): Context => `statements.raw:${file}/${part}`
+
+/** Parts that may be ready before they are taken: at most so many megabytes, an eighth of it for most statements. */
+const AHEAD = 48
+/** The quickest: it makes an eighth of a bill in half the time that sealing the rest would take. */
+const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+/** The file's bytes, compressed and sealed part by part; and, once all parts were taken, the SM3 and the number of the bytes. */
+export type SealedRaw = {
+  readonly parts: AsyncIterable<Buffer>
+  readonly told: () => { readonly sm3: string; readonly bytes: number }
+  /** Nobody takes the rest. */
+  readonly abandon: () => void
+}
+
+/** Begins at once and works ahead of whoever takes the parts: while the database books the lines, this process would only wait. */
+export function sealRaw(vault: Vault, id: number, from: FileHandle): SealedRaw {
+  const hash = createHash('sm3')
+  let bytes = 0
+  async function* sealedParts(): AsyncGenerator<Buffer> {
+    for (let part = 0; ; part++) {
+      const { buffer, bytesRead } = await from.read(Buffer.allocUnsafe(PART), 0, PART, bytes)
+      if (bytesRead === 0) return
+      const plain = buffer.subarray(0, bytesRead)
+      hash.update(plain)
+      bytes += bytesRead
+      yield vault.seal(await compress(plain, COMPRESSION), rawContext(id, part))
+    }
+  }
+  const ahead = new PassThrough({ objectMode: true, highWaterMark: AHEAD })
+  // What goes wrong comes out where the parts are taken.
+  pipeline(sealedParts(), ahead).catch(() => {})
+  return {
+    parts: ahead,
+    told: () => ({ sm3: hash.digest('hex'), bytes }),
+    abandon: () => void ahead.destroy(),
+  }
+}
+
 /** Keeps the bytes, and says their SM3 and number. */
 export async function keepRaw(
   tx: pg.ClientBase,
   id: number,
-  from: FileHandle,
+  { parts, told }: SealedRaw,
 ): Promise<{ sm3: string; bytes: number }> {
-  const hash = createHash('sm3')
-  const buffer = Buffer.allocUnsafe(PART)
-  let bytes = 0
-  for (let part = 0; ; part++) {
-    const { bytesRead } = await from.read(buffer, 0, PART, bytes)
-    if (bytesRead === 0) return { sm3: hash.digest('hex'), bytes }
-    const content = Buffer.from(buffer.subarray(0, bytesRead))
-    hash.update(content)
-    bytes += bytesRead
-    await tx.query('insert into statement_raw (file_id, part, content) values ($1, $2, $3)', [id, part, content])
-  }
+  let part = 0
+  for await (const content of parts)
+    await tx.query('insert into statement_raw (file_id, part, content) values ($1, $2, $3)', [id, part++, content])
+  return told()
 }
 
-/** The bytes as they arrived, part by part. */
-export async function* readRaw(db: pg.ClientBase | pg.Pool, id: number): AsyncGenerator<Buffer> {
+/** The bytes as they arrived, part by part. Throws Failure sealed_unreadable. */
+export async function* readRaw(db: pg.ClientBase | pg.Pool, vault: Vault, id: number): AsyncGenerator<Buffer> {
   for (let part = 0; ; part++) {
     const { rows } = await db.query('select content from statement_raw where file_id = $1 and part = $2', [id, part])
     if (!rows[0]) return
-    yield rows[0].content
+    yield await expand(vault.open(rows[0].content, rawContext(id, part)))
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { testDatabase } from '../../testkit/database.ts'
+import { testVault } from '../../testkit/vault.ts'
 import { type BillRow, wechatBill } from '../../testkit/wechat_bill.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Database } from '../system/database.ts'
@@ -23,14 +24,15 @@ const fare = (n: number, change: Partial<BillRow> = {}): BillRow => ({
 
 async function counter(t: TestContext) {
   const db = await testDatabase(t)
+  const vault = await testVault(db)
   const folder = await mkdtemp(join(tmpdir(), 'fzpay-import-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const bring = async (name: string, text: string | Buffer, channel?: string) => {
     const path = join(folder, name)
     await writeFile(path, text)
-    return await importStatement(db, { path, at, calendar, ...(channel ? { channel } : {}) })
+    return await importStatement({ db, vault }, { path, at, calendar, ...(channel ? { channel } : {}) })
   }
-  return { db, bring }
+  return { db, vault, bring }
 }
 
 const linesOf = async (db: Database) => {
@@ -53,14 +55,26 @@ test('a statement is booked once: the same file again is a no-op with the first 
   ])
 })
 
-test('the bytes are kept as they arrived', async t => {
-  const { db, bring } = await counter(t)
+test('the bytes are kept as they arrived, sealed', async t => {
+  const { db, vault, bring } = await counter(t)
   const bill = Buffer.from(wechatBill(Array.from({ length: 9 }, (_, i) => fare(i))))
   const { id, sm3 } = await bring('a.csv', bill)
   const parts: Buffer[] = []
-  for await (const part of readRaw(db.pool, id)) parts.push(part)
+  for await (const part of readRaw(db.pool, vault, id)) parts.push(part)
   assert.deepEqual(Buffer.concat(parts), bill)
   assert.match(sm3, /^[0-9a-f]{64}$/)
+  const { rows } = await db.pool.query('select content from statement_raw')
+  assert.ok(rows.every(row => !row.content.includes('4200000000') && !row.content.includes('微信')))
+  // A part that was altered, or put in another's place, is not taken for the evidence.
+  await bring('b.csv', wechatBill([fare(7)]))
+  await db.pool.query(
+    'update statement_raw set content = (select content from statement_raw where file_id = $1) where file_id <> $1',
+    [id],
+  )
+  await assert.rejects(
+    Array.fromAsync(readRaw(db.pool, vault, id + 1)),
+    (error: Failure) => error.code === 'sealed_unreadable' && error.detail.where === `statements.raw:${id + 1}/0`,
+  )
 })
 
 test('overlapping exports add only what is new', async t => {

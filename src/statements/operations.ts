@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
-import type { Database } from '../system/database.ts'
+import type { App } from '../system/app.ts'
 import { CopyInto } from './copy_into.ts'
 import { sm3Of } from './digest.ts'
 import {
@@ -15,6 +15,7 @@ import {
   nextFileId,
   type StatementFile,
   type StatementState,
+  sealRaw,
 } from './file_store.ts'
 import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
@@ -37,13 +38,16 @@ export type ImportAnswer = StatementFile & {
   readonly repeated: boolean
 }
 
+export type Importing = Pick<App, 'db' | 'vault'>
+
 /**
  * Imports a statement into the platform's book, wholly or not at all, in one transaction: a crash at any moment leaves nothing.
- * The bytes are always kept. The same file again does nothing and gives the first answer. A file with unreadable records is
+ * The bytes are always kept, sealed. The same file again does nothing and gives the first answer. A file with unreadable records is
  * kept and waits for acceptance, one whose totals do not fit is refused and kept: neither books a line.
  * Throws a Failure when it is no readable statement at all, or when a generic file's channel is not told.
  */
-export async function importStatement(db: Database, request: ImportRequest): Promise<ImportAnswer> {
+export async function importStatement(app: Importing, request: ImportRequest): Promise<ImportAnswer> {
+  const { db } = app
   const { path, ...options } = request
   const raw = await openRaw(path)
   try {
@@ -53,7 +57,7 @@ export async function importStatement(db: Database, request: ImportRequest): Pro
     const templates = await newestTemplates(db.pool)
     const statement = await openStatement(path, { ...options, templates, digest: false })
     try {
-      return await book(db, raw, statement, request, sm3)
+      return await book(app, raw, statement, request, sm3)
     } finally {
       await statement.close()
     }
@@ -63,7 +67,7 @@ export async function importStatement(db: Database, request: ImportRequest): Pro
 }
 
 async function book(
-  db: Database,
+  { db, vault }: Importing,
   raw: FileHandle,
   statement: Statement,
   { channel: given, currency, calendar, path, at }: ImportRequest,
@@ -80,7 +84,14 @@ async function book(
     if (first) return { ...first, repeated: true }
     const id = await nextFileId(tx)
     await makeIncoming(tx)
-    const writer = lineWriter({ file: id, channel, calendar, currency: currency ?? 'CNY', watch: null })
+    const writer = lineWriter({
+      file: id,
+      channel,
+      calendar,
+      currency: currency ?? 'CNY',
+      watch: null,
+      payers: names => vault.payers(names),
+    })
     const copy = new CopyInto(tx, INCOMING, LINE_COLUMNS)
     try {
       for await (const batch of statement.records()) await writer.write(batch, copy)
@@ -91,27 +102,32 @@ async function book(
     }
     const end = statement.end()
     const state = stateOf(end)
-    const { booked, known } = state === 'booked' ? await bookNew(tx) : { booked: 0, known: 0 }
-    const file: StatementFile = {
-      id,
-      sm3,
-      name: basename(path),
-      bytes: statement.head.bytes,
-      receivedAt: at,
-      channel,
-      format: statement.head.format,
-      state,
-      records: end.records,
-      rejected: end.rejected,
-      booked,
-      known,
-      controls: end.controls,
-      problems: end.problems,
+    const sealed = sealRaw(vault, id, raw)
+    try {
+      const { booked, known } = state === 'booked' ? await bookNew(tx) : { booked: 0, known: 0 }
+      const file: StatementFile = {
+        id,
+        sm3,
+        name: basename(path),
+        bytes: statement.head.bytes,
+        receivedAt: at,
+        channel,
+        format: statement.head.format,
+        state,
+        records: end.records,
+        rejected: end.rejected,
+        booked,
+        known,
+        controls: end.controls,
+        problems: end.problems,
+      }
+      await insertFile(tx, file)
+      const kept = await keepRaw(tx, id, sealed)
+      if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+      return { ...file, repeated: false }
+    } finally {
+      sealed.abandon()
     }
-    await insertFile(tx, file)
-    const kept = await keepRaw(tx, id, raw)
-    if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
-    return { ...file, repeated: false }
   })
 }
 

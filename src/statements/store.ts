@@ -57,9 +57,11 @@ export type LineWriterOptions = {
   /** Of lines that do not say. */
   readonly currency: string
   readonly watch: RepeatWatch | null
+  /** What the book keeps in place of payers: keyed indexes, of a batch at a time. Without it what the lines say, for a book that lives as long as a command. */
+  readonly payers?: (payers: readonly string[]) => readonly string[]
 }
 
-export function lineWriter({ file, channel, calendar, currency, watch }: LineWriterOptions): LineWriter {
+export function lineWriter({ file, channel, calendar, currency, watch, payers }: LineWriterOptions): LineWriter {
   const tally = new DayTally(calendar)
   const dayOf = businessDayOf(calendar)
   const epochDayOf = epochDays()
@@ -70,7 +72,7 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
   let rows = 0
   let refunds = 0
 
-  const writeOne = (to: CopyRows, line: Line): void => {
+  const writeOne = (to: CopyRows, line: Line, payer: string): void => {
     const payment = line.kind === 'payment'
     const bytes = to.view
     to.row(LINE_COLUMNS.length)
@@ -104,7 +106,7 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
     else to.instant(line.at)
     to.date(epochDayOf(day))
     to.word(merchantWord(line.merchant))
-    to.text(line.payer)
+    to.text(payer)
     if (line.fee === null) to.null()
     else to.bigint(line.fee)
     to.text(line.batchNo)
@@ -114,10 +116,12 @@ export function lineWriter({ file, channel, calendar, currency, watch }: LineWri
 
   return {
     async write(batch, copy) {
-      for (const line of batch) {
-        const room = roomOf(line)
+      const indexes = payers?.(batch.map(line => line.payer))
+      for (const [at, line] of batch.entries()) {
+        const payer = indexes?.[at] ?? line.payer
+        const room = roomOf(line, payer)
         if (!copy.rows.roomFor(room)) await copy.makeRoom(room)
-        writeOne(copy.rows, line)
+        writeOne(copy.rows, line, payer)
       }
     },
     rows: () => rows,
@@ -131,7 +135,7 @@ export const KINDS = { payment: wordOf('payment'), refund: wordOf('refund') } as
 export const STATUSES = { success: wordOf('success'), pending: wordOf('pending'), failed: wordOf('failed') } as const
 
 /** A character takes at most three bytes of UTF-8 (a pair of surrogates four). */
-const roomOf = (line: Line): number =>
+const roomOf = (line: Line, payer: string): number =>
   FIXED_ROOM +
   3 *
     (line.orderNo.length +
@@ -140,7 +144,7 @@ const roomOf = (line: Line): number =>
       line.refundNo.length +
       line.channelRefundNo.length +
       line.merchant.length +
-      line.payer.length +
+      payer.length +
       line.batchNo.length)
 
 /** Days since 1970-01-01; rows come in runs of one day. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { testDatabase } from '../../testkit/database.ts'
+import { testVault } from '../../testkit/vault.ts'
 import type { Failure } from '../kernel/failure.ts'
 import { confirmTemplate } from './confirm_template.ts'
 import { inspectStatement } from './inspect.ts'
@@ -68,9 +69,10 @@ const MAPPING = { 何日: 'date', 几何: 'amount', 凭据: 'channel_trade_no' }
 
 test('confirmed once, the next file of the layout is imported without a question', async t => {
   const db = await testDatabase(t)
+  const vault = await testVault(db)
   const request = { at: AT, channel: 'bank', calendar: CALENDAR, currency: 'CNY' }
   const next = file('何日,几何,谁,凭据\n2026-11-22,7,周,K3\n')
-  await assert.rejects(importStatement(db, { ...request, path: next }), (error: Failure) =>
+  await assert.rejects(importStatement({ db, vault }, { ...request, path: next }), (error: Failure) =>
     error.en.includes('--column'),
   )
   const { template: kept, repeated } = await confirmTemplate(db, {
@@ -81,7 +83,7 @@ test('confirmed once, the next file of the layout is imported without a question
     mapping: MAPPING,
   })
   assert.deepEqual([kept.version, repeated, kept.mapping.几何], [1, false, 'amount'])
-  const answer = await importStatement(db, { ...request, path: next })
+  const answer = await importStatement({ db, vault }, { ...request, path: next })
   assert.deepEqual([answer.state, answer.booked], ['booked', 1])
 })
 
