@@ -18,6 +18,7 @@ import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
 import { accessApp } from '../testkit/access_app.ts'
+import { seedPayments } from './intake_seed.ts'
 import { httpRequest, type LoadRequest, type LoadResult, load } from './load.ts'
 import { processorSeconds, serverPid } from './memory.ts'
 import { type NoticeSigner, noticeRequest } from './wechat_notices.ts'
@@ -48,7 +49,7 @@ try {
   await migrate(db.pool)
   serviceKey = await provideKey(accessApp(db), 'bench', ['order.issue', 'payment.read'])
   say(`writing ${count.toLocaleString('en')} pending payments`)
-  await seed()
+  await seedPayments(db.pool, count)
   const platform = await startServer()
   try {
     const notices = await signAll(platform.port)
@@ -109,30 +110,6 @@ function writeConfiguration(): NoticeSigner {
   process.env.FZPAY_CONFIG = join(folder, 'fzpay.yaml')
   writeFileSync(process.env.FZPAY_CONFIG, JSON.stringify(configuration))
   return { key: createPrivateKey(theirs.privateKey), keyId, apiKey, mchid, account: 'bench' }
-}
-
-async function seed(): Promise<void> {
-  await db.pool.query(
-    `insert into departments (id, name, created_at) values ('D1', '城市缴费', now());
-     insert into merchants (merchant_no, name, department_id, created_at) values ('M1', '水务', 'D1', now());
-     insert into fee_items (id, merchant_no, name, category, created_at) values ('W1', 'M1', '水费', 'water', now());`,
-  )
-  await db.pool.query(
-    `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, phone, title, amount, currency, part_payment, part_min, created_at)
-     select 'O' || i, repeat('0', 64), 'M1', 'W1', i::text, '13800000000', '水费', 1000 + i % 9000, 'CNY', false, 1, now()
-       from generate_series(0, $1::int - 1) i`,
-    [count],
-  )
-  await db.pool.query(
-    `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, state, created_at,
-                           expires_at, submitted_at, next_query_at)
-     select 'O' || i, 'P' || lpad(i::text, 25, '0'), 'r', repeat('0', 64), 'wechat', 'bench', 'native', 1000 + i % 9000, 'CNY',
-            'pending', now(), now() + interval '1 hour', now(), now() + interval '1 hour'
-       from generate_series(0, $1::int - 1) i`,
-    [count],
-  )
-  await db.pool.query('vacuum analyze')
-  await db.pool.query('checkpoint')
 }
 
 async function startServer(): Promise<{ port: number; pid: number; stop: () => Promise<void> }> {
