@@ -15,11 +15,15 @@ export async function seedPayments(pool: pg.Pool, count: number): Promise<void> 
   )
   await pool.query(
     `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, state, created_at,
-                           expires_at, submitted_at, next_query_at)
+                           expires_at, submitted_at, merchant_no)
      select 'O' || i, 'P' || lpad(i::text, 25, '0'), 'r', repeat('0', 64), 'wechat', 'bench', 'native', 1000 + i % 9000, 'CNY',
-            'pending', now(), now() + interval '1 hour', now(), now() + interval '1 hour'
+            'pending', now(), now() + interval '1 hour', now(), 'M1'
        from generate_series(0, $1::int - 1) i`,
     [count],
+  )
+  await pool.query(
+    `insert into payments_waiting (order_no, payment_no, next_query_at)
+     select order_no, payment_no, now() + interval '1 hour' from payments`,
   )
   await pool.query('vacuum analyze')
   await pool.query('checkpoint')

@@ -414,9 +414,6 @@ CASE
     WHEN (refunded < COALESCE(received, (0)::bigint)) THEN 'partial'::text
     ELSE 'full'::text
 END) stored,
-  next_query_at    timestamp with time zone,
-  queries          integer not null default 0,
-  last_answer      text not null default ''::text,
   merchant_no      text not null,
   constraint payments_pkey PRIMARY KEY (order_no, payment_no),
   constraint payments_order_no_request_id_key UNIQUE (order_no, request_id),
@@ -427,7 +424,6 @@ END) stored,
   constraint payments_check1 CHECK (((state = 'success'::payment_state) = (received IS NOT NULL))),
   constraint payments_check2 CHECK (((state = 'success'::payment_state) = (paid_at IS NOT NULL))),
   constraint payments_check3 CHECK (((state = 'success'::payment_state) OR (NOT credited))),
-  constraint payments_check4 CHECK (((state <> ALL (ARRAY['created'::payment_state, 'pending'::payment_state])) OR (next_query_at IS NOT NULL))),
   constraint payments_received_check CHECK ((received > 0)),
   constraint payments_refunded_check CHECK ((refunded >= 0)),
   constraint payments_refunding_check CHECK ((refunding >= 0)),
@@ -436,7 +432,16 @@ END) stored,
 CREATE INDEX payments_by_no ON public.payments USING btree (payment_no);
 CREATE INDEX payments_by_time ON public.payments USING btree (created_at, payment_no);
 CREATE INDEX payments_of_merchant ON public.payments USING btree (merchant_no, created_at, payment_no);
-CREATE INDEX payments_to_ask ON public.payments USING btree (next_query_at) WHERE (next_query_at IS NOT NULL);
+
+create table payments_waiting (
+  order_no      text not null,
+  payment_no    text not null,
+  next_query_at timestamp with time zone not null,
+  queries       integer not null default 0,
+  last_answer   text not null default ''::text,
+  constraint payments_waiting_pkey PRIMARY KEY (order_no, payment_no)
+);
+CREATE INDEX payments_to_ask ON public.payments_waiting USING btree (next_query_at);
 
 create table receipts (
   code       text not null,

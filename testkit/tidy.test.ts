@@ -46,6 +46,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   bill_batches: ['orders'],
   bill_batch_rows: ['orders'],
   payments: ['orders', 'refunds'], // a refund is seen by who sees its payment
+  payments_waiting: ['orders'],
   payment_anomalies: ['orders'],
   refused_notices: ['orders'],
   receipts: ['orders'],

@@ -27,6 +27,15 @@ export async function enqueue(tx: pg.ClientBase, messages: readonly Message[], a
   })
 }
 
+/**
+ * The same as part of a larger statement of the caller's, for messages drawn from tables: `select` gives key, medium, recipient, template,
+ * data and the moment.
+ */
+export const enqueueing = (select: string): string =>
+  `insert into outbox (key, medium, recipient, template, data, created_at, next_at)
+   select key, medium, recipient, template, data, at, at from (${select}) as m (key, medium, recipient, template, data, at)
+       on conflict (key) do nothing`
+
 // --- sending -----------------------------------------------------------------------------------------------------------
 
 /**

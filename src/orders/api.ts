@@ -217,7 +217,7 @@ export const WaitingView = Type.Object({
       state: Type.String(),
       created_at: At,
       expires_at: At,
-      next_query_at: orNull(At),
+      next_query_at: At,
       queries: Type.Integer(),
       last_answer: Type.String({ description: 'Why it waits. 渠道最近一次答复' }),
     }),

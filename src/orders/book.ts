@@ -1,11 +1,11 @@
+import type pg from 'pg'
 import type { Channels } from '../channels/channel.ts'
 import { businessDayOf, type Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
-import { enqueue } from '../notices/store.ts'
 import { proposeReviews } from '../reviews/operations.ts'
 import type { App } from '../system/app.ts'
 import { askDigest } from '../system/ask_digest.ts'
-import { type Decision, decideFinding } from './booking.ts'
+import { type Decision, decideFinding, type OrderFacts } from './booking.ts'
 import {
   type AnomalyRow,
   type BookedPayment,
@@ -14,7 +14,6 @@ import {
   type EndRow,
   endPayments,
   keepWaiting,
-  type LockedOrder,
   lockOrders,
   ordersOfPayments,
   paymentsToBook,
@@ -24,9 +23,10 @@ import {
   tellChanged,
   type WaitRow,
 } from './booking_store.ts'
-import { paymentMessages } from './messages.ts'
+import type { Order } from './order.ts'
 import type { Finding, PaymentState } from './payment.ts'
 import { refundBasis, refundFacts, SURPLUS_REVIEW, surplusReason } from './refund_review.ts'
+import { findOrders } from './store.ts'
 
 /** What became of a finding, after the commit. */
 export type Booked = {
@@ -35,14 +35,14 @@ export type Booked = {
   readonly state: PaymentState
 }
 
+/** What booking is given. */
+type Booking = Pick<App, 'db' | 'now' | 'newId'> & { readonly channels: Channels }
+
 /**
  * Takes what channels said about payments into the book, in one transaction: locks the orders, decides each finding, writes
  * in sets. An unknown payment rejects only its own finding: its answer is a Failure `payment_unknown`.
  */
-export async function bookFindings(
-  app: App & { readonly channels: Channels },
-  given: readonly Finding[],
-): Promise<(Booked | Failure)[]> {
+export async function bookFindings(app: Booking, given: readonly Finding[]): Promise<(Booked | Failure)[]> {
   const at = app.now()
   const findings = await withOrders(app, given)
   return await app.db.transaction(async tx => {
@@ -55,15 +55,14 @@ export async function bookFindings(
     await keepWaiting(tx, batch.waiting)
     await reportAnomalies(tx, batch.anomalies, at)
     await proposeRefunds(tx, batch.surplus, at)
-    await proposeReviews(tx, at, SURPLUS_REVIEW, batch.surplusReviews())
-    await enqueue(tx, batch.messages(), at)
+    if (batch.surplus.length > 0) await proposeReviews(tx, at, SURPLUS_REVIEW, await batch.surplusReviews(tx))
     await tellChanged(tx, batch.changed)
     return answers
   })
 }
 
 /** A notice that does not bring its order back is looked up by its payment. */
-async function withOrders(app: App, findings: readonly Finding[]): Promise<readonly Finding[]> {
+async function withOrders(app: Pick<App, 'db'>, findings: readonly Finding[]): Promise<readonly Finding[]> {
   const lost = findings.filter(finding => finding.orderNo === '')
   if (lost.length === 0) return findings
   const found = await ordersOfPayments(
@@ -83,16 +82,12 @@ class Batch {
   readonly anomalies: AnomalyRow[] = []
   readonly surplus: SurplusRow[] = []
   readonly changed: string[] = []
-  readonly #app: App & { readonly channels: Channels }
-  readonly #orders: Map<string, LockedOrder>
+  readonly #app: Booking
+  readonly #orders: Map<string, OrderFacts>
   readonly #payments: Map<string, BookedPayment>
   readonly #days = new Map<string, (epochMs: number) => Day>()
 
-  constructor(
-    app: App & { readonly channels: Channels },
-    orders: Map<string, LockedOrder>,
-    payments: Map<string, BookedPayment>,
-  ) {
+  constructor(app: Booking, orders: Map<string, OrderFacts>, payments: Map<string, BookedPayment>) {
     this.#app = app
     this.#orders = orders
     this.#payments = payments
@@ -107,7 +102,7 @@ class Batch {
     return { act: decision.act, state }
   }
 
-  #note(order: LockedOrder, payment: BookedPayment, finding: Finding, decision: Decision): PaymentState {
+  #note(order: OrderFacts, payment: BookedPayment, finding: Finding, decision: Decision): PaymentState {
     const { orderNo, paymentNo } = payment
     switch (decision.act) {
       case 'nothing':
@@ -136,7 +131,7 @@ class Batch {
   }
 
   #book(
-    order: LockedOrder,
+    order: OrderFacts,
     payment: BookedPayment,
     finding: Finding,
     { outcome, credit, anomaly }: Extract<Decision, { act: 'book' }>,
@@ -187,9 +182,14 @@ class Batch {
     return dayOf(at.getTime())
   }
 
-  surplusReviews() {
+  /** Questions to a second person; they are few, so that only they read what a bill is about. */
+  async surplusReviews(tx: pg.ClientBase) {
+    const orders = await findOrders(
+      tx,
+      this.surplus.map(row => row.orderNo),
+    )
     return this.surplus.map(row => {
-      const order = this.#orders.get(row.orderNo) as LockedOrder
+      const order = orders.get(row.orderNo) as Order
       const { channel } = this.#payments.get(row.paymentNo) as BookedPayment
       return {
         id: row.reviewId,
@@ -205,10 +205,6 @@ class Batch {
         reason: surplusReason(row.reason),
       }
     })
-  }
-
-  messages() {
-    return this.successes.flatMap(row => paymentMessages(this.#orders.get(row.orderNo) as LockedOrder, row))
   }
 }
 

@@ -1,28 +1,20 @@
 import type pg from 'pg'
+import { formatMinor } from '../kernel/money.ts'
+import { enqueueing } from '../notices/store.ts'
+import { sqlArray } from '../system/sql_array.ts'
 import type { OrderFacts, PaymentFacts } from './booking.ts'
 
 /** The SQL of booking, all of it in sets. Whoever changes an order or its payments locks the order first, in the order of their numbers. */
 
-export type LockedOrder = OrderFacts & {
-  readonly merchantNo: string
-  readonly title: string
-  readonly accountNo: string
-  readonly payerName: string
-  readonly currency: string
-  readonly phone: string
-  readonly email: string
-}
-
 /** Locks the orders. Numbers that are no order are left out. */
-export async function lockOrders(tx: pg.ClientBase, orderNos: readonly string[]): Promise<Map<string, LockedOrder>> {
+export async function lockOrders(tx: pg.ClientBase, orderNos: readonly string[]): Promise<Map<string, OrderFacts>> {
   const { rows } = await tx.query({
     name: 'lock_orders',
-    text: `select order_no as "orderNo", amount, paid, closed_at is not null as closed, merchant_no as "merchantNo", title,
-                  account_no as "accountNo", payer_name as "payerName", currency, phone, email
+    text: `select order_no as "orderNo", amount, paid, closed_at is not null as closed
              from orders where order_no = any($1) order by order_no for update`,
-    values: [orderNos],
+    values: [sqlArray(orderNos, orderNo => orderNo)],
   })
-  return new Map(rows.map((row: LockedOrder) => [row.orderNo, row]))
+  return new Map(rows.map((row: OrderFacts) => [row.orderNo, row]))
 }
 
 export type BookedPayment = PaymentFacts & {
@@ -39,9 +31,10 @@ export async function paymentsToBook(
     name: 'payments_to_book',
     text: `select p.order_no as "orderNo", p.payment_no as "paymentNo", p.amount, p.currency, p.state, p.channel, p.account,
                   p.channel_trade_no as "channelTradeNo", p.received, p.reversed_at is not null as reversed,
-                  p.expires_at as "expiresAt", p.queries, p.next_query_at is not null as watched
-             from unnest($1::text[], $2::text[]) as asked (order_no, payment_no) join payments p using (order_no, payment_no)`,
-    values: [keys.map(key => key.orderNo), keys.map(key => key.paymentNo)],
+                  p.expires_at as "expiresAt", coalesce(w.queries, 0) as queries, w.payment_no is not null as watched
+             from unnest($1::text[], $2::text[]) as asked (order_no, payment_no) join payments p using (order_no, payment_no)
+             left join payments_waiting w using (order_no, payment_no)`,
+    values: [sqlArray(keys, key => key.orderNo), sqlArray(keys, key => key.paymentNo)],
   })
   return new Map(rows.map((row: BookedPayment) => [row.paymentNo, row]))
 }
@@ -74,45 +67,60 @@ export type BookRow = {
   readonly credited: boolean
 }
 
-/** Successes: the payment, its order's `paid`, and its movement, in one statement. */
+/**
+ * Successes, in one statement: the payment, its order's `paid`, its movement, and what its payer is told; it waits no longer. Message texts
+ * are drawn from the order here, so that they need not travel to us and back.
+ */
 export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[], at: Date): Promise<void> {
   if (rows.length === 0) return
   await tx.query({
     name: 'book_successes',
-    text: `with booked as (
-             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[],
-                                  $8::date[], $9::text[], $10::bigint[], $11::text[], $12::boolean[])
+    text: `with booked as materialized (
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+                                  $8::date[], $9::text[], $10::bigint[], $11::text[], $12::boolean[], $13::text[])
                as b (order_no, payment_no, channel, channel_trade_no, received, currency, paid_at, business_date, payer, fee,
-                     merchant, credited)
+                     merchant, credited, amount)
            ), payment as (
              update payments p set state = 'success', channel_trade_no = b.channel_trade_no, received = b.received,
-                    paid_at = b.paid_at, payer = b.payer, fee = b.fee, booked_at = $13, credited = b.credited, reason = '',
-                    next_query_at = null, last_answer = 'success'
+                    paid_at = b.paid_at::timestamptz, payer = b.payer, fee = b.fee, booked_at = $14, credited = b.credited, reason = ''
                from booked b where p.order_no = b.order_no and p.payment_no = b.payment_no
-           ), credit as (
-             update orders o set paid = o.paid + c.amount, paid_at = case when o.paid + c.amount = o.amount then c.paid_at end
-               from (select order_no, sum(received)::bigint as amount, max(paid_at) as paid_at
-                       from booked where credited group by order_no) c
+           ), known as (
+             delete from payments_waiting w using booked b where w.order_no = b.order_no and w.payment_no = b.payment_no
+           ), bill as (
+             update orders o set paid = o.paid + c.amount,
+                    paid_at = case when o.paid + c.amount = o.amount then coalesce(o.paid_at, c.paid_at) end
+               from (select order_no, coalesce(sum(received) filter (where credited), 0)::bigint as amount,
+                            max(paid_at::timestamptz) as paid_at
+                       from booked group by order_no) c
               where o.order_no = c.order_no
+             returning o.order_no, o.title, o.account_no, o.phone, o.email
+           ), message as (
+             ${enqueueing(`select 'paid:' || payment_no || ':' || medium, medium, recipient,
+                    case when credited then 'payment_succeeded' else 'payment_surplus' end,
+                    jsonb_build_object('title', title, 'order_no', order_no, 'account_no', account_no, 'payment_no', payment_no,
+                                       'amount', amount, 'currency', currency, 'paid_at', paid_at), $14::timestamptz
+               from booked join bill using (order_no), lateral (values ('sms'::message_medium, phone), ('mail', email)) as m (medium, recipient)
+              where recipient <> ''`)}
            )
            insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, amount,
                                   currency, occurred_at, business_date, merchant, payer, fee)
            select payment_no, order_no, 'payment', 'success', channel, channel_trade_no, payment_no, received, currency,
-                  paid_at, business_date, merchant, payer, fee
+                  paid_at::timestamptz, business_date, merchant, payer, fee
              from booked`,
     values: [
-      rows.map(row => row.orderNo),
-      rows.map(row => row.paymentNo),
-      rows.map(row => row.channel),
-      rows.map(row => row.channelTradeNo),
-      rows.map(row => row.received),
-      rows.map(row => row.currency),
-      rows.map(row => row.paidAt),
-      rows.map(row => row.businessDate),
-      rows.map(row => row.payer),
-      rows.map(row => row.fee),
-      rows.map(row => row.merchant),
-      rows.map(row => row.credited),
+      sqlArray(rows, row => row.orderNo),
+      sqlArray(rows, row => row.paymentNo),
+      sqlArray(rows, row => row.channel),
+      sqlArray(rows, row => row.channelTradeNo),
+      sqlArray(rows, row => row.received),
+      sqlArray(rows, row => row.currency),
+      sqlArray(rows, row => row.paidAt.toISOString()),
+      sqlArray(rows, row => row.businessDate),
+      sqlArray(rows, row => row.payer),
+      sqlArray(rows, row => row.fee),
+      sqlArray(rows, row => row.merchant),
+      sqlArray(rows, row => row.credited),
+      sqlArray(rows, row => formatMinor(row.received, row.currency)),
       at,
     ],
   })
@@ -131,10 +139,18 @@ export async function endPayments(tx: pg.ClientBase, rows: readonly EndRow[]): P
   if (rows.length === 0) return
   await tx.query({
     name: 'end_payments',
-    text: `update payments p set state = e.state::payment_state, reason = e.reason, next_query_at = e.next_query_at, last_answer = e.state
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+    text: `with ended as (
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
                as e (order_no, payment_no, state, reason, next_query_at)
-            where p.order_no = e.order_no and p.payment_no = e.payment_no and p.state <> 'success'`,
+           ), watched as (
+             update payments_waiting w set next_query_at = e.next_query_at, last_answer = e.state
+               from ended e where w.order_no = e.order_no and w.payment_no = e.payment_no and e.next_query_at is not null
+           ), over as (
+             delete from payments_waiting w
+              using ended e where w.order_no = e.order_no and w.payment_no = e.payment_no and e.next_query_at is null
+           )
+           update payments p set state = e.state::payment_state, reason = e.reason
+             from ended e where p.order_no = e.order_no and p.payment_no = e.payment_no and p.state <> 'success'`,
     values: [
       rows.map(row => row.orderNo),
       rows.map(row => row.paymentNo),
@@ -156,9 +172,9 @@ export async function keepWaiting(tx: pg.ClientBase, rows: readonly WaitRow[]): 
   if (rows.length === 0) return
   await tx.query({
     name: 'keep_waiting',
-    text: `update payments p set last_answer = w.answer, next_query_at = w.next_query_at
+    text: `update payments_waiting p set last_answer = w.answer, next_query_at = w.next_query_at
              from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as w (order_no, payment_no, answer, next_query_at)
-            where p.order_no = w.order_no and p.payment_no = w.payment_no and p.state <> 'success'`,
+            where p.order_no = w.order_no and p.payment_no = w.payment_no`,
     values: [
       rows.map(row => row.orderNo),
       rows.map(row => row.paymentNo),

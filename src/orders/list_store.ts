@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { type Scope, scopeSql } from '../access/scope.ts'
 import type { Order } from './order.ts'
-import type { Payment } from './payment.ts'
+import type { Payment, Waiting } from './payment.ts'
 import { PAYMENT_COLUMNS } from './store.ts'
 
 /** What is read in lists: 缴费记录, what waits, what a person must look at. All of them go on from where the last page ended. */
@@ -65,10 +65,11 @@ export async function paymentRecords(db: pg.Pool, scope: Scope, filter: RecordFi
 }
 
 /** What delay compensation waits for, the longest first, and why. */
-export async function waitingPayments(db: pg.Pool, scope: Scope, limit: number): Promise<Payment[]> {
+export async function waitingPayments(db: pg.Pool, scope: Scope, limit: number): Promise<(Payment & Waiting)[]> {
   const values: unknown[] = [limit]
   const { rows } = await db.query(
-    `select ${PAYMENT_COLUMNS} from payments p where p.next_query_at is not null and ${scopeSql(scope, PAYMENT_PLACE, values)}
+    `select ${PAYMENT_COLUMNS}, w.next_query_at as "nextQueryAt", w.queries, w.last_answer as "lastAnswer"
+       from payments_waiting w join payments p using (order_no, payment_no) where ${scopeSql(scope, PAYMENT_PLACE, values)}
       order by p.created_at, p.payment_no limit $1`,
     values,
   )
@@ -82,7 +83,7 @@ export async function waitingSummary(
   const values: unknown[] = []
   const { rows } = await db.query(
     `select channel, state, split_part(last_answer, ':', 1) as answer, count(*)::int as count, min(created_at) as oldest
-       from payments p where next_query_at is not null and ${scopeSql(scope, PAYMENT_PLACE, values)}
+       from payments_waiting w join payments p using (order_no, payment_no) where ${scopeSql(scope, PAYMENT_PLACE, values)}
       group by 1, 2, 3 order by oldest`,
     values,
   )

@@ -1,18 +1,8 @@
 import { formatMinor } from '../kernel/money.ts'
 import type { Message, MessageData, Template } from '../notices/message.ts'
-import type { BookRow } from './booking_store.ts'
 import type { Order } from './order.ts'
 
 type Addressed = Pick<Order, 'orderNo' | 'title' | 'accountNo' | 'phone' | 'email'>
-
-/** What the payer is told of a payment: once for each payment and medium, a surplus in words of its own. */
-export const paymentMessages = (order: Addressed, row: BookRow): Message[] =>
-  addressed(order, `paid:${row.paymentNo}`, row.credited ? 'payment_succeeded' : 'payment_surplus', {
-    payment_no: row.paymentNo,
-    amount: formatMinor(row.received, row.currency),
-    currency: row.currency,
-    paid_at: row.paidAt.toISOString(),
-  })
 
 /** What the payer is told when money went back to him. */
 export const refundMessages = (

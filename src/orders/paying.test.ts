@@ -3,8 +3,10 @@ import { describe, test } from 'node:test'
 import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
+import { EVERYWHERE } from '../access/scope.ts'
 import { Failure } from '../kernel/failure.ts'
 import { compensate } from './compensation.ts'
+import { waitingPayments } from './list_store.ts'
 import {
   askNow,
   cancelPayment,
@@ -321,7 +323,7 @@ describe('delay compensation', () => {
     const gaps: number[] = []
     let last = clock.now().getTime()
     while (gaps.length < 7) {
-      const { rows } = await app.db.pool.query('select next_query_at from payments')
+      const { rows } = await app.db.pool.query('select next_query_at from payments_waiting')
       clock.forward((rows[0].next_query_at.getTime() - clock.now().getTime()) / 1000)
       gaps.push((clock.now().getTime() - last) / 1000)
       last = clock.now().getTime()
@@ -336,7 +338,11 @@ describe('delay compensation', () => {
     const { orderNo } = await issued(app)
     channel.answers.create = [{ state: 'unknown', reason: 'time-out' }]
     const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
-    assert.deepEqual([payment.state, payment.lastAnswer], ['created', 'unknown: time-out'])
+    const waiting = await waitingPayments(app.db.pool, EVERYWHERE, 9)
+    assert.deepEqual(
+      waiting.map(({ state, lastAnswer }) => [state, lastAnswer]),
+      [['created', 'unknown: time-out']],
+    )
     channel.pay(payment, clock.forward(16))
     await compensate(app)
     assert.equal(await book(app, orderNo), 'paid 10000 | 10000 | - | -')
@@ -424,8 +430,8 @@ describe('delay compensation', () => {
       asked += await compensate(app)
     }
     assert.ok(asked >= 4, `asked ${asked} times`)
-    const { nextQueryAt, state } = await readPayment(app, payment.paymentNo)
-    assert.deepEqual([nextQueryAt, state], [null, 'closed'])
+    assert.equal((await readPayment(app, payment.paymentNo)).state, 'closed')
+    assert.deepEqual(await waitingPayments(app.db.pool, EVERYWHERE, 9), [])
   })
 
   test('补单: asked about at once when a person wants it', async t => {

@@ -33,7 +33,11 @@ export type Payment = {
   readonly refunding: number
   readonly remaining: number
   readonly refundFlag: RefundFlag
-  readonly nextQueryAt: Date | null
+}
+
+/** What is known of a payment whose channel has not said its final word: when it is asked next, how often it was, what it said last. */
+export type Waiting = {
+  readonly nextQueryAt: Date
   readonly queries: number
   readonly lastAnswer: string
 }

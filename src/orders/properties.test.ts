@@ -101,6 +101,12 @@ test('whatever happens to a bill, the book is what the channel took and gave bac
       for (const group of groups)
         for (const done of await Promise.allSettled(group.map(act)))
           if (done.status === 'rejected' && !(done.reason instanceof Failure)) throw done.reason
+      const unasked = await db.pool.query(
+        `select payment_no from payments p where order_no = $1 and state in ('created', 'pending')
+            and not exists (select from payments_waiting w where w.order_no = p.order_no and w.payment_no = p.payment_no)`,
+        [orderNo],
+      )
+      assert.deepEqual(unasked.rows, [], 'open, and nobody will ask about it')
       // The channel talks again, and time passes until nothing waits any more.
       channel.answers.query = []
       for (let hours = 0; hours < 4; hours++) {
@@ -112,6 +118,7 @@ test('whatever happens to a bill, the book is what the channel took and gave bac
         `select o.amount, o.paid, o.refunded,
                 (select coalesce(sum(received) filter (where credited), 0)::int from payments p where p.order_no = o.order_no) as credited,
                 (select count(*)::int from payments p where p.order_no = o.order_no and p.state in ('created', 'pending')) as open,
+                (select count(*)::int from payments_waiting w where w.order_no = o.order_no) as waiting,
                 (select count(*)::int from payments p where p.order_no = o.order_no and p.state = 'success' and not p.credited
                     and not exists (select from refunds r where r.order_no = p.order_no and r.payment_no = p.payment_no and r.kind = 'surplus')) as unproposed,
                 (select coalesce(sum(m.amount), 0)::int from movements m where m.order_no = o.order_no) as moved,
@@ -126,7 +133,7 @@ test('whatever happens to a bill, the book is what the channel took and gave bac
       assert.equal(book.payments, took.size, 'a payment is missing, or booked twice')
       assert.equal(book.paid, book.credited)
       assert.ok(book.paid <= book.amount && book.refunded <= book.paid)
-      assert.equal(book.open, 0, 'something still waits')
+      assert.deepEqual([book.open, book.waiting], [0, 0], 'something still waits')
       assert.equal(book.unproposed, 0, 'a surplus without a proposed refund')
     }),
     { numRuns: RUNS, endOnFailure: true },

@@ -245,7 +245,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
           state: payment.state,
           created_at: instantText(payment.createdAt),
           expires_at: instantText(payment.expiresAt),
-          next_query_at: payment.nextQueryAt && instantText(payment.nextQueryAt),
+          next_query_at: instantText(payment.nextQueryAt),
           queries: payment.queries,
           last_answer: payment.lastAnswer,
         })),

@@ -16,7 +16,7 @@ export const PAYMENT_COLUMNS = `p.order_no as "orderNo", p.payment_no as "paymen
   p.amount, p.currency, p.state, p.created_at as "createdAt", p.expires_at as "expiresAt", p.submitted_at as "submittedAt", p.checkout,
   p.channel_trade_no as "channelTradeNo", p.received, p.paid_at as "paidAt", p.payer, p.fee, p.booked_at as "bookedAt", p.credited,
   p.reason, p.reversed_at as "reversedAt", p.refunded, p.refunding, p.remaining, p.refund_flag as "refundFlag",
-  p.merchant_no as "merchantNo", p.next_query_at as "nextQueryAt", p.queries, p.last_answer as "lastAnswer"`
+  p.merchant_no as "merchantNo"`
 
 export async function findOrder(db: Db, orderNo: string): Promise<Order | null> {
   const { rows } = await db.query(`select ${ORDER_COLUMNS} from orders o where o.order_no = $1`, [orderNo])
@@ -143,9 +143,12 @@ export type NewPayment = Pick<
 export async function insertPayment(tx: pg.ClientBase, row: NewPayment): Promise<void> {
   await tx.query({
     name: 'insert_payment',
-    text: `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, created_at,
-                                 expires_at, next_query_at, merchant_no)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    text: `with waiting as (
+             insert into payments_waiting (order_no, payment_no, next_query_at) values ($1, $2, $12)
+           )
+           insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, created_at,
+                                 expires_at, merchant_no)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)`,
     values: [
       row.orderNo,
       row.paymentNo,
@@ -183,10 +186,14 @@ export async function markSubmitted(
 ): Promise<void> {
   await db.query({
     name: 'mark_submitted',
-    text: `update payments set checkout = $3, submitted_at = coalesce(submitted_at, $4),
-                  state = case state when 'created' then 'pending' else state end,
-                  next_query_at = case when state in ('created', 'pending') then $5::timestamptz end
-            where order_no = $1 and payment_no = $2`,
+    text: `with payment as (
+             update payments set checkout = $3, submitted_at = coalesce(submitted_at, $4),
+                    state = case state when 'created' then 'pending' else state end
+              where order_no = $1 and payment_no = $2
+             returning order_no, payment_no, state
+           )
+           update payments_waiting w set next_query_at = $5 from payment p
+            where w.order_no = p.order_no and w.payment_no = p.payment_no and p.state = 'pending'`,
     values: [orderNo, paymentNo, JSON.stringify(checkout), at, nextQueryAt],
   })
 }
@@ -199,11 +206,14 @@ export async function claimDue(db: Db, at: Date, limit: number, leaseMs: number)
   const { rows } = await db.query({
     name: 'claim_due',
     text: `with due as (
-             select order_no, payment_no from payments where next_query_at <= $1 order by next_query_at limit $2 for update skip locked
+             select order_no, payment_no from payments_waiting where next_query_at <= $1
+              order by next_query_at limit $2 for update skip locked
+           ), claimed as (
+             update payments_waiting w set next_query_at = $3, queries = w.queries + 1
+               from due where w.order_no = due.order_no and w.payment_no = due.payment_no
+             returning w.order_no, w.payment_no
            )
-           update payments p set next_query_at = $3, queries = p.queries + 1
-             from due where p.order_no = due.order_no and p.payment_no = due.payment_no
-        returning ${PAYMENT_COLUMNS}`,
+           select ${PAYMENT_COLUMNS} from claimed join payments p using (order_no, payment_no)`,
     values: [at, limit, new Date(at.getTime() + leaseMs)],
   })
   return rows
