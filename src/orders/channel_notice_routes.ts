@@ -1,18 +1,30 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { takeRawBodies } from '../system/http.ts'
+import { triedBefore } from '../system/quick_lane.ts'
 import { noticeTaker, type RefundLearner } from './channel_notices.ts'
 import type { Paying } from './paying.ts'
 
 /** Bytes of a notice; real ones have a few thousand. */
 const NOTICE_BYTES_MAX = 64 << 10
+const ROUTE = '/notify/:channel/:account'
 
 /** Where channels tell us what became of payments and refunds: on an instance of its own, because signatures are over raw bytes. */
 export function channelNoticeRoutes(server: FastifyInstance, app: Paying, learnRefund: RefundLearner): void {
   takeRawBodies(server, NOTICE_BYTES_MAX)
-  const take = noticeTaker(app, learnRefund)
+  const { book, refuseOr } = noticeTaker(app, learnRefund)
+  const accounts = new Map(app.channels.all.map(channel => [channel.account, channel]))
+  server.quick({
+    route: ROUTE,
+    prefix: '/notify/',
+    bytesMax: NOTICE_BYTES_MAX,
+    open(rest) {
+      const channel = accounts.get(rest.slice(rest.indexOf('/') + 1))
+      return channel ? ({ headers, body }) => book(channel, { headers, body, at: app.now() }) : null
+    },
+  })
   server.post<{ Params: { channel: string; account: string }; Body: Buffer | null }>(
-    '/notify/:channel/:account',
+    ROUTE,
     {
       config: { permission: 'public' },
       schema: {
@@ -27,7 +39,10 @@ export function channelNoticeRoutes(server: FastifyInstance, app: Paying, learnR
     async (request, reply) => {
       const channel = app.channels.account(request.params.account)
       const notice = { headers: request.headers, body: request.body ?? Buffer.alloc(0), at: app.now() }
-      const { status, contentType, body } = await take(channel, notice, request.ip)
+      const tried = triedBefore(request.raw)
+      const { status, contentType, body } = await (tried ? Promise.reject(tried.error) : book(channel, notice)).catch(
+        error => refuseOr(channel, notice, request.ip, error),
+      )
       return reply.code(status).type(contentType).send(body)
     },
   )

@@ -45,26 +45,35 @@ export function noticeTaker(app: Paying, learnRefund: RefundLearner) {
     return channel.refused
   }
 
-  return async (channel: Channel, notice: RawNotice, address: string): Promise<NoticeReply> => {
-    try {
-      const read = await channel.readNotice(notice)
-      if (read.kind === 'refund') {
-        await learnRefund(app, read.refundNo, read.outcome)
-        return channel.accepted
-      }
-      const booked = await app.findings.add({
-        orderNo: read.orderNo,
-        paymentNo: read.paymentNo,
-        source: 'notice',
-        outcome: read.outcome,
-        merchant: channel.merchant,
-        at: notice.at,
-      })
-      if (booked instanceof Failure) throw booked
+  /** Throws what `refuseOr` takes. */
+  const book = async (channel: Channel, notice: RawNotice): Promise<NoticeReply> => {
+    const read = await channel.readNotice(notice)
+    if (read.kind === 'refund') {
+      await learnRefund(app, read.refundNo, read.outcome)
       return channel.accepted
-    } catch (error) {
-      if (error instanceof Failure && error.code !== 'overloaded') return await refuse(channel, notice, address, error)
-      throw error
     }
+    const booked = await app.findings.add({
+      orderNo: read.orderNo,
+      paymentNo: read.paymentNo,
+      source: 'notice',
+      outcome: read.outcome,
+      merchant: channel.merchant,
+      at: notice.at,
+    })
+    if (booked instanceof Failure) throw booked
+    return channel.accepted
   }
+
+  /** What the channel is told when booking threw: that is refused; what is no fault of the notice is thrown again. */
+  const refuseOr = async (
+    channel: Channel,
+    notice: RawNotice,
+    address: string,
+    error: unknown,
+  ): Promise<NoticeReply> => {
+    if (error instanceof Failure && error.code !== 'overloaded') return await refuse(channel, notice, address, error)
+    throw error
+  }
+
+  return { book, refuseOr }
 }
