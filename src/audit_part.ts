@@ -3,12 +3,10 @@ import { isAbsolute, join } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { SYSTEM } from './access/actor.ts'
 import { actorOf } from './access/asking.ts'
-import { isEverywhere } from './access/scope.ts'
 import { exportRoot } from './audit/operations.ts'
 import { logRoutes } from './audit/routes.ts'
 import { seal } from './audit/seal.ts'
 import { lastBlock } from './audit/store.ts'
-import { Failure } from './kernel/failure.ts'
 import type { PartOf } from './server.ts'
 
 /** The section `operation_log` of the configuration. */
@@ -40,15 +38,7 @@ export const auditPart = (): PartOf => ({
       routes: [
         {
           prefix: '/api',
-          register: server =>
-            logRoutes(
-              server,
-              app,
-              request => {
-                if (!isEverywhere(actorOf(request).scopeOf('log.read'))) throw wholeLogOnly()
-              },
-              actorOf,
-            ),
+          register: server => logRoutes(server, app, actorOf),
         },
       ],
       tasks: [
@@ -58,13 +48,3 @@ export const auditPart = (): PartOf => ({
     }
   },
 })
-
-const wholeLogOnly = (): Failure =>
-  new Failure(
-    'scope_too_narrow',
-    {
-      zh: '操作日志涉及所有收费单位，只向不限范围的人员开放：请由其查询',
-      en: 'The operation log concerns all merchants and is open only to whoever may read all of it',
-    },
-    { permission: 'log.read' },
-  )

@@ -13,6 +13,7 @@ import { ReceiptSection } from './orders/receipt_api.ts'
 import { openPress } from './orders/receipt_press.ts'
 import { receiptRoutes } from './orders/receipt_routes.ts'
 import { returnPage } from './orders/return_page.ts'
+import { revealRoutes } from './orders/reveal_routes.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { compensateRefunds, learnRefund } from './refunds/operations.ts'
 import { REFUND_REVIEWS } from './refunds/reviews.ts'
@@ -72,6 +73,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
         { prefix: '/api', register: merchantRoutes },
         { prefix: '/api', register: billBatchRoutes },
         { prefix: '/api', register: server => orderRoutes(server, paying) },
+        { prefix: '/api', register: server => revealRoutes(server, paying) },
         { prefix: '/api', register: server => receiptRoutes(server, certifying) },
         { prefix: '/api', register: server => progressStream(server, paying, listener) },
         { prefix: '/api', register: server => refundRoutes(server, paying) },

@@ -20,9 +20,10 @@ import { BUILT_IN_ROLES } from './roles.ts'
 import * as store from './store.ts'
 import { accountView, grantView, keyView, passkeyView, sessionRow } from './views.ts'
 
-const READ = { permission: 'account.read' }
-const MANAGE = { permission: 'account.manage' }
-const GRANT = { permission: 'role.grant' }
+/** Accounts belong to the house, not to a merchant. */
+const READ = { permission: 'account.read', everywhere: true }
+const MANAGE = { permission: 'account.manage', everywhere: true }
+const GRANT = { permission: 'role.grant', everywhere: true }
 const TAGS = { tags: ['accounts'] }
 const DONE = { done: true as const }
 

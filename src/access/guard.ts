@@ -13,8 +13,10 @@ import {
   notAuthenticated,
   notPermitted,
   passwordStale,
+  scopeTooNarrow,
   sessionOver,
 } from './refusals.ts'
+import { isEverywhere } from './scope.ts'
 import { csrfOf, digestOf, type SessionSettings, stateOf } from './session.ts'
 import { type AskingKey, type AskingSession, keyOf, sessionOf, useServiceKeys } from './store.ts'
 
@@ -97,8 +99,11 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
     if (session.passwordStale && permission !== BEFORE_PASSWORD && permission !== PUBLIC) throw passwordStale()
     return actor
   }
-  const allowed = (actor: Actor, permission: string): Actor => {
-    if (permission !== PUBLIC && !actor.permissions.has(permission)) throw notPermitted(actor.id, permission)
+  const allowed = (actor: Actor, permission: string, request: FastifyRequest): Actor => {
+    if (permission === PUBLIC) return actor
+    if (!actor.permissions.has(permission)) throw notPermitted(actor.id, permission)
+    if (request.routeOptions.config.everywhere && !isEverywhere(actor.scopeOf(permission)))
+      throw scopeTooNarrow(permission)
     return actor
   }
 
@@ -109,12 +114,12 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
         const [, text] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
         if (text === undefined) throw notAuthenticated()
         const known = rememberedKey(text)
-        if (known) return allowed(byKey(known, request), permission)
-        return readKey(text).then(key => allowed(byKey(key, request), permission))
+        if (known) return allowed(byKey(known, request), permission, request)
+        return readKey(text).then(key => allowed(byKey(key, request), permission, request))
       }
       const token = cookie === undefined ? undefined : parseCookie(cookie)[cookieName(request)]
       if (token !== undefined && token !== '') {
-        const asked = bySession(token, request, permission).then(actor => allowed(actor, permission))
+        const asked = bySession(token, request, permission).then(actor => allowed(actor, permission, request))
         // Where anybody may come, whoever was logged in once may, too: logging in again, above all.
         return permission === PUBLIC ? asked.catch(() => anonymous(whereOf(request))) : asked
       }

@@ -59,6 +59,16 @@ export function notPermitted(id: string, permission: string): Failure {
   )
 }
 
+export const scopeTooNarrow = (permission: string): Failure =>
+  new Failure(
+    'scope_too_narrow',
+    {
+      zh: '此事涉及全部收费单位，而您的授权只限其中一部分：请由不限范围的人员办理',
+      en: 'This concerns all merchants, and your role holds for some of them only: it is for whoever may do it everywhere',
+    },
+    { permission },
+  )
+
 export const accountUnknown = (id: string): Failure =>
   new Failure('account_unknown', { zh: `没有账户 ${id}`, en: `There is no account ${id}` }, { account_id: id })
 

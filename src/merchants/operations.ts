@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
+import { scopeTooNarrow } from '../access/refusals.ts'
 import { covers, isEverywhere, type Scope } from '../access/scope.ts'
 import type { Act } from '../audit/act.ts'
 import { record } from '../audit/record.ts'
@@ -267,15 +268,7 @@ const managed = (actor: Actor): Scope => actor.scopeOf('merchant.manage')
 
 /** What concerns the house as a whole is for whoever manages all of it. */
 function everywhere(actor: Actor): void {
-  if (isEverywhere(managed(actor))) return
-  throw new Failure(
-    'scope_too_narrow',
-    {
-      zh: '您的授权只限部分收费单位，不能新建或移动部门和收费单位：请由不限范围的管理人员办理',
-      en: 'Your role holds for some merchants only; departments and merchants are made and moved by whoever manages all of them',
-    },
-    { permission: 'merchant.manage' },
-  )
+  if (!isEverywhere(managed(actor))) throw scopeTooNarrow('merchant.manage')
 }
 
 async function checkDepartment(tx: pg.ClientBase, id: string): Promise<void> {

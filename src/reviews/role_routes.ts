@@ -14,7 +14,7 @@ export function roleRoutes(server: FastifyInstance, app: Granting): void {
   http.post(
     '/accounts/:account_id/grants',
     {
-      config: { permission: 'role.grant' },
+      config: { permission: 'role.grant', everywhere: true },
       schema: {
         ...TAGS,
         summary: '申请授予角色及范围（须另一主管复核）Ask to grant a role, everywhere or in a scope',
@@ -40,7 +40,7 @@ export function roleRoutes(server: FastifyInstance, app: Granting): void {
   http.put(
     '/roles/:role',
     {
-      config: { permission: 'role.manage' },
+      config: { permission: 'role.manage', everywhere: true },
       schema: {
         ...TAGS,
         summary: '申请设置自定义角色（须另一主管复核）Ask to make or change a role of the house',

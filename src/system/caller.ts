@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller must be allowed to; each route names one. */
     permission?: string
+    /** It concerns the house as a whole: whoever may do it for some merchants or channels only is refused. */
+    everywhere?: boolean
   }
 }
 
