@@ -43,8 +43,9 @@ test('npm start: the sample day, then a bill paid over the real protocols, refun
       /支付宝通知全部丢失，主动查询补回 56\.00 元/,
       /alipay +56\.00 +已退 +0\.00 +待对账/,
       /wechat +128\.60 +已退 +28\.60 +待对账/,
-      /复核 {4}6800\.00 元退款待第二人复核（退款，[-\d]{10} 到期）；申请人自己同意被拒：maker_is_checker/,
-      /短信 {4}4 条已送达/,
+      /复核 {4}6800\.00 元退款须第二人复核，款项已冻结，[-\d]{10} 前有效/,
+      /蔡财务同意，6800\.00 元已退，渠道退款单号 503\d+/,
+      /短信 {4}5 条已送达/,
     ])
       assert.match(stdout, said, `round ${round}`)
     assert.doesNotMatch(stderr, /Error|错误/)

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import stringWidth from 'string-width'
 import { startSandbox } from '../channels/sandbox/sandbox.ts'
 import { parseWords } from '../command_line.ts'
-import { demoKey, demoPeople } from '../demo/accounts.ts'
+import { type DemoPerson, demoKey, demoPeople } from '../demo/accounts.ts'
 import { playPaying } from '../demo/paying_story.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { openSandboxSms, type SandboxSms } from '../notices/sandbox_sms.ts'
@@ -41,6 +41,10 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       },
     })
     const clerk = await demoKey(platform.app)
+    const { app } = platform
+    // One of them holds a role at a merchant that the story registers.
+    let made: Promise<readonly DemoPerson[]> | undefined
+    const everybody = () => (made ??= demoPeople(app))
     say('', '')
     say(
       '缴费：一张账单的一生（沙箱渠道，真实协议，测试密钥）',
@@ -50,6 +54,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     const told = await playPaying({
       url: platform.url,
       clerk,
+      finance: async () => personOf(await everybody(), 'caiwu'),
       pay: paymentNo => sandbox.pay(paymentNo),
       loseNotices: paymentNo => sandbox.rules([{ on: 'notice', do: 'drop', no: paymentNo }]),
       run: now().getTime().toString(36).toUpperCase(),
@@ -60,7 +65,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     await writeFile(receipt, told.receipt)
     const here = relative(process.cwd(), receipt)
     await messagesSent(sms)
-    const people = await demoPeople(platform.app)
+    const people = await everybody()
     say(
       `  短信    ${sms.taken.length} 条已送达短信网关（沙箱）\n  凭证    ${here}（PDF，带校验码）`,
       `  SMS     ${sms.taken.length} messages reached the (sandbox) gateway\n  receipt ${here} (PDF with a verification code)`,
@@ -112,9 +117,14 @@ const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
     },
   })
 
+const personOf = (people: readonly DemoPerson[], login: string): { login: string; password: string } => {
+  const { password = '' } = people.find(person => person.login === login) ?? {}
+  return { login, password }
+}
+
 /** The outbox is looked at every two seconds. */
 async function messagesSent(sms: SandboxSms): Promise<void> {
-  for (let tries = 0; tries < 50 && sms.taken.length < 4; tries++)
+  for (let tries = 0; tries < 50 && sms.taken.length < 5; tries++)
     await new Promise(resolve => setTimeout(resolve, 100))
 }
 

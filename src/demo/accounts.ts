@@ -48,6 +48,8 @@ const CLERK = [
   'payment.query',
   'refund.ask',
   'refund.read',
+  'review.read',
+  'review.ask',
   'notice.read',
   'field.account_no',
 ]

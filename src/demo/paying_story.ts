@@ -9,8 +9,10 @@ import { Failure } from '../kernel/failure.ts'
 export type Stage = {
   /** The running platform. */
   readonly url: string
-  /** Keys of two service accounts: whoever asks for something is not whoever agrees. */
+  /** Key of the program that issues bills and asks for refunds. */
   readonly clerk: string
+  /** A person, because programs do not decide. */
+  readonly finance: () => Promise<Person>
   /** The payer's device pays. */
   readonly pay: (paymentNo: string) => Promise<void>
   /** The channel loses all notices of this payment. */
@@ -20,12 +22,14 @@ export type Stage = {
   readonly tell: (line: { readonly zh: string; readonly en: string }) => void
 }
 
+type Person = { readonly login: string; readonly password: string }
+
 export type Told = { readonly paymentNo: string; readonly lostPaymentNo: string; readonly receipt: Buffer }
 
 // biome-ignore lint/suspicious/noExplicitAny: the story reads answers as any client would, by their documented names
 type Answer = any
 
-export async function playPaying({ url, clerk, pay, loseNotices, run, tell }: Stage): Promise<Told> {
+export async function playPaying({ url, clerk, finance, pay, loseNotices, run, tell }: Stage): Promise<Told> {
   const call = async (method: 'GET' | 'POST', path: string, body?: object, key?: string): Promise<Answer> => {
     const answer = await fetch(url + path, {
       method,
@@ -130,13 +134,18 @@ export async function playPaying({ url, clerk, pay, loseNotices, run, tell }: St
     reason: '企业重复申报',
   })
   const review = await call('GET', `/api/reviews/${held.review_id}`, undefined, clerk)
-  const alone = await post(`/api/reviews/${review.review_id}/approve`, { id: `demo-${run}-alone` }).then(
-    () => 'approved',
-    error => (error as Failure).code,
+  tell({
+    zh: `复核    ${review.amount} 元退款须第二人复核，款项已冻结，${review.expires_at?.slice(0, 10)} 前有效`,
+    en: `review  a refund of ${review.amount} waits for a second person until ${review.expires_at?.slice(0, 10)}; the money is held`,
+  })
+  const { decided_name: checker } = await approve(url, await finance(), review.review_id, `demo-${run}-approve`)
+  const gone = await until(
+    () => call('GET', `/api/refunds/${held.refund_no}`, undefined, clerk),
+    each => each.state === 'success',
   )
   tell({
-    zh: `复核    ${review.amount} 元退款待第二人复核（${review.kind_zh}，${review.expires_at?.slice(0, 10)} 到期）；申请人自己同意被拒：${alone}`,
-    en: `review  a refund of ${review.amount} waits for a second person until ${review.expires_at?.slice(0, 10)}; its maker's own approval: ${alone}`,
+    zh: `          ${checker}同意，${gone.amount} 元已退，渠道退款单号 ${gone.channel_refund_no}`,
+    en: `        ${checker} agreed, ${gone.amount} went back, the channel's number is ${gone.channel_refund_no}`,
   })
 
   const { records } = await call('GET', `/api/records?account_no=10086001&limit=5`, undefined, clerk)
@@ -167,6 +176,34 @@ const stepsText = (payment: Answer, lang: 'zh' | 'en'): string =>
     .filter((step: Answer) => step.done)
     .map((step: Answer) => STEPS[step.step]?.[lang])
     .join(' → ')
+
+/** Logs in as the person, agrees, and logs out. */
+async function approve(url: string, person: Person, reviewId: string, id: string): Promise<Answer> {
+  const entered = await fetch(`${url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(person),
+  })
+  const session = (await entered.json()) as Answer
+  if (!entered.ok) throw new Error(`the log-in of ${person.login} was answered with ${session.error.code}`)
+  const known = {
+    cookie: entered.headers
+      .getSetCookie()
+      .map(cookie => cookie.split(';')[0])
+      .join('; '),
+    'x-csrf-token': session.csrf_token as string,
+  }
+  const body = JSON.stringify({ id, reason: '凭证齐全，同意退款' })
+  const answer = await fetch(`${url}/api/reviews/${reviewId}/approve`, {
+    method: 'POST',
+    headers: { ...known, 'content-type': 'application/json' },
+    body,
+  })
+  const review = (await answer.json()) as Answer
+  if (!answer.ok) throw new Error(`the approval was answered with ${review.error.code}`)
+  await fetch(`${url}/api/session`, { method: 'DELETE', headers: known })
+  return review
+}
 
 const PATIENCE_MS = 30_000
 
