@@ -21,7 +21,7 @@ import {
 } from './review.ts'
 import * as store from './store.ts'
 import { reviewView } from './views.ts'
-import { voucherUnknown } from './voucher.ts'
+import { isUploader, voucherUnknown } from './voucher.ts'
 import { attachVouchers, findVouchers, vouchersOf } from './voucher_store.ts'
 
 export type Reviewing = Pick<App, 'db' | 'now' | 'log'> & { readonly kinds: ReviewKinds }
@@ -51,7 +51,7 @@ export async function askReview(
   if (vouchers.length > 0) {
     const found = await findVouchers(tx, vouchers)
     for (const voucher of vouchers)
-      if (!found.some(each => each.id === voucher && uploadedBy(each, who))) throw voucherUnknown(voucher)
+      if (!found.some(each => each.id === voucher && isUploader(each, who))) throw voucherUnknown(voucher)
     await attachVouchers(tx, id, vouchers)
   }
   await record(tx, at, who, [askAct(kind.code, asked, vouchers)])
@@ -114,11 +114,6 @@ const newReview = (
   reason: ask.reason,
   expiresAt: kind.expiresAfterHours === null ? null : new Date(at.getTime() + kind.expiresAfterHours * HOUR_MS),
 })
-
-const uploadedBy = (
-  voucher: { readonly uploadedBy: string; readonly uploadedAccount: string },
-  who: { readonly id: string; readonly accountId: string },
-): boolean => voucher.uploadedBy === who.id || (who.accountId !== '' && voucher.uploadedAccount === who.accountId)
 
 /** What a person says about a review. */
 export type Word = {

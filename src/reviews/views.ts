@@ -4,7 +4,7 @@ import { formatMinor } from '../kernel/money.ts'
 import type { ReviewView, VoucherView } from './api.ts'
 import type { ReviewKind } from './kind.ts'
 import { isMaker, type Review } from './review.ts'
-import type { Voucher } from './voucher.ts'
+import { isUploader, type Voucher, WHOLE } from './voucher.ts'
 
 export const voucherView = (voucher: Voucher): VoucherView => ({
   voucher_id: voucher.id,
@@ -38,7 +38,11 @@ export const reviewView = (
   asked_name: review.askedName,
   asked_at: instantText(review.askedAt),
   reason: review.reason,
-  vouchers: vouchers.map(voucherView),
+  vouchers: vouchers.map((voucher, index) => ({
+    ...voucherView(voucher),
+    // People name files after people.
+    ...(isUploader(voucher, actor) || actor.permissions.has(WHOLE) ? {} : { name: `凭证 ${index + 1}` }),
+  })),
   expires_at: review.expiresAt && instantText(review.expiresAt),
   state: review.state,
   decided_by: review.decidedBy,

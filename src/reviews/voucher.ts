@@ -1,3 +1,4 @@
+import type { Permission } from '../access/permissions.ts'
 import { Failure } from '../kernel/failure.ts'
 
 export const VOUCHER_BYTES_MAX = 10 << 20
@@ -54,6 +55,15 @@ export function voucherName(given: string): string {
     .trim()
   return [...name].slice(0, NAME_LETTERS).join('') || '凭证'
 }
+
+/** A voucher shows whole what is masked elsewhere: besides whoever uploaded it, it is for those who may see names whole. */
+export const WHOLE: Permission = 'field.payer_name'
+
+/** Whoever uploaded it, by whatever key or session. */
+export const isUploader = (
+  voucher: Pick<Voucher, 'uploadedBy' | 'uploadedAccount'>,
+  who: { readonly id: string; readonly accountId: string },
+): boolean => voucher.uploadedBy === who.id || (who.accountId !== '' && voucher.uploadedAccount === who.accountId)
 
 export const voucherUnknown = (id: string): Failure =>
   new Failure(

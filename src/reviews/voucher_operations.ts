@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../access/actor.ts'
+import { notPermitted } from '../access/refusals.ts'
 import { record } from '../audit/record.ts'
 import type { App } from '../system/app.ts'
 import { once } from '../system/requests.ts'
 import type { VoucherView } from './api.ts'
 import { findSeen, type Reviewing } from './operations.ts'
 import { voucherView } from './views.ts'
-import { type Voucher, voucherName, voucherType, voucherUnknown } from './voucher.ts'
+import { isUploader, type Voucher, voucherName, voucherType, voucherUnknown, WHOLE } from './voucher.ts'
 import { deleteUnusedVouchers, findVoucher, insertVoucher, reviewsOfVoucher, voucherPlace } from './voucher_store.ts'
 
 /** Keeps a voucher, sealed. The same id and content give the same voucher. Throws what `voucherType` throws, and id_reused. */
@@ -42,14 +43,21 @@ export async function uploadVoucher(
   )
 }
 
-/** Its content, for whoever uploaded it or may see a review that carries it; each reading is in the log. Throws voucher_unknown. */
+/**
+ * Its content, for whoever uploaded it, or sees a review that carries it and may see names whole; each reading is in the log.
+ * Throws voucher_unknown, not_permitted.
+ */
 export async function readVoucher(
   app: App & Reviewing,
   actor: Actor,
   id: string,
 ): Promise<{ voucher: Voucher; content: Buffer }> {
   const found = await findVoucher(app.db.pool, id)
-  if (!found || !(await maySee(app, actor, found))) throw voucherUnknown(id)
+  if (!found) throw voucherUnknown(id)
+  if (!isUploader(found, actor)) {
+    if (!(await seesReviewOf(app, actor, found))) throw voucherUnknown(id)
+    if (!actor.permissions.has(WHOLE)) throw notPermitted(actor.id, WHOLE)
+  }
   const { sealed, ...voucher } = found
   const content = app.vault.open(sealed, voucherPlace(id))
   await app.db.transaction(tx =>
@@ -58,9 +66,7 @@ export async function readVoucher(
   return { voucher, content }
 }
 
-async function maySee(app: Reviewing, actor: Actor, voucher: Voucher): Promise<boolean> {
-  if (voucher.uploadedBy === actor.id) return true
-  if (actor.accountId !== '' && voucher.uploadedAccount === actor.accountId) return true
+async function seesReviewOf(app: Reviewing, actor: Actor, voucher: Voucher): Promise<boolean> {
   for (const reviewId of await reviewsOfVoucher(app.db.pool, voucher.id))
     if (await findSeen(app, actor, reviewId)) return true
   return false

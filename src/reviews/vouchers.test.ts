@@ -5,6 +5,7 @@ import { actor } from '../../testkit/actors.ts'
 import { testApp } from '../../testkit/app.ts'
 import type { Actor } from '../access/actor.ts'
 import { ALL_PERMISSIONS } from '../access/permissions.ts'
+import { BUILT_IN_ROLES } from '../access/roles.ts'
 import { createHttp } from '../system/http.ts'
 import { checkColumn } from '../system/vault/check.ts'
 import { kindsByCode, type ReviewKind } from './kind.ts'
@@ -125,6 +126,12 @@ test('a request that needs one is refused without; whoever may see the request m
   })
   assert.deepEqual((await readVoucher(app, inWater, id)).content, PDF)
   await assert.rejects(readVoucher(app, inPower, id), { code: 'voucher_unknown' })
+  // It shows whole what an auditor sees masked; so may its name.
+  const auditor = { ...actor('shen'), permissions: new Set<string>(BUILT_IN_ROLES.auditor.permissions) }
+  await assert.rejects(readVoucher(app, auditor, id), { code: 'not_permitted' })
+  assert.partialDeepStrictEqual(await readReview(app, auditor, reviewId), {
+    vouchers: [{ voucher_id: id, name: '凭证 1' }],
+  })
   await assert.rejects(readVoucher(app, inPower, 'NONE'), { code: 'voucher_unknown' })
 })
 
