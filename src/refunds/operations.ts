@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
-import { covers, type Scope } from '../access/scope.ts'
+import type { Scope } from '../access/scope.ts'
+import { record } from '../audit/record.ts'
 import type { Channel, RefundOutcome, RefundRef } from '../channels/channel.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -23,6 +24,7 @@ import { REFUND, REFUND_FINAL } from './reviews.ts'
 import {
   claimDueRefunds,
   findRefund,
+  findRefundWithin,
   findRequest,
   insertRefund,
   markBooked,
@@ -68,6 +70,21 @@ export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Prom
       reviewId,
     })
     await holdForRefund(tx, payment, amount)
+    await record(tx, at, actor, [
+      {
+        what: 'refund.ask',
+        object: { kind: 'refund', id: refundNo },
+        before: { remaining: formatMinor(payment.remaining, payment.currency) },
+        after: {
+          order_no: payment.orderNo,
+          payment_no: payment.paymentNo,
+          amount: formatMinor(amount, payment.currency),
+          currency: payment.currency,
+          reason: ask.reason,
+          state: review === null ? 'approved' : 'awaiting_review',
+        },
+      },
+    ])
     if (review !== null)
       await askReview(tx, { id: reviewId, at }, actor, review === 'refund' ? REFUND : REFUND_FINAL, {
         object: { kind: 'refund', id: refundNo },
@@ -234,6 +251,14 @@ export async function reversePayment(
       at,
       businessDate: businessDayOf(calendar)(at.getTime()),
     })
+    await record(tx, at, actor, [
+      {
+        what: 'payment.reverse',
+        object: { kind: 'payment', id: paymentNo },
+        before: { state: 'success' },
+        after: { refund_no: refundNo, reason },
+      },
+    ])
     await tellChanged(tx, [paymentNo])
     return await mustFind(tx, refundNo)
   })
@@ -265,9 +290,8 @@ async function mustBeDenied(app: Paying, payment: Payment): Promise<void> {
 
 /** As `readRefund`; one outside of the scope is as unknown as one that does not exist. */
 export async function readRefundWithin(app: Paying, scope: Scope, refundNo: string): Promise<Refund> {
-  const refund = await readRefund(app, refundNo)
-  const payment = await readPayment(app, refund.paymentNo)
-  if (!covers(scope, { merchant: payment.merchantNo, channel: payment.channel })) throw refundUnknown(refundNo)
+  const refund = await findRefundWithin(app.db.pool, scope, refundNo)
+  if (!refund) throw refundUnknown(refundNo)
   return refund
 }
 

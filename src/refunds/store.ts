@@ -18,6 +18,17 @@ export async function findRefund(db: Db, refundNo: string): Promise<Refund | nul
 /** A refund lies where its payment does. */
 const PLACE = { merchant: 'p.merchant_no', channel: 'p.channel' } as const
 
+/** null: there is none of this number in the scope. */
+export async function findRefundWithin(db: Db, scope: Scope, refundNo: string): Promise<Refund | null> {
+  const values: unknown[] = [refundNo]
+  const { rows } = await db.query(
+    `select ${COLUMNS} from refunds r join payments p using (order_no, payment_no)
+      where r.refund_no = $1 and ${scopeSql(scope, PLACE, values)}`,
+    values,
+  )
+  return rows[0] ?? null
+}
+
 export async function refundsOf(db: Db, scope: Scope, orderNo: string): Promise<Refund[]> {
   const values: unknown[] = [orderNo]
   const { rows } = await db.query(
