@@ -6,7 +6,7 @@ create type account_state as enum ('active', 'suspended', 'closed');
 create table accounts (
   id            text primary key,
   kind          account_kind not null,
-  -- What is typed at log-in; a payer's is his blind phone index, never the number. One person, one account.
+  -- What is typed at log-in; a payer types his phone number, and is found by its blind index. One person, one account.
   login         text not null unique check (login ~ '^[a-z0-9][a-z0-9._:-]{1,79}$'),
   name          text not null check (name <> '' and length(name) <= 80),
   state         account_state not null default 'active',
@@ -17,16 +17,27 @@ create table accounts (
   password_at   timestamptz,
   -- Set by someone else: the next log-in must change it.
   password_stale boolean not null default false,
-  -- Wrong answers since the last right one; the lock grows with them.
-  failures      integer not null default 0 check (failures >= 0),
-  locked_until  timestamptz,
   -- Sealed by the vault.
   totp_secret   bytea,
   totp_since    timestamptz,
   -- The last time step that was used: a code opens once.
   totp_step     bigint not null default 0,
+  -- A payer's phone, sealed by the vault.
+  phone         bytea,
+  phone_blind   bytea unique,
+  check ((kind = 'payer') = (phone_blind is not null)),
   check (kind <> 'service' or password is null)
 );
+
+-- Wrong answers in a row for a login (whether or not there is one), from an address, to a code that was sent. Known by digest, as people type
+-- passwords where a login belongs.
+create table log_in_tries (
+  key_sm3       bytea primary key check (length(key_sm3) = 32),
+  failures      integer not null check (failures >= 0),
+  last_at       timestamptz not null,
+  locked_until  timestamptz
+);
+create index log_in_tries_old on log_in_tries (last_at);
 
 create table sessions (
   -- What lists show and what revokes it; the cookie's token is known by its digest only.

@@ -47,15 +47,16 @@ create table accounts (
   password       text,
   password_at    timestamp with time zone,
   password_stale boolean not null default false,
-  failures       integer not null default 0,
-  locked_until   timestamp with time zone,
   totp_secret    bytea,
   totp_since     timestamp with time zone,
   totp_step      bigint not null default 0,
+  phone          bytea,
+  phone_blind    bytea,
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_login_key UNIQUE (login),
-  constraint accounts_check CHECK (((kind <> 'service'::account_kind) OR (password IS NULL))),
-  constraint accounts_failures_check CHECK ((failures >= 0)),
+  constraint accounts_phone_blind_key UNIQUE (phone_blind),
+  constraint accounts_check CHECK (((kind = 'payer'::account_kind) = (phone_blind IS NOT NULL))),
+  constraint accounts_check1 CHECK (((kind <> 'service'::account_kind) OR (password IS NULL))),
   constraint accounts_login_check CHECK ((login ~ '^[a-z0-9][a-z0-9._:-]{1,79}$'::text)),
   constraint accounts_name_check CHECK (((name <> ''::text) AND (length(name) <= 80))),
   constraint accounts_password_check CHECK ((password ~~ '$argon2id$%'::text))
@@ -173,6 +174,17 @@ create table grants (
   constraint grants_check1 CHECK (((revoked_at IS NULL) = (revoked_by = ''::text)))
 );
 CREATE INDEX grants_of_account ON public.grants USING btree (account_id) WHERE (revoked_at IS NULL);
+
+create table log_in_tries (
+  key_sm3      bytea not null,
+  failures     integer not null,
+  last_at      timestamp with time zone not null,
+  locked_until timestamp with time zone,
+  constraint log_in_tries_pkey PRIMARY KEY (key_sm3),
+  constraint log_in_tries_failures_check CHECK ((failures >= 0)),
+  constraint log_in_tries_key_sm3_check CHECK ((length(key_sm3) = 32))
+);
+CREATE INDEX log_in_tries_old ON public.log_in_tries USING btree (last_at);
 
 create table match_links (
   order_no           text not null,

@@ -1,14 +1,18 @@
+import type { Access } from './access/access.ts'
 import { accountRoutes } from './access/account_routes.ts'
 import { openGuard } from './access/guard.ts'
-import { type Access, seenAgain } from './access/log_in.ts'
+import { REMEMBERED_S } from './access/lock_out.ts'
+import { SEALED_OF_ACCESS } from './access/sealed_columns.ts'
 import { SessionSettings } from './access/session.ts'
 import { sessionRoutes } from './access/session_routes.ts'
-import { forgetChallenges } from './access/store.ts'
+import { seenAgain } from './access/sessions.ts'
+import { forgetChallenges, forgetOldTries } from './access/store.ts'
 import type { PartOf } from './server.ts'
 
 /** People and programs: who they are, what they may. Its guard stands before all routes. */
 export const accessPart = (): PartOf => ({
   sections: [{ name: 'sessions', schema: SessionSettings }],
+  sealed: SEALED_OF_ACCESS,
   async start({ app, config, url, listener }) {
     const access: Access = { ...app, sessions: config.sessions as SessionSettings }
     const guard = await openGuard({
@@ -24,7 +28,15 @@ export const accessPart = (): PartOf => ({
         { prefix: '/api', register: server => accountRoutes(server, access) },
       ],
       tasks: [
-        { name: 'access.forget', every: 600, run: async () => void (await forgetChallenges(app.db.pool, app.now())) },
+        {
+          name: 'access.forget',
+          every: 600,
+          async run() {
+            const at = app.now()
+            await forgetChallenges(app.db.pool, at)
+            await forgetOldTries(app.db.pool, new Date(at.getTime() - REMEMBERED_S * 1000))
+          },
+        },
       ],
       stop: () => guard.close(),
     }

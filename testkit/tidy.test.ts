@@ -32,6 +32,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   accounts: ['access'],
   sessions: ['access'],
   passkeys: ['access'],
+  log_in_tries: ['access'],
   challenges: ['access'],
   service_keys: ['access'],
   roles: ['access'],

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import type { Access } from './access.ts'
 import {
   createAccount,
   createServiceAccount,
@@ -12,13 +13,14 @@ import {
 import * as api from './api.ts'
 import { actorOf } from './asking.ts'
 import { revokeRole } from './grants.ts'
-import { type Access, endSessionsOf } from './log_in.ts'
 import { revokeDevice } from './passkeys.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { accountUnknown } from './refusals.ts'
 import { BUILT_IN_ROLES } from './roles.ts'
+import { endSessionsOf } from './sessions.ts'
 import * as store from './store.ts'
-import { accountView, grantView, keyView, passkeyView, sessionRow } from './views.ts'
+import { lockOf } from './tries.ts'
+import { accountView, grantView, instant, keyView, passkeyView, sessionRow } from './views.ts'
 
 /** Accounts belong to the house, not to a merchant. */
 const READ = { permission: 'account.read', everywhere: true }
@@ -68,14 +70,16 @@ export function accountRoutes(server: FastifyInstance, app: Access): void {
       const { account_id } = request.params
       const account = await store.findAccount(app.db.pool, account_id)
       if (!account) throw accountUnknown(account_id)
-      const [grants, passkeys, sessions, keys] = await Promise.all([
+      const [grants, passkeys, sessions, keys, locked] = await Promise.all([
         store.grantsOf(app.db.pool, account_id),
         store.passkeysOf(app.db.pool, account_id),
         store.liveSessions(app.db.pool, account_id, app.now()),
         store.serviceKeysOf(app.db.pool, account_id),
+        lockOf(app.db.pool, account.login, app.now()),
       ])
       return {
         ...accountView(account),
+        locked_until: instant(locked),
         grants: grants.map(grantView),
         passkeys: passkeys.map(passkeyView),
         sessions: sessions.map(session => sessionRow(session, actorOf(request).sessionId)),
@@ -144,7 +148,7 @@ export function accountRoutes(server: FastifyInstance, app: Access): void {
       },
     },
     async request => {
-      await endTotp(app, actorOf(request), request.params.account_id, null)
+      await endTotp(app, actorOf(request), request.params.account_id)
       return DONE
     },
   )

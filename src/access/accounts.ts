@@ -5,13 +5,14 @@ import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import type { Actor } from './actor.ts'
 import { canGrant } from './grants.ts'
-import { totpContext } from './log_in.ts'
 import { hashPassword } from './password.ts'
 import { checkPasswordRules } from './password_rules.ts'
 import { accountUnknown, codeRefused, lastSupervisor, loginTaken } from './refusals.ts'
+import { totpContext } from './sealed_columns.ts'
 import { digestOf } from './session.ts'
 import * as store from './store.ts'
 import { totpStep, totpUri } from './totp.ts'
+import { countFailure, forgiveTries, holdTries } from './tries.ts'
 
 /** Accounts: opening, suspending, passwords, second factors, keys of programs. */
 
@@ -111,6 +112,9 @@ export async function resetPassword(app: App, actor: Actor, accountId: string): 
   const hash = await hashPassword(password)
   await app.db.transaction(async tx => {
     const at = app.now()
+    const found = await store.findAccount(tx, accountId)
+    // Before the account, as a log-in does.
+    if (found) await forgiveTries(tx, { kind: 'login', of: found.login })
     const account = await store.lockAccount(tx, accountId)
     if (!account || account.kind !== 'staff') throw accountUnknown(accountId)
     await store.setPassword(tx, accountId, hash, true, at)
@@ -154,19 +158,36 @@ export async function confirmTotp(app: App, actor: Actor, code: string): Promise
   })
 }
 
-/** By its owner with a code, or by whoever manages accounts when the phone is lost. Throws account_unknown, code_refused. */
-export async function endTotp(app: App, actor: Actor, accountId: string, code: string | null): Promise<void> {
-  await app.db.transaction(async tx => {
+/** By its owner, who shows that he still has it; wrong codes count as at a log-in. Throws code_refused, log_in_locked. */
+export async function endOwnTotp(app: App, actor: Actor, code: string): Promise<void> {
+  const right = await app.db.transaction(async tx => {
     const at = app.now()
-    const account = await store.lockAccount(tx, accountId)
-    if (!account) throw accountUnknown(accountId)
-    if (code !== null) {
-      const secret = account.totpSecret && app.vault.open(account.totpSecret, totpContext(account.id))
-      if (!secret || totpStep(secret, code, account.totpStep, at) === null) throw codeRefused()
+    const { login } = (await store.findAccount(tx, actor.accountId)) as store.Account
+    const target = { kind: 'login', of: login } as const
+    await holdTries(tx, at, [target])
+    const account = (await store.lockAccount(tx, actor.accountId)) as store.Account
+    const secret = account.totpSecret && app.vault.open(account.totpSecret, totpContext(account.id))
+    if (!secret || totpStep(secret, code, account.totpStep, at) === null) {
+      await countFailure(tx, at, [target])
+      return false
     }
-    await store.setTotp(tx, accountId, null, null)
-    await record(tx, at, actor, [{ what: 'account.totp_off', object: { kind: 'account', id: accountId } }])
+    await switchTotpOff(tx, at, actor, account.id)
+    return true
   })
+  if (!right) throw codeRefused()
+}
+
+/** By somebody who manages accounts, when the phone is lost. Throws account_unknown. */
+export async function endTotp(app: App, actor: Actor, accountId: string): Promise<void> {
+  await app.db.transaction(async tx => {
+    if (!(await store.lockAccount(tx, accountId))) throw accountUnknown(accountId)
+    await switchTotpOff(tx, app.now(), actor, accountId)
+  })
+}
+
+async function switchTotpOff(tx: pg.ClientBase, at: Date, actor: Actor, accountId: string): Promise<void> {
+  await store.setTotp(tx, accountId, null, null)
+  await record(tx, at, actor, [{ what: 'account.totp_off', object: { kind: 'account', id: accountId } }])
 }
 
 // --- keys of programs ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../system/requests.ts'
-import { ALL_PERMISSIONS } from './permissions.ts'
+import { GRANTABLE } from './permissions.ts'
 
 /** The shapes of sessions, accounts and roles over HTTP. Times are RFC 3339 with offset. */
 
@@ -103,13 +103,13 @@ export const AccountView = Type.Object({
   state: oneOf('active', 'suspended', 'closed'),
   created_at: At,
   created_by: Type.String(),
-  locked_until: OrNull(At),
   second_factor: Type.Boolean(),
   password_change_due: Type.Boolean(),
 })
 export type AccountView = Static<typeof AccountView>
 export const AccountDetail = Type.Object({
   ...AccountView.properties,
+  locked_until: OrNull(At),
   grants: Type.Array(GrantView),
   passkeys: Type.Array(PasskeyView),
   sessions: Type.Array(SessionRow),
@@ -190,7 +190,7 @@ export const RoleAsk = Type.Object(
     reason: Reason,
     name_zh: Name,
     name_en: Name,
-    permissions: Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...ALL_PERMISSIONS] }), {
+    permissions: Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...GRANTABLE] }), {
       minItems: 1,
       uniqueItems: true,
     }),

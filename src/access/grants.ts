@@ -3,7 +3,7 @@ import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import type { Actor } from './actor.ts'
-import { ALL_PERMISSIONS } from './permissions.ts'
+import { GRANTABLE } from './permissions.ts'
 import { accountUnknown, lastSupervisor, oneself, roleUnknown } from './refusals.ts'
 import { BUILT_IN_ROLES } from './roles.ts'
 import * as store from './store.ts'
@@ -117,7 +117,7 @@ export async function applyHouseRole(
       },
       { role: role.code },
     )
-  const unknown = role.permissions.filter(permission => !ALL_PERMISSIONS.has(permission))
+  const unknown = role.permissions.filter(permission => !GRANTABLE.has(permission))
   if (unknown.length > 0)
     throw new Failure(
       'permission_unknown',

@@ -1,11 +1,13 @@
 import { parseCookie } from 'cookie'
 import type { FastifyRequest } from 'fastify'
+import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import { PUBLIC } from '../system/http.ts'
 import type { Listener } from '../system/listen.ts'
 import { type Actor, anonymous } from './actor.ts'
-import { actorOfGrants } from './actor_of_grants.ts'
+import { actorOfGrants, type Held, heldBy, withOwnSession } from './actor_of_grants.ts'
 import { whereOf } from './asking.ts'
+import { OWN_SESSION } from './permissions.ts'
 import {
   csrfRefused,
   keyExpired,
@@ -46,16 +48,17 @@ const REMEMBERED_MS = 5_000
 const REMEMBERED_MAX = 10_000
 const SEEN_MS = 60_000
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-/** What somebody may do before he has changed a password that another person set. */
-const BEFORE_PASSWORD = 'own.session'
 
 export async function openGuard({ app, listener, settings, seenAgain }: GuardOptions): Promise<AccessGuard> {
-  const keys = new Map<string, { readonly at: number; readonly key: AskingKey }>()
+  const keys = new Map<string, Remembered>()
   const used = new Set<string>()
-  const unsubscribe = await listener.subscribe('access_changed', {
-    message: () => keys.clear(),
-    gap: () => keys.clear(),
-  })
+  // What was read before such news may be older than it.
+  let news = 0
+  const forget = (): void => {
+    news++
+    keys.clear()
+  }
+  const unsubscribe = await listener.subscribe('access_changed', { message: forget, gap: forget })
   const writeUsed = async (): Promise<void> => {
     const ids = [...used]
     used.clear()
@@ -67,22 +70,20 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
   const timer = setInterval(() => void writeUsed(), SEEN_MS)
   timer.unref()
 
-  const rememberedKey = (text: string): AskingKey | undefined => {
-    const found = keys.get(text)
-    return found && performance.now() - found.at < REMEMBERED_MS ? found.key : undefined
-  }
-  const readKey = async (text: string): Promise<AskingKey> => {
+  const readKey = async (text: string): Promise<Remembered> => {
+    const newsBefore = news
     const key = await keyOf(app.db.pool, digestOf(text))
     if (!key) throw keyInvalid()
+    const read = { at: performance.now(), key, held: heldBy(key) }
     if (keys.size >= REMEMBERED_MAX) keys.clear()
-    keys.set(text, { at: performance.now(), key })
-    return key
+    if (news === newsBefore) keys.set(text, read)
+    return read
   }
-  const byKey = (key: AskingKey, request: FastifyRequest): Actor => {
+  const byKey = ({ key, held }: Remembered, request: FastifyRequest): Actor => {
     if (key.revokedAt || key.state !== 'active') throw keyInvalid()
     if (key.expiresAt && key.expiresAt <= app.now()) throw keyExpired(key.expiresAt)
     used.add(key.keyId)
-    return actorOfGrants(key, '', whereOf(request))
+    return actorOfGrants(key, held, '', whereOf(request))
   }
   const bySession = async (token: string, request: FastifyRequest, permission: string): Promise<Actor> => {
     const session = await sessionOf(app.db.pool, digestOf(token))
@@ -91,12 +92,12 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
     const state = stateOf(session, settings, at)
     if (state !== 'live') throw sessionOver(state === 'ended' ? session.endedWhy : state)
     if (session.state !== 'active') throw sessionOver('account_suspended')
-    if (!SAFE.has(request.method) && request.headers['x-csrf-token'] !== csrfOf(token)) throw csrfRefused()
-    if (!SAFE.has(request.method) && !sameSite(request)) throw csrfRefused()
-    const actor = actorOfGrants(session, session.id, whereOf(request))
+    if (!SAFE.has(request.method) && !(sameSite(request) && request.headers['x-csrf-token'] === csrfOf(token)))
+      throw csrfRefused()
+    const actor = actorOfGrants(session, withOwnSession(heldBy(session)), session.id, whereOf(request))
     if (at.getTime() - session.seenAt.getTime() >= SEEN_MS || session.address !== actor.address)
       await seenAgain(session, actor)
-    if (session.passwordStale && permission !== BEFORE_PASSWORD && permission !== PUBLIC) throw passwordStale()
+    if (session.passwordStale && permission !== OWN_SESSION && permission !== PUBLIC) throw passwordStale()
     return actor
   }
   const allowed = (actor: Actor, permission: string, request: FastifyRequest): Actor => {
@@ -107,24 +108,28 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
     return actor
   }
 
+  const check = (request: FastifyRequest, permission: string): Actor | Promise<Actor> => {
+    const { authorization, cookie } = request.headers
+    if (authorization !== undefined) {
+      const [, text] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+      if (text === undefined) throw notAuthenticated()
+      const known = keys.get(text)
+      if (known && performance.now() - known.at < REMEMBERED_MS) return allowed(byKey(known, request), permission, request)
+      return readKey(text).then(read => allowed(byKey(read, request), permission, request))
+    }
+    const token = cookie === undefined ? undefined : parseCookie(cookie)[cookieName(request)]
+    if (!token) throw notAuthenticated()
+    return bySession(token, request, permission).then(actor => allowed(actor, permission, request))
+  }
+
   return {
     check(request, permission) {
-      const { authorization, cookie } = request.headers
-      if (authorization !== undefined) {
-        const [, text] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-        if (text === undefined) throw notAuthenticated()
-        const known = rememberedKey(text)
-        if (known) return allowed(byKey(known, request), permission, request)
-        return readKey(text).then(key => allowed(byKey(key, request), permission, request))
-      }
-      const token = cookie === undefined ? undefined : parseCookie(cookie)[cookieName(request)]
-      if (token !== undefined && token !== '') {
-        const asked = bySession(token, request, permission).then(actor => allowed(actor, permission, request))
-        // Where anybody may come, whoever was logged in once may, too: logging in again, above all.
-        return permission === PUBLIC ? asked.catch(() => anonymous(whereOf(request))) : asked
-      }
-      if (permission === PUBLIC) return anonymous(whereOf(request))
-      throw notAuthenticated()
+      if (permission !== PUBLIC) return check(request, permission)
+      // Where anybody may come, whoever was logged in once may, too: to log in again, above all.
+      return Promise.try(check, request, permission).catch(error => {
+        if (error instanceof Failure) return anonymous(whereOf(request))
+        throw error
+      })
     },
     async close() {
       clearInterval(timer)
@@ -134,8 +139,11 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
   }
 }
 
+type Remembered = { readonly at: number; readonly key: AskingKey; readonly held: Held }
+
 /** Browsers say from where a request comes; whoever says "from elsewhere" is refused, whatever token he has. */
-function sameSite(request: FastifyRequest): boolean {
-  const site = request.headers['sec-fetch-site']
-  return site === undefined || site === 'same-origin' || site === 'none'
+function sameSite({ headers, host, protocol }: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-site': site } = headers
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  return origin === undefined || origin === `${protocol}://${host}`
 }

@@ -8,12 +8,12 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
-import type { Who } from '../audit/act.ts'
 import { record } from '../audit/record.ts'
+import type { Access } from './access.ts'
 import type { Actor } from './actor.ts'
 import { nameOf } from './actor_of_grants.ts'
-import { type Access, type Opened, openSession } from './log_in.ts'
 import { challengeOver, passkeyRefused, passkeyUnknown } from './refusals.ts'
+import { type Opened, openSession, type Where } from './sessions.ts'
 import * as store from './store.ts'
 
 /**
@@ -110,8 +110,9 @@ export async function beginLogIn(app: Access, url: string): Promise<Begun<Public
 export async function finishLogIn(
   app: Access,
   url: string,
-  where: Pick<Who, 'address' | 'device' | 'requestId'>,
+  where: Where,
   { challengeId, response }: { readonly challengeId: string; readonly response: AuthenticationResponseJSON },
+  instead = '',
 ): Promise<Opened> {
   const challenge = await store.takeChallenge(app.db.pool, challengeId, 'passkey_log_in', app.now())
   if (!challenge) throw challengeOver()
@@ -138,7 +139,7 @@ export async function finishLogIn(
     })
     if (!verified.verified) throw passkeyRefused('not verified')
     await store.usePasskey(tx, passkey.id, verified.authenticationInfo.newCounter, at)
-    return await openSession(app, tx, at, where, account, 'passkey', passkey.id)
+    return await openSession(app, tx, at, where, account, { method: 'passkey', passkeyId: passkey.id, instead })
   })
 }
 

@@ -57,4 +57,10 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS
 
+/** Comes with a session, to nobody else: roles cannot give it. */
+export const OWN_SESSION = 'own.session' satisfies Permission
+
 export const ALL_PERMISSIONS: ReadonlySet<string> = new Set(Object.keys(PERMISSIONS))
+
+/** What a role can be made of. */
+export const GRANTABLE: ReadonlySet<string> = ALL_PERMISSIONS.difference(new Set([OWN_SESSION]))

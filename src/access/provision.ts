@@ -2,6 +2,7 @@ import type { App } from '../system/app.ts'
 import { createAccount, createServiceAccount, issueKey } from './accounts.ts'
 import { type Actor, SYSTEM } from './actor.ts'
 import { grantRole, putHouseRole } from './grants.ts'
+import { GRANTABLE } from './permissions.ts'
 import * as store from './store.ts'
 
 /** Accounts set up from the command line, by the demo and by tests: the same operations as over HTTP, several in a row. */
@@ -48,6 +49,11 @@ export async function providePerson(
 /** A key for a program that may just this, everywhere. */
 export async function provideKey(app: App, login: string, permissions: readonly string[]): Promise<string> {
   const role = `only_${login.replaceAll(/[.-]/g, '_')}`
-  await putHouseRole(app, SYSTEM, { code: role, nameZh: login, nameEn: login, permissions: [...permissions] })
+  await putHouseRole(app, SYSTEM, {
+    code: role,
+    nameZh: login,
+    nameEn: login,
+    permissions: permissions.filter(one => GRANTABLE.has(one)),
+  })
   return await provideService(app, { login, name: login, role })
 }

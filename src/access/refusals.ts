@@ -19,6 +19,19 @@ export const logInRefused = (): Failure =>
     en: 'Login, password or code is not right; several wrong answers in a row lock an account for a while',
   })
 
+export function triesLocked(until: Date, at: Date): Failure {
+  const seconds = Math.ceil((until.getTime() - at.getTime()) / 1000)
+  const minutes = Math.ceil(seconds / 60)
+  return new Failure(
+    'log_in_locked',
+    {
+      zh: `连续错误次数过多，请 ${minutes} 分钟后再试；已登记的指纹或面容不受影响`,
+      en: `Too many wrong answers: try again in ${minutes} minute${minutes === 1 ? '' : 's'}; a registered passkey opens the account meanwhile`,
+    },
+    { retry_after_seconds: seconds },
+  )
+}
+
 export const keyInvalid = (): Failure =>
   new Failure('key_invalid', {
     zh: '密钥无效或已吊销：请核对是否完整，或请主管重新签发',

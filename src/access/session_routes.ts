@@ -2,15 +2,18 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { instantText } from '../kernel/instant_text.ts'
-import { beginTotp, confirmTotp, endTotp } from './accounts.ts'
+import type { Access } from './access.ts'
+import { beginTotp, confirmTotp, endOwnTotp } from './accounts.ts'
 import { permissionsOf } from './actor_of_grants.ts'
 import * as api from './api.ts'
 import { actorOf, whereOf } from './asking.ts'
 import { cookieName } from './guard.ts'
-import { type Access, changePassword, endOwnSession, logIn, logOut, type Opened } from './log_in.ts'
+import { changePassword, logIn } from './log_in.ts'
 import { beginLogIn, beginRegistration, finishLogIn, finishRegistration, revokeDevice } from './passkeys.ts'
+import { OWN_SESSION } from './permissions.ts'
 import { notAuthenticated } from './refusals.ts'
 import { csrfOf, elsewhere } from './session.ts'
+import { endOwnSessions, type Opened } from './sessions.ts'
 import * as store from './store.ts'
 import { grantView, passkeyView, sessionRow } from './views.ts'
 
@@ -34,7 +37,7 @@ export function sessionRoutes(server: FastifyInstance, app: Access, url: () => s
         app,
         request,
         reply,
-        await logIn(app, whereOf(request), { login, password, code: code ?? null }),
+        await logIn(app, whereOf(request), { login, password, code: code ?? null }, actorOf(request).sessionId),
       )
     },
   )
@@ -67,7 +70,13 @@ export function sessionRoutes(server: FastifyInstance, app: Access, url: () => s
         app,
         request,
         reply,
-        await finishLogIn(app, url(), whereOf(request), { challengeId: challenge_id, response }),
+        await finishLogIn(
+          app,
+          url(),
+          whereOf(request),
+          { challengeId: challenge_id, response },
+          actorOf(request).sessionId,
+        ),
       )
     },
   )
@@ -86,7 +95,7 @@ export function sessionRoutes(server: FastifyInstance, app: Access, url: () => s
     '/session',
     { config: OWN, schema: { ...TAGS, summary: '退出 Log out', response: { 200: api.Done } } },
     async (request, reply) => {
-      await logOut(app, actorOf(request))
+      await endOwnSessions(app, actorOf(request), actorOf(request).sessionId)
       reply.header('set-cookie', cookieOf(request, '', 0))
       return { done: true as const }
     },
@@ -101,6 +110,18 @@ export function sessionRoutes(server: FastifyInstance, app: Access, url: () => s
     },
   )
   http.delete(
+    '/session/all',
+    {
+      config: OWN,
+      schema: {
+        ...TAGS,
+        summary: '结束本人的其他会话 End all my other sessions',
+        response: { 200: api.Ended },
+      },
+    },
+    async request => ({ sessions_ended: await endOwnSessions(app, actorOf(request), null) }),
+  )
+  http.delete(
     '/session/all/:session_id',
     {
       config: OWN,
@@ -112,7 +133,7 @@ export function sessionRoutes(server: FastifyInstance, app: Access, url: () => s
       },
     },
     async request => {
-      await endOwnSession(app, actorOf(request), request.params.session_id, 'revoked')
+      await endOwnSessions(app, actorOf(request), request.params.session_id)
       return { done: true as const }
     },
   )
@@ -168,8 +189,7 @@ export function sessionRoutes(server: FastifyInstance, app: Access, url: () => s
       },
     },
     async request => {
-      const actor = actorOf(request)
-      await endTotp(app, actor, actor.accountId, request.body.code)
+      await endOwnTotp(app, actorOf(request), request.body.code)
       return { done: true as const }
     },
   )
@@ -256,7 +276,7 @@ async function viewOf(app: Access, account: store.Account, sessionId: string, cs
     name: account.name,
     kind: account.kind,
     roles: grants.map(grantView),
-    permissions: [...new Set(['own.session', ...held.flatMap(permissionsOf)])].sort(),
+    permissions: [...new Set([OWN_SESSION, ...held.flatMap(permissionsOf)])].sort(),
     csrf_token: csrf,
     password_change_due: account.passwordStale,
     second_factor: account.totpSince !== null,

@@ -2,7 +2,7 @@ import { instantText } from '../kernel/instant_text.ts'
 import type { AccountView, SessionRow } from './api.ts'
 import type * as store from './store.ts'
 
-const instant = (at: Date | null): string | null => at && instantText(at)
+export const instant = (at: Date | null): string | null => at && instantText(at)
 
 export const accountView = (account: store.Account): AccountView => ({
   account_id: account.id,
@@ -12,7 +12,6 @@ export const accountView = (account: store.Account): AccountView => ({
   state: account.state,
   created_at: instantText(account.createdAt),
   created_by: account.createdBy,
-  locked_until: instant(account.lockedUntil),
   second_factor: account.totpSince !== null,
   password_change_due: account.passwordStale,
 })

@@ -275,7 +275,8 @@ function answerError(log: Logger, error: unknown, request: FastifyRequest, reply
   }
   const status = statusOf(failure.code)
   log[status >= 500 ? 'warn' : 'info']({ ...about, status, code: failure.code }, 'refused')
-  if (status === 503) reply.header('retry-after', '1')
+  const wait = status === 503 ? 1 : failure.detail.retry_after_seconds
+  if (typeof wait === 'number') reply.header('retry-after', wait)
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   return reply.code(status).send(bodyOf(failure, request.id))
 }
