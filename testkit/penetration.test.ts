@@ -3,7 +3,7 @@ import { after, describe, type TestContext, test } from 'node:test'
 import { BUILT_IN_ROLES, type BuiltInRole } from '../src/access/roles.ts'
 import { FakeChannel, fakeChannels } from './fake_channel.ts'
 import { settledBy } from './penetration/foreign.ts'
-import { type Answer, type Asker, person } from './people.ts'
+import { type Answer, type Asker, person } from './penetration/staff.ts'
 import { type TestPlatform, testPlatform } from './platform.ts'
 import { closeTestServer } from './server.ts'
 

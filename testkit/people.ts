@@ -1,70 +1,145 @@
+import type { TestContext } from 'node:test'
+import { pino } from 'pino'
+import { SYSTEM } from '../src/access/actor.ts'
 import { hashPassword } from '../src/access/password.ts'
-import { providePerson } from '../src/access/provision.ts'
-import type { BuiltInRole } from '../src/access/roles.ts'
+import { EVERY_PLACE, type Place, providePerson } from '../src/access/provision.ts'
 import { setPassword } from '../src/access/store.ts'
-import type { App } from '../src/system/app.ts'
-
-const PASSWORD = 'granite-otter-lantern-42'
-let hashed: Promise<string> | undefined
+import { PARTS } from '../src/parts.ts'
+import { type Platform, startPlatform } from '../src/server.ts'
+import { Clock } from './paying.ts'
+import { freshDatabase } from './server.ts'
+import { TEST_MASTER } from './vault.ts'
 
 export type Answer = {
   readonly status: number
-  readonly text: string
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of an answer by reading it
   readonly body: any
+  readonly headers: Headers
 }
-export type Asker = (
-  method: string,
-  path: string,
-  body?: unknown,
-  headers?: Readonly<Record<string, string>>,
-) => Promise<Answer>
 
-export async function ask(
-  url: string,
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  const raw = body instanceof Uint8Array
-  const answer = await fetch(url + path, {
-    method,
-    redirect: 'manual',
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': raw ? 'application/octet-stream' : 'application/json' }),
-      ...headers,
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** A browser: keeps its cookie and the token of its page, is at an address, and calls itself something. */
+export class Browser {
+  readonly #url: string
+  cookie = ''
+  csrf = ''
+  address: string
+  device: string
+
+  constructor(url: string, address = '10.0.0.1', device = 'Firefox') {
+    this.#url = url
+    this.address = address
+    this.device = device
+  }
+
+  /** The value of the cookie that was set last. */
+  get token(): string {
+    return this.cookie.split('=')[1] ?? ''
+  }
+
+  async send(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(this.#url + path, {
+      method,
+      headers: {
+        'x-forwarded-for': this.address,
+        'user-agent': this.device,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.cookie ? { cookie: this.cookie } : {}),
+        ...(this.csrf ? { 'x-csrf-token': this.csrf } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    const read = text.startsWith('{') ? JSON.parse(text) : text
+    const [set] = answer.headers.getSetCookie()
+    if (set !== undefined) this.cookie = set.split(';')[0] ?? ''
+    if (read?.csrf_token) this.csrf = read.csrf_token
+    return { status: answer.status, body: read, headers: answer.headers }
+  }
+
+  /** `200`, or the code of the refusal. */
+  async outcome(method: Method, path: string, body?: unknown, headers?: Record<string, string>): Promise<200 | string> {
+    const answer = await this.send(method, path, body, headers)
+    return answer.status === 200 ? 200 : (answer.body?.error?.code ?? String(answer.status))
+  }
+
+  logIn(person: Pick<Person, 'login' | 'password'>, code?: string): Promise<200 | string> {
+    const { login, password } = person
+    return this.outcome('POST', '/api/session', { login, password, ...(code === undefined ? {} : { code }) })
+  }
+}
+
+export type Person = { readonly id: string; readonly login: string; readonly password: string }
+
+export type PeopleTest = {
+  readonly platform: Platform
+  readonly clock: Clock
+  /** Another process of the same platform, on the same database. */
+  readonly second: () => Promise<Platform>
+  readonly browser: (address?: string, device?: string) => Browser
+  /** An account with a role, and a password of its own choice. */
+  readonly person: (login: string, role: string, place?: Partial<Place>) => Promise<Person>
+  /** What the operation log says, oldest first. */
+  readonly acts: () => Promise<{ what: string; who: string; object: string; detail: string }[]>
+  /** What the platform's own log said. */
+  readonly said: () => string
+}
+
+/** The platform over HTTP behind a proxy that says who asks, with people. */
+export async function peopleTest(t: TestContext, config: Record<string, unknown> = {}): Promise<PeopleTest> {
+  const fresh = await freshDatabase()
+  const clock = new Clock('2026-11-20T10:00:00+08:00')
+  const lines: string[] = []
+  const started: Platform[] = []
+  const start = async (): Promise<Platform> => {
+    const platform = await startPlatform({
+      parts: PARTS,
+      config: {
+        name: 'test',
+        folder: '.',
+        text: JSON.stringify({ server: { trusted_proxies: ['127.0.0.1'] }, ...config }),
+      },
+      port: 0,
+      database: { url: fresh.url },
+      master: TEST_MASTER,
+      app: { now: clock.now, log: pino({ level: 'debug' }, { write: line => void lines.push(line) }) },
+    })
+    started.push(platform)
+    return platform
+  }
+  t.after(async () => {
+    for (const platform of started) await platform.stop()
+    await fresh.drop()
+  })
+  const platform = await start()
+  const { app } = platform
+  let people = 0
+  return {
+    platform,
+    clock,
+    second: start,
+    browser: (address, device) => new Browser(platform.url, address, device),
+    async person(login, role, place = {}) {
+      const password = `kleine Wolken ziehen ${++people} vorbei`
+      const account = await providePerson(app, {
+        login,
+        name: `${login} 的姓名`,
+        role,
+        password,
+        place: { ...EVERY_PLACE, ...place },
+      })
+      await setPassword(app.db.pool, account.id, await hashPassword(password), false, app.now())
+      return { id: account.id, login, password }
     },
-    ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  return { status: answer.status, text, body: /^[{[]/.test(text) ? JSON.parse(text) : text }
-}
-
-/** A person with a role, logged in as a browser would be: a cookie, and the token for whatever changes something. */
-export async function person(
-  app: App,
-  url: string,
-  login: string,
-  role: BuiltInRole,
-  merchants: readonly string[] | null = null,
-): Promise<Asker> {
-  const place = { departments: null, merchants, channels: null }
-  const account = await providePerson(app, { login, name: `${role} ${login}`, role, password: PASSWORD, place })
-  hashed ??= hashPassword(PASSWORD)
-  await setPassword(app.db.pool, account.id, await hashed, false, app.now())
-  return await logIn(url, login, PASSWORD)
-}
-
-export async function logIn(url: string, login: string, password: string): Promise<Asker> {
-  const answer = await fetch(`${url}/api/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'user-agent': `browser of ${login}` },
-    body: JSON.stringify({ login, password }),
-  })
-  const session = (await answer.json()) as { csrf_token?: string }
-  if (!answer.ok || !session.csrf_token) throw new Error(`${login} cannot log in: ${JSON.stringify(session)}`)
-  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] as string
-  const headers = { cookie, 'x-csrf-token': session.csrf_token, 'user-agent': `browser of ${login}` }
-  return (method, path, body, more) => ask(url, method, path, body, { ...headers, ...more })
+    async acts() {
+      const { rows } = await app.db.pool.query(
+        `select what, who_id as who, object_kind || ' ' || object_id as object, detail from operation_log where who_id <> $1 order by id`,
+        [SYSTEM.id],
+      )
+      return rows
+    },
+    said: () => lines.join(''),
+  }
 }

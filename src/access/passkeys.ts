@@ -24,10 +24,14 @@ import * as store from './store.ts'
 const CHALLENGE_MINUTES = 5
 const NAME = '抚州支付平台'
 
-/** Where pages of ours come from, such as `https://pay.example.com`: passkeys are bound to it. */
-const relyingParty = (url: string): { readonly id: string; readonly origin: string } => {
-  const { hostname, origin } = new URL(url)
-  return { id: hostname, origin }
+/**
+ * Where pages of ours come from, such as `https://pay.example.com`: passkeys are bound to it. Browsers know none for an IP address, so on this machine
+ * pages are opened by the name localhost.
+ */
+function relyingParty(url: string): { readonly id: string; readonly origin: string } {
+  const page = new URL(url)
+  if (page.hostname === '127.0.0.1' || page.hostname === '[::1]') page.hostname = 'localhost'
+  return { id: page.hostname, origin: page.origin }
 }
 
 type Begun<Options> = { readonly challenge_id: string; readonly options: Options }

@@ -33,7 +33,10 @@ const TOGETHER_MINUTES = 10
 
 type Place = { readonly id: string; readonly address: string; readonly device: string; readonly seenAt: Date }
 
-/** Sessions of the same account that are in use at the same time from elsewhere: another address and another device. Pure. */
+/**
+ * Sessions of the same account that are in use at the same time from elsewhere: from another address (the computers of an office are all of one make)
+ * or on another device (behind one address sits the whole office). Pure.
+ */
 export const elsewhere = <T extends Place>(
   own: Pick<Place, 'id' | 'address' | 'device'>,
   others: readonly T[],
@@ -42,8 +45,7 @@ export const elsewhere = <T extends Place>(
   others.filter(
     other =>
       other.id !== own.id &&
-      other.address !== own.address &&
-      other.device !== own.device &&
+      (other.address !== own.address || other.device !== own.device) &&
       at.getTime() - other.seenAt.getTime() < TOGETHER_MINUTES * 60_000,
   )
 

@@ -27,6 +27,7 @@ const STATUS: Readonly<Record<string, number>> = {
   body_missing: 400,
   address_unreadable: 400,
   id_invalid: 400,
+  text_unstorable: 400,
   notice_unreadable: 400,
   not_authenticated: 401,
   key_invalid: 401,
@@ -196,6 +197,12 @@ const GONE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '
 
 export function databaseFailure(error: unknown): Failure | undefined {
   const { code = '', message = '' } = error as { code?: string; message?: string }
+  // The one character that a text of PostgreSQL cannot hold; whoever sends it is looking for holes.
+  if (code === '22021' || code === '22P05')
+    return new Failure('text_unstorable', {
+      zh: '请求中含有不能保存的字符（U+0000）：请去掉后重试',
+      en: 'The request has a character that cannot be kept (U+0000): leave it out',
+    })
   if (!GONE.has(code) && !/^Connection terminated|timeout exceeded when trying to connect/.test(message))
     return undefined
   return new Failure('database_not_ready', {
