@@ -127,3 +127,13 @@ create table grants (
   check ((revoked_at is null) = (revoked_by = ''))
 );
 create index grants_of_account on grants (account_id) where revoked_at is null;
+
+-- Account numbers (户号) that a payer has shown to be his own.
+create table bindings (
+  account_id  text not null references accounts,
+  merchant_no text not null references merchants,
+  account_no  text not null check (account_no <> ''),
+  proof       text not null check (proof in ('payer_name', 'phone')),
+  created_at  timestamptz not null,
+  primary key (account_id, merchant_no, account_no)
+);

@@ -7,6 +7,7 @@ import { forgetBillBatches } from './orders/bill_batch_operations.ts'
 import { billBatchRoutes } from './orders/bill_batch_routes.ts'
 import { channelNoticeRoutes } from './orders/channel_notice_routes.ts'
 import { compensate } from './orders/compensation.ts'
+import { ownRoutes } from './orders/own_routes.ts'
 import { openPaying } from './orders/paying.ts'
 import { progressStream } from './orders/progress_stream.ts'
 import { ReceiptSection } from './orders/receipt_api.ts'
@@ -74,6 +75,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
         { prefix: '/api', register: billBatchRoutes },
         { prefix: '/api', register: server => orderRoutes(server, paying) },
         { prefix: '/api', register: server => revealRoutes(server, paying) },
+        { prefix: '/api', register: server => ownRoutes(server, app) },
         { prefix: '/api', register: server => receiptRoutes(server, certifying) },
         { prefix: '/api', register: server => progressStream(server, paying, listener) },
         { prefix: '/api', register: server => refundRoutes(server, paying) },

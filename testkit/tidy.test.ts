@@ -44,6 +44,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   merchants: ['merchants', 'orders', 'access'], // a bill is issued in one statement that checks its merchant and fee item
   fee_items: ['merchants', 'orders'],
   orders: ['orders'],
+  bindings: ['orders'],
   bill_batches: ['orders'],
   bill_batch_rows: ['orders'],
   payments: ['orders', 'refunds'], // a refund is seen by who sees its payment

@@ -39,6 +39,14 @@ export async function findByLogin(db: Db, login: string): Promise<Account | null
   return rows[0] ?? null
 }
 
+/** A payer's account by the blind indexes of his phone, under all keys that live. */
+export async function lockPayer(tx: pg.ClientBase, blinds: readonly Buffer[]): Promise<Account | null> {
+  const { rows } = await tx.query(`select ${ACCOUNT} from accounts a where a.phone_blind = any($1) for update`, [
+    blinds,
+  ])
+  return rows[0] ?? null
+}
+
 export async function listAccounts(
   db: Db,
   { kind, search, after, limit }: { kind: AccountKind | null; search: string; after: string; limit: number },
@@ -57,10 +65,11 @@ export async function insertAccount(
   tx: Db,
   account: Pick<Account, 'id' | 'kind' | 'login' | 'name' | 'createdBy' | 'password' | 'passwordStale'>,
   at: Date,
+  phone: { readonly sealed: Buffer; readonly blind: Buffer } | null = null,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into accounts (id, kind, login, name, created_at, created_by, password, password_at, password_stale)
-     values ($1, $2, $3, $4, $5, $6, $7, case when $7::text is not null then $5::timestamptz end, $8) on conflict (login) do nothing`,
+    `insert into accounts (id, kind, login, name, created_at, created_by, password, password_at, password_stale, phone, phone_blind)
+     values ($1, $2, $3, $4, $5, $6, $7, case when $7::text is not null then $5::timestamptz end, $8, $9, $10) on conflict (login) do nothing`,
     [
       account.id,
       account.kind,
@@ -70,6 +79,8 @@ export async function insertAccount(
       account.createdBy,
       account.password,
       account.passwordStale,
+      phone?.sealed ?? null,
+      phone?.blind ?? null,
     ],
   )
   return rowCount === 1

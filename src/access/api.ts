@@ -23,6 +23,13 @@ export const LogInAsk = Type.Object(
   strict,
 )
 
+export const PhoneAsk = Type.Object({ phone: Type.String({ minLength: 11, maxLength: 20 }) }, strict)
+export const CodeSent = Type.Object({ challenge_id: Type.String(), expires_at: At })
+export const PhoneLogIn = Type.Object(
+  { challenge_id: Id, phone: Type.String({ minLength: 11, maxLength: 20 }), code: Code },
+  strict,
+)
+
 export const GrantView = Type.Object({
   grant_id: Type.String(),
   role: Type.String(),

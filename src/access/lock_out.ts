@@ -9,6 +9,9 @@ export type Target =
   | { readonly kind: 'address'; readonly of: string }
   /** A phone that a code was sent to. */
   | { readonly kind: 'phone'; readonly of: string }
+  /** Codes that are sent to a phone, and that an address asks for: each counts, right or wrong. */
+  | { readonly kind: 'sms'; readonly of: string }
+  | { readonly kind: 'sms_address'; readonly of: string }
   /** Proof that an account number is one's own. */
   | { readonly kind: 'proof'; readonly of: string }
 
@@ -19,6 +22,8 @@ const LIMITS: Readonly<Record<Target['kind'], Limit>> = {
   login: { forgiven: 5, firstLockS: 60, longestLockS: 3_600 },
   address: { forgiven: 30, firstLockS: 60, longestLockS: 3_600 },
   phone: { forgiven: 5, firstLockS: 300, longestLockS: 86_400 },
+  sms: { forgiven: 1, firstLockS: 60, longestLockS: 3_600 },
+  sms_address: { forgiven: 20, firstLockS: 60, longestLockS: 3_600 },
   proof: { forgiven: 5, firstLockS: 300, longestLockS: 86_400 },
 }
 
@@ -37,7 +42,7 @@ export function lockedUntil(kind: Target['kind'], failures: number, at: Date): D
 export const REMEMBERED_S = 86_400
 
 export const targetKey = ({ kind, of }: Target): Buffer =>
-  hash('sm3', `${kind} ${kind === 'address' ? networkOf(of) : of}`, 'buffer')
+  hash('sm3', `${kind} ${kind.endsWith('address') ? networkOf(of) : of}`, 'buffer')
 
 /** Whoever has an IPv6 address usually has all that share its first half with it. */
 export function networkOf(address: string): string {

@@ -113,6 +113,7 @@ const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
         payment_surplus: 'SMS_2',
         refund_made: 'SMS_3',
         bill_issued: 'SMS_4',
+        log_in_code: 'SMS_5',
       },
     },
   })

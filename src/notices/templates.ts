@@ -34,6 +34,7 @@ const VARIABLES: Readonly<Record<Template, (data: MessageData) => Record<string,
     amount: money(data),
     due: data.due_on || '—',
   }),
+  log_in_code: data => ({ code: data.code, minutes: data.minutes }),
 }
 
 /** The variables of an SMS template, each within the provider's limit. */
@@ -85,6 +86,14 @@ const MAILS: Readonly<Record<Template, (data: MessageData) => { subject: string;
     subject: `缴费提醒 Bill issued：${data.title} ${money(data)}`,
     zh: { begin: `${data.merchant ?? ''} 向您开出了一张缴费单。`, rows: billRows(data, 'zh') },
     en: { begin: `${data.merchant ?? ''} has issued a bill to you.`, rows: billRows(data, 'en') },
+  }),
+  log_in_code: data => ({
+    subject: `登录验证码 Log-in code：${data.code ?? ''}`,
+    zh: { begin: `您的登录验证码是 ${data.code ?? ''}，${data.minutes ?? ''} 分钟内有效。请勿告诉他人。`, rows: [] },
+    en: {
+      begin: `Your log-in code is ${data.code ?? ''}, good for ${data.minutes ?? ''} minutes. Tell it to nobody.`,
+      rows: [],
+    },
   }),
 }
 
