@@ -1,4 +1,5 @@
 /** `node bench/booking.ts [--count 60000] [--batch 200] [--lanes 2]`: what booking costs without HTTP and signatures. */
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseWords } from '../src/command_line.ts'
@@ -9,6 +10,8 @@ import { newId } from '../src/system/ids.ts'
 import { createLog } from '../src/system/log.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { localKey } from '../src/system/vault/master_key.ts'
+import { Vault } from '../src/system/vault/vault.ts'
 import { seedPayments } from './intake_seed.ts'
 import { processorSeconds, serverPid } from './memory.ts'
 
@@ -24,7 +27,10 @@ try {
   if (process.env.EXP) await db.pool.query(process.env.EXP)
   const calendar = { zone: 'Asia/Shanghai', cutoff: '00:00' }
   const channels = { all: [], account: () => ({ calendar }), offering: () => {} } as never
-  const app = { db, now: () => new Date(), newId, log: createLog({ level: 'warn' }), channels }
+  const now = () => new Date()
+  const log = createLog({ level: 'warn' })
+  const vault = await Vault.open({ db, holder: localKey(randomBytes(16)), now, log })
+  const app = { db, now, newId, log, channels, vault }
   const finding = (i: number): Finding => ({
     orderNo: `O${i}`,
     paymentNo: `P${String(i).padStart(25, '0')}`,

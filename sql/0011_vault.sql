@@ -39,3 +39,48 @@ create table vault_work (
   finished_at timestamptz,
   primary key (target, keys)
 );
+
+-- Whom a bill is for stands sealed in one piece; the bill is found by its account number's index. The columns in plain text are kept until
+-- the running platform has sealed what stands in them (fzpay vault status), and stay empty from then on.
+alter table orders
+  add column person bytea,
+  add column account_index bytea,
+  -- By what the payer can be told: known without opening.
+  add column by_sms boolean not null default false,
+  add column by_mail boolean not null default false,
+  alter column account_no drop not null,
+  alter column payer_name drop not null, alter column payer_name drop default,
+  alter column phone drop not null, alter column phone drop default,
+  alter column email drop not null, alter column email drop default;
+update orders set by_sms = phone <> '', by_mail = email <> '' where phone <> '' or email <> '';
+drop index orders_of_account;
+create index orders_of_account on orders (account_index, merchant_no);
+
+alter table bill_batch_rows
+  add column person bytea,
+  add column account_index bytea,
+  add column by_sms boolean not null default false,
+  add column by_mail boolean not null default false,
+  alter column account_no drop not null,
+  alter column payer_name drop not null,
+  alter column phone drop not null,
+  alter column email drop not null;
+update bill_batch_rows set by_sms = phone <> '', by_mail = email <> '' where phone <> '' or email <> '';
+
+-- Problems quote what stands in the file.
+alter table bill_batches add column problems_sealed bytea, alter column problems drop not null;
+
+alter table payments
+  add column payer_sealed bytea,
+  alter column payer drop not null, alter column payer drop default;
+
+-- A message is a sealed letter (recipient and data); or the facts, and the person of its order as that stands sealed in the order: so
+-- whatever books a payment writes the message without opening anything.
+alter table outbox
+  add column letter bytea,
+  add column facts jsonb,
+  add column person bytea,
+  add column order_no text,
+  alter column recipient drop not null,
+  alter column data drop not null,
+  add check (letter is not null or recipient is not null or (person is not null and order_no is not null and facts is not null));

@@ -63,41 +63,46 @@ create table accounts (
 );
 
 create table bill_batch_rows (
-  batch_id    text not null,
-  row_no      bigint not null,
-  order_no    text not null,
-  ask_sm3     text not null,
-  merchant_no text not null,
-  fee_item_id text not null,
-  account_no  text not null,
-  payer_name  text not null,
-  phone       text not null,
-  email       text not null,
-  title       text not null,
-  period      text not null,
-  amount      bigint not null,
-  due_on      date,
+  batch_id      text not null,
+  row_no        bigint not null,
+  order_no      text not null,
+  ask_sm3       text not null,
+  merchant_no   text not null,
+  fee_item_id   text not null,
+  account_no    text,
+  payer_name    text,
+  phone         text,
+  email         text,
+  title         text not null,
+  period        text not null,
+  amount        bigint not null,
+  due_on        date,
+  person        bytea,
+  account_index bytea,
+  by_sms        boolean not null default false,
+  by_mail       boolean not null default false,
   constraint bill_batch_rows_pkey PRIMARY KEY (batch_id, row_no),
   constraint bill_batch_rows_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES bill_batches(id)
 );
 
 create table bill_batches (
-  id          text not null,
-  name        text not null,
-  sm3         text not null,
-  bytes       bigint not null,
-  merchant_no text not null default ''::text,
-  state       bill_batch_state not null,
-  records     integer not null,
-  totals      jsonb not null,
-  errors      integer not null,
-  warnings    integer not null,
-  problems    jsonb not null,
-  checked_by  text not null,
-  checked_at  timestamp with time zone not null,
-  issued_by   text not null default ''::text,
-  issued_at   timestamp with time zone,
-  merchants   text[] not null default '{}'::text[],
+  id              text not null,
+  name            text not null,
+  sm3             text not null,
+  bytes           bigint not null,
+  merchant_no     text not null default ''::text,
+  state           bill_batch_state not null,
+  records         integer not null,
+  totals          jsonb not null,
+  errors          integer not null,
+  warnings        integer not null,
+  problems        jsonb,
+  checked_by      text not null,
+  checked_at      timestamp with time zone not null,
+  issued_by       text not null default ''::text,
+  issued_at       timestamp with time zone,
+  problems_sealed bytea,
+  merchants       text[] not null default '{}'::text[],
   constraint bill_batches_pkey PRIMARY KEY (id),
   constraint bill_batches_check CHECK (((state = 'refused'::bill_batch_state) = (errors > 0))),
   constraint bill_batches_check1 CHECK (((state = 'issued'::bill_batch_state) = (issued_at IS NOT NULL))),
@@ -298,43 +303,47 @@ create table operation_roots (
 );
 
 create table orders (
-  order_no     text not null,
-  ask_sm3      text not null,
-  merchant_no  text not null,
-  fee_item_id  text not null,
-  account_no   text not null,
-  payer_name   text not null default ''::text,
-  phone        text not null default ''::text,
-  email        text not null default ''::text,
-  title        text not null,
-  period       text not null default ''::text,
-  amount       bigint not null,
-  currency     text not null,
-  part_payment boolean not null,
-  part_min     bigint not null,
-  paid         bigint not null default 0,
-  refunded     bigint not null default 0,
-  due          bigint not null generated always as ((amount - paid)) stored,
-  remaining    bigint not null generated always as ((paid - refunded)) stored,
-  refund_flag  text not null generated always as (
+  order_no      text not null,
+  ask_sm3       text not null,
+  merchant_no   text not null,
+  fee_item_id   text not null,
+  account_no    text,
+  payer_name    text,
+  phone         text,
+  email         text,
+  title         text not null,
+  period        text not null default ''::text,
+  amount        bigint not null,
+  currency      text not null,
+  part_payment  boolean not null,
+  part_min      bigint not null,
+  paid          bigint not null default 0,
+  refunded      bigint not null default 0,
+  due           bigint not null generated always as ((amount - paid)) stored,
+  remaining     bigint not null generated always as ((paid - refunded)) stored,
+  refund_flag   text not null generated always as (
 CASE
     WHEN (refunded = 0) THEN 'none'::text
     WHEN (refunded < paid) THEN 'partial'::text
     ELSE 'full'::text
 END) stored,
-  due_on       date,
-  created_at   timestamp with time zone not null,
-  paid_at      timestamp with time zone,
-  closed_at    timestamp with time zone,
-  closed_why   text not null default ''::text,
-  batch_id     text not null default ''::text,
-  state        text not null generated always as (
+  due_on        date,
+  created_at    timestamp with time zone not null,
+  paid_at       timestamp with time zone,
+  closed_at     timestamp with time zone,
+  closed_why    text not null default ''::text,
+  batch_id      text not null default ''::text,
+  state         text not null generated always as (
 CASE
     WHEN (closed_at IS NOT NULL) THEN 'closed'::text
     WHEN (paid = amount) THEN 'paid'::text
     WHEN (paid > 0) THEN 'part_paid'::text
     ELSE 'unpaid'::text
 END) stored,
+  person        bytea,
+  account_index bytea,
+  by_sms        boolean not null default false,
+  by_mail       boolean not null default false,
   constraint orders_pkey PRIMARY KEY (order_no),
   constraint orders_fee_item_id_fkey FOREIGN KEY (fee_item_id) REFERENCES fee_items(id),
   constraint orders_merchant_no_fkey FOREIGN KEY (merchant_no) REFERENCES merchants(merchant_no),
@@ -349,16 +358,16 @@ END) stored,
   constraint orders_part_min_check CHECK ((part_min > 0)),
   constraint orders_title_check CHECK ((title <> ''::text))
 );
-CREATE INDEX orders_of_account ON public.orders USING btree (account_no, merchant_no);
+CREATE INDEX orders_of_account ON public.orders USING btree (account_index, merchant_no);
 CREATE INDEX orders_of_batch ON public.orders USING btree (batch_id) WHERE (batch_id <> ''::text);
 
 create table outbox (
   id           bigint not null generated always as identity,
   key          text not null,
   medium       message_medium not null,
-  recipient    text not null,
+  recipient    text,
   template     text not null,
-  data         jsonb not null,
+  data         jsonb,
   state        message_state not null default 'waiting'::message_state,
   created_at   timestamp with time zone not null,
   attempts     integer not null default 0,
@@ -367,10 +376,15 @@ create table outbox (
   sent_at      timestamp with time zone,
   provider_ref text not null default ''::text,
   last_error   text not null default ''::text,
+  letter       bytea,
+  facts        jsonb,
+  person       bytea,
+  order_no     text,
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_key_key UNIQUE (key),
   constraint outbox_check CHECK (((state = ANY (ARRAY['waiting'::message_state, 'sending'::message_state])) = (next_at IS NOT NULL))),
   constraint outbox_check1 CHECK (((state = 'sent'::message_state) = (sent_at IS NOT NULL))),
+  constraint outbox_check2 CHECK (((letter IS NOT NULL) OR (recipient IS NOT NULL) OR ((person IS NOT NULL) AND (order_no IS NOT NULL) AND (facts IS NOT NULL)))),
   constraint outbox_recipient_check CHECK ((recipient <> ''::text))
 );
 CREATE INDEX outbox_open ON public.outbox USING btree (created_at) WHERE (state = ANY (ARRAY['failed'::message_state, 'unknown'::message_state]));
@@ -424,7 +438,7 @@ create table payments (
   channel_trade_no text not null default ''::text,
   received         bigint,
   paid_at          timestamp with time zone,
-  payer            text not null default ''::text,
+  payer            text,
   fee              bigint,
   booked_at        timestamp with time zone,
   credited         boolean not null default false,
@@ -439,6 +453,7 @@ CASE
     WHEN (refunded < COALESCE(received, (0)::bigint)) THEN 'partial'::text
     ELSE 'full'::text
 END) stored,
+  payer_sealed     bytea,
   merchant_no      text not null,
   constraint payments_pkey PRIMARY KEY (order_no, payment_no),
   constraint payments_order_no_request_id_key UNIQUE (order_no, request_id),

@@ -1,6 +1,7 @@
 import { mailSender } from './notices/mail.ts'
 import { type Notifying, sendDue } from './notices/operations.ts'
 import { noticeRoutes } from './notices/routes.ts'
+import { NOTICES_SEALED } from './notices/sealed.ts'
 import type { Senders } from './notices/sender.ts'
 import { type MailSettings, NOTICE_SECTIONS, type SmsSettings } from './notices/settings.ts'
 import { smsSender } from './notices/sms.ts'
@@ -8,6 +9,7 @@ import type { PartOf } from './server.ts'
 
 /** Messages to people: they leave the outbox by whatever the configuration names; a medium without its section waits. */
 export const noticesPart = (): PartOf => ({
+  sealed: NOTICES_SEALED,
   sections: NOTICE_SECTIONS,
   start({ app, config }) {
     const sms = config.sms as SmsSettings | undefined

@@ -16,6 +16,7 @@ import { receiptRoutes } from './orders/receipt_routes.ts'
 import { returnPage } from './orders/return_page.ts'
 import { revealRoutes } from './orders/reveal_routes.ts'
 import { orderRoutes } from './orders/routes.ts'
+import { ORDERS_SEALED } from './orders/sealed.ts'
 import { compensateRefunds, learnRefund } from './refunds/operations.ts'
 import { REFUND_REVIEWS } from './refunds/reviews.ts'
 import { refundRoutes } from './refunds/routes.ts'
@@ -42,6 +43,7 @@ export type PayingPartOptions = {
 
 /** Bills, payments and refunds: merchants, orders, channels and their notices. */
 export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
+  sealed: ORDERS_SEALED,
   sections: [
     { name: 'channels', schema: Type.Array(Type.Unknown(), { default: [] }) },
     { name: 'paying', schema: PayingSection },

@@ -18,6 +18,15 @@ export type Message = {
   readonly data: MessageData
 }
 
+/** A message to the payer of an order: who he is and what his account is stay sealed until it leaves. */
+export type ToPayer = Pick<Message, 'key' | 'medium' | 'template'> & {
+  /** All but the account number. */
+  readonly facts: MessageData
+  readonly orderNo: string
+  /** As it stands sealed in the order. */
+  readonly person: Buffer
+}
+
 export const MESSAGE_STATES = ['waiting', 'sending', 'sent', 'failed', 'unknown', 'withdrawn'] as const
 export type MessageState = (typeof MESSAGE_STATES)[number]
 

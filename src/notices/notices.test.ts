@@ -68,7 +68,8 @@ async function smsOffice(
   return { app: { ...base, senders: { sms: sender } }, gateway }
 }
 
-const put = (app: TestApp, messages: readonly Message[]) => app.db.transaction(tx => enqueue(tx, messages, app.now()))
+const put = (app: TestApp, messages: readonly Message[]) =>
+  app.db.transaction(tx => enqueue(tx, app.vault, messages, app.now()))
 
 const states = async (app: TestApp): Promise<MessageState[]> =>
   (await app.db.pool.query('select state from outbox order by id')).rows.map(row => row.state)
@@ -137,7 +138,7 @@ test('a message enters once and is sent once, with masked numbers and local time
 test('what rolls back with its transaction is never sent', async t => {
   const { app, gateway } = await smsOffice(t)
   const failed = app.db.transaction(async tx => {
-    await enqueue(tx, [sms(1)], app.now())
+    await enqueue(tx, app.vault, [sms(1)], app.now())
     throw new Error('the payment could not be booked')
   })
   await assert.rejects(failed)
@@ -189,7 +190,7 @@ test('a crash between mark and send: nothing is lost, nothing is sent twice', as
   await put(app, [sms(1), sms(2)])
   // One sender marks both, hands the first over, and dies.
   const lease = new Date(app.now().getTime() + 60_000)
-  const claimed = await claimDue(app.db.pool, ['sms'], app.now(), lease, 10)
+  const claimed = await claimDue(app.db.pool, app.vault, ['sms'], app.now(), lease, 10)
   assert.deepEqual(
     claimed.map(({ fresh, attempts }) => [fresh, attempts]),
     [
@@ -341,7 +342,7 @@ test("the server's word counts: no such box is final, busy is not", async t => {
 test('a sender of mails that dies leaves an unknown one', async t => {
   const { app, server } = await mailOffice(t)
   await put(app, [mail(1)])
-  await claimDue(app.db.pool, ['mail'], app.now(), new Date(app.now().getTime() + 60_000), 10)
+  await claimDue(app.db.pool, app.vault, ['mail'], app.now(), new Date(app.now().getTime() + 60_000), 10)
   app.pass(61)
   assert.deepEqual(await sendDue(app), { sent: 0, refused: 0, unknown: 0, asked: 1 })
   assert.deepEqual(await states(app), ['unknown'])

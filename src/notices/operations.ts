@@ -48,7 +48,7 @@ async function sendMedium(app: Notifying, medium: Medium, sender: Sender, tally:
   for (;;) {
     const at = app.now()
     const leaseUntil = new Date(at.getTime() + leaseMs)
-    const claimed = await store.claimDue(app.db.pool, [medium], at, leaseUntil, BATCH)
+    const claimed = await store.claimDue(app.db.pool, app.vault, [medium], at, leaseUntil, BATCH)
     const left = [...claimed]
     const lane = async () => {
       for (let message = left.shift(); message; message = left.shift()) {
@@ -80,7 +80,7 @@ async function handle(app: Notifying, sender: Sender, message: Claimed, tally: S
 
 /** What needs a person by default: failed and unknown ones. Recipients are masked. */
 export async function readNotices(app: App, query: NoticeQuery): Promise<NoticeList> {
-  const messages = await store.listMessages(app.db.pool, {
+  const messages = await store.listMessages(app.db.pool, app.vault, {
     states: query.state ? [query.state] : ['failed', 'unknown'],
     after: query.after ?? 0,
     limit: query.limit ?? 100,
@@ -103,12 +103,12 @@ export async function resolveNotice(app: App, actor: Actor, noticeId: number, as
   const body = { ...rest, notice_id: noticeId }
   return await app.db.transaction(tx =>
     once(tx, { id, operation: 'resolve_notice', body, actor: actor.id, at }, async () => {
-      const message = await store.lockMessage(tx, noticeId)
+      const message = await store.lockMessage(tx, app.vault, noticeId)
       if (!message) throw noticeUnknown(noticeId)
       if (message.state !== 'failed' && message.state !== 'unknown') throw notOpen(message)
       const state = ({ sent: 'sent', again: 'waiting', withdraw: 'withdrawn' } as const)[ask.as]
       await store.markResolved(tx, noticeId, state, `${actor.id}: ${ask.note}`.slice(0, 300), at)
-      const after = viewOf((await store.lockMessage(tx, noticeId)) as store.Listed)
+      const after = viewOf((await store.lockMessage(tx, app.vault, noticeId)) as store.Listed)
       await record(tx, at, actor, [
         {
           what: 'notice.resolve',

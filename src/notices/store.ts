@@ -1,39 +1,48 @@
 import type pg from 'pg'
-import type { Claimed, Medium, Message, MessageState, Verdict } from './message.ts'
+import type { Vault } from '../system/vault/vault.ts'
+import type { Claimed, Medium, Message, MessageState, ToPayer, Verdict } from './message.ts'
+import { CONTENT, sealLetter, withContent } from './sealed.ts'
 
 export type { Message } from './message.ts'
 
 /**
- * Puts messages into the outbox, in the transaction of what they tell: they leave after its commit. One that is there
+ * Puts messages into the outbox, sealed, in the transaction of what they tell: they leave after its commit. One that is there
  * already (by key) stays as it is. Messages without a recipient are the caller's to leave out.
  */
-export async function enqueue(tx: pg.ClientBase, messages: readonly Message[], at: Date): Promise<void> {
+export async function enqueue(
+  tx: pg.ClientBase,
+  vault: Vault,
+  messages: readonly (Message | ToPayer)[],
+  at: Date,
+): Promise<void> {
   if (messages.length === 0) return
   await tx.query({
     name: 'enqueue',
-    text: `insert into outbox (key, medium, recipient, template, data, created_at, next_at)
-           select key, medium::message_medium, recipient, template, data::jsonb, $6, $6
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-               as m (key, medium, recipient, template, data)
+    text: `insert into outbox (key, medium, template, letter, person, order_no, facts, created_at, next_at)
+           select key, medium::message_medium, template, letter, person, order_no, facts::jsonb, $8, $8
+             from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])
+               as m (key, medium, template, letter, person, order_no, facts)
                on conflict (key) do nothing`,
     values: [
       messages.map(message => message.key),
       messages.map(message => message.medium),
-      messages.map(message => message.recipient),
       messages.map(message => message.template),
-      messages.map(message => JSON.stringify(message.data)),
+      messages.map(message => ('person' in message ? null : sealLetter(vault, message))),
+      messages.map(message => ('person' in message ? message.person : null)),
+      messages.map(message => ('person' in message ? message.orderNo : null)),
+      messages.map(message => ('person' in message ? JSON.stringify(message.facts) : null)),
       at,
     ],
   })
 }
 
 /**
- * The same as part of a larger statement of the caller's, for messages drawn from tables: `select` gives key, medium, recipient, template,
- * data and the moment.
+ * The same as part of a larger statement of the caller's, for messages to the payers of orders drawn from tables: `select` gives key, medium,
+ * template, facts, the order's sealed person, its number, and the moment.
  */
 export const enqueueing = (select: string): string =>
-  `insert into outbox (key, medium, recipient, template, data, created_at, next_at)
-   select key, medium, recipient, template, data, at, at from (${select}) as m (key, medium, recipient, template, data, at)
+  `insert into outbox (key, medium, template, facts, person, order_no, created_at, next_at)
+   select key, medium, template, facts, person, order_no, at, at from (${select}) as m (key, medium, template, facts, person, order_no, at)
        on conflict (key) do nothing`
 
 // --- sending -----------------------------------------------------------------------------------------------------------
@@ -45,6 +54,7 @@ export const enqueueing = (select: string): string =>
  */
 export async function claimDue(
   db: pg.Pool,
+  vault: Vault,
   media: readonly Medium[],
   at: Date,
   leaseUntil: Date,
@@ -59,10 +69,10 @@ export async function claimDue(
            update outbox o set state = 'sending', next_at = $3,
                   attempts = attempts + fresh::integer, handed_at = case when fresh then $1 else handed_at end
              from due where o.id = due.id
-        returning o.id, key, medium, recipient, template, data, attempts, handed_at as "handedAt", fresh`,
+        returning o.id, key, medium, template, ${CONTENT}, attempts, handed_at as "handedAt", fresh`,
     values: [at, media, leaseUntil, limit],
   })
-  return rows
+  return rows.map(row => withContent<Claimed>(vault, row))
 }
 
 /**
@@ -111,19 +121,20 @@ export type Listed = Message & {
   readonly lastError: string
 }
 
-const LISTED = `id, key, medium, recipient, template, data, state, created_at as "createdAt", attempts, handed_at as "handedAt",
+const LISTED = `id, key, medium, template, ${CONTENT}, state, created_at as "createdAt", attempts, handed_at as "handedAt",
   next_at as "nextAt", sent_at as "sentAt", provider_ref as "providerRef", last_error as "lastError"`
 
 /** Oldest first: what waits longest is looked at first. */
 export async function listMessages(
   db: pg.Pool,
+  vault: Vault,
   { states, after, limit }: { states: readonly MessageState[]; after: number; limit: number },
 ): Promise<Listed[]> {
   const { rows } = await db.query(
     `select ${LISTED} from outbox where state = any($1::message_state[]) and id > $2 order by id limit $3`,
     [states, after, limit],
   )
-  return rows
+  return rows.map(row => withContent<Listed>(vault, row))
 }
 
 export async function countMessages(
@@ -135,9 +146,9 @@ export async function countMessages(
   return rows
 }
 
-export async function lockMessage(tx: pg.ClientBase, id: number): Promise<Listed | null> {
+export async function lockMessage(tx: pg.ClientBase, vault: Vault, id: number): Promise<Listed | null> {
   const { rows } = await tx.query(`select ${LISTED} from outbox where id = $1 for update`, [id])
-  return rows[0] ?? null
+  return rows[0] ? withContent<Listed>(vault, rows[0]) : null
 }
 
 /** By a person's decision. */

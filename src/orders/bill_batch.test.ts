@@ -8,11 +8,13 @@ import iconv from 'iconv-lite'
 import { actor } from '../../testkit/actors.ts'
 import { type TestApp, testApp } from '../../testkit/app.ts'
 import { seedMerchants } from '../../testkit/merchants.ts'
+import { outboxOf } from '../../testkit/outbox.ts'
 import { type SampleCell, workbookOf } from '../../testkit/workbook.ts'
 import { changeFeeItem } from '../merchants/operations.ts'
 import type { BillBatchView } from './bill_batch_api.ts'
 import { checkBillBatch, forgetBillBatches, issueBillBatch, readBillProblems } from './bill_batch_operations.ts'
 import { billBatchRoutes } from './bill_batch_routes.ts'
+import { findOrders } from './store.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'fzpay-bills-test-'))
 after(() => rmSync(scratch, { recursive: true }))
@@ -50,8 +52,18 @@ const issue = (app: TestApp, batch: BillBatchView, more: object = {}) =>
 const said = (batch: BillBatchView): string[] =>
   batch.problems.map(({ row, column, code, expected }) => `${row} ${column ?? '-'} ${code} ${expected}`.trim())
 
-const orders = async (app: TestApp) =>
-  (await app.db.pool.query('select * from orders order by order_no')).rows as Record<string, unknown>[]
+const orders = async (app: TestApp) => {
+  const { rows } = await app.db.pool.query('select order_no from orders order by order_no')
+  return [
+    ...(
+      await findOrders(
+        app.db.pool,
+        app.vault,
+        rows.map(row => row.order_no),
+      )
+    ).values(),
+  ].sort((a, b) => (a.orderNo < b.orderNo ? -1 : 1))
+}
 
 const HEADER = '缴费单号,缴费项目,户号,缴费人,手机号,金额（元）,所属期,截止日期'
 const SOUND = `${HEADER}
@@ -80,12 +92,12 @@ test('a sound file: counted, summed, issued once, found as orders', async t => {
   assert.deepEqual([issued.state, issued.bills, issued.issued_by], ['issued', 3, 'li'])
   assert.deepEqual(
     (await orders(app)).map(order => [
-      order.order_no,
-      order.merchant_no,
+      order.orderNo,
+      order.merchantNo,
       order.amount,
       order.title,
       order.phone,
-      order.due_on,
+      order.dueOn,
     ]),
     [
       ['S1', 'SCHOOL', 450_000, '学费', '13912345678', '2026-12-31'],
@@ -93,8 +105,10 @@ test('a sound file: counted, summed, issued once, found as orders', async t => {
       ['W2', 'WATER', 95, '污水处理费', '', '2026-12-31'],
     ],
   )
-  const [w1] = (await orders(app)).filter(order => order.order_no === 'W1')
-  assert.deepEqual([w1?.part_payment, w1?.part_min, w1?.state, w1?.batch_id], [true, 1000, 'unpaid', batch.batch_id])
+  const [w1] = (await orders(app)).filter(order => order.orderNo === 'W1')
+  assert.deepEqual([w1?.partPayment, w1?.partMin, w1?.state], [true, 1000, 'unpaid'])
+  const { rows: of } = await app.db.pool.query('select distinct batch_id from orders')
+  assert.deepEqual(of, [{ batch_id: batch.batch_id }])
   assert.equal((await app.db.pool.query('select from bill_batch_rows')).rowCount, 0)
 })
 
@@ -260,7 +274,7 @@ test('a workbook: real dates and numbers are read as they are shown; lost digits
   assert.deepEqual(said(batch), [])
   await issue(app, batch)
   const [order] = await orders(app)
-  assert.deepEqual([order?.account_no, order?.amount, order?.due_on], ['360100', 1999, '2026-12-31'])
+  assert.deepEqual([order?.accountNo, order?.amount, order?.dueOn], ['360100', 1999, '2026-12-31'])
   const bad = [header, [{ number: '202611250000000001' }, '水费', '1', { number: '19.999' }, '']]
   assert.deepEqual(said(await check(app, workbookOf([sheet(bad)]))), [
     '2 order_no digits_lost W202611-000123',
@@ -306,7 +320,7 @@ test('payers are told when it is asked for, once', async t => {
   const app = await counter(t)
   const batch = await check(app, SOUND)
   await issue(app, batch, { notify: true })
-  const { rows } = await app.db.pool.query('select key, recipient, data from outbox order by key')
+  const rows = await outboxOf(app)
   assert.deepEqual(
     rows.map(row => [row.key, row.recipient]),
     [
@@ -315,7 +329,7 @@ test('payers are told when it is asked for, once', async t => {
     ],
   )
   assert.deepEqual(
-    [rows[1].data.amount, rows[1].data.due_on, rows[1].data.merchant],
+    [rows[1]?.data.amount, rows[1]?.data.due_on, rows[1]?.data.merchant],
     ['1234.50', '2026-12-31', '抚州市自来水公司'],
   )
 })

@@ -8,17 +8,19 @@ import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 import { merchantUnknown } from '../merchants/merchant.ts'
 import { findMerchant } from '../merchants/store.ts'
-import type { Message } from '../notices/message.ts'
+import type { ToPayer } from '../notices/message.ts'
 import { enqueue } from '../notices/store.ts'
 import type { App } from '../system/app.ts'
 import { askDigest, idReused } from '../system/ask_digest.ts'
 import { once } from '../system/requests.ts'
+import type { Vault } from '../system/vault/vault.ts'
 import { BillChecker, type BillProblem, type BillRow } from './bill_batch.ts'
 import type { BillBatchHead, BillBatchIssue, BillBatchQuery, BillBatchView } from './bill_batch_api.ts'
 import { BILL_COLUMNS, type BillColumn, readHeader } from './bill_batch_columns.ts'
 import { type BillFile, readBillFile } from './bill_batch_file.ts'
 import * as store from './bill_batch_store.ts'
 import { expectedText, problemsCsv, problemText } from './bill_batch_text.ts'
+import { toPayer } from './messages.ts'
 
 export type BillFileAsk = {
   /** The request's id, and the batch's from now on. */
@@ -51,7 +53,7 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
     if (batch.sm3 !== file.sm3 || batch.merchantNo !== (merchantNo ?? '')) throw idReused(ask.id)
     return viewOf(batch)
   }
-  const earlier = await store.findBatch(app.db.pool, ask.id)
+  const earlier = await store.findBatch(app.db.pool, app.vault, ask.id)
   if (earlier) return same(earlier)
   const at = app.now()
   const checker = new BillChecker({
@@ -60,7 +62,7 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
     today: businessDayOf(CALENDAR)(at.getTime()),
   })
   const remarks = await checkRows(checker, ask.name, file)
-  const problems = [...remarks, ...checker.problems, ...(await askTheBook(app.db.pool, file, checker.rows))]
+  const problems = [...remarks, ...checker.problems, ...(await askTheBook(app, file, checker.rows))]
   problems.sort((a, b) => a.row - b.row)
   const errors = problems.filter(problem => problem.severity === 'error').length
   const batch: store.BillBatch = {
@@ -83,12 +85,12 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
   }
   const waiting = errors > 0 ? [] : await withDigests(checker.rows)
   const kept = await app.db.transaction(async tx => {
-    if (!(await store.insertBatch(tx, batch))) return false
-    await store.keepRows(tx, ask.id, waiting)
+    if (!(await store.insertBatch(tx, app.vault, batch))) return false
+    await store.keepRows(tx, app.vault, ask.id, waiting)
     await record(tx, at, actor, [{ what: 'bill_batch.check', object: batchObject(ask.id), after: summaryOf(batch) }])
     return true
   })
-  return kept ? viewOf(batch) : same((await store.findBatch(app.db.pool, ask.id)) as store.BillBatch)
+  return kept ? viewOf(batch) : same((await store.findBatch(app.db.pool, app.vault, ask.id)) as store.BillBatch)
 }
 
 /**
@@ -107,13 +109,13 @@ export async function issueBillBatch(
   const body = { ...rest, notify: rest.notify ?? false, batch_id: batchId }
   return await app.db.transaction(tx =>
     once(tx, { id, operation: 'issue_bill_batch', body, actor: actor.id, at }, async () => {
-      const batch = await store.lockBatch(tx, batchId)
+      const batch = await store.lockBatch(tx, app.vault, batchId)
       if (!batch || !visible(batch, actor, 'order.issue')) throw batchUnknown(batchId)
       const bills = countOf(batch)
       if (batch.sm3 !== ask.sm3 || bills !== ask.bills) throw batchDiffers(batch, bills)
       if (batch.state === 'issued') return headOf(batch)
       if (batch.state !== 'checked') throw notIssuable(batch)
-      if (ask.notify) await tellPayers(tx, batchId, at)
+      if (ask.notify) await tellPayers(tx, app.vault, batchId, at)
       if ((await store.issueRows(tx, batchId, at)) !== bills) throw await stale(tx, batchId)
       await store.markIssued(tx, batchId, actor.id, at)
       await record(tx, at, actor, [
@@ -136,7 +138,7 @@ export async function readBillBatch(app: App, actor: Actor, batchId: string): Pr
 /** The batch of a file: the one that issued it, else the one checked last. Throws batch_unchecked. */
 export async function batchOfFile(app: App, path: string, name: string): Promise<BillBatchHead> {
   const { sm3 } = await readBillFile(path, name)
-  const batch = await store.findBatchOfFile(app.db.pool, sm3)
+  const batch = await store.findBatchOfFile(app.db.pool, app.vault, sm3)
   if (batch) return headOf(batch)
   throw new Failure(
     'batch_unchecked',
@@ -201,7 +203,11 @@ const extraOf = (cells: readonly string[], width: number): string =>
         .join(',')
         .replace(/^[,\s]+$/, '')
 
-async function askTheBook(db: pg.Pool, file: BillFile, bills: readonly BillRow[]): Promise<BillProblem[]> {
+async function askTheBook(
+  { db: { pool: db }, vault }: App,
+  file: BillFile,
+  bills: readonly BillRow[],
+): Promise<BillProblem[]> {
   const batch = await store.issuedBefore(db, file.sm3)
   if (batch !== null)
     return [{ row: 1, column: null, severity: 'error', code: 'file_issued', found: '', expected: batch }]
@@ -224,7 +230,7 @@ async function askTheBook(db: pg.Pool, file: BillFile, bills: readonly BillRow[]
         })
     const free = chunk.filter(bill => !taken.has(bill.orderNo))
     const accounts = new Map(free.map(bill => [bill.row, bill.accountNo]))
-    for (const { row, orderNo } of await store.billedBefore(db, free))
+    for (const { row, orderNo } of await store.billedBefore(db, vault, free))
       problems.push({
         row,
         column: 'account_no',
@@ -248,35 +254,25 @@ async function withDigests(bills: readonly BillRow[]): Promise<store.WaitingBill
   return waiting
 }
 
-async function tellPayers(tx: pg.ClientBase, batchId: string, at: Date): Promise<void> {
+async function tellPayers(tx: pg.ClientBase, vault: Vault, batchId: string, at: Date): Promise<void> {
   for (let after = -1; ; ) {
     const bills = await store.billsToTell(tx, batchId, after, CHUNK)
     const last = bills.at(-1)
     if (!last) return
     after = last.row
-    await enqueue(tx, bills.flatMap(billMessages), at)
+    await enqueue(tx, vault, bills.flatMap(billMessages), at)
   }
 }
 
-function billMessages(bill: store.TellBill): Message[] {
-  const data = {
+const billMessages = (bill: store.TellBill): ToPayer[] =>
+  toPayer(bill, `bill:${bill.orderNo}`, 'bill_issued', {
     merchant: bill.merchant,
     title: bill.title,
     order_no: bill.orderNo,
-    account_no: bill.accountNo,
     amount: formatMinor(bill.amount, bill.currency),
     currency: bill.currency,
     due_on: bill.dueOn ?? '',
-  }
-  const message = (medium: Message['medium'], recipient: string): Message => ({
-    key: `bill:${bill.orderNo}:${medium}`,
-    medium,
-    recipient,
-    template: 'bill_issued',
-    data,
   })
-  return [...(bill.phone ? [message('sms', bill.phone)] : []), ...(bill.email ? [message('mail', bill.email)] : [])]
-}
 
 // --- views -------------------------------------------------------------------------------------------------------------
 
@@ -359,7 +355,7 @@ function visible(
 }
 
 async function batchOf(app: App, actor: Actor, batchId: string): Promise<store.BillBatch> {
-  const batch = await store.findBatch(app.db.pool, batchId)
+  const batch = await store.findBatch(app.db.pool, app.vault, batchId)
   if (!batch || !visible(batch, actor, 'order.read')) throw batchUnknown(batchId)
   return batch
 }

@@ -2,7 +2,9 @@ import type pg from 'pg'
 import { type Scope, scopeSql } from '../access/scope.ts'
 import { CopyInto } from '../statements/copy_into.ts'
 import { epochDays } from '../statements/store.ts'
+import type { Vault } from '../system/vault/vault.ts'
 import type { BillableItem, BillProblem, BillRow } from './bill_batch.ts'
+import { type SealedPersonRow, sealPerson, sealProblems, withProblems } from './sealed.ts'
 
 type Db = pg.Pool | pg.ClientBase
 
@@ -36,7 +38,7 @@ export type BillBatch = {
   readonly issuedAt: Date | null
 }
 
-const COLUMNS = `id, name, sm3, bytes, merchant_no as "merchantNo", merchants, state, records, totals, errors, warnings, problems,
+const COLUMNS = `id, name, sm3, bytes, merchant_no as "merchantNo", merchants, state, records, totals, errors, warnings, problems, problems_sealed as "problemsSealed",
   checked_by as "checkedBy", checked_at as "checkedAt", issued_by as "issuedBy", issued_at as "issuedAt"`
 
 /** Fee items of merchants in the scope: to whoever asks there are no others. */
@@ -51,14 +53,14 @@ export async function billableItems(db: Db, scope: Scope): Promise<BillableItem[
   return rows
 }
 
-export async function findBatch(db: Db, id: string): Promise<BillBatch | null> {
+export async function findBatch(db: Db, vault: Vault, id: string): Promise<BillBatch | null> {
   const { rows } = await db.query(`select ${COLUMNS} from bill_batches where id = $1`, [id])
-  return rows[0] ?? null
+  return rows[0] ? withProblems<BillBatch>(vault, rows[0]) : null
 }
 
-export async function lockBatch(tx: pg.ClientBase, id: string): Promise<BillBatch | null> {
+export async function lockBatch(tx: pg.ClientBase, vault: Vault, id: string): Promise<BillBatch | null> {
   const { rows } = await tx.query(`select ${COLUMNS} from bill_batches where id = $1 for update`, [id])
-  return rows[0] ?? null
+  return rows[0] ? withProblems<BillBatch>(vault, rows[0]) : null
 }
 
 export type BatchListed = Omit<BillBatch, 'problems'>
@@ -71,7 +73,7 @@ export async function listBatches(
   limit: number,
 ): Promise<BatchListed[]> {
   const { rows } = await db.query(
-    `select ${COLUMNS.replace(' problems,', '')} from bill_batches
+    `select ${COLUMNS.replace(/ problems, .*/, '')} from bill_batches
       where checked_at < $1 and ($3::text[] is null or checked_by = $4 or (merchants <> '{}' and merchants <@ $3::text[]))
       order by checked_at desc, id limit $2`,
     [before, limit, within.merchants, within.by],
@@ -89,18 +91,18 @@ export async function issuedBefore(db: Db, sm3: string): Promise<string | null> 
 }
 
 /** The batch that a person means by a file: the one that issued it, else the one checked last. */
-export async function findBatchOfFile(db: Db, sm3: string): Promise<BillBatch | null> {
+export async function findBatchOfFile(db: Db, vault: Vault, sm3: string): Promise<BillBatch | null> {
   const { rows } = await db.query(
     `select ${COLUMNS} from bill_batches where sm3 = $1 order by state = 'issued' desc, checked_at desc limit 1`,
     [sm3],
   )
-  return rows[0] ?? null
+  return rows[0] ? withProblems<BillBatch>(vault, rows[0]) : null
 }
 
 /** false: the id is taken. */
-export async function insertBatch(tx: pg.ClientBase, batch: BillBatch): Promise<boolean> {
+export async function insertBatch(tx: pg.ClientBase, vault: Vault, batch: BillBatch): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into bill_batches (id, name, sm3, bytes, merchant_no, state, records, totals, errors, warnings, problems,
+    `insert into bill_batches (id, name, sm3, bytes, merchant_no, state, records, totals, errors, warnings, problems_sealed,
                                checked_by, checked_at, merchants)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing`,
     [
@@ -114,7 +116,7 @@ export async function insertBatch(tx: pg.ClientBase, batch: BillBatch): Promise<
       JSON.stringify(batch.totals),
       batch.errors,
       batch.warnings,
-      JSON.stringify(batch.problems),
+      sealProblems(vault, batch.id, batch.problems),
       batch.checkedBy,
       batch.checkedAt,
       batch.merchants,
@@ -134,30 +136,33 @@ export async function takenNumbers(db: Db, orderNos: readonly string[]): Promise
 /** Bills whose debt is in the book under another number: the row, and one such order. */
 export async function billedBefore(
   db: Db,
+  vault: Vault,
   bills: readonly BillRow[],
 ): Promise<{ readonly row: number; readonly orderNo: string }[]> {
+  // While the key of the index is changed, each bill is looked for under both.
+  const asked = bills.flatMap(bill => vault.blinds('account_no', bill.accountNo).map(index => ({ ...bill, index })))
   const { rows } = await db.query(
     // One look into the index for each bill, however large the book is; a join would read all of it.
     `select b.row_no as row, o.order_no as "orderNo"
-       from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[])
-         as b (row_no, merchant_no, fee_item_id, account_no, period, amount, title, order_no)
+       from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::bigint[], $7::text[], $8::text[])
+         as b (row_no, merchant_no, fee_item_id, account_index, period, amount, title, order_no)
        join lateral (
          select o.order_no from orders o
-          where o.account_no = b.account_no and o.merchant_no = b.merchant_no and o.fee_item_id = b.fee_item_id
+          where o.account_index = b.account_index and o.merchant_no = b.merchant_no and o.fee_item_id = b.fee_item_id
             and o.period = b.period and o.amount = b.amount and b.title in ('', o.title)
             and o.closed_at is null and o.order_no <> b.order_no
           order by o.order_no limit 1
        ) o on true
       where b.period <> '' order by b.row_no`,
     [
-      bills.map(bill => bill.row),
-      bills.map(bill => bill.merchantNo),
-      bills.map(bill => bill.feeItemId),
-      bills.map(bill => bill.accountNo),
-      bills.map(bill => bill.period),
-      bills.map(bill => bill.amount),
-      bills.map(bill => bill.title),
-      bills.map(bill => bill.orderNo),
+      asked.map(bill => bill.row),
+      asked.map(bill => bill.merchantNo),
+      asked.map(bill => bill.feeItemId),
+      asked.map(bill => bill.index),
+      asked.map(bill => bill.period),
+      asked.map(bill => bill.amount),
+      asked.map(bill => bill.title),
+      asked.map(bill => bill.orderNo),
     ],
   )
   return rows
@@ -172,10 +177,10 @@ const ROW_COLUMNS = [
   'ask_sm3',
   'merchant_no',
   'fee_item_id',
-  'account_no',
-  'payer_name',
-  'phone',
-  'email',
+  'person',
+  'account_index',
+  'by_sms',
+  'by_mail',
   'title',
   'period',
   'amount',
@@ -184,22 +189,19 @@ const ROW_COLUMNS = [
 
 export type WaitingBill = BillRow & { readonly askSm3: string }
 
-export async function keepRows(tx: pg.ClientBase, batchId: string, bills: readonly WaitingBill[]): Promise<void> {
+export async function keepRows(
+  tx: pg.ClientBase,
+  vault: Vault,
+  batchId: string,
+  bills: readonly WaitingBill[],
+): Promise<void> {
   const copy = new CopyInto(tx, 'bill_batch_rows', ROW_COLUMNS)
   const dayOf = epochDays()
   try {
     for (const bill of bills) {
-      const texts = [
-        bill.merchantNo,
-        bill.feeItemId,
-        bill.accountNo,
-        bill.payerName,
-        bill.phone,
-        bill.email,
-        bill.title,
-        bill.period,
-      ]
-      const room = 400 + 3 * (bill.orderNo.length + texts.reduce((sum, text) => sum + text.length, 0))
+      const { person, accountIndex, bySms, byMail } = sealPerson(vault, bill.orderNo, bill)
+      const texts = [bill.orderNo, bill.merchantNo, bill.feeItemId, bill.title, bill.period]
+      const room = 400 + person.length + 3 * texts.reduce((sum, text) => sum + text.length, 0)
       if (!copy.rows.roomFor(room)) await copy.makeRoom(room)
       const row = copy.rows
       row.row(ROW_COLUMNS.length)
@@ -207,7 +209,14 @@ export async function keepRows(tx: pg.ClientBase, batchId: string, bills: readon
       row.bigint(bill.row)
       row.text(bill.orderNo)
       row.text(bill.askSm3)
-      for (const text of texts) row.text(text)
+      row.text(bill.merchantNo)
+      row.text(bill.feeItemId)
+      row.bytea(person)
+      row.bytea(accountIndex)
+      row.boolean(bySms)
+      row.boolean(byMail)
+      row.text(bill.title)
+      row.text(bill.period)
       row.bigint(bill.amount)
       if (bill.dueOn === null) row.null()
       else row.date(dayOf(bill.dueOn))
@@ -222,9 +231,9 @@ export async function keepRows(tx: pg.ClientBase, batchId: string, bills: readon
 /** Issues all bills of a batch in one statement; the answer is how many it could. */
 export async function issueRows(tx: pg.ClientBase, batchId: string, at: Date): Promise<number> {
   const { rowCount } = await tx.query(
-    `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period,
+    `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, person, account_index, by_sms, by_mail, title, period,
                          amount, currency, part_payment, part_min, due_on, batch_id, created_at)
-     select b.order_no, b.ask_sm3, f.merchant_no, f.id, b.account_no, b.payer_name, b.phone, b.email,
+     select b.order_no, b.ask_sm3, f.merchant_no, f.id, b.person, b.account_index, b.by_sms, b.by_mail,
             case when b.title = '' then f.name else b.title end, b.period, b.amount, f.currency, f.part_payment, f.part_min,
             b.due_on, b.batch_id, $2
        from bill_batch_rows b
@@ -257,12 +266,9 @@ export async function hindrances(
   return rows
 }
 
-export type TellBill = {
+export type TellBill = SealedPersonRow & {
   readonly row: number
   readonly orderNo: string
-  readonly accountNo: string
-  readonly phone: string
-  readonly email: string
   readonly title: string
   readonly amount: number
   readonly currency: string
@@ -278,10 +284,10 @@ export async function billsToTell(
   limit: number,
 ): Promise<TellBill[]> {
   const { rows } = await tx.query(
-    `select b.row_no as row, b.order_no as "orderNo", b.account_no as "accountNo", b.phone, b.email,
+    `select b.row_no as row, b.order_no as "orderNo", b.person, b.by_sms as "bySms", b.by_mail as "byMail",
             case when b.title = '' then f.name else b.title end as title, b.amount, f.currency, b.due_on as "dueOn", m.name as merchant
        from bill_batch_rows b join fee_items f on f.id = b.fee_item_id join merchants m on m.merchant_no = b.merchant_no
-      where b.batch_id = $1 and b.row_no > $2 and (b.phone <> '' or b.email <> '') order by b.row_no limit $3`,
+      where b.batch_id = $1 and b.row_no > $2 and (b.by_sms or b.by_mail) order by b.row_no limit $3`,
     [batchId, after, limit],
   )
   return rows

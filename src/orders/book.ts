@@ -26,6 +26,7 @@ import {
 import type { Order } from './order.ts'
 import type { Finding, PaymentState } from './payment.ts'
 import { refundBasis, refundFacts, SURPLUS_REVIEW, surplusReason } from './refund_review.ts'
+import { sealPayer } from './sealed.ts'
 import { findOrders } from './store.ts'
 
 /** What became of a finding, after the commit. */
@@ -36,7 +37,7 @@ export type Booked = {
 }
 
 /** What booking is given. */
-type Booking = Pick<App, 'db' | 'now' | 'newId'> & { readonly channels: Channels }
+type Booking = Pick<App, 'db' | 'now' | 'newId' | 'vault'> & { readonly channels: Channels }
 
 /**
  * Takes what channels said about payments into the book, in one transaction: locks the orders, decides each finding, writes
@@ -146,7 +147,8 @@ class Batch {
       currency: outcome.currency,
       paidAt: outcome.paidAt,
       businessDate: this.#dayOf(payment.account, outcome.paidAt),
-      payer: outcome.payer,
+      payer: sealPayer(this.#app.vault, paymentNo, outcome.payer),
+      payerIndex: this.#app.vault.payer(outcome.payer),
       fee: outcome.fee,
       merchant: finding.merchant,
       credited: credit,
@@ -186,6 +188,7 @@ class Batch {
   async surplusReviews(tx: pg.ClientBase) {
     const orders = await findOrders(
       tx,
+      this.#app.vault,
       this.surplus.map(row => row.orderNo),
     )
     return this.surplus.map(row => {
@@ -195,7 +198,12 @@ class Batch {
         id: row.reviewId,
         object: { kind: 'refund', id: row.refundNo },
         facts: [
-          ...refundFacts(order, { ...row, channel, received: row.amount, refunded: 0 }),
+          ...refundFacts(order, {
+            ...row,
+            channel,
+            received: row.amount,
+            refunded: 0,
+          }),
           { zh: '异常', en: 'Anomaly', value: row.reason },
         ],
         basis: refundBasis({ ...row, state: 'awaiting_review' }, { state: 'success', received: row.amount }),

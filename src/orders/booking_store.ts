@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { formatMinor } from '../kernel/money.ts'
 import { enqueueing } from '../notices/store.ts'
-import { sqlArray } from '../system/sql_array.ts'
+import { bytesText, sqlArray } from '../system/sql_array.ts'
 import type { OrderFacts, PaymentFacts } from './booking.ts'
 
 /** The SQL of booking, all of it in sets. Whoever changes an order or its payments locks the order first, in the order of their numbers. */
@@ -61,7 +61,10 @@ export type BookRow = {
   readonly currency: string
   readonly paidAt: Date
   readonly businessDate: string
-  readonly payer: string
+  /** Sealed; null: not told. */
+  readonly payer: Buffer | null
+  /** As the books compare it. */
+  readonly payerIndex: string
   readonly fee: number | null
   readonly merchant: string
   readonly credited: boolean
@@ -69,7 +72,7 @@ export type BookRow = {
 
 /**
  * Successes, in one statement: the payment, its order's `paid`, its movement, and what its payer is told; it waits no longer. Message texts
- * are drawn from the order here, so that they need not travel to us and back.
+ * are drawn from the order here, its sealed person as it is, so that they need not travel to us and back.
  */
 export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[], at: Date): Promise<void> {
   if (rows.length === 0) return
@@ -77,12 +80,12 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
     name: 'book_successes',
     text: `with booked as materialized (
              select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-                                  $8::date[], $9::text[], $10::bigint[], $11::text[], $12::boolean[], $13::text[])
+                                  $8::date[], $9::bytea[], $10::bigint[], $11::text[], $12::boolean[], $13::text[], $15::text[])
                as b (order_no, payment_no, channel, channel_trade_no, received, currency, paid_at, business_date, payer, fee,
-                     merchant, credited, amount)
+                     merchant, credited, amount, payer_index)
            ), payment as (
              update payments p set state = 'success', channel_trade_no = b.channel_trade_no, received = b.received,
-                    paid_at = b.paid_at::timestamptz, payer = b.payer, fee = b.fee, booked_at = $14, credited = b.credited, reason = ''
+                    paid_at = b.paid_at::timestamptz, payer_sealed = b.payer, fee = b.fee, booked_at = $14, credited = b.credited, reason = ''
                from booked b where p.order_no = b.order_no and p.payment_no = b.payment_no
            ), known as (
              delete from payments_waiting w using booked b where w.order_no = b.order_no and w.payment_no = b.payment_no
@@ -93,19 +96,19 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
                             max(paid_at::timestamptz) as paid_at
                        from booked group by order_no) c
               where o.order_no = c.order_no
-             returning o.order_no, o.title, o.account_no, o.phone, o.email
+             returning o.order_no, o.title, o.person, o.by_sms, o.by_mail
            ), message as (
-             ${enqueueing(`select 'paid:' || payment_no || ':' || medium, medium, recipient,
+             ${enqueueing(`select 'paid:' || payment_no || ':' || medium, medium,
                     case when credited then 'payment_succeeded' else 'payment_surplus' end,
-                    jsonb_build_object('title', title, 'order_no', order_no, 'account_no', account_no, 'payment_no', payment_no,
-                                       'amount', amount, 'currency', currency, 'paid_at', paid_at), $14::timestamptz
-               from booked join bill using (order_no), lateral (values ('sms'::message_medium, phone), ('mail', email)) as m (medium, recipient)
-              where recipient <> ''`)}
+                    jsonb_build_object('title', title, 'order_no', order_no, 'payment_no', payment_no,
+                                       'amount', amount, 'currency', currency, 'paid_at', paid_at), person, order_no, $14::timestamptz
+               from booked join bill using (order_no), lateral (values ('sms'::message_medium, by_sms), ('mail', by_mail)) as m (medium, wanted)
+              where wanted and person is not null`)}
            )
            insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, amount,
                                   currency, occurred_at, business_date, merchant, payer, fee)
            select payment_no, order_no, 'payment', 'success', channel, channel_trade_no, payment_no, received, currency,
-                  paid_at::timestamptz, business_date, merchant, payer, fee
+                  paid_at::timestamptz, business_date, merchant, payer_index, fee
              from booked`,
     values: [
       sqlArray(rows, row => row.orderNo),
@@ -116,12 +119,13 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
       sqlArray(rows, row => row.currency),
       sqlArray(rows, row => row.paidAt.toISOString()),
       sqlArray(rows, row => row.businessDate),
-      sqlArray(rows, row => row.payer),
+      sqlArray(rows, row => bytesText(row.payer)),
       sqlArray(rows, row => row.fee),
       sqlArray(rows, row => row.merchant),
       sqlArray(rows, row => row.credited),
       sqlArray(rows, row => formatMinor(row.received, row.currency)),
       at,
+      sqlArray(rows, row => row.payerIndex),
     ],
   })
 }

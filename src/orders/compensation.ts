@@ -18,7 +18,7 @@ const LEASE_MS = 45_000
 export async function compensate(app: Paying, signal?: AbortSignal): Promise<number> {
   let asked = 0
   while (!signal?.aborted) {
-    const due = await claimDue(app.db.pool, app.now(), CLAIM, LEASE_MS)
+    const due = await claimDue(app.db.pool, app.vault, app.now(), CLAIM, LEASE_MS)
     if (due.length === 0) break
     await eachAtOnce(due, AT_ONCE, payment => compensateOne(app, payment))
     asked += due.length

@@ -1,7 +1,10 @@
 import type pg from 'pg'
 import { type Scope, scopeSql } from '../access/scope.ts'
+import type { Person } from '../kernel/person.ts'
+import type { Vault } from '../system/vault/vault.ts'
 import type { Order } from './order.ts'
 import type { Payment, Waiting } from './payment.ts'
+import { personSql, withPayer, withPerson } from './sealed.ts'
 import { PAYMENT_COLUMNS } from './store.ts'
 
 /** What is read in lists: 缴费记录, what waits, what a person must look at. All of them go on from where the last page ended. */
@@ -33,10 +36,15 @@ export type PaymentRecord = Payment & {
 }
 
 /** 缴费记录, newest first, each with its reconciliation status. */
-export async function paymentRecords(db: pg.Pool, scope: Scope, filter: RecordFilter): Promise<PaymentRecord[]> {
+export async function paymentRecords(
+  db: pg.Pool,
+  vault: Vault,
+  scope: Scope,
+  filter: RecordFilter,
+): Promise<PaymentRecord[]> {
   const values: unknown[] = [
     filter.merchantNo ?? null,
-    filter.accountNo ?? null,
+    filter.accountNo === undefined ? null : vault.blinds('account_no', filter.accountNo),
     filter.orderNo ?? null,
     filter.channel ?? null,
     filter.from ?? null,
@@ -49,11 +57,11 @@ export async function paymentRecords(db: pg.Pool, scope: Scope, filter: RecordFi
   const visible = scopeSql(scope, PAYMENT_PLACE, values)
   const { rows } = await db.query(
     `select ${PAYMENT_COLUMNS}, o.title, o.period, m.name as "merchantName",
-            o.account_no as "accountNo", o.state as "orderState",
+            ${personSql('o')}, o.state as "orderState",
             exists (select from movements b join match_links l on l.order_no = b.order_no and l.movement_id = b.id
                      where b.order_no = p.order_no and b.payment_no = p.payment_no) as reconciled
        from payments p join orders o using (order_no) join merchants m on m.merchant_no = p.merchant_no
-      where ${visible} and ($1::text is null or p.merchant_no = $1) and ($2::text is null or o.account_no = $2)
+      where ${visible} and ($1::text is null or p.merchant_no = $1) and ($2::bytea[] is null or o.account_index = any($2))
         and ($3::text is null or p.order_no = $3) and ($4::text is null or p.channel = $4)
         and ($5::timestamptz is null or p.created_at >= $5) and ($6::timestamptz is null or p.created_at < $6)
         and ($7::text[] is null or p.state = any($7::payment_state[]))
@@ -61,11 +69,16 @@ export async function paymentRecords(db: pg.Pool, scope: Scope, filter: RecordFi
       order by p.created_at desc, p.payment_no desc limit $10`,
     values,
   )
-  return rows
+  return rows.map(row => withPayer<PaymentRecord>(vault, withPerson<PaymentRecord & Person>(vault, row)))
 }
 
 /** What delay compensation waits for, the longest first, and why. */
-export async function waitingPayments(db: pg.Pool, scope: Scope, limit: number): Promise<(Payment & Waiting)[]> {
+export async function waitingPayments(
+  db: pg.Pool,
+  vault: Vault,
+  scope: Scope,
+  limit: number,
+): Promise<(Payment & Waiting)[]> {
   const values: unknown[] = [limit]
   const { rows } = await db.query(
     `select ${PAYMENT_COLUMNS}, w.next_query_at as "nextQueryAt", w.queries, w.last_answer as "lastAnswer"
@@ -73,7 +86,7 @@ export async function waitingPayments(db: pg.Pool, scope: Scope, limit: number):
       order by p.created_at, p.payment_no limit $1`,
     values,
   )
-  return rows
+  return rows.map(row => withPayer<Payment & Waiting>(vault, row))
 }
 
 export async function waitingSummary(

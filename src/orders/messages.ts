@@ -1,8 +1,27 @@
 import { formatMinor } from '../kernel/money.ts'
-import type { Message, MessageData, Template } from '../notices/message.ts'
+import type { Message, MessageData, Template, ToPayer } from '../notices/message.ts'
 import type { Order } from './order.ts'
+import type { SealedPersonRow } from './sealed.ts'
 
 type Addressed = Pick<Order, 'orderNo' | 'title' | 'accountNo' | 'phone' | 'email'>
+
+/** By all media that the bill names. The order's sealed person goes along as it is. */
+export const toPayer = (
+  { orderNo, person, bySms, byMail }: { readonly orderNo: string } & SealedPersonRow,
+  key: string,
+  template: Template,
+  facts: MessageData,
+): ToPayer[] =>
+  person === null
+    ? []
+    : [...(bySms ? (['sms'] as const) : []), ...(byMail ? (['mail'] as const) : [])].map(medium => ({
+        key: `${key}:${medium}`,
+        medium,
+        template,
+        facts,
+        person,
+        orderNo,
+      }))
 
 /** What the payer is told when money went back to him. */
 export const refundMessages = (

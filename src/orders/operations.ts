@@ -52,9 +52,9 @@ export async function startPayment(app: Paying, actor: Actor, ask: PaymentReques
   for (let round = 0; ; round++) {
     const step = await app.db.transaction(async tx => {
       const at = app.now()
-      const order = await lockOrder(tx, ask.orderNo)
+      const order = await lockOrder(tx, app.vault, ask.orderNo)
       if (!order) throw orderUnknown(ask.orderNo)
-      const payments = await paymentsOf(tx, ask.orderNo)
+      const payments = await paymentsOf(tx, app.vault, ask.orderNo)
       const same = payments.find(payment => payment.requestId === ask.id)
       if (same && same.askSm3 !== askSm3) throw idReused(ask.id)
       if (same) return { order, payment: same, earlier: [] }
@@ -254,10 +254,10 @@ export async function settleAnomaly(
 /** Takes a bill back. Throws order_unknown, order_partly_paid; an open attempt is ended first. The same again changes nothing. */
 export async function closeOrder(app: Paying, actor: Actor, orderNo: string, why: string): Promise<Order> {
   await readOrderWithin(app, actor.scopeOf('order.issue'), orderNo)
-  for (const payment of await paymentsOf(app.db.pool, orderNo))
+  for (const payment of await paymentsOf(app.db.pool, app.vault, orderNo))
     if (isOpen(payment.state)) await endAttempt(app, payment)
   return await app.db.transaction(async tx => {
-    const order = await lockOrder(tx, orderNo)
+    const order = await lockOrder(tx, app.vault, orderNo)
     if (!order) throw orderUnknown(orderNo)
     if (order.state === 'closed') return order
     if (order.paid > 0)
@@ -266,7 +266,8 @@ export async function closeOrder(app: Paying, actor: Actor, orderNo: string, why
         { zh: '该缴费单已有缴费，不能撤销；请先退款', en: 'Something was paid for this order: refund it first' },
         { order_no: orderNo },
       )
-    if ((await paymentsOf(tx, orderNo)).some(payment => isOpen(payment.state))) throw paymentUnderWay(orderNo)
+    if ((await paymentsOf(tx, app.vault, orderNo)).some(payment => isOpen(payment.state)))
+      throw paymentUnderWay(orderNo)
     const at = app.now()
     await markClosed(tx, orderNo, why, at)
     await record(tx, at, actor, [
@@ -277,18 +278,18 @@ export async function closeOrder(app: Paying, actor: Actor, orderNo: string, why
         after: { state: 'closed', why },
       },
     ])
-    return (await findOrder(tx, orderNo)) as Order
+    return (await findOrder(tx, app.vault, orderNo)) as Order
   })
 }
 
 export async function readOrder(app: Paying, orderNo: string): Promise<Order> {
-  const order = await findOrder(app.db.pool, orderNo)
+  const order = await findOrder(app.db.pool, app.vault, orderNo)
   if (!order) throw orderUnknown(orderNo)
   return order
 }
 
 export async function readPayment(app: Paying, paymentNo: string): Promise<Payment> {
-  const payment = await findPayment(app.db.pool, paymentNo)
+  const payment = await findPayment(app.db.pool, app.vault, paymentNo)
   if (!payment) throw paymentUnknown(paymentNo)
   return payment
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
+import { outboxOf } from '../../testkit/outbox.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
 import { EVERYWHERE } from '../access/scope.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -100,10 +101,10 @@ describe('paying a bill', () => {
     await learn(app, payment, paid, 'notice')
     await learn(app, payment, paid, 'query')
     assert.equal(await book(app, orderNo), 'paid 10000 | 10000 | - | -')
-    const { rows } = await db.pool.query('select key, recipient, template, data from outbox')
+    const rows = await outboxOf(app)
     assert.equal(rows.length, 1)
     assert.deepEqual(
-      [rows[0].recipient, rows[0].template, rows[0].data.amount],
+      [rows[0]?.recipient, rows[0]?.template, rows[0]?.data.amount],
       ['13800000000', 'payment_succeeded', '100.00'],
     )
     const movement = await db.pool.query('select * from movements')
@@ -338,7 +339,7 @@ describe('delay compensation', () => {
     const { orderNo } = await issued(app)
     channel.answers.create = [{ state: 'unknown', reason: 'time-out' }]
     const payment = await startPayment(app, actor('somebody'), ask(orderNo, 'phone-1'))
-    const waiting = await waitingPayments(app.db.pool, EVERYWHERE, 9)
+    const waiting = await waitingPayments(app.db.pool, app.vault, EVERYWHERE, 9)
     assert.deepEqual(
       waiting.map(({ state, lastAnswer }) => [state, lastAnswer]),
       [['created', 'unknown: time-out']],
@@ -431,7 +432,7 @@ describe('delay compensation', () => {
     }
     assert.ok(asked >= 4, `asked ${asked} times`)
     assert.equal((await readPayment(app, payment.paymentNo)).state, 'closed')
-    assert.deepEqual(await waitingPayments(app.db.pool, EVERYWHERE, 9), [])
+    assert.deepEqual(await waitingPayments(app.db.pool, app.vault, EVERYWHERE, 9), [])
   })
 
   test('补单: asked about at once when a person wants it', async t => {

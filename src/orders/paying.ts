@@ -46,9 +46,10 @@ export function openPaying(
     async (batch: readonly IssueRow[]) => {
       const orders = await app.db.transaction(async tx => {
         const at = app.now()
-        const issued = await insertOrders(tx, batch, at)
+        const issued = await insertOrders(tx, app.vault, batch, at)
         const found = await findOrders(
           tx,
+          app.vault,
           batch.map(row => row.orderNo),
         )
         await recordAll(tx, issueEntries(batch, issued, at))

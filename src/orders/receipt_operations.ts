@@ -60,7 +60,7 @@ export async function verifyReceipt(
   }
   const different = differences(receipt, claims)
   if (different.length > 0) throw receiptDiffers(receipt, different)
-  const source = await store.receiptSource(app.db.pool, receipt.payment_no)
+  const source = await store.receiptSource(app.db.pool, app.vault, receipt.payment_no)
   const refunded = source ? formatMinor(source.refunded, source.currency) : receipt.refunded
   return {
     genuine: true,
@@ -76,7 +76,7 @@ export async function verifyReceipt(
 
 async function certify(app: Certifying, paymentNo: string): Promise<store.StoredReceipt> {
   const key = keysOf(app)[0] as string
-  const source = await store.receiptSource(app.db.pool, paymentNo)
+  const source = await store.receiptSource(app.db.pool, app.vault, paymentNo)
   if (!source) throw paymentUnknown(paymentNo)
   const facts = receiptFacts(source)
   const digest = askDigest(facts)

@@ -1,13 +1,16 @@
 import type pg from 'pg'
+import type { Person } from '../kernel/person.ts'
+import type { Vault } from '../system/vault/vault.ts'
 import type { Receipt, ReceiptSource } from './receipt.ts'
+import { personSql, withPerson } from './sealed.ts'
 
 type Db = pg.Pool | pg.ClientBase
 
 /** A payment with all that a receipt says of it; null: there is none of this number. */
-export async function receiptSource(db: Db, paymentNo: string): Promise<ReceiptSource | null> {
+export async function receiptSource(db: Db, vault: Vault, paymentNo: string): Promise<ReceiptSource | null> {
   const { rows } = await db.query(
     `select p.order_no as "orderNo", p.payment_no as "paymentNo", o.merchant_no as "merchantNo", m.name as merchant,
-            f.name as "feeItem", f.account_label as "accountLabel", o.account_no as "accountNo", o.payer_name as "payerName",
+            f.name as "feeItem", f.account_label as "accountLabel", ${personSql('o')},
             o.title, o.period, p.received, p.currency, p.channel, p.channel_trade_no as "channelTradeNo", p.paid_at as "paidAt",
             p.booked_at as "bookedAt", p.refunded, p.refund_flag as "refundFlag", p.state, p.credited,
             p.reversed_at is not null as reversed
@@ -16,7 +19,7 @@ export async function receiptSource(db: Db, paymentNo: string): Promise<ReceiptS
       where p.payment_no = $1`,
     [paymentNo],
   )
-  return rows[0] ?? null
+  return rows[0] ? withPerson<ReceiptSource & Person>(vault, rows[0]) : null
 }
 
 export type StoredReceipt = { readonly code: string; readonly receipt: Receipt }

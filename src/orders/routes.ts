@@ -66,7 +66,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
       },
     },
     async ({ query }) => ({
-      orders: (await ordersOfAccount(app.db.pool, query.merchant_no, query.account_no, 100)).map(orderView),
+      orders: (await ordersOfAccount(app.db.pool, app.vault, query.merchant_no, query.account_no, 100)).map(orderView),
     }),
   )
 
@@ -197,7 +197,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
     async request => {
       const { query } = request
       const limit = query.limit ?? 50
-      const records = await paymentRecords(app.db.pool, actorOf(request).scopeOf('payment.read'), {
+      const records = await paymentRecords(app.db.pool, app.vault, actorOf(request).scopeOf('payment.read'), {
         merchantNo: query.merchant_no,
         accountNo: query.account_no,
         orderNo: query.order_no,
@@ -231,7 +231,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
       const scope = actorOf(request).scopeOf('payment.read')
       const [summary, payments] = await Promise.all([
         waitingSummary(app.db.pool, scope),
-        waitingPayments(app.db.pool, scope, request.query.limit ?? 200),
+        waitingPayments(app.db.pool, app.vault, scope, request.query.limit ?? 200),
       ])
       return {
         summary: summary.map(row => ({ ...row, oldest: instantText(row.oldest) })),

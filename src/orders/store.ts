@@ -1,36 +1,43 @@
 import type pg from 'pg'
 import type { Who } from '../audit/act.ts'
+import type { Vault } from '../system/vault/vault.ts'
 import type { Order, OrderAsk } from './order.ts'
 import type { Payment } from './payment.ts'
+import { payerSql, personSql, sealPerson, withPayer, withPerson } from './sealed.ts'
 
 /** Orders and payments: reading them, issuing bills, beginning an attempt. What channels say is booked in `booking_store.ts`. */
 
 type Db = pg.Pool | pg.ClientBase
 
-export const ORDER_COLUMNS = `o.order_no as "orderNo", o.merchant_no as "merchantNo", o.fee_item_id as "feeItemId", o.account_no as "accountNo",
-  o.payer_name as "payerName", o.phone, o.email, o.title, o.period, o.amount, o.currency, o.part_payment as "partPayment",
+export const ORDER_COLUMNS = `o.order_no as "orderNo", o.merchant_no as "merchantNo", o.fee_item_id as "feeItemId", ${personSql('o')},
+  o.title, o.period, o.amount, o.currency, o.part_payment as "partPayment",
   o.part_min as "partMin", o.paid, o.refunded, o.due, o.remaining, o.refund_flag as "refundFlag", o.due_on as "dueOn", o.state,
   o.created_at as "createdAt", o.paid_at as "paidAt", o.closed_at as "closedAt", o.closed_why as "closedWhy"`
 
 export const PAYMENT_COLUMNS = `p.order_no as "orderNo", p.payment_no as "paymentNo", p.request_id as "requestId", p.channel, p.account, p.method,
   p.amount, p.currency, p.state, p.created_at as "createdAt", p.expires_at as "expiresAt", p.submitted_at as "submittedAt", p.checkout,
-  p.channel_trade_no as "channelTradeNo", p.received, p.paid_at as "paidAt", p.payer, p.fee, p.booked_at as "bookedAt", p.credited,
+  p.channel_trade_no as "channelTradeNo", p.received, p.paid_at as "paidAt", ${payerSql('p')}, p.fee, p.booked_at as "bookedAt", p.credited,
   p.reason, p.reversed_at as "reversedAt", p.refunded, p.refunding, p.remaining, p.refund_flag as "refundFlag",
   p.merchant_no as "merchantNo"`
 
-export async function findOrder(db: Db, orderNo: string): Promise<Order | null> {
+export async function findOrder(db: Db, vault: Vault, orderNo: string): Promise<Order | null> {
   const { rows } = await db.query(`select ${ORDER_COLUMNS} from orders o where o.order_no = $1`, [orderNo])
-  return rows[0] ?? null
+  return rows[0] ? withPerson<Order>(vault, rows[0]) : null
 }
 
 /** Whoever changes an order or its payments holds this lock. */
-export async function lockOrder(tx: pg.ClientBase, orderNo: string): Promise<Order | null> {
+export async function lockOrder(tx: pg.ClientBase, vault: Vault, orderNo: string): Promise<Order | null> {
   const { rows } = await tx.query({
     name: 'lock_order',
     text: `select ${ORDER_COLUMNS} from orders o where o.order_no = $1 for update`,
     values: [orderNo],
   })
-  return rows[0] ?? null
+  return rows[0] ? withPerson<Order>(vault, rows[0]) : null
+}
+
+/** As `lockOrder`, for whoever need not know what it says. */
+export async function holdOrder(tx: pg.ClientBase, orderNo: string): Promise<void> {
+  await tx.query('select from orders where order_no = $1 for update', [orderNo])
 }
 
 export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: string; readonly who: Who }
@@ -39,17 +46,18 @@ export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: s
  * Issues bills in one statement. A bill is issued where its number is new and its fee item is active, in that currency, and
  * belongs to its active merchant; what stands under a number afterwards is for the caller to read. The answer is the numbers of those that are new.
  */
-export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date): Promise<Set<string>> {
+export async function insertOrders(db: Db, vault: Vault, rows: readonly IssueRow[], at: Date): Promise<Set<string>> {
+  const people = rows.map(row => sealPerson(vault, row.orderNo, row))
   const { rows: made } = await db.query({
     name: 'insert_orders',
-    text: `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period,
+    text: `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, person, account_index, by_sms, by_mail, title, period,
                                amount, currency, part_payment, part_min, due_on, batch_id, created_at)
-           select b.order_no, b.ask_sm3, f.merchant_no, f.id, b.account_no, b.payer_name, b.phone, b.email,
+           select b.order_no, b.ask_sm3, f.merchant_no, f.id, b.person, b.account_index, b.by_sms, b.by_mail,
                   case when b.title = '' then f.name else b.title end, b.period, b.amount, f.currency, f.part_payment, f.part_min,
                   b.due_on, b.batch_id, $15
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                         $10::text[], $11::bigint[], $12::date[], $13::text[], $14::text[])
-               as b (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, title, period, amount,
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::boolean[], $8::boolean[],
+                         $9::text[], $10::text[], $11::bigint[], $12::date[], $13::text[], $14::text[])
+               as b (order_no, ask_sm3, merchant_no, fee_item_id, person, account_index, by_sms, by_mail, title, period, amount,
                      due_on, batch_id, currency)
              join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
                              and f.currency = b.currency
@@ -60,10 +68,10 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
       rows.map(row => row.askSm3),
       rows.map(row => row.merchantNo),
       rows.map(row => row.feeItemId),
-      rows.map(row => row.accountNo),
-      rows.map(row => row.payerName),
-      rows.map(row => row.phone),
-      rows.map(row => row.email),
+      people.map(row => row.person),
+      people.map(row => row.accountIndex),
+      people.map(row => row.bySms),
+      people.map(row => row.byMail),
       rows.map(row => row.title),
       rows.map(row => row.period),
       rows.map(row => row.amount),
@@ -79,6 +87,7 @@ export async function insertOrders(db: Db, rows: readonly IssueRow[], at: Date):
 /** Bills by their numbers, with the digest of what was asked. */
 export async function findOrders(
   db: Db,
+  vault: Vault,
   orderNos: readonly string[],
 ): Promise<Map<string, Order & { askSm3: string }>> {
   const { rows } = await db.query({
@@ -86,17 +95,23 @@ export async function findOrders(
     text: `select ${ORDER_COLUMNS}, o.ask_sm3 as "askSm3" from orders o where o.order_no = any($1)`,
     values: [orderNos],
   })
-  return new Map(rows.map(row => [row.orderNo, row]))
+  return new Map(rows.map(row => [row.orderNo, withPerson<Order & { askSm3: string }>(vault, row)]))
 }
 
 /** Bills that a payer finds by the number he knows, the open ones first. */
-export async function ordersOfAccount(db: Db, merchantNo: string, accountNo: string, limit: number): Promise<Order[]> {
+export async function ordersOfAccount(
+  db: Db,
+  vault: Vault,
+  merchantNo: string,
+  accountNo: string,
+  limit: number,
+): Promise<Order[]> {
   const { rows } = await db.query(
-    `select ${ORDER_COLUMNS} from orders o where o.account_no = $1 and o.merchant_no = $2
+    `select ${ORDER_COLUMNS} from orders o where o.account_index = any($1) and o.merchant_no = $2
       order by o.closed_at is not null or o.due = 0, o.due_on nulls last, o.created_at desc, o.order_no limit $3`,
-    [accountNo, merchantNo, limit],
+    [vault.blinds('account_no', accountNo), merchantNo, limit],
   )
-  return rows
+  return rows.map(row => withPerson<Order>(vault, row))
 }
 
 /** Takes a bill back that nobody has paid. */
@@ -106,22 +121,29 @@ export async function markClosed(tx: pg.ClientBase, orderNo: string, why: string
 
 // --- payments --------------------------------------------------------------------------------------------------------------
 
-export async function findPayment(db: Db, paymentNo: string): Promise<Payment | null> {
+export async function findPayment(db: Db, vault: Vault, paymentNo: string): Promise<Payment | null> {
   const { rows } = await db.query({
     name: 'find_payment',
     text: `select ${PAYMENT_COLUMNS} from payments p where p.payment_no = $1`,
     values: [paymentNo],
   })
+  return rows[0] ? withPayer<Payment>(vault, rows[0]) : null
+}
+
+export type PaymentStanding = Pick<Payment, 'state' | 'received'>
+
+export async function paymentState(db: Db, paymentNo: string): Promise<PaymentStanding | null> {
+  const { rows } = await db.query('select state, received from payments where payment_no = $1', [paymentNo])
   return rows[0] ?? null
 }
 
-export async function paymentsOf(db: Db, orderNo: string): Promise<(Payment & { askSm3: string })[]> {
+export async function paymentsOf(db: Db, vault: Vault, orderNo: string): Promise<(Payment & { askSm3: string })[]> {
   const { rows } = await db.query({
     name: 'payments_of',
     text: `select ${PAYMENT_COLUMNS}, p.ask_sm3 as "askSm3" from payments p where p.order_no = $1 order by p.created_at, p.payment_no`,
     values: [orderNo],
   })
-  return rows
+  return rows.map(row => withPayer<Payment & { askSm3: string }>(vault, row))
 }
 
 export type NewPayment = Pick<
@@ -202,7 +224,7 @@ export async function markSubmitted(
  * Claims payments that are due to be asked about, for `leaseMs`: whoever claims and dies only delays them. Any number of
  * processes may claim at once.
  */
-export async function claimDue(db: Db, at: Date, limit: number, leaseMs: number): Promise<Payment[]> {
+export async function claimDue(db: Db, vault: Vault, at: Date, limit: number, leaseMs: number): Promise<Payment[]> {
   const { rows } = await db.query({
     name: 'claim_due',
     text: `with due as (
@@ -216,5 +238,5 @@ export async function claimDue(db: Db, at: Date, limit: number, leaseMs: number)
            select ${PAYMENT_COLUMNS} from claimed join payments p using (order_no, payment_no)`,
     values: [at, limit, new Date(at.getTime() + leaseMs)],
   })
-  return rows
+  return rows.map(row => withPayer<Payment>(vault, row))
 }

@@ -42,7 +42,7 @@ export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Prom
   await readPaymentWithin(app, actor.scopeOf('refund.ask'), ask.paymentNo)
   const askSm3 = askDigest(ask)
   const asked = await app.db.transaction(async tx => {
-    const { order, payment } = await lockPayment(tx, ask.paymentNo)
+    const { order, payment } = await lockPayment(app, tx, ask.paymentNo)
     const earlier = await findRequest(tx, payment.orderNo, ask.id)
     if (earlier) {
       if (earlier.askSm3 !== askSm3) throw idReused(ask.id)
@@ -118,7 +118,7 @@ async function sendRefund(app: Paying, refund: Refund): Promise<void> {
 export async function learnRefund(app: Paying, refundNo: string, outcome: RefundOutcome): Promise<Refund> {
   const { orderNo } = await readRefund(app, refundNo)
   return await app.db.transaction(async tx => {
-    const order = (await lockOrder(tx, orderNo)) as Order
+    const order = (await lockOrder(tx, app.vault, orderNo)) as Order
     const refund = await mustFind(tx, refundNo)
     const at = app.now()
     const decision = decideRefundOutcome(refund, outcome, at)
@@ -152,7 +152,7 @@ async function book(
   { channelRefundNo, at: refundedAt }: { channelRefundNo: string; at: Date },
 ): Promise<void> {
   const at = app.now()
-  const payment = (await findPayment(tx, refund.paymentNo)) as Payment
+  const payment = (await findPayment(tx, app.vault, refund.paymentNo)) as Payment
   const channel = app.channels.account(payment.account)
   await markBooked(tx, refund, { channelRefundNo, refundedAt, at })
   await bookRefund(tx, {
@@ -167,9 +167,9 @@ async function book(
     at: refundedAt,
     businessDate: businessDayOf(channel.calendar)(refundedAt.getTime()),
     merchant: channel.merchant,
-    payer: payment.payer,
+    payer: app.vault.payer(payment.payer),
   })
-  await enqueue(tx, refundMessages(order, { ...refund, refundedAt }), at)
+  await enqueue(tx, app.vault, refundMessages(order, { ...refund, refundedAt }), at)
 }
 
 /** Refunds claimed in one go, and questions to channels under way at the same time. */
@@ -220,10 +220,10 @@ export async function reversePayment(
   decideReversal(payment, (await reconciledNumbers(app.db.pool, payment.orderNo)).has(paymentNo))
   await mustBeDenied(app, payment)
   return await app.db.transaction(async tx => {
-    await lockOrder(tx, payment.orderNo)
+    await lockOrder(tx, app.vault, payment.orderNo)
     const earlier = await findRequest(tx, payment.orderNo, id)
     if (earlier) return earlier
-    const now = (await findPayment(tx, paymentNo)) as Payment
+    const now = (await findPayment(tx, app.vault, paymentNo)) as Payment
     decideReversal(now, (await reconciledNumbers(tx, now.orderNo)).has(paymentNo))
     const at = app.now()
     const refundNo = app.newId()
@@ -308,12 +308,12 @@ const mustFind = async (tx: Parameters<typeof findRefund>[0], refundNo: string):
 }
 
 /** Locks the payment's order, then reads both as they are under the lock. */
-async function lockPayment(tx: Parameters<typeof lockOrder>[0], paymentNo: string) {
-  const seen = await findPayment(tx, paymentNo)
+async function lockPayment(app: Paying, tx: Parameters<typeof lockOrder>[0], paymentNo: string) {
+  const seen = await findPayment(tx, app.vault, paymentNo)
   if (!seen) throw paymentUnknown(paymentNo)
-  const order = await lockOrder(tx, seen.orderNo)
+  const order = await lockOrder(tx, app.vault, seen.orderNo)
   if (!order) throw orderUnknown(seen.orderNo)
-  return { order, payment: (await findPayment(tx, paymentNo)) as Payment }
+  return { order, payment: (await findPayment(tx, app.vault, paymentNo)) as Payment }
 }
 
 async function refOf(app: Paying, refund: Refund): Promise<{ channel: Channel; ref: RefundRef }> {

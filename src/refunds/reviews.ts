@@ -1,9 +1,8 @@
 import type pg from 'pg'
 import { tellChanged } from '../orders/booking_store.ts'
-import type { Payment } from '../orders/payment.ts'
 import { holdForRefund, reconciledNumbers } from '../orders/refund_book.ts'
 import { refundBasis, SURPLUS_REVIEW } from '../orders/refund_review.ts'
-import { findPayment, lockOrder } from '../orders/store.ts'
+import { holdOrder, type PaymentStanding, paymentState } from '../orders/store.ts'
 import type { Ending, ReviewKind } from '../reviews/kind.ts'
 import type { Review } from '../reviews/review.ts'
 import type { Json } from '../system/requests.ts'
@@ -53,9 +52,9 @@ export const REFUND_REVIEWS: readonly ReviewKind[] = [REFUND, REFUND_FINAL, REFU
 async function basis(tx: pg.ClientBase, refundNo: string, asked: boolean): Promise<Json> {
   const seen = await findRefund(tx, refundNo)
   if (!seen) return null
-  await lockOrder(tx, seen.orderNo)
+  await holdOrder(tx, seen.orderNo)
   const refund = (await findRefund(tx, refundNo)) as Refund
-  const payment = (await findPayment(tx, refund.paymentNo)) as Payment
+  const payment = (await paymentState(tx, refund.paymentNo)) as PaymentStanding
   if (!asked) return refundBasis(refund, payment)
   return refundBasis(refund, payment, (await reconciledNumbers(tx, refund.orderNo)).has(refund.paymentNo))
 }

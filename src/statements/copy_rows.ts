@@ -46,6 +46,17 @@ export class CopyRows {
     this.at = start + 4 + length
   }
 
+  boolean(value: boolean): void {
+    this.#int32(1)
+    this.view.setUint8(this.at++, value ? 1 : 0)
+  }
+
+  bytea(value: Uint8Array): void {
+    this.#int32(value.length)
+    this.bytes.set(value, this.at)
+    this.at += value.length
+  }
+
   /** UTF-8 that is known to be valid, from `bytes[start, end)`. */
   utf8(from: DataView, start: number, end: number): void {
     this.#int32(end - start)

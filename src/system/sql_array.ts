@@ -13,4 +13,8 @@ export function sqlArray<T>(rows: readonly T[], field: (row: T) => string | numb
   return `${text}}`
 }
 
+/** Bytes as PostgreSQL writes them. */
+export const bytesText = (bytes: Buffer | null): string | null =>
+  bytes === null ? null : `\\x${bytes.toString('hex')}`
+
 const SPECIAL = /["\\]/

@@ -69,7 +69,7 @@ export async function nextRows(
 
 const plainSql = ({ column, plain }: SealedColumn): string =>
   plain
-    ? `(${column} is null and coalesce(${plain.columns.map(name => `${name}::text`).join(', ')}) is not null)`
+    ? `(${column} is null and coalesce(${plain.columns.map(name => `nullif(${name}::text, '')`).join(', ')}) is not null)`
     : 'false'
 
 function whichSql(column: SealedColumn, which: Which, values: unknown[]): string {
