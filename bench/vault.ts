@@ -74,7 +74,7 @@ async function imports(vault: Vault): Promise<void> {
       await db.pool.query('checkpoint')
       const begun = performance.now()
       const answer = await importStatement(
-        { db, vault: kind === 'plain' ? plain : vault },
+        { db, vault: kind === 'plain' ? plain : vault, now: () => new Date() },
         {
           path: statement,
           at: new Date(),

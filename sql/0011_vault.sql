@@ -84,3 +84,8 @@ alter table outbox
   alter column recipient drop not null,
   alter column data drop not null,
   add check (letter is not null or recipient is not null or (person is not null and order_no is not null and facts is not null));
+
+-- Raw statements: what came before stands in `plain` until it is sealed.
+alter table statement_raw add column plain bytea, alter column content drop not null;
+update statement_raw set plain = content, content = null;
+alter table statement_raw alter column plain set storage external, add check (content is not null or plain is not null);

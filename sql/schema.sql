@@ -733,9 +733,11 @@ CREATE INDEX statement_lines_day ON public.statement_lines USING btree (channel,
 create table statement_raw (
   file_id integer not null,
   part    integer not null,
-  content bytea not null,
+  content bytea,
+  plain   bytea,
   constraint statement_raw_pkey PRIMARY KEY (file_id, part),
-  constraint statement_raw_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id)
+  constraint statement_raw_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id),
+  constraint statement_raw_check CHECK (((content IS NOT NULL) OR (plain IS NOT NULL)))
 );
 
 create table statement_templates (

@@ -30,6 +30,7 @@ const sendCode: SendCode = (tx, { challengeId, phone, code }, at) =>
 
 /** People and programs: who they are, what they may. Its guard stands before all routes. */
 export const accessPart = (): PartOf => ({
+  sealed: [TOTP_SEALED],
   sections: [{ name: 'sessions', schema: SessionSettings }],
   sealed: SEALED_OF_ACCESS,
   async start({ app, config, url, listener }) {

@@ -5,6 +5,7 @@ import { parseWords, refusal, type Words } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { PARTS } from '../parts.ts'
 import type { App } from '../system/app.ts'
+import { carryPayers } from '../system/vault/carry_payers.ts'
 import { type ColumnCheck, checkColumn } from '../system/vault/check.ts'
 import { localKey, MASTER_KEY_BYTES, makeKeyFile, readKeyFile, replaceKeyFile } from '../system/vault/master_key.ts'
 import { masterOf } from '../system/vault/open_vault.ts'
@@ -150,6 +151,7 @@ function known(given: readonly string[] | undefined, all: readonly string[]): st
 }
 
 async function resealNow(app: App, lang: Lang): Promise<void> {
+  await carryPayers(app)
   const rows = await reseal(app, await unfinished(app, COLUMNS))
   say(lang, `已用当前密钥重新加密 ${rows} 行`, `${rows} rows were brought under the current keys`)
 }

@@ -30,7 +30,7 @@ async function counter(t: TestContext) {
   const bring = async (name: string, text: string | Buffer, channel?: string) => {
     const path = join(folder, name)
     await writeFile(path, text)
-    return await importStatement({ db, vault }, { path, at, calendar, ...(channel ? { channel } : {}) })
+    return await importStatement({ db, vault, now: () => at }, { path, at, calendar, ...(channel ? { channel } : {}) })
   }
   return { db, vault, bring }
 }

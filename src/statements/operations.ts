@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
+import { carryPayers } from '../system/vault/carry_payers.ts'
 import { CopyInto } from './copy_into.ts'
 import { sm3Of } from './digest.ts'
 import {
@@ -38,7 +39,7 @@ export type ImportAnswer = StatementFile & {
   readonly repeated: boolean
 }
 
-export type Importing = Pick<App, 'db' | 'vault'>
+export type Importing = Pick<App, 'db' | 'vault' | 'now'>
 
 /**
  * Imports a statement into the platform's book, wholly or not at all, in one transaction: a crash at any moment leaves nothing.
@@ -54,6 +55,7 @@ export async function importStatement(app: Importing, request: ImportRequest): P
     const sm3 = sm3Of(raw.fd)
     const earlier = await findFile(db.pool, sm3)
     if (earlier) return { ...earlier, repeated: true }
+    await carryPayers(app)
     const templates = await newestTemplates(db.pool)
     const statement = await openStatement(path, { ...options, templates, digest: false })
     try {

@@ -72,7 +72,7 @@ test('confirmed once, the next file of the layout is imported without a question
   const vault = await testVault(db)
   const request = { at: AT, channel: 'bank', calendar: CALENDAR, currency: 'CNY' }
   const next = file('何日,几何,谁,凭据\n2026-11-22,7,周,K3\n')
-  await assert.rejects(importStatement({ db, vault }, { ...request, path: next }), (error: Failure) =>
+  await assert.rejects(importStatement({ db, vault, now: () => AT }, { ...request, path: next }), (error: Failure) =>
     error.en.includes('--column'),
   )
   const { template: kept, repeated } = await confirmTemplate(db, {
@@ -83,7 +83,7 @@ test('confirmed once, the next file of the layout is imported without a question
     mapping: MAPPING,
   })
   assert.deepEqual([kept.version, repeated, kept.mapping.几何], [1, false, 'amount'])
-  const answer = await importStatement({ db, vault }, { ...request, path: next })
+  const answer = await importStatement({ db, vault, now: () => AT }, { ...request, path: next })
   assert.deepEqual([answer.state, answer.booked], ['booked', 1])
 })
 

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { carryPayers } from './carry_payers.ts'
 import { purposeOfColumn, type SealedColumn, usesKey } from './columns.ts'
 import { destroyKey, lockKeys, readKeys, type StoredKey, tellNews } from './key_store.ts'
 import { reseal, unfinished } from './reseal.ts'
@@ -15,6 +16,7 @@ const KEPT: ReadonlySet<string> = new Set(['exports', 'evidence'])
 export async function careForKeys(app: App, columns: readonly SealedColumn[], signal?: AbortSignal): Promise<void> {
   await app.vault.refresh()
   await replaceUsedUp(app)
+  await carryPayers(app, signal)
   await reseal(app, await unfinished(app, columns), signal)
   if (!signal?.aborted) await destroyUnused(app, columns)
 }
