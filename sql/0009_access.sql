@@ -130,10 +130,13 @@ create index grants_of_account on grants (account_id) where revoked_at is null;
 
 -- Account numbers (户号) that a payer has shown to be his own.
 create table bindings (
-  account_id  text not null references accounts,
-  merchant_no text not null references merchants,
-  account_no  text not null check (account_no <> ''),
-  proof       text not null check (proof in ('payer_name', 'phone')),
-  created_at  timestamptz not null,
-  primary key (account_id, merchant_no, account_no)
+  id            text primary key,
+  account_id    text not null references accounts,
+  merchant_no   text not null references merchants,
+  -- Sealed by the vault; found by the index of orders.
+  account_no    bytea not null,
+  account_index bytea not null,
+  proof         text not null check (proof in ('payer_name', 'phone')),
+  created_at    timestamptz not null
 );
+create index bindings_of_account on bindings (account_id);

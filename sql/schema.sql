@@ -117,17 +117,19 @@ CREATE INDEX bill_batches_by_sm3 ON public.bill_batches USING btree (sm3);
 CREATE INDEX bill_batches_waiting ON public.bill_batches USING btree (checked_at) WHERE (state = 'checked'::bill_batch_state);
 
 create table bindings (
-  account_id  text not null,
-  merchant_no text not null,
-  account_no  text not null,
-  proof       text not null,
-  created_at  timestamp with time zone not null,
-  constraint bindings_pkey PRIMARY KEY (account_id, merchant_no, account_no),
+  id            text not null,
+  account_id    text not null,
+  merchant_no   text not null,
+  account_no    bytea not null,
+  account_index bytea not null,
+  proof         text not null,
+  created_at    timestamp with time zone not null,
+  constraint bindings_pkey PRIMARY KEY (id),
   constraint bindings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint bindings_merchant_no_fkey FOREIGN KEY (merchant_no) REFERENCES merchants(merchant_no),
-  constraint bindings_account_no_check CHECK ((account_no <> ''::text)),
   constraint bindings_proof_check CHECK ((proof = ANY (ARRAY['payer_name'::text, 'phone'::text])))
 );
+CREATE INDEX bindings_of_account ON public.bindings USING btree (account_id);
 
 create table challenges (
   id         text not null,

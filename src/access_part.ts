@@ -13,9 +13,10 @@ import { enqueue } from './notices/store.ts'
 import type { PartOf } from './server.ts'
 
 /** A code goes by the outbox, as all messages do: it leaves after the commit. */
-const sendCode: SendCode = (tx, { challengeId, phone, code }, at) =>
+const sendCode: SendCode = (tx, vault, { challengeId, phone, code }, at) =>
   enqueue(
     tx,
+    vault,
     [
       {
         key: `code:${challengeId}`,
@@ -30,7 +31,6 @@ const sendCode: SendCode = (tx, { challengeId, phone, code }, at) =>
 
 /** People and programs: who they are, what they may. Its guard stands before all routes. */
 export const accessPart = (): PartOf => ({
-  sealed: [TOTP_SEALED],
   sections: [{ name: 'sessions', schema: SessionSettings }],
   sealed: SEALED_OF_ACCESS,
   async start({ app, config, url, listener }) {

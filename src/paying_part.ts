@@ -8,6 +8,7 @@ import { billBatchRoutes } from './orders/bill_batch_routes.ts'
 import { channelNoticeRoutes } from './orders/channel_notice_routes.ts'
 import { compensate } from './orders/compensation.ts'
 import { ownRoutes } from './orders/own_routes.ts'
+import { BINDINGS_SEALED } from './orders/own_store.ts'
 import { openPaying } from './orders/paying.ts'
 import { progressStream } from './orders/progress_stream.ts'
 import { ReceiptSection } from './orders/receipt_api.ts'
@@ -43,7 +44,7 @@ export type PayingPartOptions = {
 
 /** Bills, payments and refunds: merchants, orders, channels and their notices. */
 export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
-  sealed: ORDERS_SEALED,
+  sealed: [...ORDERS_SEALED, BINDINGS_SEALED],
   sections: [
     { name: 'channels', schema: Type.Array(Type.Unknown(), { default: [] }) },
     { name: 'paying', schema: PayingSection },

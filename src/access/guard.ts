@@ -114,7 +114,8 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
       const [, text] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
       if (text === undefined) throw notAuthenticated()
       const known = keys.get(text)
-      if (known && performance.now() - known.at < REMEMBERED_MS) return allowed(byKey(known, request), permission, request)
+      if (known && performance.now() - known.at < REMEMBERED_MS)
+        return allowed(byKey(known, request), permission, request)
       return readKey(text).then(read => allowed(byKey(read, request), permission, request))
     }
     const token = cookie === undefined ? undefined : parseCookie(cookie)[cookieName(request)]

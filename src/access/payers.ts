@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import { maskPhone } from '../kernel/mask.ts'
+import type { Vault } from '../system/vault/vault.ts'
 import type { Access } from './access.ts'
 import { SYSTEM } from './actor.ts'
 import type { Target } from './lock_out.ts'
@@ -17,6 +18,7 @@ import { countFailure, forgiveTries, holdTries } from './tries.ts'
 /** How access sends: through the outbox, in the transaction that made the code. */
 export type SendCode = (
   tx: pg.ClientBase,
+  vault: Vault,
   code: { readonly challengeId: string; readonly phone: string; readonly code: string },
   at: Date,
 ) => Promise<void>
@@ -62,7 +64,7 @@ export async function askCode(
     await countFailure(tx, at, asks)
     const challenge = digestOf(challengeId, phone, code)
     await store.insertChallenge(tx, { id: challengeId, purpose: 'payer_code', accountId: null, challenge, expiresAt })
-    await app.sendCode(tx, { challengeId, phone, code }, at)
+    await app.sendCode(tx, app.vault, { challengeId, phone, code }, at)
     await record(tx, at, { ...where, id: 'anonymous', name: '' }, [
       { what: 'payer_code.send', object: { kind: 'challenge', id: challengeId }, after: { phone: maskPhone(phone) } },
     ])

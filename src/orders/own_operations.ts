@@ -33,32 +33,42 @@ export async function bindAccount(
   const bound = await app.db.transaction(async tx => {
     const at = app.now()
     await holdTries(tx, at, targets)
-    const proof = provenBy(await ordersOfAccount(tx, merchantNo, accountNo, BILLS_MAX), ask)
+    const proof = provenBy(await ordersOfAccount(tx, app.vault, merchantNo, accountNo, BILLS_MAX), ask)
     if (proof === null) {
       await countFailure(tx, at, targets)
       return false
     }
     for (const one of targets) await forgiveTries(tx, one)
-    if ((await store.bindingsOf(tx, actor.accountId)).length >= BINDINGS_MAX) throw tooMany()
-    if (await store.insertBinding(tx, actor.accountId, { merchantNo, accountNo, proof }, at))
-      await record(tx, at, actor, [
-        {
-          what: 'binding.add',
-          object: { kind: 'account', id: actor.accountId },
-          after: { merchant_no: merchantNo, account_no: maskNumber(accountNo), proof },
-        },
-      ])
+    await store.lockBindings(tx, actor.accountId)
+    const bindings = await store.bindingsOf(tx, app.vault, actor.accountId)
+    if (bindings.some(isOf(ask))) return true
+    if (bindings.length >= BINDINGS_MAX) throw tooMany()
+    await store.insertBinding(tx, app.vault, actor.accountId, { id: app.newId(), merchantNo, accountNo, proof }, at)
+    await record(tx, at, actor, [
+      {
+        what: 'binding.add',
+        object: { kind: 'account', id: actor.accountId },
+        after: { merchant_no: merchantNo, account_no: maskNumber(accountNo), proof },
+      },
+    ])
     return true
   })
   if (!bound) throw refused()
-  return await store.bindingsOf(app.db.pool, actor.accountId)
+  return await store.bindingsOf(app.db.pool, app.vault, actor.accountId)
 }
+
+const isOf =
+  ({ merchantNo, accountNo }: AccountNumber) =>
+  (bound: store.Binding): boolean =>
+    bound.merchantNo === merchantNo && bound.accountNo === accountNo
 
 /** Throws binding_unknown. */
 export async function unbindAccount(app: App, actor: Actor, { merchantNo, accountNo }: AccountNumber): Promise<void> {
   await app.db.transaction(async tx => {
-    if (!(await store.deleteBinding(tx, actor.accountId, merchantNo, accountNo)))
-      throw new Failure('binding_unknown', { zh: '没有绑定这个户号', en: 'This account number is not bound' })
+    await store.lockBindings(tx, actor.accountId)
+    const bound = (await store.bindingsOf(tx, app.vault, actor.accountId)).find(isOf({ merchantNo, accountNo }))
+    if (!bound) throw bindingUnknown()
+    await store.deleteBinding(tx, bound.id)
     await record(tx, app.now(), actor, [
       {
         what: 'binding.remove',
@@ -70,10 +80,10 @@ export async function unbindAccount(app: App, actor: Actor, { merchantNo, accoun
 }
 
 export const ownBindings = (app: App, actor: Actor): Promise<store.Binding[]> =>
-  store.bindingsOf(app.db.pool, actor.accountId)
+  store.bindingsOf(app.db.pool, app.vault, actor.accountId)
 
-export const ownBills = (app: App, actor: Actor): Promise<Order[]> =>
-  store.ownOrders(app.db.pool, actor.accountId, BILLS_MAX)
+export const ownBills = async (app: App, actor: Actor): Promise<Order[]> =>
+  await store.ordersOfNumbers(app.db.pool, app.vault, await ownBindings(app, actor), BILLS_MAX)
 
 /** 缴费记录 of one bound account number. Throws binding_unknown. */
 export async function ownRecords(
@@ -81,12 +91,13 @@ export async function ownRecords(
   actor: Actor,
   { merchantNo, accountNo }: AccountNumber,
 ): Promise<PaymentRecord[]> {
-  const bindings = await store.bindingsOf(app.db.pool, actor.accountId)
-  if (!bindings.some(bound => bound.merchantNo === merchantNo && bound.accountNo === accountNo))
-    throw new Failure('binding_unknown', { zh: '没有绑定这个户号', en: 'This account number is not bound' })
+  if (!(await ownBindings(app, actor)).some(isOf({ merchantNo, accountNo }))) throw bindingUnknown()
   const own = [{ merchants: [merchantNo], channels: null }]
-  return await paymentRecords(app.db.pool, own, { merchantNo, accountNo, limit: BILLS_MAX })
+  return await paymentRecords(app.db.pool, app.vault, own, { merchantNo, accountNo, limit: BILLS_MAX })
 }
+
+const bindingUnknown = (): Failure =>
+  new Failure('binding_unknown', { zh: '没有绑定这个户号', en: 'This account number is not bound' })
 
 const refused = (): Failure =>
   new Failure('binding_refused', {
