@@ -36,6 +36,9 @@ const ordersRate = given('orders-rate', 3000)
 const ordersCount = ordersRate * (given('orders-seconds', 30) + warmUp)
 const watchers = given('watchers', 50)
 
+/** As `scripts/runtime.mjs` starts the platform. */
+const FLAGS = ['--no-allocation-site-pretenuring', '--max-semi-space-size=32']
+
 const folder = join(PACKAGE_ROOT, 'bench/data/intake')
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
@@ -116,6 +119,7 @@ async function startServer(): Promise<{ port: number; pid: number; stop: () => P
   const child = spawn(
     process.execPath,
     [
+      ...FLAGS,
       ...(process.env.FZPAY_BENCH_ARGS?.split(' ') ?? []),
       join(PACKAGE_ROOT, 'src/cli.ts'),
       'serve',

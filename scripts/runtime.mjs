@@ -16,10 +16,14 @@ const LOCK = join(ROOT, '.install-lock')
 /**
  * How the Node 26 is started, whatever it runs. What passes through this product in millions, lines and rows, is gone again a
  * moment later; V8 sees that many are still there when it first looks, takes them for long-lived (pretenuring), and from then
- * on makes them where only a collection of everything finds them dead. A young heap of 8 MB holds what is at work.
+ * on makes them where only a collection of everything finds them dead. A young heap of 8 MB holds what is at work, but for the platform
+ * itself: hundreds of requests are under way there at once, and each collection would copy them all again.
  * docs/performance.md has what each is worth.
  */
-const RUNTIME_FLAGS = ['--no-allocation-site-pretenuring', '--max-semi-space-size=8']
+const runtimeFlags = words => [
+  '--no-allocation-site-pretenuring',
+  `--max-semi-space-size=${words[0] === 'serve' || words[0] === 'start' ? 32 : 8}`,
+]
 
 /** Installs what package-lock.json names and node_modules lacks. `dev` says whether the tools for tests are needed too. */
 export async function ensureInstalled({ dev }) {
@@ -35,7 +39,7 @@ export async function ensureInstalled({ dev }) {
 
 /** Runs a TypeScript file of the package on Node 26 as if it were this very process. */
 export async function handOver(script, words) {
-  const child = spawn(RUNTIME, [...RUNTIME_FLAGS, join(ROOT, script), ...words], { stdio: 'inherit' })
+  const child = spawn(RUNTIME, [...runtimeFlags(words), join(ROOT, script), ...words], { stdio: 'inherit' })
   // On a terminal Ctrl-C reaches the child by itself; anything sent to this process alone is passed on.
   const passOn = name => {
     if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name)

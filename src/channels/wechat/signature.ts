@@ -76,5 +76,8 @@ export function unseal({ ciphertext, nonce, associated_data }: Sealed, key: KeyO
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(Buffer.from(associated_data))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
-  return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+  const text = decipher.update(bytes.subarray(0, -TAG_BYTES))
+  // Throws when anything was changed; of this cipher nothing more comes.
+  decipher.final()
+  return text.toString()
 }
