@@ -58,6 +58,7 @@ export async function confirmTemplate(db: Database, asked: Confirmation): Promis
       version: (newest?.version ?? 0) + 1,
       mapping,
       dateOrder: options.dateOrder ?? null,
+      decimal: options.decimal ?? null,
       currency: options.currency ?? null,
       confirmedBy: by,
       confirmedAt: at,
@@ -72,11 +73,12 @@ export async function confirmTemplate(db: Database, asked: Confirmation): Promis
 const isUnique = (header: string, columns: readonly { readonly header: string }[]): boolean =>
   columns.filter(column => column.header === header).length === 1
 
-const contentOf = ({ dialect, columns, mapping, dateOrder, currency }: Template) => ({
+const contentOf = ({ dialect, columns, mapping, dateOrder, decimal, currency }: Template) => ({
   dialect,
   columns,
   mapping,
   dateOrder,
+  decimal,
   currency,
 })
 

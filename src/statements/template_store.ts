@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { fingerprintOf, type Template } from './templates.ts'
 
-const COLUMNS = `name, version, dialect, columns, mapping, date_order as "dateOrder", currency,
+const COLUMNS = `name, version, dialect, columns, mapping, date_order as "dateOrder", decimal_sign as decimal, currency,
                  confirmed_by as "confirmedBy", confirmed_at as "confirmedAt"`
 
 /** Of each name the newest version, the last confirmed first. */
@@ -29,8 +29,9 @@ export async function lockTemplate(tx: pg.ClientBase, name: string): Promise<voi
 export async function insertTemplate(tx: pg.ClientBase, template: Template): Promise<void> {
   await tx.query(
     `insert into statement_templates
-            (name, version, fingerprint, dialect, columns, mapping, date_order, currency, confirmed_by, confirmed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+            (name, version, fingerprint, dialect, columns, mapping, date_order, decimal_sign, currency,
+             confirmed_by, confirmed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       template.name,
       template.version,
@@ -39,6 +40,7 @@ export async function insertTemplate(tx: pg.ClientBase, template: Template): Pro
       JSON.stringify(template.columns),
       JSON.stringify(template.mapping),
       template.dateOrder,
+      template.decimal,
       template.currency,
       template.confirmedBy,
       template.confirmedAt,

@@ -31,6 +31,7 @@ const template = (columns: string, mapping: Template['mapping'] = {}, dialect = 
   columns: columns.split(' '),
   mapping,
   dateOrder: null,
+  decimal: null,
   currency: null,
   confirmedBy: 'li',
   confirmedAt: AT,
@@ -85,6 +86,22 @@ test('confirmed once, the next file of the layout is imported without a question
   assert.deepEqual([kept.version, repeated, kept.mapping.几何], [1, false, 'amount'])
   const answer = await importStatement({ db, vault, now: () => AT }, { ...request, path: next })
   assert.deepEqual([answer.state, answer.booked], ['booked', 1])
+})
+
+test('the decimal sign that was said is kept: 1.230 is one and a bit in the next file too', async t => {
+  const db = await testDatabase(t)
+  const text = '何日,几何,谁,凭据\n2026-11-20,1.230,王,K1\n2026-11-21,2.500,李,K2\n'
+  const given = { path: file(text), name: '三位小数', by: 'li', at: AT, mapping: MAPPING }
+  const options = { currency: 'KWD', decimal: '.' } as const
+  await assert.rejects(confirmTemplate(db, { ...given, currency: 'KWD' }), { code: 'columns_unsure' })
+  const { template: kept } = await confirmTemplate(db, { ...given, ...options })
+  assert.equal(kept.decimal, '.')
+  const templates = await newestTemplates(db.pool)
+  assert.equal(templates[0]?.decimal, '.')
+  const next = await inspectStatement(file('何日,几何,谁,凭据\n2026-11-22,7.125,周,K3\n'), { templates })
+  assert.deepEqual([next.records, next.verdict === 'rejected'], [1, false])
+  assert.equal((await confirmTemplate(db, { ...given, ...options })).repeated, true)
+  assert.equal((await confirmTemplate(db, { ...given, currency: 'KWD', decimal: ',' })).template.version, 2)
 })
 
 test('versions are kept for good; the same confirmation again is none', async t => {

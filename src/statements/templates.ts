@@ -14,6 +14,7 @@ export type Template = KnownLayout & {
   /** By column name as the file writes it, "#3" where it has none. */
   readonly mapping: Readonly<Record<string, Field | null>>
   readonly dateOrder: DateOrder | null
+  readonly decimal: '.' | ',' | null
   readonly currency: string | null
   readonly confirmedBy: string
   readonly confirmedAt: Date
@@ -121,6 +122,7 @@ export function learnt(layout: KnownLayout, options: StatementOptions): Learnt {
       ...options,
       mapping: { ...mapping, ...options.mapping },
       ...(options.dateOrder || !template.dateOrder ? {} : { dateOrder: template.dateOrder }),
+      ...(options.decimal || !template.decimal ? {} : { decimal: template.decimal }),
       ...(options.currency || !template.currency ? {} : { currency: template.currency }),
     },
     template,
