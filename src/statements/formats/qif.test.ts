@@ -56,6 +56,11 @@ function days(dates: string[], options: StatementOptions = {}): string {
 }
 
 describe('the order of day, month and year', () => {
+  test('a month by its name', () => {
+    assert.equal(days(['13 Jan 2026', 'Feb 3, 2026']), '2026-01-13 2026-02-03')
+    assert.equal(read(bank('D31 Feb 2026|T1.00')).end.verdict, 'rejected')
+  })
+
   test('a part above 12 tells', () => {
     assert.equal(days(['8/12/13', '8/15/13']), '2013-08-12 2013-08-15')
     assert.equal(days(['23/10/2013', '11/10/2013']), '2013-10-23 2013-10-11')

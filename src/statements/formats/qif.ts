@@ -7,6 +7,7 @@ import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { dayText, isDay, LocalClock } from '../local_time.ts'
 import type { Column, DateOrder, Field } from '../statement.ts'
+import { readWritten } from '../table/dates.ts'
 
 /**
  * QIF: one letter and a value per line, records end with ^. It says neither currency nor time nor totals, and the order of
@@ -325,6 +326,8 @@ const NUMERIC = /^(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*([-/.'’])\s*(\d{1,4})$/
 function ymdOf(text: string, order: DateOrder | null): number {
   const compact = /^(\d{4})(\d{2})(\d{2})$/.exec(text)
   if (compact) return dayOf(Number(compact[1]), Number(compact[2]), Number(compact[3]))
+  // "13 Jan 2026" says itself what is what.
+  if (/[a-z]{3}/i.test(text)) return /\d{4}/.test(text) ? (readWritten(text)?.ymd ?? 0) : 0
   const parts = NUMERIC.exec(text)
   if (!parts) return 0
   const [, a = '', b = '', mark = '', c = ''] = parts
