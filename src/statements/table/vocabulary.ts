@@ -38,7 +38,7 @@ const NAMES: Readonly<Record<Field, string>> = {
   channel: 'channel 支付渠道 交易渠道 渠道 支付方式 paymentmethod channelname',
   zone: 'timezone 时区 tz bookingdatetimezone',
   channel_trade_no:
-    'channeltradeno 渠道交易号 渠道流水号 渠道订单号 微信订单号 支付宝交易号 平台交易号 平台流水号 交易流水号 交易流水 流水号 交易号 交易单号 交易编号 银行流水号 银行流水 核心流水号 账务流水号 凭证号 系统参考号 检索参考号 参考号 transactionid transactionno txnid txnno tradeno traceno serialno receiptid balancetransactionid pspreference 交易序号 id 编号 uuid rrn 序号',
+    'channeltradeno 渠道交易号 渠道流水号 渠道订单号 微信订单号 支付宝交易号 平台交易号 平台流水号 交易流水号 账户明细编号交易流水号 交易流水 流水号 交易号 交易单号 交易编号 银行流水号 银行流水 核心流水号 账务流水号 凭证号 系统参考号 检索参考号 参考号 transactionid transactionno txnid txnno tradeno traceno serialno receiptid balancetransactionid pspreference 交易序号 id 编号 uuid rrn 序号',
   merchant_order_no:
     'merchantorderno 商户订单号 商户单号 商家订单号 外部订单号 商户交易号 商户流水号 outtradeno merchantorderid merchantreference merchantref 订单号 订单编号 orderid ordernumber invoiceid invoiceno 业务参考号 客户参考号 reference referenceno referencenumber ref référence referencia 业务凭证号',
   order_no: 'orderno 缴费单号 缴费订单号 账单编号 缴费编号 billno',
