@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { SaxesParser } from 'saxes'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { Failure } from '../kernel/failure.ts'
+import { TextStore } from './text_store.ts'
 
 /**
  * Reads the first sheet of an .xlsx workbook, streaming, as text: what a person typed, or a refusal where the workbook no
@@ -294,8 +295,8 @@ async function sheetsOf(book: Book): Promise<{ sheets: readonly SheetPart[]; dat
   return { sheets, date1904 }
 }
 
-async function sharedStrings(book: Book): Promise<readonly string[]> {
-  const strings: string[] = []
+async function sharedStrings(book: Book): Promise<TextStore> {
+  const strings = new TextStore()
   if (!book.parts.has('xl/sharedStrings.xml')) return strings
   let text = ''
   let inText = false
@@ -313,7 +314,7 @@ async function sharedStrings(book: Book): Promise<readonly string[]> {
       close: name => {
         if (name === 't') inText = false
         else if (name === 'rPh') phonetic = false
-        else if (name === 'si') strings.push(unescaped(text))
+        else if (name === 'si') strings.add(text)
       },
     }),
   )
@@ -397,7 +398,7 @@ const strictCell: CellText = ({ type, text, format, where, book }) => {
 async function* rowsOf(
   book: Book,
   part: string,
-  strings: readonly string[],
+  strings: TextStore,
   formats: readonly CellFormat[],
   textOf: CellText,
 ): AsyncGenerator<readonly SheetRow[]> {
@@ -449,7 +450,7 @@ async function* rowsOf(
     },
   })
   const cellText = (): string => {
-    if (type === 's') return strings[Number(text)] ?? ''
+    if (type === 's') return unescaped(strings.at(Number(text)) ?? '')
     if (type === 'inlineStr' || type === 'str') return unescaped(text)
     if (type === 'b') return text === '1' ? 'TRUE' : 'FALSE'
     return textOf({ type, text, format: formats[style], where, book })
