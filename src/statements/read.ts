@@ -6,7 +6,7 @@ import { type Digest, digestOf, sm3Of } from './digest.ts'
 import { Decoder, decodeStrictly, encodingOf } from './encoding.ts'
 import type { Asked, Cells, Format, Probe, Reader, ReaderHead, RowReader } from './format.ts'
 import { FORMATS } from './formats/index.ts'
-import { onlyTotals, unknownBinary, unrecognised } from './refusals.ts'
+import { columnsFixed, onlyTotals, unknownBinary, unrecognised } from './refusals.ts'
 import { type Book, type BookSheet, openBook } from './sheets/book.ts'
 import type { Encoding, Line, Statement, StatementHead, StatementOptions } from './statement.ts'
 
@@ -72,6 +72,8 @@ export async function openStatement(
       )
     const main = records[0]!
     const reader = readerOf(main, into, opened, name, options)
+    const [said] = Object.keys(options.mapping ?? {})
+    if (said !== undefined && !reader.head.layout) throw columnsFixed(name, main.format.name, said)
     const state: Reading = {
       opened,
       options,

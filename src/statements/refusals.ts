@@ -202,3 +202,14 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length]!
 }
+
+/** A person's word about a column is never passed over in silence: here it would change nothing. */
+export const columnsFixed = (file: string, format: string, column: string): Failure =>
+  new Failure(
+    'columns_fixed',
+    {
+      zh: `文件“${file}”是 ${format}，格式自己规定了列的含义，“${column}”的列映射不会起作用：请去掉列映射（--column）再读`,
+      en: `file "${file}" is ${format}, whose columns are fixed by the format, so a mapping of "${column}" changes nothing: leave out --column`,
+    },
+    { file, format, column },
+  )

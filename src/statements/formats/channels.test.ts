@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { deflateSync } from 'node:zlib'
+import { utils, write } from '@e965/xlsx'
 import { Failure } from '../../kernel/failure.ts'
 import { Collector } from '../collector.ts'
 import { inspectStatement } from '../inspect.ts'
@@ -39,6 +40,50 @@ function scratchFile(name: string, content: string | Uint8Array): string {
 /** Numbers, amount and fee of a line. */
 const numbers = (line: Line | undefined) =>
   line && [line.kind, line.amount, line.fee, line.tradeNo, line.merchantOrderNo, line.refundNo, line.channelRefundNo]
+
+describe('saved again by a program', () => {
+  test("UnionPay's file as UTF-8 is counted in the bytes it had", async () => {
+    const name = 'unionpay-zm-INN26112088ZM_898360100000001'
+    const text = new TextDecoder('gb18030').decode(readFileSync(SAMPLES + name))
+    const own = await inspectStatement(SAMPLES + name)
+    for (const mark of ['', '\ufeff']) {
+      const path = scratchFile('INN26112088ZM_898360100000001', mark + text)
+      assert.deepEqual(await linesOf(path), await sample(name))
+      const found = await inspectStatement(path)
+      assert.deepEqual(
+        [found.verdict, found.records, found.problems.map(({ code }) => code)],
+        ['ready_with_warnings', own.records, ['encoding_converted', ...own.problems.map(({ code }) => code)]],
+      )
+    }
+    // A character that the conversion lost is not made up again.
+    const lost = await inspectStatement(scratchFile('lost', text.replace(/[\u4e00-\u9fff]/, '\ufffd')))
+    assert.equal(
+      lost.problems.some(({ code, record }) => code === 'record_length' && record === 1),
+      true,
+    )
+  })
+
+  test('bills of Alipay and WeChat as workbooks are still theirs', async () => {
+    for (const name of ['alipay-day-utf8-crlf.csv', 'wechat-revoked.csv']) {
+      const text = readFileSync(SAMPLES + name, 'utf8').replace(/^\ufeff/, '')
+      const rows = text.split(/\r?\n/).map(line => line.split(','))
+      const book = { SheetNames: ['S'], Sheets: { S: utils.aoa_to_sheet(rows) } }
+      const path = scratchFile(`${name}.xlsx`, write(book, { type: 'buffer', bookType: 'xlsx' }))
+      const [own, found] = [await inspectStatement(SAMPLES + name), await inspectStatement(path)]
+      assert.deepEqual(
+        [found.format, found.channel, found.verdict, found.records, found.controls],
+        [own.format, own.channel, own.verdict, own.records, own.controls],
+      )
+      assert.deepEqual(await linesOf(path), await sample(name))
+    }
+  })
+
+  test('a mapping for columns that the format fixes is refused, not passed over', async () => {
+    await assert.rejects(openStatement(`${SAMPLES}alipay-day-utf8-crlf.csv`, { mapping: { 服务费: 'amount' } }), {
+      code: 'columns_fixed',
+    })
+  })
+})
 
 describe('what a line of a channel says', () => {
   test('WeChat funds: a refund names its payment where the bill has it, and the fee row is a record of its own', async () => {

@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite'
 import type { Kind } from '../../matching/entry.ts'
 import { amountTroubleText } from '../amount_text.ts'
 import type { Collector, Sentences } from '../collector.ts'
@@ -78,14 +79,28 @@ const ZME: Layout = {
 /** The layout, and the length of a record: one of the editions known, or one that several records agree in. */
 function layoutOf(probe: Probe): { layout: Layout; length: number } | null {
   const start = Buffer.from(probe.bytes.subarray(0, 8_192)).toString('latin1').split(/\r?\n/, 6)
+  // The last line may be cut inside a character, and then is no UTF-8.
   for (const layout of [ZM, ZME]) {
-    const lengths = start.filter(line => layout.looks.test(line)).map(line => line.length)
+    const lengths = start
+      .map(line => (layout.lengths.includes(line.length) ? line : (writtenBack(line) ?? line)))
+      .filter(line => layout.looks.test(line))
+      .map(line => line.length)
     const last = layout.columns.reduce((sum, { bytes }) => sum + bytes + 1, 0)
     const agreed = lengths.find(length => length >= last && lengths.filter(other => other === length).length > 1)
     const known = lengths.find(length => layout.lengths.includes(length))
     if (lengths.length > 0) return { layout, length: known ?? agreed ?? layout.lengths[0] ?? 0 }
   }
   return null
+}
+
+/**
+ * A line (a character a byte) that a program saved again as UTF-8, in the bytes UnionPay counts; null where it is no UTF-8 or
+ * the same in both.
+ */
+function writtenBack(line: string): string | null {
+  if (!/[\x80-\xff]/.test(line)) return null
+  const text = decodeStrictly(Buffer.from(line, 'latin1'), 'utf-8')
+  return text === null ? null : iconv.encode(text.replace(/^\ufeff/, ''), 'gb18030').toString('latin1')
 }
 
 /** Clearing date and merchant, from a name like INN15090588ZM_802310048993424. */
@@ -116,6 +131,7 @@ class UnionpayReader implements Reader {
   #record = 0
   #lineNumber = 0
   #failed = false
+  #converted = 0
 
   constructor(probe: Probe, into: Collector) {
     const found = layoutOf(probe)
@@ -161,6 +177,11 @@ class UnionpayReader implements Reader {
 
   end(): void {
     this.#feeder.end()
+    if (this.#converted > 0)
+      this.#into.warn({}, 'encoding_converted', {
+        zh: `${this.#converted} 条记录被转成了 UTF-8，已按银联的 GBK 字节还原读取：以后请直接提交银联原始文件，不要用编辑器另存`,
+        en: `${this.#converted} records were converted to UTF-8 and are read in the GBK bytes UnionPay counts: give the file as UnionPay sent it, not saved again`,
+      })
     this.#kinds.tell(
       this.#into,
       '交易类型',
@@ -180,16 +201,19 @@ class UnionpayReader implements Reader {
   #take(line: string, lineNumber: number): void {
     if (line.trim() === '') return
     this.#record = ++this.#into.records
-    this.#line = line
+    // Its length and the blanks between its columns prove that it is the record that was converted.
+    const back = line.length === this.#length ? null : writtenBack(line)
+    if (back?.length === this.#length) this.#converted++
+    this.#line = back?.length === this.#length ? back : line
     this.#lineNumber = lineNumber
     this.#failed = false
-    if (line.length !== this.#length)
+    if (this.#line.length !== this.#length)
       return this.#fail(null, 'record_length', {
         zh: `这条记录有 ${line.length} 字节，应为 ${this.#length} 字节：文件被截断，或被编辑、转换过编码，请重新下载`,
         en: `this record has ${line.length} bytes instead of ${this.#length}: the file is cut off, or was edited or converted; download it again`,
       })
     for (const { to } of this.#at.values())
-      if (to < line.length && line.charCodeAt(to) !== 32)
+      if (to < this.#line.length && this.#line.charCodeAt(to) !== 32)
         return this.#fail(null, 'columns_shifted', {
           zh: `第 ${to + 1} 字节应为字段之间的空格：字段错位，文件被编辑过，请重新下载`,
           en: `byte ${to + 1} should be the blank between two columns: they are shifted, the file was edited; download it again`,
