@@ -62,6 +62,46 @@ create table accounts (
   constraint accounts_password_check CHECK ((password ~~ '$argon2id$%'::text))
 );
 
+create table address_blocks (
+  address    text not null,
+  level      integer not null,
+  blocked_at timestamp with time zone not null,
+  until      timestamp with time zone not null,
+  alert_id   text not null,
+  lifted_at  timestamp with time zone,
+  lifted_by  text not null default ''::text,
+  lifted_why text not null default ''::text,
+  constraint address_blocks_pkey PRIMARY KEY (address),
+  constraint address_blocks_check CHECK ((until > blocked_at)),
+  constraint address_blocks_check1 CHECK (((lifted_at IS NULL) = (lifted_by = ''::text))),
+  constraint address_blocks_level_check CHECK ((level > 0))
+);
+CREATE INDEX address_blocks_active ON public.address_blocks USING btree (until) WHERE (lifted_at IS NULL);
+
+create table alerts (
+  id              text not null,
+  kind            text not null,
+  key             text not null,
+  severity        text not null,
+  address         text not null default ''::text,
+  actor           text not null default ''::text,
+  facts           jsonb not null,
+  count           bigint not null default 1,
+  first_at        timestamp with time zone not null,
+  last_at         timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text not null default ''::text,
+  note            text not null default ''::text,
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by = ''::text))),
+  constraint alerts_check1 CHECK ((first_at <= last_at)),
+  constraint alerts_count_check CHECK ((count > 0)),
+  constraint alerts_kind_check CHECK ((kind <> ''::text)),
+  constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['notice'::text, 'warning'::text])))
+);
+CREATE INDEX alerts_by_time ON public.alerts USING btree (last_at DESC, id DESC);
+CREATE UNIQUE INDEX one_open_alert_per_key ON public.alerts USING btree (key) WHERE (acknowledged_at IS NULL);
+
 create table bill_batch_rows (
   batch_id      text not null,
   row_no        bigint not null,
@@ -484,6 +524,13 @@ create table payments_waiting (
   constraint payments_waiting_pkey PRIMARY KEY (order_no, payment_no)
 );
 CREATE INDEX payments_to_ask ON public.payments_waiting USING btree (next_query_at);
+
+create unlogged table rate_limits (
+  key    character varying(255) not null,
+  points integer not null default 0,
+  expire bigint,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+);
 
 create table receipts (
   code       text not null,

@@ -1,5 +1,6 @@
 import { accessPart } from './access_part.ts'
 import { auditPart } from './audit_part.ts'
+import { intrusionPart } from './intrusion_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
 import { reviewsPart } from './reviews_part.ts'
@@ -13,5 +14,6 @@ export const PARTS: readonly PartOf[] = [
   vaultPart(),
   reviewsPart(),
   noticesPart(),
+  intrusionPart(),
   payingPart(),
 ]

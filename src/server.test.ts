@@ -115,7 +115,7 @@ test('keys of service accounts: none, wrong, expired, right, and right without t
 test('the reference page loads nothing from elsewhere', async t => {
   const { url } = await platform(t)
   const page = await fetch(`${url}/api/docs/`)
-  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'self'/)
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self'/)
   const html = await page.text()
   const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link)
   assert.ok(links.length >= 4)

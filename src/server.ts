@@ -1,3 +1,4 @@
+import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
@@ -20,10 +21,12 @@ import { createLog } from './system/log.ts'
 import { migrate } from './system/migrate.ts'
 import type { Say } from './system/notice.ts'
 import { referencePage } from './system/reference.ts'
+import { openTls, refuseBlindTrust, type Tls, TlsSettings } from './system/serving_tls.ts'
 import type { SealedColumn } from './system/vault/columns.ts'
 import type { KeyHolder } from './system/vault/master_key.ts'
 import { openVault, VaultSettings } from './system/vault/open_vault.ts'
 import type { Vault } from './system/vault/vault.ts'
+import type { Watch } from './system/watch.ts'
 
 /** The section `server` of the configuration. */
 export const ServerSettings = Type.Object(
@@ -43,7 +46,7 @@ export const ServerSettings = Type.Object(
       description: 'Addresses whose x-forwarded-for is believed',
     }),
     body_limit: Type.Integer({ minimum: 1024, default: 256 << 10, description: 'Bytes of a JSON body' }),
-    tls: Type.Optional(Type.Object({ cert: Type.String(), key: Type.String() }, { additionalProperties: false })),
+    tls: Type.Optional(TlsSettings),
     log_level: Type.Unsafe<string>({
       type: 'string',
       enum: ['debug', 'info', 'warn', 'error', 'silent'],
@@ -78,6 +81,8 @@ export type Part = {
   readonly guard?: Guard
   /** What of it needs a second person. */
   readonly reviewKinds?: readonly ReviewKind[]
+  /** Looks at all requests before their routes do. */
+  readonly watch?: Watch
   /** Called after the last request was answered and before the database is closed: flush here. */
   readonly stop?: () => Promise<void>
 }
@@ -113,6 +118,8 @@ export type PlatformOptions = {
   readonly config?: ConfigSource | null | undefined
   /** Wins over the configuration. */
   readonly port?: number | undefined
+  /** HTTPS by a certificate of our own where the configuration gives none. */
+  readonly tls?: boolean | undefined
   readonly database?: DatabaseOptions | undefined
   /** Tests: a clock, ids and a log of their own. */
   readonly app?: Partial<Omit<App, 'db' | 'vault'>> | undefined
@@ -128,6 +135,8 @@ export type Platform = {
   readonly http: FastifyInstance
   /** `http://127.0.0.1:8080` */
   readonly url: string
+  /** What HTTPS shows; null for HTTP. */
+  readonly certificate: Tls['shown'] | null
   /** Answers what is under way, flushes, closes; the same promise every time. */
   stop(): Promise<void>
 }
@@ -139,15 +148,19 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const { server: settings } = config
   let http: FastifyInstance | undefined
   let jobs: Jobs | undefined
+  let tls: Tls | undefined
   let stopping: Promise<void> | undefined
   // First nothing new, then what is under way, then what waits to be written, then the database.
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
+      tls?.close()
       await Promise.all([http && closeHttp(http, settings.stop_seconds, app), jobs?.stop()])
       await house.close()
     })())
   try {
-    if (!settings.tls && !isLoopback(settings.host)) throw plainHttpRefused(settings.host)
+    const given = settings.tls ?? (options.tls ? { self_signed: true as const } : undefined)
+    if (given) tls = await openTls(app, given, hostsOf(settings), () => house.readAgain().server.tls)
+    else if (!isLoopback(settings.host)) throw plainHttpRefused(settings.host)
     http = await createHttp({
       log: app.log,
       newId: app.newId,
@@ -156,17 +169,20 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       see: (caller, kind, value) => seenBy(caller as Actor | undefined, kind as MaskedField, value),
       trustedProxies: settings.trusted_proxies,
       bodyLimit: settings.body_limit,
-      tls: settings.tls,
+      tls: tls?.first,
+      httpsOnly: settings.public_url?.startsWith('https:') || tls !== undefined,
+      watch: started.find(part => part.watch)?.watch,
       version: await packageVersion(),
     })
     healthRoutes(http, app.db, () => stopping !== undefined)
     await referencePage(http)
     for (const { prefix, register } of started.flatMap(part => part.routes ?? []))
       await http.register(async server => register(server, app), { prefix })
-    const url = await listen(http, settings, options.port)
+    tls?.keepFresh(http.server as HttpsServer)
+    const url = await listen(http, settings, options.port, tls !== undefined)
     house.listensOn(url)
     jobs = await startJobs(app, tasksOf(started), options.jobs)
-    return { app, http, url, stop }
+    return { app, http, url, certificate: tls?.shown ?? null, stop }
   } catch (error) {
     await stop()
     throw error
@@ -212,6 +228,8 @@ type House = {
   readonly config: OwnConfig & Readonly<Record<string, unknown>>
   readonly started: readonly Part[]
   readonly listensOn: (url: string) => void
+  /** The configuration with its files as they are now. */
+  readonly readAgain: () => OwnConfig
   close(): Promise<void>
 }
 
@@ -220,7 +238,9 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
   const parts = options.parts ?? []
   const source = options.config === undefined ? findConfig() : options.config
   const sections = [...OWN_SECTIONS, ...parts.flatMap(part => part.sections ?? [])]
-  const config = readConfig(source, sections) as House['config']
+  const readAgain = () => readConfig(source, sections) as House['config']
+  const config = readAgain()
+  refuseBlindTrust(process.env)
   const log = options.app?.log ?? createLog({ level: config.server.log_level })
   const db = await openDatabase({ ...options.database, exclusive })
   const listener = createListener(db, log)
@@ -264,7 +284,7 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
     }
     for (const { start } of parts) started.push(await start(context))
     reviewKinds = kindsByCode(started.flatMap(part => part.reviewKinds ?? []))
-    return { app, config, started, listensOn: at => (url ??= at), close }
+    return { app, config, started, listensOn: at => (url ??= at), readAgain, close }
   } catch (error) {
     await close()
     throw error
@@ -289,7 +309,12 @@ async function closeHttp(http: FastifyInstance, seconds: number, app: App): Prom
 const FIRST_PORT = 8080
 const PORTS_TRIED = 20
 
-async function listen(http: FastifyInstance, settings: ServerSettings, given: number | undefined): Promise<string> {
+async function listen(
+  http: FastifyInstance,
+  settings: ServerSettings,
+  given: number | undefined,
+  secure: boolean,
+): Promise<string> {
   const wanted = given ?? settings.port
   const { host } = settings
   for (let port = wanted ?? FIRST_PORT; ; port++) {
@@ -303,11 +328,17 @@ async function listen(http: FastifyInstance, settings: ServerSettings, given: nu
     }
   }
   const { port } = http.server.address() as AddressInfo
-  return `${settings.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+
+/** Names that a certificate of our own must bear. */
+const hostsOf = ({ host, public_url }: ServerSettings): string[] => [
+  ...(public_url ? [new URL(public_url).hostname.replace(/^\[|\]$/g, '')] : []),
+  host,
+]
 
 async function packageVersion(): Promise<string> {
   const { default: about } = await import('../package.json', { with: { type: 'json' } })

@@ -54,6 +54,9 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   receipts: ['orders'],
   refunds: ['refunds', 'orders'], // a surplus is proposed for refund in the transaction that books it
   outbox: ['notices'],
+  alerts: ['intrusion'],
+  address_blocks: ['intrusion'],
+  rate_limits: ['intrusion'],
   movements: ['orders', 'reconciliation'], // orders write the platform's own book, reconciliation reads it
   statement_files: ['statements'],
   statement_raw: ['statements'],

@@ -6,7 +6,7 @@ import { actorOf, whereOf } from './asking.ts'
 import { askCode, enterByCode, type PayerAccess } from './payers.ts'
 import { enter } from './session_routes.ts'
 
-const ANYBODY = { permission: 'public' }
+const ANYBODY = { permission: 'public', limit: 'code' } as const
 const TAGS = { tags: ['session'] }
 
 /** Payers log in by a code sent to their phone. */

@@ -18,7 +18,7 @@ import * as store from './store.ts'
 import { grantView, passkeyView, sessionRow } from './views.ts'
 
 const OWN = { permission: 'own.session' }
-const ANYBODY = { permission: 'public' }
+const ANYBODY = { permission: 'public', limit: 'login' } as const
 const TAGS = { tags: ['session'] }
 
 /** One's own log-in: password, second factor, passkeys, sessions. */

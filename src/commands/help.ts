@@ -11,9 +11,9 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay template list | show NAME                             已确认的版式模板
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
   fzpay start [--port N]                                      样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
-  fzpay serve [--port N]                                      启动平台（HTTP 接口，说明在 /api/docs）
   fzpay audit verify [--root 文件] | export-root | prove N    操作日志：是否完整；导出根；单条证明
   fzpay vault status | check | rotate | reseal | rewrap | new-key FILE   密钥：状态、全部可读证明、轮换、更换主密钥
+  fzpay serve [--port N] [--tls]                              启动平台（HTTP 接口，说明在 /api/docs）
   fzpay worker                                                另一个进程分担后台任务
   fzpay account list | create 登录名 --name N --role R | …     账户、服务密钥、重置密码（首个主管与应急）
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
@@ -59,9 +59,9 @@ Usage:
   fzpay template list | show NAME                                confirmed layouts
   fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
   fzpay start [--port N]                                         the sample day, then platform and sandbox with a bill played (npm start)
-  fzpay serve [--port N]                                         run the platform (HTTP API, described at /api/docs)
   fzpay audit verify [--root FILE] | export-root | prove ENTRY   the operation log: is it whole; its root; proof of one entry
   fzpay vault status | check | rotate | reseal | rewrap | new-key FILE   the keys: state, proof that all can be read, rotation, change of the master key
+  fzpay serve [--port N] [--tls]                                 run the platform (HTTP API, described at /api/docs)
   fzpay worker                                                   another process that shares the background tasks
   fzpay account list | create LOGIN --name N --role R | …        accounts, service keys, password resets (the first supervisor, emergencies)
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import stringWidth from 'string-width'
 import { startSandbox } from '../channels/sandbox/sandbox.ts'
 import { parseWords } from '../command_line.ts'
@@ -16,11 +17,11 @@ import { demoCommand } from './demo.ts'
 import { portOf } from './serve.ts'
 
 /**
- * `fzpay start [--port N] [--into FOLDER] [--once]`, what `npm start` runs: the sample city day is reconciled; then the platform runs beside a sandbox of
+ * `fzpay start [--port N] [--into FOLDER] [--once] [--tls]`, what `npm start` runs: the sample city day is reconciled; then the platform runs beside a sandbox of
  * all channels, a bill is played from its issue to its refund, and both stay up for whoever wants to try.
  */
 export async function startCommand(args: readonly string[], lang: Lang): Promise<void> {
-  const words = parseWords(args, { flags: ['once'], single: ['port', 'into', 'lang'], many: [] })
+  const words = parseWords(args, { flags: ['once', 'tls'], single: ['port', 'into', 'lang'], many: [] })
   const stopped = stopSignal()
   const folder = words.values.get('into')?.[0] ?? join(PACKAGE_ROOT, 'out', 'demo')
   await demoCommand(['--into', folder, '--lang', lang], lang)
@@ -34,6 +35,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       parts: PARTS,
       say: note => say(note.zh, note.en),
       port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
+      tls: words.flags.has('tls'),
       config: {
         name: 'demo',
         folder: PACKAGE_ROOT,
@@ -45,6 +47,9 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     // One of them holds a role at a merchant that the story registers.
     let made: Promise<readonly DemoPerson[]> | undefined
     const everybody = () => (made ??= demoPeople(app))
+    // The sandbox and the story below run in this process and check certificates like everybody else.
+    const { certificate } = platform
+    if (certificate) setDefaultCACertificates([...getCACertificates('default'), certificate.pem])
     say('', '')
     say(
       '缴费：一张账单的一生（沙箱渠道，真实协议，测试密钥）',

@@ -1,7 +1,14 @@
 export const MEDIA = ['sms', 'mail'] as const
 export type Medium = (typeof MEDIA)[number]
 
-export const TEMPLATES = ['payment_succeeded', 'payment_surplus', 'refund_made', 'bill_issued', 'log_in_code'] as const
+export const TEMPLATES = [
+  'payment_succeeded',
+  'payment_surplus',
+  'refund_made',
+  'bill_issued',
+  'log_in_code',
+  'security_alert',
+] as const
 export type Template = (typeof TEMPLATES)[number]
 
 /** Facts as the contract writes them: decimal amounts, RFC 3339 times. Numbers of persons are masked when they are told. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { requireEncrypted } from '../system/outgoing.ts'
 import { type AccessKey, acs3Headers, canonicalQuery } from './acs3.ts'
 import type { Claimed, Inquiry, Outcome } from './message.ts'
 import { outId, type Sender } from './sender.ts'
@@ -22,7 +23,9 @@ type Answer =
   | { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
   | { readonly lost: string; readonly sent: boolean }
 
+/** Throws Failure outgoing_unencrypted. */
 export function smsSender(settings: SmsSettings): Sender {
+  requireEncrypted(settings.endpoint, 'sms.endpoint')
   const key: AccessKey = { id: settings.access_key_id, secret: settings.access_key_secret }
   const endpoint = new URL(settings.endpoint)
   const timeoutMs = settings.timeout_seconds * 1000

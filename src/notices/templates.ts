@@ -35,6 +35,7 @@ const VARIABLES: Readonly<Record<Template, (data: MessageData) => Record<string,
     due: data.due_on || '—',
   }),
   log_in_code: data => ({ code: data.code, minutes: data.minutes }),
+  security_alert: data => ({ kind: data.kind, address: data.address || '—', time: timeText(data.at) }),
 }
 
 /** The variables of an SMS template, each within the provider's limit. */
@@ -95,6 +96,14 @@ const MAILS: Readonly<Record<Template, (data: MessageData) => { subject: string;
       rows: [],
     },
   }),
+  security_alert: data => ({
+    subject: `安全告警 Security alert：${data.kind} ${data.address ?? ''}`,
+    zh: { begin: '平台发现疑似攻击，已拒绝并记录。请登录平台查看告警。', rows: alertRows(data, 'zh') },
+    en: {
+      begin: 'The platform saw what looks like an attack; it was refused and recorded. See the alerts in the platform.',
+      rows: alertRows(data, 'en'),
+    },
+  }),
 }
 
 type Lang = 'zh' | 'en'
@@ -124,6 +133,17 @@ const billRows = (data: MessageData, lang: Lang) => [
   ...common(data, lang),
   [pick(lang, '应缴金额', 'Amount due'), money(data)] as const,
   [pick(lang, '截止日期', 'Due on'), data.due_on] as const,
+]
+
+const alertRows = (data: MessageData, lang: Lang) => [
+  [pick(lang, '类型', 'Kind'), [data.kind, data.family].filter(Boolean).join(' / ')] as const,
+  [pick(lang, '时间', 'Time'), timeText(data.at)] as const,
+  [pick(lang, '来源地址', 'Address'), data.address] as const,
+  [pick(lang, '操作者', 'By'), data.actor] as const,
+  [pick(lang, '请求', 'Request'), data.request] as const,
+  [pick(lang, '位置', 'Where'), [data.place, data.field].filter(Boolean).join(' / ')] as const,
+  [pick(lang, '内容（已截断、遮蔽）', 'Content (cut, masked)'), data.sample] as const,
+  [pick(lang, '请求编号', 'Request id'), data.request_id] as const,
 ]
 
 /** "1234.50元", "1234.50 USD". */

@@ -1,21 +1,17 @@
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { actorOf } from '../access/asking.ts'
-import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
+import { laidDown, type UploadLimits } from '../system/upload.ts'
 import * as api from './bill_batch_api.ts'
 import { BYTES_MAX } from './bill_batch_file.ts'
 import * as batches from './bill_batch_operations.ts'
 
 const READ = { permission: 'order.read' }
 const ISSUE = { permission: 'order.issue' }
+const LIMITS: UploadLimits = { bytesMax: BYTES_MAX, kinds: ['text', 'zip'] }
 const TAGS = { tags: ['bills'] }
 
 const BatchKey = Type.Object({ batch_id: Type.String() })
@@ -34,7 +30,7 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
     http.post(
       '/bill-batches',
       {
-        config: ISSUE,
+        config: { ...ISSUE, upload: LIMITS.kinds },
         bodyLimit: BYTES_MAX,
         schema: {
           ...TAGS,
@@ -46,7 +42,7 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
       },
       async request => {
         const { id, name, merchant_no } = request.query
-        return await laidDown(request.body, path =>
+        return await laidDown(request.body, LIMITS, path =>
           batches.checkBillBatch(app, actorOf(request), { id, path, name, merchantNo: merchant_no ?? null }),
         )
       },
@@ -120,44 +116,3 @@ export function billBatchRoutes(server: FastifyInstance, app: App): void {
     )
   })
 }
-
-/** The body as a file, for as long as the work takes. */
-async function laidDown<T>(body: unknown, work: (path: string) => Promise<T>): Promise<T> {
-  if (!(body instanceof Readable)) throw bodyMissing()
-  const folder = await mkdtemp(join(tmpdir(), 'fzpay-bills-'))
-  const path = join(folder, 'file')
-  let size = 0
-  try {
-    await pipeline(
-      body,
-      async function* (pieces) {
-        for await (const piece of pieces) {
-          size += piece.length
-          if (size > BYTES_MAX) throw bodyTooLarge()
-          yield piece
-        }
-      },
-      createWriteStream(path, { mode: 0o600 }),
-    )
-    if (size === 0) throw bodyMissing()
-    return await work(path)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-const bodyMissing = (): Failure =>
-  new Failure('body_missing', {
-    zh: '请求体应为账单文件本身（Content-Type: application/octet-stream）',
-    en: 'The body must be the file itself (Content-Type: application/octet-stream)',
-  })
-
-const bodyTooLarge = (): Failure =>
-  new Failure(
-    'file_too_large',
-    {
-      zh: `文件超过上限 ${BYTES_MAX >> 20} MB：请拆成几个文件`,
-      en: `The file has more than ${BYTES_MAX >> 20} MB: split it into several files`,
-    },
-    { most: BYTES_MAX },
-  )

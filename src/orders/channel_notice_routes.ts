@@ -26,7 +26,7 @@ export function channelNoticeRoutes(server: FastifyInstance, app: Paying, learnR
   server.post<{ Params: { channel: string; account: string }; Body: Buffer | null }>(
     ROUTE,
     {
-      config: { permission: 'public' },
+      config: { permission: 'public', limit: 'signed' },
       schema: {
         tags: ['channels'],
         summary: '渠道通知：验签、入账后才应答 A notice of a channel: verified, booked, then answered',

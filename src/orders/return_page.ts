@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { formatMinor } from '../kernel/money.ts'
+import { contentPolicy, inlineSource } from '../system/security_headers.ts'
 import { PaymentKey } from './api.ts'
 import type { Paying } from './paying.ts'
 import type { Progress } from './progress.ts'
@@ -29,10 +30,7 @@ export function returnPage(server: FastifyInstance, app: Paying): void {
       },
       handler: async (request, reply) => {
         const page = pageOf(await readProgress(app, request.params.payment_no))
-        return reply
-          .type('text/html; charset=utf-8')
-          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-          .send(page)
+        return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(page)
       },
     })
 }
@@ -47,6 +45,12 @@ const HEADLINES = {
   closed: ['支付已关闭', 'Closed'],
 } as const
 
+const STYLE = `
+:root{color-scheme:light dark}body{font:17px/1.6 system-ui,"PingFang SC","Noto Sans SC",sans-serif;margin:0;padding:2rem 1.25rem;max-width:30rem;margin-inline:auto}
+h1{font-size:1.5rem;margin:0}.amount{font-size:2.25rem;font-weight:600;margin:.5rem 0 1rem}ul{list-style:none;padding:0}li{color:#6b6b6b}.done{color:#0a7a3d}
+small{color:#6b6b6b;word-break:break-all}@media(prefers-color-scheme:dark){li,small{color:#a8a8a8}.done{color:#5fd38d}}`
+const POLICY = contentPolicy({ style: inlineSource(STYLE) })
+
 function pageOf({ payment, steps }: Progress): string {
   const [zh, en] = HEADLINES[payment.state]
   const waits = payment.state === 'created' || payment.state === 'pending'
@@ -55,10 +59,7 @@ function pageOf({ payment, steps }: Progress): string {
     .join('')
   // Numbers are ours and amounts are digits: nothing here was written by anybody else.
   return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-${waits ? '<meta http-equiv="refresh" content="2">' : ''}<title>${zh} · 抚州缴费</title><style>
-:root{color-scheme:light dark}body{font:17px/1.6 system-ui,"PingFang SC","Noto Sans SC",sans-serif;margin:0;padding:2rem 1.25rem;max-width:30rem;margin-inline:auto}
-h1{font-size:1.5rem;margin:0}.amount{font-size:2.25rem;font-weight:600;margin:.5rem 0 1rem}ul{list-style:none;padding:0}li{color:#6b6b6b}.done{color:#0a7a3d}
-small{color:#6b6b6b;word-break:break-all}@media(prefers-color-scheme:dark){li,small{color:#a8a8a8}.done{color:#5fd38d}}</style></head><body>
+${waits ? '<meta http-equiv="refresh" content="2">' : ''}<title>${zh} · 抚州缴费</title><style>${STYLE}</style></head><body>
 <h1>${zh} <small lang="en">${en}</small></h1><p class="amount">${formatMinor(payment.received ?? payment.amount, payment.currency)} ${payment.currency === 'CNY' ? '元' : payment.currency}</p>
 <ul>${list}</ul><p><small>支付单号 ${payment.paymentNo}</small></p>
 <p><small>${waits ? '本页会自动更新；关闭本页不影响缴费结果。 This page updates itself; closing it changes nothing.' : '可以关闭本页。 You can close this page.'}</small></p></body></html>`

@@ -133,7 +133,7 @@ export function voucherRoutes(server: FastifyInstance, app: App & reviews.Review
     http.post(
       '/vouchers',
       {
-        config: ASK,
+        config: { ...ASK, upload: ['pdf', 'png', 'jpeg'] },
         bodyLimit: VOUCHER_BYTES_MAX,
         schema: {
           ...TAGS,

@@ -1,4 +1,5 @@
 import { Failure } from '../kernel/failure.ts'
+import { requireEncrypted } from '../system/outgoing.ts'
 import { FIELDS, type Field } from './statement.ts'
 import { isField } from './templates.ts'
 
@@ -24,7 +25,10 @@ const SHAPE_MAX = 24
 export function languageModelOf(env: NodeJS.ProcessEnv): LanguageModel | null {
   const { FZPAY_LLM_URL: url, FZPAY_LLM_MODEL: model, FZPAY_LLM_KEY: key } = env
   if (!url && !model) return null
-  if (url && model && /^https?:\/\//.test(url) && URL.canParse(url)) return { url, model, key: key || null }
+  if (url && model && /^https?:\/\//.test(url) && URL.canParse(url)) {
+    requireEncrypted(url, 'FZPAY_LLM_URL')
+    return { url, model, key: key || null }
+  }
   throw new Failure('language_model_config', {
     zh: '语言模型配置不完整：FZPAY_LLM_URL（http 或 https 地址）和 FZPAY_LLM_MODEL 要一起给出，或都不给',
     en: 'the language model is configured by half: give both FZPAY_LLM_URL (an http or https address) and FZPAY_LLM_MODEL, or neither',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { Failure } from '../kernel/failure.ts'
+import { certificateRefused, secureConnection } from './database_tls.ts'
 import { type Embedded, openEmbedded } from './embedded.ts'
 import { type Say, silent } from './notice.ts'
 import { dataFolder } from './paths.ts'
@@ -171,7 +172,7 @@ export async function transaction<T>(pool: pg.Pool, work: (tx: pg.ClientBase) =>
  * day has no time zone. numeric stays text: `sum` of amounts goes through BigInt.
  */
 export function clientConfig(url: string): pg.ClientConfig {
-  return { connectionString: url, application_name: `fzpay ${process.pid}`, types: { getTypeParser } }
+  return { ...secureConnection(url), application_name: `fzpay ${process.pid}`, types: { getTypeParser } }
 }
 
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
@@ -201,6 +202,9 @@ async function checkServer(url: string): Promise<void> {
     const { rows } = await client.query("select current_setting('server_version_num')::int as version")
     version = rows[0].version
   } catch (error) {
+    if (error instanceof Failure) throw error
+    const refused = certificateRefused(error)
+    if (refused) throw refused
     const reason = (error as Error).message || (error as { code?: string }).code || String(error)
     throw new Failure(
       'database_unreachable',

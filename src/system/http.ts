@@ -27,7 +27,10 @@ import {
 import { type Masker, maskerOf } from './masks.ts'
 import { timings } from './metrics.ts'
 import { type QuickRoute, quickLane, triedBefore } from './quick_lane.ts'
+import { securityHeaders } from './security_headers.ts'
 import { shapeOf } from './shape.ts'
+import { TLS_OPTIONS } from './tls.ts'
+import { NO_ROUTE, type Watch, type WatchedRoute } from './watch.ts'
 
 /** Named by a route that anybody may call. */
 export const PUBLIC = 'public'
@@ -49,6 +52,9 @@ export type HttpOptions = {
   /** Certificate and key in PEM: HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined
   readonly version?: string | undefined
+  /** Browsers are told to come by HTTPS only (HSTS). Default: when `tls` is given. */
+  readonly httpsOnly?: boolean | undefined
+  readonly watch?: Watch | undefined
   /** What a caller sees of a value whose schema has `x-mask`. Without it: nothing but stars. */
   readonly see?: ((caller: Caller | undefined, kind: string, value: string) => string) | undefined
 }
@@ -68,7 +74,7 @@ const duration = timings(
  * route, metrics, OpenAPI. Routes are registered on what it gives; nothing listens yet.
  */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { log, newId, tls } = options
+  const { log, newId, tls, watch } = options
   const requestId = ({ headers }: Pick<IncomingMessage, 'headers'>): string => {
     const given = headers['x-request-id']
     return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
@@ -78,6 +84,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     observe: (route, status) => duration({ method: 'POST', route, status }),
     handOn: (request, response) => http.routing(request, response),
   })
+  const refuse = (error: unknown, request: FastifyRequest, reply: Reply): Reply =>
+    answerError(log, watch, error, request, reply)
   const http = fastify({
     loggerInstance: withoutChildren(log),
     logController: new LogController({ disableRequestLogging: true }),
@@ -87,7 +95,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     forceCloseConnections: 'idle',
     serverFactory(frame) {
       const take: typeof frame = (request, response) => void (lane.take(request, response) || frame(request, response))
-      const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, take) : createServer(take)
+      const server = tls ? createTlsServer({ ...TLS_OPTIONS, cert: tls.cert, key: tls.key }, take) : createServer(take)
       server.requestTimeout = 30_000
       server.keepAliveTimeout = 75_000
       return server
@@ -95,7 +103,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // What comes in over an open connection while we stop is still answered, and the connection then closed.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (error, request, reply) => void answerError(log, error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      refuse(look(watch, request, NO_ROUTE) ?? error, request, reply)
+    },
   }) as unknown as FastifyInstance
 
   http.addSchema(ErrorBody)
@@ -106,12 +116,14 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       return 'mistakes' in read ? { error: requestInvalid(httpPart, read.mistakes) } : read
     }
   })
-  http.setErrorHandler((error, request, reply) => answerError(log, error, request, reply))
+  http.setErrorHandler(refuse)
   http.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] as string
-    return answerError(log, routeUnknown(request.method, path), request, reply)
+    return refuse(look(watch, request, NO_ROUTE) ?? routeUnknown(request.method, path), request, reply)
   })
   http.decorateRequest('actor', undefined)
+  http.decorateRequest('suspect', undefined)
+  securityHeaders(http, options.httpsOnly ?? tls !== undefined)
   http.decorate('permissionOfAll', undefined)
   http.decorate('quick', lane.add)
   http.addHook('preClose', async () => lane.close())
@@ -173,6 +185,10 @@ function frameRoute(route: RouteOptions, permissionOfAll: string | undefined, op
     throw new Error(`${name}: no such permission: ${permission}`)
   route.config = { ...route.config, permission }
   const schema = route.schema ?? {}
+  if ((schema as { consumes?: readonly string[] }).consumes?.includes('application/octet-stream')) {
+    if (route.bodyLimit === undefined) throw new Error(`${name}: takes files and states no bodyLimit`)
+    if (!route.config.upload?.length) throw new Error(`${name}: takes files and states no kinds (config.upload)`)
+  }
   if (schema.hide !== true) {
     const answers = (schema.response ?? {}) as Record<string, unknown>
     if (!Object.keys(answers).some(status => /^[23]/.test(status)))
@@ -187,7 +203,19 @@ function frameRoute(route: RouteOptions, permissionOfAll: string | undefined, op
   const mask = maskedAnswers(schema.response as Record<string, unknown> | undefined, options)
   if (mask !== null)
     route.preSerialization = [mask, ...[route.preSerialization ?? []].flat()] as typeof route.preSerialization
-  route.onRequest = [guarded(permission, options.guard), ...[route.onRequest ?? []].flat()] as typeof route.onRequest
+  const { watch } = options
+  const watched = { limit: route.config.limit ?? 'usual', body: schema.body, query: schema.querystring }
+  route.onRequest = [
+    ...(watch ? [arrived(watch, watched)] : []),
+    guarded(permission, options.guard),
+    ...(watch ? [recognised(watch, watched)] : []),
+    ...[route.onRequest ?? []].flat(),
+  ] as typeof route.onRequest
+  if (watch && route.method !== 'GET')
+    route.preValidation = [
+      bodyWatched(watch, watched),
+      ...[route.preValidation ?? []].flat(),
+    ] as typeof route.preValidation
   route.onResponse = [measured(String(route.method), route.url), ...[route.onResponse ?? []].flat()]
 }
 
@@ -226,7 +254,8 @@ function guarded(permission: string, guard: Guard): Hook {
     }
     let actor: Caller | Promise<Caller>
     try {
-      actor = guard(request, permission)
+      // A suspect is refused in any case: it only matters who he is.
+      actor = guard(request, request.suspect === undefined ? permission : PUBLIC)
     } catch (error) {
       return done(error as Error)
     }
@@ -243,9 +272,46 @@ function guarded(permission: string, guard: Guard): Hook {
 
 function mark(request: FastifyRequest, reply: Reply): void {
   reply.header('x-request-id', request.id)
-  reply.header('x-content-type-options', 'nosniff')
   reply.header('cache-control', 'no-store')
 }
+
+/** A first look, without knowing who asks; what it throws is given back. */
+function look(watch: Watch | undefined, request: FastifyRequest, route: WatchedRoute): Error | undefined {
+  try {
+    watch?.arrived(request, route)
+  } catch (error) {
+    return error as Error
+  }
+}
+
+const arrived =
+  (watch: Watch, route: WatchedRoute): Hook =>
+  (request, _reply, done) =>
+    done(look(watch, request, route))
+
+function recognised(watch: Watch, route: WatchedRoute): Hook {
+  return (request, _reply, done) => {
+    if (request.suspect !== undefined) return done(SUSPECT)
+    let allowed: void | Promise<void>
+    try {
+      allowed = watch.known(request, route)
+    } catch (error) {
+      return done(error as Error)
+    }
+    if (allowed instanceof Promise) allowed.then(() => done(), done)
+    else done()
+  }
+}
+
+function bodyWatched(watch: Watch, route: WatchedRoute): Hook {
+  return (request, _reply, done) => {
+    watch.read(request, route)
+    done(request.suspect === undefined ? undefined : SUSPECT)
+  }
+}
+
+/** Stops the hooks; the answer is made where all refusals are, by `caught`. */
+const SUSPECT = new Error('a suspect')
 
 function measured(method: string, route: string): Hook {
   const byStatus = new Map<number, (seconds: number) => void>()
@@ -259,7 +325,14 @@ function measured(method: string, route: string): Hook {
 }
 
 /** Any error → its status and body. A refusal is logged by its code only, as its detail may name people; a bug with all it has. */
-function answerError(log: Logger, error: unknown, request: FastifyRequest, reply: Reply): Reply {
+function answerError(
+  log: Logger,
+  watch: Watch | undefined,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: Reply,
+): Reply {
+  const error = watch && request.suspect !== undefined ? watch.caught(request, request.suspect) : thrown
   const failure = error instanceof Failure ? error : (frameFailure(error as FastifyError) ?? databaseFailure(error))
   const about = {
     request_id: request.id,
@@ -277,7 +350,10 @@ function answerError(log: Logger, error: unknown, request: FastifyRequest, reply
   log[status >= 500 ? 'warn' : 'info']({ ...about, status, code: failure.code }, 'refused')
   const wait = status === 503 ? 1 : failure.detail.retry_after_seconds
   if (typeof wait === 'number') reply.header('retry-after', wait)
-  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  if (status === 401) {
+    reply.header('www-authenticate', 'Bearer')
+    watch?.unknown(request)
+  }
   return reply.code(status).send(bodyOf(failure, request.id))
 }
 

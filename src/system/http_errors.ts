@@ -28,8 +28,8 @@ const STATUS: Readonly<Record<string, number>> = {
   address_unreadable: 400,
   id_invalid: 400,
   phone_invalid: 400,
-  text_unstorable: 400,
   notice_unreadable: 400,
+  text_unstorable: 400,
   not_authenticated: 401,
   key_invalid: 401,
   key_expired: 401,
@@ -45,6 +45,8 @@ const STATUS: Readonly<Record<string, number>> = {
   password_change_due: 403,
   grant_to_oneself: 403,
   maker_is_checker: 403,
+  request_refused: 403,
+  address_blocked: 403,
   scope_too_narrow: 403,
   checker_not_person: 403,
   notice_foreign: 403,
@@ -67,6 +69,8 @@ const STATUS: Readonly<Record<string, number>> = {
   grant_unknown: 404,
   review_unknown: 404,
   voucher_unknown: 404,
+  alert_unknown: 404,
+  address_block_unknown: 404,
   channel_account_unknown: 404,
   id_reused: 409,
   already_exists: 409,
@@ -82,6 +86,7 @@ const STATUS: Readonly<Record<string, number>> = {
   entry_unsealed: 409,
   root_not_exported: 409,
   log_empty: 409,
+  alert_acknowledged: 409,
   receipt_not_due: 409,
   order_paid: 409,
   order_partly_paid: 409,
@@ -93,9 +98,11 @@ const STATUS: Readonly<Record<string, number>> = {
   review_open_already: 409,
   review_stale: 409,
   body_too_large: 413,
+  address_too_long: 414,
   file_too_large: 413,
   media_type_unknown: 415,
   voucher_type_unknown: 415,
+  upload_type_wrong: 415,
   rate_limited: 429,
   log_in_locked: 429,
   channel_unavailable: 502,
@@ -184,6 +191,11 @@ export function frameFailure(error: FastifyError): Failure | undefined {
         },
         { reason: error.message },
       )
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Failure('address_too_long', {
+        zh: '地址中的编号过长：请核对编号',
+        en: 'A number in the address is too long: check it',
+      })
     case 'FST_ERR_BAD_URL':
       return new Failure('address_unreadable', {
         zh: '地址中有无法解码的字符：请按 UTF-8 百分号编码',

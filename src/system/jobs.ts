@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Logger as Log } from 'pino'
 import type { App } from './app.ts'
 import { clientConfig, type Database } from './database.ts'
+import { secureConnection } from './database_tls.ts'
 import { counter, histogram } from './metrics.ts'
 import { LOCKS } from './presence.ts'
 
@@ -54,7 +55,7 @@ export async function prepareJobs(db: Database, log: Log): Promise<void> {
 
 /** The library wants plain types, and somebody who hears of lost connections. */
 function ownPool(db: Database, max: number): pg.Pool {
-  const pool = new pg.Pool({ connectionString: db.url, max, application_name: `fzpay ${process.pid} jobs` })
+  const pool = new pg.Pool({ ...secureConnection(db.url), max, application_name: `fzpay ${process.pid} jobs` })
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
   return pool

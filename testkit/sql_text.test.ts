@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { templatesIn } from './templates_in.ts'
+
+/**
+ * Values reach PostgreSQL as parameters, never as text. What is put into the text of a statement is a constant written in capitals, a scope
+ * (whose values are parameters), a new parameter's number, or it is listed here by file: names and pieces of our own making. Whoever needs
+ * another one makes sure that nothing in it was given by anybody, and says so.
+ */
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  // The message's query, written by the folder that knows the facts.
+  'notices/store.ts': ['select'],
+  'orders/booking_store.ts': ['enqueueing('],
+  'orders/list_store.ts': ['visible', 'personSql('], // a scope; the columns of a person, by our name of the table
+  'orders/receipt_store.ts': ['personSql('],
+  // Scratch tables are named by the process; columns, passes and agreeing terms are code.
+  'reconciliation/open_rows.ts': ['own', 'table'],
+  'reconciliation/proof.ts': ['book'],
+  'reconciliation/scratch.ts': ['schema', 'table', "['movements', 'statement_lines', 'match_links']"],
+  'reconciliation/settle.ts': [
+    ...['open', 'table', 'link', 'column', 'mark', 'part', 'movements', 'lines', 'paymentAlone', 'book', 'pass'],
+    ...['linkColumns(', 'half(', 'agreeing(', 'notRepeated(', 'ourOrderAlone', 'tables.', 'theirs', 'ours', 'where('],
+    "['movements', 'statement_lines']",
+  ],
+  // Conditions of the list above them, their values are parameters.
+  'reviews/store.ts': ["parts.join(' and ')"],
+  'statements/copy_into.ts': ['table', 'columns.join(', 'options.freeze'],
+  'statements/file_store.ts': ["content('", 'columns', 'LINE_COLUMNS.map('],
+  'orders/bill_batch_store.ts': ['COLUMNS.replace('],
+  'system/listen.ts': ['on.escapeIdentifier(channel)'],
+  'system/presence.ts': ['database'], // of the embedded server, named by ourselves
+  // The list of sealed columns is code.
+  'system/vault/carry_payers.ts': ['book'], // one of two
+  'system/vault/columns.ts': ['key.map(', 'column.', 'blind?.column', 'plain ?', 'conditions.join(', 'names', 'prefix'],
+}
+
+/** No SQL: sentences with such words in them. */
+const SENTENCES = new Set([
+  'statements/container.ts',
+  'statements/formats/qif.ts',
+  'statements/table/layout.ts',
+  'statements/xml.ts',
+  'system/postgres_binaries.ts',
+])
+
+const SQL =
+  /\b(?:select\s+[^;]*\bfrom\b|select\s+(?:from|pg_|set_)|insert\s+into\s|update\s+\w+[\w\s]*\sset\s|delete\s+from\s|copy\s+\S+\s+(?:\(|from|to)|(?:create|drop|alter)\s+(?:unlogged\s+|temp\s+|unique\s+)*(?:table|index|database|schema|role|type|view)|listen\s|notify\s|lock\s+table|\sorder by\s|\swhere\s|\sleft join\s|\sany\(\$)/i
+const HARMLESS = /^(?:[A-Z][A-Z_]*|scopeSql\(.*|values\.push\(.*|add\(.*)$/
+
+const sources = globSync('**/*.ts', { cwd: join(PACKAGE_ROOT, 'src') })
+  .filter(path => !path.endsWith('.test.ts') && !SENTENCES.has(path))
+  .sort()
+  .map(path => ({ path, text: readFileSync(join(PACKAGE_ROOT, 'src', path), 'utf8') }))
+
+test('nothing that somebody gave is part of the text of a statement', () => {
+  const wrong = sources.flatMap(({ path, text }) =>
+    templatesIn(text)
+      .filter(template => SQL.test(template.text))
+      .flatMap(({ holes }) => holes)
+      .filter(hole => !HARMLESS.test(hole) && !OURS[path]?.some(allowed => hole.startsWith(allowed)))
+      .map(hole => `${path}: \${${hole}}`),
+  )
+  assert.deepEqual(wrong, [])
+})
+
+test('statements are not put together with a plus sign', () => {
+  const wrong = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/\.query\(\s*(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`]*`)\s*\+/g)].map(
+      ([found]) => `${path}: ${found}`,
+    ),
+  )
+  assert.deepEqual(wrong, [])
+})
+
+test('the reader of sources finds what is put into templates, within others as well', () => {
+  const source = "const a = `select ${x} from t where ${y ? `b = '${z}'` : ''}` // `no`\nconst r = /`/; '`'; `plain`"
+  assert.deepEqual(templatesIn(source), [
+    { text: "b = '\u0000'", holes: ['z'] },
+    { text: 'select \u0000 from t where \u0000', holes: ['x', "y ? `b = '${z}'` : ''"] },
+    { text: 'plain', holes: [] },
+  ])
+})
