@@ -8,7 +8,7 @@ const at = (text: string): Date => new Date(`2026-11-${text}Z`)
 test('each block in a row is longer than the one before, up to a day', () => {
   let now = at('25T00:00:00')
   const seconds: number[] = []
-  let last = null
+  let last: ReturnType<typeof nextBlock> | null = null
   for (let i = 0; i < 7; i++) {
     const block = nextBlock(last, now)
     seconds.push((block.until.getTime() - now.getTime()) / 1000)

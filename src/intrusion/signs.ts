@@ -97,7 +97,6 @@ export const STRICT: readonly Mark[] = [
     /\b[a-z]:[\\/]{1,2}(?:windows|winnt|boot\.ini|inetpub|users|program files)|\bwin\.ini\b|\bboot\.ini\b|web-inf[\\/]|\.htaccess|\.htpasswd|\bweb\.config\b/i,
     /^\.\.[\\/]|[=/\\]\.\.(?:[\\/]|$)/,
   ),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the NUL is what is looked for
   ...certain('null_byte', /\0/),
   ...certain(
     'inclusion',
