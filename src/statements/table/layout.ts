@@ -233,7 +233,9 @@ export function cleanCell(cell: string): string {
   if (
     cell === '' ||
     (first > 61 && first !== 96 && first < 0x80 && last > 34) ||
-    (first >= 48 && first <= 57 && last >= 48 && last <= 57)
+    (first >= 48 && first <= 57 && last >= 48 && last <= 57) ||
+    // Han from one end to the other, most often: neither a blank nor a wrapping sign is among these.
+    (first >= 0x4e00 && first < 0xa000 && last >= 0x4e00 && last < 0xa000)
   )
     return cell
   let text = cell.trim()

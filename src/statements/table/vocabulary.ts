@@ -316,8 +316,12 @@ export const isTotalMark = (cell: string): boolean =>
   ) ||
     /^(合计|总计|共计)[(:：]?\s*\d+\s*(笔|条|records?)?\)?$/i.test(narrow(cell).trim()))
 
+/** What each total's text has a sign of; full-width letters may be a total too. */
+const MAY_BE_TOTAL = /[计页]|total|[\uff01-\uff5e]/i
+
 /** 本日合计, 承前页, Total for the day: in the text of a row that looks like a record. A bare TOTAL may be a shop's name. */
 export const isTotalText = (text: string): boolean => {
+  if (!MAY_BE_TOTAL.test(text)) return false
   const bare = narrow(text).replace(/[\s:：]/g, '')
   return (
     /^(?:[本当][日月年周季期页旬]|[日月年周季]度?)?(?:发生额)?(?:合计|小计|总计|共计|累计)(?:发生额)?$|^(?:承前页|过次页|承上页)$/.test(
