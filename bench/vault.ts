@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { SYSTEM } from '../src/access/actor.ts'
 import { parseWords } from '../src/command_line.ts'
 import { importStatement } from '../src/statements/operations.ts'
 import { openDatabase } from '../src/system/database.ts'
@@ -77,6 +78,7 @@ async function imports(vault: Vault): Promise<void> {
         { db, vault: kind === 'plain' ? plain : vault, now: () => new Date() },
         {
           path: statement,
+          who: SYSTEM,
           at: new Date(),
           calendar: { zone: 'Asia/Shanghai', cutoff: '00:00', cutoffMarginMinutes: 5 },
         },

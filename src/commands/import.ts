@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os'
+import { shellActor } from '../access/actor.ts'
 import { parseWords, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { DEFAULT_RULES, rulesOf } from '../rules/rules.ts'
@@ -27,6 +29,7 @@ export async function importCommand(args: readonly string[], lang: Lang): Promis
       const answer = await importStatement(app, {
         ...readingOptions(words),
         path,
+        who: shellActor(userInfo().username),
         at: new Date(),
         calendar: rulesOf(DEFAULT_RULES, channel ?? '').calendar,
         ...(channel === undefined ? {} : { channel }),

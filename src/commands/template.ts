@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { shellActor } from '../access/actor.ts'
 import { parseWords, refusal, type Words } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { confirmTemplate, readTemplate } from '../statements/confirm_template.ts'
@@ -66,6 +67,7 @@ async function confirm(db: Database, words: Words, lang: Lang): Promise<string> 
     path: operand(words, 1),
     name,
     by: words.values.get('by')?.[0] ?? userInfo().username,
+    who: shellActor(userInfo().username),
     at: new Date(),
   })
   if (words.flags.has('json')) return `${JSON.stringify({ ...documentOf(template), repeated, records }, null, 2)}\n`

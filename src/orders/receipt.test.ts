@@ -10,6 +10,7 @@ import { type Certifying, issueReceipt, printReceipt, verifyReceipt } from './re
 import { openPress } from './receipt_press.ts'
 import { receiptRoutes } from './receipt_routes.ts'
 
+const PAYER = actor('payer')
 const KEY = 'a secret of at least thirty-two characters'
 
 async function counter(t: TestContext) {
@@ -40,7 +41,7 @@ async function counter(t: TestContext) {
 test('a receipt says what was paid, masked, and is the same as long as nothing changes', async t => {
   const { app, clock, paid } = await counter(t)
   const { paymentNo, orderNo } = await paid()
-  const receipt = await issueReceipt(app, paymentNo)
+  const receipt = await issueReceipt(app, PAYER, paymentNo)
   assert.deepEqual(
     [receipt.order_no, receipt.merchant, receipt.fee_item, receipt.account, receipt.payer, receipt.amount],
     [orderNo, '抚州水务', '水费', '******2688', '欧**', '1409.50'],
@@ -48,22 +49,24 @@ test('a receipt says what was paid, masked, and is the same as long as nothing c
   assert.equal(receipt.amount_in_capitals, '人民币壹仟肆佰零玖元伍角')
   assert.match(receipt.code, /^(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/)
   clock.forward(3600)
-  assert.deepEqual(await issueReceipt(app, paymentNo), receipt)
-  const many = await Promise.all(Array.from({ length: 8 }, () => issueReceipt(app, paymentNo)))
+  assert.deepEqual(await issueReceipt(app, PAYER, paymentNo), receipt)
+  const many = await Promise.all(Array.from({ length: 8 }, () => issueReceipt(app, PAYER, paymentNo)))
   for (const one of many) assert.deepEqual(one, receipt)
 })
 
 test('eight asked for at the same time are one', async t => {
   const { app, db, paid } = await counter(t)
   const { paymentNo } = await paid()
-  const codes = await Promise.all(Array.from({ length: 8 }, async () => (await issueReceipt(app, paymentNo)).code))
+  const codes = await Promise.all(
+    Array.from({ length: 8 }, async () => (await issueReceipt(app, PAYER, paymentNo)).code),
+  )
   assert.equal(new Set(codes).size, 1)
   assert.equal((await db.pool.query('select from receipts')).rowCount, 1)
 })
 
 test('the code is found however it is typed; what the paper says is compared', async t => {
   const { app, paid } = await counter(t)
-  const receipt = await issueReceipt(app, (await paid()).paymentNo)
+  const receipt = await issueReceipt(app, PAYER, (await paid()).paymentNo)
   const typed = receipt.code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')
   const found = await verifyReceipt(app, typed, { amount: '¥1,409.5', order_no: receipt.order_no })
   assert.deepEqual(found.receipt, receipt)
@@ -79,7 +82,7 @@ test('the code is found however it is typed; what the paper says is compared', a
 
 test('a record that somebody altered no longer fits its code', async t => {
   const { app, db, paid } = await counter(t)
-  const receipt = await issueReceipt(app, (await paid()).paymentNo)
+  const receipt = await issueReceipt(app, PAYER, (await paid()).paymentNo)
   await db.pool.query(`update receipts set facts = jsonb_set(facts, '{amount}', '"9409.50"')`)
   await assert.rejects(verifyReceipt(app, receipt.code), { code: 'receipt_tampered' })
 })
@@ -87,10 +90,10 @@ test('a record that somebody altered no longer fits its code', async t => {
 test('after a refund there is a new receipt, and the old one says so', async t => {
   const { app, db, paid } = await counter(t)
   const { paymentNo, orderNo } = await paid()
-  const before = await issueReceipt(app, paymentNo)
+  const before = await issueReceipt(app, PAYER, paymentNo)
   await db.pool.query('update payments set refunded = 950 where payment_no = $1', [paymentNo])
   await db.pool.query('update orders set refunded = 950 where order_no = $1', [orderNo])
-  const after = await issueReceipt(app, paymentNo)
+  const after = await issueReceipt(app, PAYER, paymentNo)
   assert.notEqual(after.code, before.code)
   assert.deepEqual([after.refunded, after.refund_flag], ['9.50', 'partial'])
   assert.deepEqual((await verifyReceipt(app, before.code)).now, {
@@ -104,7 +107,7 @@ test('after a refund there is a new receipt, and the old one says so', async t =
 
 test('keys are changed: old receipts stay genuine while their key is kept', async t => {
   const { app, paid } = await counter(t)
-  const receipt = await issueReceipt(app, (await paid()).paymentNo)
+  const receipt = await issueReceipt(app, PAYER, (await paid()).paymentNo)
   const fresh = 'another secret of thirty-two characters or more'
   assert.equal((await verifyReceipt({ ...app, receiptKeys: [fresh, KEY] }, receipt.code)).genuine, true)
   await assert.rejects(verifyReceipt({ ...app, receiptKeys: [fresh] }, receipt.code), { code: 'receipt_tampered' })
@@ -114,14 +117,14 @@ test('keys are changed: old receipts stay genuine while their key is kept', asyn
 test('only money that paid the bill is certified', async t => {
   const { app, clock, start, paid, channel } = await counter(t)
   const waiting = await start()
-  await assert.rejects(issueReceipt(app, waiting.paymentNo), { code: 'receipt_not_due' })
-  await assert.rejects(issueReceipt(app, 'nothing'), { code: 'payment_unknown' })
+  await assert.rejects(issueReceipt(app, PAYER, waiting.paymentNo), { code: 'receipt_not_due' })
+  await assert.rejects(issueReceipt(app, PAYER, 'nothing'), { code: 'payment_unknown' })
   const other = await start()
   await learn(app as never, other, channel.pay({ ...other, amount: 1 }, clock.now()), 'notice')
-  await assert.rejects(issueReceipt(app, other.paymentNo), { code: 'receipt_not_due' })
+  await assert.rejects(issueReceipt(app, PAYER, other.paymentNo), { code: 'receipt_not_due' })
   const reversed = await paid()
   await app.db.pool.query('update payments set reversed_at = now() where payment_no = $1', [reversed.paymentNo])
-  await assert.rejects(issueReceipt(app, reversed.paymentNo), { code: 'receipt_not_due' })
+  await assert.rejects(issueReceipt(app, PAYER, reversed.paymentNo), { code: 'receipt_not_due' })
 })
 
 test('every field of a receipt is in its code', () => {
@@ -159,12 +162,12 @@ test('every field of a receipt is in its code', () => {
 test('the PDF: the same receipt, the same bytes; rare characters and long names do not break it', async t => {
   const { app, paid } = await counter(t)
   const { paymentNo } = await paid()
-  const first = await printReceipt(app, paymentNo)
+  const first = await printReceipt(app, PAYER, paymentNo)
   assert.equal(first.pdf.subarray(0, 5).toString(), '%PDF-')
   assert.ok(first.pdf.length > 5_000 && first.pdf.length < 200_000, `${first.pdf.length} bytes`)
-  assert.deepEqual((await printReceipt(app, paymentNo)).pdf, first.pdf)
+  assert.deepEqual((await printReceipt(app, PAYER, paymentNo)).pdf, first.pdf)
   await app.db.pool.query("update merchants set name = $1 || repeat('很长', 100)", ['𱍊𠮷\u202e'])
-  assert.notDeepEqual((await printReceipt(app, paymentNo)).pdf, first.pdf)
+  assert.notDeepEqual((await printReceipt(app, PAYER, paymentNo)).pdf, first.pdf)
 })
 
 test('over HTTP: the receipt, its PDF, its verification', async t => {

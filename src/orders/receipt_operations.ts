@@ -1,3 +1,5 @@
+import type { Who } from '../audit/act.ts'
+import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
@@ -30,13 +32,17 @@ export type Certifying = App & {
  * Certifies a payment as it stands now. As long as nothing changes it is the same receipt; after a refund it is a new one, and
  * the old one's verification says so. Throws payment_unknown, receipt_not_due, receipts_not_configured.
  */
-export async function issueReceipt(app: Certifying, paymentNo: string): Promise<ReceiptView> {
-  return viewOf(await certify(app, paymentNo))
+export async function issueReceipt(app: Certifying, who: Who, paymentNo: string): Promise<ReceiptView> {
+  return viewOf(await certify(app, who, paymentNo))
 }
 
 /** The receipt as a PDF. Throws as `issueReceipt`, and overloaded. */
-export async function printReceipt(app: Certifying, paymentNo: string): Promise<{ name: string; pdf: Buffer }> {
-  const { code, receipt } = await certify(app, paymentNo)
+export async function printReceipt(
+  app: Certifying,
+  who: Who,
+  paymentNo: string,
+): Promise<{ name: string; pdf: Buffer }> {
+  const { code, receipt } = await certify(app, who, paymentNo)
   return { name: `receipt-${receipt.receipt_no}.pdf`, pdf: await app.press.print(receipt, code, app.verifyUrl()) }
 }
 
@@ -74,7 +80,7 @@ export async function verifyReceipt(
   }
 }
 
-async function certify(app: Certifying, paymentNo: string): Promise<store.StoredReceipt> {
+async function certify(app: Certifying, who: Who, paymentNo: string): Promise<store.StoredReceipt> {
   const key = keysOf(app)[0] as string
   const source = await store.receiptSource(app.db.pool, app.vault, paymentNo)
   if (!source) throw paymentUnknown(paymentNo)
@@ -85,7 +91,19 @@ async function certify(app: Certifying, paymentNo: string): Promise<store.Stored
   const at = app.now()
   const receipt: Receipt = { ...facts, receipt_no: app.newId(), issued_at: instantText(at) }
   const fresh = { code: receiptCode(receipt, key), receipt }
-  if (await store.insertReceipt(app.db.pool, fresh, digest, at)) return fresh
+  const inserted = await app.db.transaction(async tx => {
+    const first = await store.insertReceipt(tx, fresh, digest, at)
+    if (first)
+      await record(tx, at, who, [
+        {
+          what: 'receipt.issue',
+          object: { kind: 'payment', id: paymentNo },
+          after: { receipt_no: receipt.receipt_no },
+        },
+      ])
+    return first
+  })
+  if (inserted) return fresh
   return (await store.findSameReceipt(app.db.pool, paymentNo, digest)) as store.StoredReceipt
 }
 

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { actorOf } from '../access/asking.ts'
 import { PaymentKey } from './api.ts'
 import * as api from './receipt_api.ts'
 import * as receipts from './receipt_operations.ts'
@@ -23,7 +24,7 @@ export function receiptRoutes(server: FastifyInstance, app: receipts.Certifying)
         response: { 200: api.ReceiptView },
       },
     },
-    request => receipts.issueReceipt(app, request.params.payment_no),
+    request => receipts.issueReceipt(app, actorOf(request), request.params.payment_no),
   )
   http.get(
     '/payments/:payment_no/receipt.pdf',
@@ -38,7 +39,7 @@ export function receiptRoutes(server: FastifyInstance, app: receipts.Certifying)
       },
     },
     async (request, reply) => {
-      const { name, pdf } = await receipts.printReceipt(app, request.params.payment_no)
+      const { name, pdf } = await receipts.printReceipt(app, actorOf(request), request.params.payment_no)
       reply.header('content-type', 'application/pdf').header('content-disposition', `attachment; filename="${name}"`)
       return reply.send(pdf)
     },

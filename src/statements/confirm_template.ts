@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Who } from '../audit/act.ts'
+import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Database } from '../system/database.ts'
 import { openStatement } from './read.ts'
@@ -12,7 +14,9 @@ export type Confirmation = Pick<
 > & {
   readonly path: string
   readonly name: string
+  /** The person whose word it is, as he is named; `who` typed it. */
   readonly by: string
+  readonly who: Who
   readonly at: Date
 }
 
@@ -24,7 +28,7 @@ export type Confirmed = { readonly template: Template; readonly repeated: boolea
  * confirmation again changes nothing; another under the same name is its next version.
  */
 export async function confirmTemplate(db: Database, asked: Confirmation): Promise<Confirmed> {
-  const { path, name, by, at, ...options } = asked
+  const { path, name, by, who, at, ...options } = asked
   const statement = await openStatement(path, {
     ...options,
     digest: false,
@@ -66,6 +70,14 @@ export async function confirmTemplate(db: Database, asked: Confirmation): Promis
     if (newest && isDeepStrictEqual(contentOf(newest), contentOf(template)))
       return { template: newest, repeated: true, records: end.records }
     await insertTemplate(tx, template)
+    await record(tx, at, who, [
+      {
+        what: 'template.confirm',
+        object: { kind: 'statement_template', id: name },
+        before: newest ? { version: newest.version, mapping: newest.mapping } : null,
+        after: { version: template.version, mapping, confirmed_by: by },
+      },
+    ])
     return { template, repeated: false, records: end.records }
   })
 }

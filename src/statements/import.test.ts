@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { actor } from '../../testkit/actors.ts'
 import { testDatabase } from '../../testkit/database.ts'
 import { testVault } from '../../testkit/vault.ts'
 import { type BillRow, wechatBill } from '../../testkit/wechat_bill.ts'
@@ -30,7 +31,7 @@ async function counter(t: TestContext) {
   const bring = async (name: string, text: string | Buffer, channel?: string) => {
     const path = join(folder, name)
     await writeFile(path, text)
-    return await importStatement({ db, vault, now: () => at }, { path, at, calendar, ...(channel ? { channel } : {}) })
+    return await importStatement({ db, vault, now: () => at }, { path, who: actor('li'), at, calendar, ...(channel ? { channel } : {}) })
   }
   return { db, vault, bring }
 }

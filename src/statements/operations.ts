@@ -1,5 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { Who } from '../audit/act.ts'
+import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import { carryPayers } from '../system/vault/carry_payers.ts'
@@ -28,6 +30,7 @@ export type ImportRequest = StatementOptions & {
   readonly path: string
   /** Of generic files. A format that names its own channel refuses another one. */
   readonly channel?: string
+  readonly who: Who
   /** When it arrived. */
   readonly at: Date
   /** The channel's day: zone and cutoff. */
@@ -72,7 +75,7 @@ async function book(
   { db, vault }: Importing,
   raw: FileHandle,
   statement: Statement,
-  { channel: given, currency, calendar, path, at }: ImportRequest,
+  { channel: given, currency, calendar, path, at, who }: ImportRequest,
   sm3: string,
 ): Promise<ImportAnswer> {
   const { channel: own, file, format } = statement.head
@@ -126,6 +129,14 @@ async function book(
       await insertFile(tx, file)
       const kept = await keepRaw(tx, id, sealed)
       if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+      const { name, format, records, rejected } = file
+      await record(tx, at, who, [
+        {
+          what: 'statement.import',
+          object: { kind: 'statement_file', id: String(id) },
+          after: { name, sm3, channel, format, state, records, rejected, booked, known },
+        },
+      ])
       return { ...file, repeated: false }
     } finally {
       sealed.abandon()

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { actor } from '../../testkit/actors.ts'
 import { testDatabase } from '../../testkit/database.ts'
 import { testVault } from '../../testkit/vault.ts'
 import type { Failure } from '../kernel/failure.ts'
@@ -71,7 +72,7 @@ const MAPPING = { 何日: 'date', 几何: 'amount', 凭据: 'channel_trade_no' }
 test('confirmed once, the next file of the layout is imported without a question', async t => {
   const db = await testDatabase(t)
   const vault = await testVault(db)
-  const request = { at: AT, channel: 'bank', calendar: CALENDAR, currency: 'CNY' }
+  const request = { who: actor('li'), at: AT, channel: 'bank', calendar: CALENDAR, currency: 'CNY' }
   const next = file('何日,几何,谁,凭据\n2026-11-22,7,周,K3\n')
   await assert.rejects(importStatement({ db, vault, now: () => AT }, { ...request, path: next }), (error: Failure) =>
     error.en.includes('--column'),
@@ -80,6 +81,7 @@ test('confirmed once, the next file of the layout is imported without a question
     path: file(FIRST),
     name: '某校缴费',
     by: 'li',
+    who: actor('li'),
     at: AT,
     mapping: MAPPING,
   })
@@ -107,7 +109,7 @@ test('the decimal sign that was said is kept: 1.230 is one and a bit in the next
 test('versions are kept for good; the same confirmation again is none', async t => {
   const db = await testDatabase(t)
   const confirm = (mapping: Template['mapping']) =>
-    confirmTemplate(db, { path: file(FIRST), name: '某校缴费', by: 'li', at: AT, mapping })
+    confirmTemplate(db, { path: file(FIRST), name: '某校缴费', by: 'li', who: actor('li'), at: AT, mapping })
   await confirm(MAPPING)
   assert.equal((await confirm(MAPPING)).repeated, true)
   assert.equal((await confirm({ ...MAPPING, 谁: 'payer_account' })).template.version, 2)
@@ -126,7 +128,7 @@ test('versions are kept for good; the same confirmation again is none', async t 
 test('a mapping that its own file does not bear out is not kept', async t => {
   const db = await testDatabase(t)
   const confirm = (mapping: Template['mapping']) =>
-    confirmTemplate(db, { path: file(FIRST), name: '错', by: 'li', at: AT, mapping })
+    confirmTemplate(db, { path: file(FIRST), name: '错', by: 'li', who: actor('li'), at: AT, mapping })
   await assert.rejects(confirm({ 何日: 'date', 谁: 'amount' }), { code: 'template_not_proven' })
   await assert.rejects(confirm({ 何日: 'date' }), { code: 'columns_unsure' })
   assert.deepEqual(await newestTemplates(db.pool), [])

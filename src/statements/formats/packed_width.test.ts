@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import iconv from 'iconv-lite'
+import { actor } from '../../../testkit/actors.ts'
 import { testDatabase } from '../../../testkit/database.ts'
 import type { Failure } from '../../kernel/failure.ts'
 import { confirmTemplate } from '../confirm_template.ts'
@@ -64,7 +65,14 @@ test('by named widths it is read: cut by bytes, in fen, with its signs', async (
 test('a template keeps the widths with their names', async t => {
   const db = await testDatabase(t)
   const path = DAY()
-  const confirmed = await confirmTemplate(db, { path, name: '某校定长', by: '李', at: new Date(0), widths: WIDTHS })
+  const confirmed = await confirmTemplate(db, {
+    path,
+    name: '某校定长',
+    by: '李',
+    who: actor('li'),
+    at: new Date(0),
+    widths: WIDTHS,
+  })
   assert.deepEqual([confirmed.template.dialect, confirmed.template.columns[4]], ['width:8,6,7,10,12,1', '金额(分)'])
   const templates = await newestTemplates(db.pool)
   assert.deepEqual(await told(DAY(), { templates }), SOUND)
