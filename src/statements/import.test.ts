@@ -31,7 +31,10 @@ async function counter(t: TestContext) {
   const bring = async (name: string, text: string | Buffer, channel?: string) => {
     const path = join(folder, name)
     await writeFile(path, text)
-    return await importStatement({ db, vault, now: () => at }, { path, who: actor('li'), at, calendar, ...(channel ? { channel } : {}) })
+    return await importStatement(
+      { db, vault, now: () => at },
+      { path, who: actor('li'), at, calendar, ...(channel ? { channel } : {}) },
+    )
   }
   return { db, vault, bring }
 }
