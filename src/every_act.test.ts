@@ -23,6 +23,10 @@ const NO_ENTRY: Record<string, string> = {
 const NOT_TRIED = new Set([
   'POST /api/session',
   'DELETE /api/session',
+  'POST /api/session/code/ask',
+  'POST /api/session/code',
+  'POST /api/own/accounts',
+  'DELETE /api/own/accounts/{merchant_no}/{account_no}',
   'POST /api/session/passkey',
   'POST /api/session/passkeys',
   'DELETE /api/session/passkeys/{passkey_id}',

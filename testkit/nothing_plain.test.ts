@@ -112,6 +112,7 @@ async function story(t: TestContext) {
   await compensateRefunds(app)
   await issueReceipt(
     { ...app, receiptKeys: ['00'.repeat(32)], press: undefined as never, verifyUrl: () => 'http://x' },
+    staff,
     payment.paymentNo,
   )
 
@@ -132,6 +133,7 @@ async function story(t: TestContext) {
   await writeFile(join(folder, 'bill.csv'), bill)
   await importStatement(app, {
     path: join(folder, 'bill.csv'),
+    who: staff,
     at: app.now(),
     calendar: { zone: 'Asia/Shanghai', cutoff: '00:00', cutoffMarginMinutes: 5 },
   })
