@@ -93,7 +93,7 @@ test('confirmed once, the next file of the layout is imported without a question
 test('the decimal sign that was said is kept: 1.230 is one and a bit in the next file too', async t => {
   const db = await testDatabase(t)
   const text = '何日,几何,谁,凭据\n2026-11-20,1.230,王,K1\n2026-11-21,2.500,李,K2\n'
-  const given = { path: file(text), name: '三位小数', by: 'li', at: AT, mapping: MAPPING }
+  const given = { path: file(text), name: '三位小数', by: 'li', who: actor('li'), at: AT, mapping: MAPPING }
   const options = { currency: 'KWD', decimal: '.' } as const
   await assert.rejects(confirmTemplate(db, { ...given, currency: 'KWD' }), { code: 'columns_unsure' })
   const { template: kept } = await confirmTemplate(db, { ...given, ...options })
