@@ -10,8 +10,11 @@ import { testApp } from '../../../testkit/app.ts'
 import { testDatabase } from '../../../testkit/database.ts'
 import { TEST_MASTER, TEST_MASTER_HEX, testVault } from '../../../testkit/vault.ts'
 import { Failure } from '../../kernel/failure.ts'
+import type { Entry } from '../../matching/entry.ts'
+import { payersDiffer } from '../../matching/numbers.ts'
 import { findMaster, localKey, makeKeyFile, readKeyFile, readMasterKeys, replaceKeyFile } from './master_key.ts'
 import { openVault } from './open_vault.ts'
+import { cmacOfMany } from './payer_indexes.ts'
 import { openFile, sealFile } from './sealed_file.ts'
 import { LEAD_MS, Vault } from './vault.ts'
 
@@ -246,4 +249,45 @@ test('a sealed file comes back whole, in chunks of any size; a piece altered, le
   ])
     await assert.rejects(all(openFile(vault, 'exports', bad)), failsWith('sealed_unreadable'))
   await assert.rejects(all(openFile(vault, 'evidence', parts)), failsWith('sealed_unreadable'))
+})
+
+test('the MAC of payers is SM4-CMAC, as OpenSSL computes it, however many go together', () => {
+  const mac = cmacOfMany(Buffer.from(TEST_MASTER_HEX, 'hex'))
+  // printf TEXT | openssl mac -cipher SM4-CBC -macopt hexkey:000102030405060708090a0b0c0d0e0f -in /dev/stdin CMAC
+  const known = {
+    oUpF8uMuAJO_M2px000000001: 'c177cbe26a72afa3c96c0739c538c4ad',
+    '': '4dcf78c73b13a3b9494de1152e66e9ef',
+    '0123456789abcdef': 'e5b7dae53b96037c03daa716277e96a3',
+  }
+  assert.equal(mac(Object.keys(known)).toString('hex'), Object.values(known).join(''))
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 60 }), { maxLength: 30 }), texts => {
+      const together = mac(texts)
+      for (const [i, text] of texts.entries())
+        assert.deepEqual(together.subarray(16 * i, 16 * i + 16), mac([text]), JSON.stringify(text))
+    }),
+  )
+})
+
+test('payers in the books: equal where they are equal, told apart as far as masks show, never readable', async t => {
+  const { vault } = await testApp(t)
+  const [account = '', same, other = '', name = '', masked, none] = vault.payers([
+    '6222021234561234',
+    '6222 0212 3456 1234',
+    '6222021234569999',
+    '张 三',
+    '6222****1234',
+    '',
+  ])
+  assert.match(account, /^~a:[\w-]{20}:1234$/)
+  assert.equal(same, account)
+  assert.match(name, /^~n:[\w-]{20}$/)
+  assert.deepEqual([masked, none], ['6222****1234', ''])
+  const entry = (payer: string) => ({ payer }) as Entry
+  const differ = (a: string, b: string) => payersDiffer(entry(a), entry(b))
+  assert.equal(differ(account, other), true)
+  assert.equal(differ(account, name), false, 'a name says nothing against a number')
+  assert.equal(differ(account, '6222****1234'), false)
+  assert.equal(differ(other, '6222****1234'), true)
+  assert.equal(differ(vault.payer('李四'), name), true)
 })
