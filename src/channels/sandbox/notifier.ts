@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { alipayNotice } from './alipay.ts'
 import type { Gateway, Waiting } from './book.ts'
 import type { Desk } from './desk.ts'
@@ -43,6 +44,7 @@ type Spoiling = {
 export class Notifier {
   readonly #desk: Desk
   readonly #agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT_MAX })
+  readonly #secureAgent = new SecureAgent({ keepAlive: true, maxSockets: IN_FLIGHT_MAX })
   readonly #timers = new Set<NodeJS.Timeout>()
   #queue: Waiting[] = []
   #at = 0
@@ -85,6 +87,7 @@ export class Notifier {
     this.#at = 0
     while (this.#inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
     this.#agent.destroy()
+    this.#secureAgent.destroy()
   }
 
   #rulesOf(waiting: Waiting): readonly Rule[] {
@@ -178,9 +181,10 @@ export class Notifier {
   #post(url: string, { headers, body }: NoticeParts): Promise<{ status: number; body: string } | null> {
     return new Promise(resolve => {
       const length = String(Buffer.byteLength(body))
-      const asked = request(url, {
+      const secure = url.startsWith('https:')
+      const asked = (secure ? secureRequest : request)(url, {
         method: 'POST',
-        agent: this.#agent,
+        agent: secure ? this.#secureAgent : this.#agent,
         headers: { ...headers, 'content-length': length },
         signal: AbortSignal.timeout(ANSWER_MS),
       })
