@@ -76,8 +76,6 @@ export type Person = { readonly id: string; readonly login: string; readonly pas
 export type PeopleTest = {
   readonly platform: Platform
   readonly clock: Clock
-  /** Another process of the same platform, on the same database. */
-  readonly second: () => Promise<Platform>
   readonly browser: (address?: string, device?: string) => Browser
   /** An account with a role, and a password of its own choice. */
   readonly person: (login: string, role: string, place?: Partial<Place>) => Promise<Person>
@@ -92,34 +90,27 @@ export async function peopleTest(t: TestContext, config: Record<string, unknown>
   const fresh = await freshDatabase()
   const clock = new Clock('2026-11-20T10:00:00+08:00')
   const lines: string[] = []
-  const started: Platform[] = []
-  const start = async (): Promise<Platform> => {
-    const platform = await startPlatform({
-      parts: PARTS,
-      config: {
-        name: 'test',
-        folder: '.',
-        text: JSON.stringify({ server: { trusted_proxies: ['127.0.0.1'] }, ...config }),
-      },
-      port: 0,
-      database: { url: fresh.url },
-      master: TEST_MASTER,
-      app: { now: clock.now, log: pino({ level: 'debug' }, { write: line => void lines.push(line) }) },
-    })
-    started.push(platform)
-    return platform
-  }
+  const platform = await startPlatform({
+    parts: PARTS,
+    config: {
+      name: 'test',
+      folder: '.',
+      text: JSON.stringify({ server: { trusted_proxies: ['127.0.0.1'] }, ...config }),
+    },
+    port: 0,
+    database: { url: fresh.url },
+    master: TEST_MASTER,
+    app: { now: clock.now, log: pino({ level: 'debug' }, { write: line => void lines.push(line) }) },
+  })
   t.after(async () => {
-    for (const platform of started) await platform.stop()
+    await platform.stop()
     await fresh.drop()
   })
-  const platform = await start()
   const { app } = platform
   let people = 0
   return {
     platform,
     clock,
-    second: start,
     browser: (address, device) => new Browser(platform.url, address, device),
     async person(login, role, place = {}) {
       const password = `kleine Wolken ziehen ${++people} vorbei`

@@ -79,7 +79,7 @@ test('passwords: length, what everybody guesses, what belongs to the person; no 
     'chen.wei.2026',
     '1990010119900101',
     'abcdefghijklmnop',
-    'fuzhoufzpay1',
+    'fuzhoufuzhou',
   ]
   const accepted = [
     'correcthorsebatterystaple', // long, no digit, no sign
