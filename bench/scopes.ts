@@ -69,12 +69,17 @@ try {
       id: 'S1',
       accountId: account.id,
       method: 'password',
+      createdAt: now(),
+      seenAt: now(),
       expiresAt: new Date(Date.now() + 3_600_000),
+      address: where.address,
+      device: where.device,
       passkeyId: null,
-      ...where,
+      warnedAt: null,
+      endedAt: null,
+      endedWhy: '',
     },
     digest,
-    now(),
   )
   const plain = () => paymentRecords(db.pool, vault, EVERYWHERE, { merchantNo: 'M7', limit: VISIBLE })
   const scoped = async () => {

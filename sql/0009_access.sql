@@ -17,6 +17,9 @@ create table accounts (
   password_at   timestamptz,
   -- Set by someone else: the next log-in must change it.
   password_stale boolean not null default false,
+  -- Two people agreed that this one sets a new password, until then: whoever could do it alone could be anybody.
+  recovery_by    text not null default '',
+  recovery_until timestamptz,
   -- Sealed by the vault.
   totp_secret   bytea,
   totp_since    timestamptz,

@@ -47,6 +47,8 @@ create table accounts (
   password       text,
   password_at    timestamp with time zone,
   password_stale boolean not null default false,
+  recovery_by    text not null default ''::text,
+  recovery_until timestamp with time zone,
   totp_secret    bytea,
   totp_since     timestamp with time zone,
   totp_step      bigint not null default 0,

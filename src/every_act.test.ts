@@ -3,8 +3,11 @@ import { after, test } from 'node:test'
 import { FakeChannel, fakeChannels } from '../testkit/fake_channel.ts'
 import { testPlatform } from '../testkit/platform.ts'
 import { closeTestServer } from '../testkit/server.ts'
+import { allowRecovery } from './access/accounts.ts'
+import { SYSTEM } from './access/actor.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
 import { provideKey } from './access/provision.ts'
+import { findByLogin } from './access/store.ts'
 import { readState } from './audit/operations.ts'
 import { seal } from './audit/seal.ts'
 import type { Notice, RawNotice } from './channels/channel.ts'
@@ -196,6 +199,9 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
   const madeKey = await act('POST /api/accounts/{account_id}/keys', made, { name: '一号' }, 'service_key.issue')
   await act('DELETE /api/accounts/{account_id}/keys/{key_id}', { ...made, ...madeKey }, undefined, 'service_key.revoke')
   const person = await act('POST /api/accounts', {}, { kind: 'staff', login: 'wang', name: '王芳' }, 'account.create')
+  await act('POST /api/accounts/{account_id}/recovery', person, { id: 'act-00019', reason: '忘记密码' }, 'review.ask')
+  const maker = await findByLogin(app.db.pool, 'li')
+  await app.db.transaction(tx => allowRecovery(app, tx, SYSTEM, person.account_id, maker?.id ?? ''))
   await act('POST /api/accounts/{account_id}/password', person, undefined, 'account.reset_password')
   await act('DELETE /api/accounts/{account_id}/sessions', person, undefined, 'session.revoke')
   await act(

@@ -164,12 +164,18 @@ test("another merchant's object is as unknown as one that does not exist: the sa
       const permissions: readonly string[] = BUILT_IN_ROLES[role].permissions
       if (!permissions.includes(route.permission)) continue
       const answers: string[] = []
+      // Jobs of the platform ask the database in between now and then: what a request takes is the least it took.
       const work: number[] = []
       for (const ids of [foreign, unknown]) {
-        const body = bodyFor(route)
-        queries = 0
-        const answer = await ask(route.method, pathOf(route, ids), body)
-        work.push(queries)
+        let answer: Answer | undefined
+        let least = Number.POSITIVE_INFINITY
+        for (let round = 0; round < 3; round++) {
+          queries = 0
+          answer = await ask(route.method, pathOf(route, ids), bodyFor(route))
+          least = Math.min(least, queries)
+        }
+        assert.ok(answer)
+        work.push(least)
         answers.push(saidOf(answer, ids))
         if (answer.status < 400)
           wrong.push(`${role} ${route.method} ${route.path}: ${answer.status} ${answer.text.slice(0, 120)}`)

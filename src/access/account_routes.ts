@@ -6,6 +6,7 @@ import {
   createServiceAccount,
   endTotp,
   issueKey,
+  mustBeAgreed,
   resetPassword,
   revokeKey,
   setAccountState,
@@ -129,12 +130,16 @@ export function accountRoutes(server: FastifyInstance, app: Access): void {
       config: MANAGE,
       schema: {
         ...TAGS,
-        summary: '重置密码 Reset the password',
+        summary: '重置密码（须另一主管先同意）Reset the password, after another supervisor agreed',
         params: api.AccountKey,
         response: { 200: api.PasswordMade },
       },
     },
-    async request => ({ password: await resetPassword(app, actorOf(request), request.params.account_id) }),
+    async request => {
+      const actor = actorOf(request)
+      await mustBeAgreed(app, actor, request.params.account_id)
+      return { password: await resetPassword(app, actor, request.params.account_id) }
+    },
   )
   http.delete(
     '/accounts/:account_id/totp',
@@ -142,12 +147,14 @@ export function accountRoutes(server: FastifyInstance, app: Access): void {
       config: MANAGE,
       schema: {
         ...TAGS,
-        summary: '停用其动态验证码 Switch off the second factor of a lost phone',
+        summary:
+          '停用其动态验证码（须另一主管先同意）Switch off the second factor of a lost phone, after another supervisor agreed',
         params: api.AccountKey,
         response: { 200: api.Done },
       },
     },
     async request => {
+      await mustBeAgreed(app, actorOf(request), request.params.account_id)
       await endTotp(app, actorOf(request), request.params.account_id)
       return DONE
     },

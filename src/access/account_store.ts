@@ -15,13 +15,17 @@ export type Account = {
   readonly createdBy: string
   readonly password: string | null
   readonly passwordStale: boolean
+  /** The account that may set a new password, as two people agreed, and until when. */
+  readonly recoveryBy: string
+  readonly recoveryUntil: Date | null
   readonly totpSecret: Buffer | null
   readonly totpSince: Date | null
   readonly totpStep: number
 }
 
 const ACCOUNT = `a.id, a.kind, a.login, a.name, a.state, a.created_at as "createdAt", a.created_by as "createdBy", a.password,
-  a.password_stale as "passwordStale", a.totp_secret as "totpSecret",
+  a.password_stale as "passwordStale", a.recovery_by as "recoveryBy",
+  a.recovery_until as "recoveryUntil", a.totp_secret as "totpSecret",
   a.totp_since as "totpSince", a.totp_step::integer as "totpStep"`
 
 export async function findAccount(db: Db, id: string): Promise<Account | null> {
@@ -106,3 +110,6 @@ export const setTotp = (tx: Db, id: string, secret: Buffer | null, since: Date |
 
 export const useTotpStep = (tx: Db, id: string, step: number): Promise<unknown> =>
   tx.query('update accounts set totp_step = $2 where id = $1', [id, step])
+
+export const setRecovery = (tx: Db, id: string, by: string, until: Date): Promise<unknown> =>
+  tx.query('update accounts set recovery_by = $2, recovery_until = $3 where id = $1', [id, by, until])

@@ -106,7 +106,53 @@ export async function setAccountState(
   })
 }
 
-/** A new password made by chance, told once; its owner changes it at the next log-in. All his sessions end. Throws account_unknown. */
+/** So long may whoever asked set a new password after another one agreed. */
+const RECOVERY_MINUTES = 60
+
+/**
+ * Two people agreed: `makerId` may now help the owner back in. One alone could make himself anybody, and be maker and checker in one. Throws
+ * account_unknown.
+ */
+export async function allowRecovery(
+  app: Pick<App, 'now'>,
+  tx: pg.ClientBase,
+  actor: Actor,
+  accountId: string,
+  makerId: string,
+): Promise<void> {
+  const at = app.now()
+  const account = await store.lockAccount(tx, accountId)
+  if (account?.kind !== 'staff') throw accountUnknown(accountId)
+  const until = new Date(at.getTime() + RECOVERY_MINUTES * 60_000)
+  await store.setRecovery(tx, accountId, makerId, until)
+  await record(tx, at, actor, [
+    {
+      what: 'account.allow_recovery',
+      object: { kind: 'account', id: accountId },
+      after: { by: makerId, until: until.toISOString() },
+    },
+  ])
+}
+
+/** Throws account_unknown, recovery_not_agreed. */
+export async function mustBeAgreed(app: App, actor: Actor, accountId: string): Promise<void> {
+  const account = await store.findAccount(app.db.pool, accountId)
+  if (!account) throw accountUnknown(accountId)
+  if (account.recoveryBy === actor.accountId && account.recoveryUntil && account.recoveryUntil > app.now()) return
+  throw new Failure(
+    'recovery_not_agreed',
+    {
+      zh: '重置密码或停用动态验证码须先由另一位主管同意：请发起“账户恢复”申请，同意后一小时内由申请人办理',
+      en: 'A new password or an end of the second factor needs another supervisor first: ask for the recovery of the account, then do it within an hour',
+    },
+    { account_id: accountId },
+  )
+}
+
+/**
+ * A new password made by chance, told once; its owner changes it at the next log-in. All his sessions end. Over HTTP `mustBeAgreed` comes before it. Throws
+ * account_unknown.
+ */
 export async function resetPassword(app: App, actor: Actor, accountId: string): Promise<string> {
   const password = randomBytes(15).toString('base64url')
   const hash = await hashPassword(password)

@@ -154,6 +154,11 @@ export const StateAsk = Type.Object({ state: oneOf('active', 'suspended', 'close
 export const PasswordMade = Type.Object({ password: Type.String({ description: 'Told once. 只显示这一次' }) })
 export const Ended = Type.Object({ sessions_ended: Type.Integer() })
 
+export const RecoveryAsk = Type.Object(
+  { id: Type.String({ pattern: REQUEST_ID }), reason: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) },
+  strict,
+)
+
 export const KeyAsk = Type.Object({ name: Name, expires_at: Type.Optional(At) }, strict)
 export const KeyMade = Type.Object({
   key_id: Type.String(),

@@ -3,6 +3,8 @@ import { after, test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import { peopleTest } from '../../testkit/people.ts'
 import { closeTestServer } from '../../testkit/server.ts'
+import { allowRecovery } from './accounts.ts'
+import { SYSTEM } from './actor.ts'
 
 after(closeTestServer)
 
@@ -254,7 +256,7 @@ test('a password that somebody else set is changed before anything else', async 
 })
 
 test('a changed password ends the other sessions; a reset ends all', async t => {
-  const { browser, person } = await peopleTest(t)
+  const { browser, person, platform, clock } = await peopleTest(t)
   const chen = await person('chen', 'cashier')
   const [one, two] = [browser('10.0.0.1'), browser('10.0.0.2')]
   await one.logIn(chen)
@@ -266,7 +268,19 @@ test('a changed password ends the other sessions; a reset ends all', async t => 
   const boss = browser('10.0.0.3')
   const supervisor = await person('boss', 'supervisor')
   await boss.logIn(supervisor)
-  assert.equal(await boss.outcome('POST', `/api/accounts/${chen.id}/password`), 200)
+  const reset = () => boss.outcome('POST', `/api/accounts/${chen.id}/password`)
+  const totpOff = () => boss.outcome('DELETE', `/api/accounts/${chen.id}/totp`)
+  assert.deepEqual([await reset(), await totpOff()], ['recovery_not_agreed', 'recovery_not_agreed'])
+  const other = await person('other', 'supervisor')
+  const agree = (maker: string) =>
+    platform.app.db.transaction(tx => allowRecovery(platform.app, tx, SYSTEM, chen.id, maker))
+  await agree(other.id)
+  assert.equal(await reset(), 'recovery_not_agreed', 'it was agreed that somebody else does it')
+  await agree(supervisor.id)
+  assert.deepEqual([await totpOff(), await reset()], [200, 200])
+  clock.forward(3_601)
+  await boss.logIn(supervisor)
+  assert.equal(await reset(), 'recovery_not_agreed', 'an hour later it is over')
   assert.equal(await one.outcome('GET', '/api/session'), 'session_over')
   assert.equal(await browser('10.0.0.4').logIn({ login: 'chen', password: next }), 'log_in_refused')
 })

@@ -3,11 +3,12 @@ import { type TestContext, test } from 'node:test'
 import { actor } from '../../testkit/actors.ts'
 import { testApp } from '../../testkit/app.ts'
 import { seedMerchants } from '../../testkit/merchants.ts'
+import { mustBeAgreed } from '../access/accounts.ts'
 import { revokeRole } from '../access/grants.ts'
 import { grantsOf, houseRoles, insertAccount } from '../access/store.ts'
 import { kindsByCode } from './kind.ts'
 import { approveReview, readReviews, refuseReview } from './operations.ts'
-import { askHouseRole, askRoleGrant, roleReviews } from './role_reviews.ts'
+import { askHouseRole, askRecovery, askRoleGrant, roleReviews } from './role_reviews.ts'
 
 const [li, wang] = [actor('li'), actor('wang')]
 
@@ -102,6 +103,20 @@ test('suspended meanwhile, or given the role elsewhere: stale', async t => {
   await revokeRole(app, li, 'chen', narrow?.id as string)
   await assert.rejects(approveReview(app, wang, word(wider.review_id)), { code: 'review_stale' })
   assert.deepEqual(await held('chen'), [])
+})
+
+test('an owner is helped back into his account by the one who asked, after another agreed; two people, never one', async t => {
+  const { app, word } = await house(t)
+  await assert.rejects(mustBeAgreed(app, li, 'chen'), { code: 'recovery_not_agreed' })
+  const asked = await askRecovery(app, li, { id: 'recover-001', reason: '忘记密码', accountId: 'chen' })
+  await assert.rejects(mustBeAgreed(app, li, 'chen'), { code: 'recovery_not_agreed' }, 'nothing of the trial is left')
+  await assert.rejects(approveReview(app, li, word(asked.review_id)), { code: 'maker_is_checker' })
+  await approveReview(app, wang, word(asked.review_id))
+  await mustBeAgreed(app, li, 'chen')
+  await assert.rejects(mustBeAgreed(app, wang, 'chen'), { code: 'recovery_not_agreed' })
+  await assert.rejects(askRecovery(app, li, { id: 'recover-002', reason: 'x', accountId: 'none' }), {
+    code: 'account_unknown',
+  })
 })
 
 test('a role of the house is made and changed by two; before and after say what changes', async t => {

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import type pg from 'pg'
+import { allowRecovery } from '../access/accounts.ts'
 import type { Actor } from '../access/actor.ts'
 import { applyGrant, applyHouseRole, type GrantAsk } from '../access/grants.ts'
 import { findAccount, grantsOf, type HouseRole, houseRoles, lockAccount } from '../access/store.ts'
@@ -42,7 +44,27 @@ export const roleReviews = (app: Pick<App, 'now' | 'newId'>): readonly ReviewKin
     }),
     release: async () => {},
   },
+  {
+    code: 'account_recovery',
+    name: { zh: '账户恢复', en: 'Recovery of an account' },
+    decide: 'account.manage',
+    see: 'account.read',
+    expiresAfterHours: 24,
+    needsVoucher: false,
+    basis: recoveryBasis,
+    apply: async (tx, { object, askedAccount }, { who }) => {
+      await allowRecovery(app, tx, who, object.id, askedAccount)
+      return { allowed: askedAccount }
+    },
+    release: async () => {},
+  },
 ]
+
+/** The account as it is: a password that its owner changed meanwhile needs no help any more. */
+async function recoveryBasis(tx: pg.ClientBase, accountId: string): Promise<Json> {
+  const account = await lockAccount(tx, accountId)
+  return account && { state: account.state, password: account.password === null ? null : hash('sm3', account.password) }
+}
 
 /** The account as it is, and where it holds the role already. */
 async function grantBasis(tx: pg.ClientBase, objectId: string): Promise<Json> {
@@ -103,6 +125,22 @@ export const askHouseRole = (
       before,
       after: { name_zh: role.nameZh, name_en: role.nameEn, permissions: role.permissions },
       payload: role as unknown as Json,
+      reason,
+    }
+  })
+
+/** Asks a second supervisor to let one help an owner back into his account: a new password, an end of his second factor. Throws account_unknown. */
+export const askRecovery = (
+  app: Granting,
+  actor: Actor,
+  { id, reason, accountId }: Words & { readonly accountId: string },
+): Promise<ReviewView> =>
+  askTried(app, actor, 'account_recovery', { id, reason, ask: { accountId } }, async tx => {
+    await allowRecovery(app, tx, actor, accountId, actor.accountId)
+    const account = await findAccount(tx, accountId)
+    return {
+      object: { kind: 'account', id: accountId },
+      facts: [{ zh: '账户', en: 'Account', value: `${account?.name} (${account?.login})` }],
       reason,
     }
   })

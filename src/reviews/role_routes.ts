@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import * as access from '../access/api.ts'
 import { actorOf } from '../access/asking.ts'
 import { ReviewView } from './api.ts'
-import { askHouseRole, askRoleGrant, type Granting } from './role_reviews.ts'
+import { askHouseRole, askRecovery, askRoleGrant, type Granting } from './role_reviews.ts'
 
 const TAGS = { tags: ['accounts'] }
 
@@ -34,6 +34,24 @@ export function roleRoutes(server: FastifyInstance, app: Granting): void {
         merchants: merchants ?? null,
         channels: channels ?? null,
       })
+    },
+  )
+
+  http.post(
+    '/accounts/:account_id/recovery',
+    {
+      config: { permission: 'account.manage', everywhere: true },
+      schema: {
+        ...TAGS,
+        summary: '申请账户恢复（须另一主管同意）Ask to help an owner back into his account',
+        params: access.AccountKey,
+        body: access.RecoveryAsk,
+        response: { 200: ReviewView },
+      },
+    },
+    request => {
+      const { id, reason } = request.body
+      return askRecovery(app, actorOf(request), { id, reason, accountId: request.params.account_id })
     },
   )
 

@@ -44,6 +44,7 @@ const STATUS: Readonly<Record<string, number>> = {
   csrf_refused: 403,
   password_change_due: 403,
   grant_to_oneself: 403,
+  recovery_not_agreed: 403,
   maker_is_checker: 403,
   request_refused: 403,
   address_blocked: 403,
