@@ -3,8 +3,10 @@
  * merchant are listed: by a query for that merchant without a person behind it, and by a person who may see that merchant only, from the session's cookie on (who
  * it is, what he holds, where), with the scope in SQL. They take turns; medians. Bills are not sealed here: opening them would only make the share smaller.
  */
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { actorOfGrants, heldBy } from '../src/access/actor_of_grants.ts'
 import { sessionOf } from '../src/access/asking_store.ts'
 import { providePerson } from '../src/access/provision.ts'
@@ -16,8 +18,9 @@ import { paymentRecords } from '../src/orders/list_store.ts'
 import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { localKey } from '../src/system/vault/master_key.ts'
+import { Vault } from '../src/system/vault/vault.ts'
 import { accessApp } from '../testkit/access_app.ts'
-import { testVault } from '../testkit/vault.ts'
 
 const words = parseWords(process.argv.slice(2), { flags: [], single: ['rows', 'runs'], many: [] })
 const rows = Number(words.values.get('rows')?.[0] ?? 1_000_000)
@@ -31,7 +34,7 @@ const db = await openDatabase({ dataDir: folder })
 try {
   await migrate(db.pool)
   const now = (): Date => new Date()
-  const vault = await testVault(db, now)
+  const vault = await Vault.open({ db, holder: localKey(randomBytes(16)), now, log: pino({ level: 'silent' }) })
   await db.pool.query(
     `insert into departments (id, name, created_at) values ('D1', '城市缴费', now());
      insert into merchants (merchant_no, name, department_id, created_at) select 'M' || i, '单位' || i, 'D1', now() from generate_series(0, ${MERCHANTS - 1}) i;
