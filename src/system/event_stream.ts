@@ -99,6 +99,7 @@ export async function createStreams(
       }
       reply.hijack()
       reply.raw.writeHead(200, {
+        ...http.headersOfAll,
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         connection: 'close',

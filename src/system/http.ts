@@ -27,7 +27,7 @@ import {
 import { type Masker, maskerOf } from './masks.ts'
 import { timings } from './metrics.ts'
 import { type QuickRoute, quickLane, triedBefore } from './quick_lane.ts'
-import { securityHeaders } from './security_headers.ts'
+import { headersOfAll, securityHeaders } from './security_headers.ts'
 import { shapeOf } from './shape.ts'
 import { TLS_OPTIONS } from './tls.ts'
 import { NO_ROUTE, type Watch, type WatchedRoute } from './watch.ts'
@@ -79,8 +79,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     const given = headers['x-request-id']
     return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
   }
+  const ofAll = headersOfAll(options.httpsOnly ?? tls !== undefined)
   const lane = quickLane({
     requestId,
+    headers: ofAll,
     observe: (route, status) => duration({ method: 'POST', route, status }),
     handOn: (request, response) => http.routing(request, response),
   })
@@ -123,7 +125,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   http.decorateRequest('actor', undefined)
   http.decorateRequest('suspect', undefined)
-  securityHeaders(http, options.httpsOnly ?? tls !== undefined)
+  securityHeaders(http, ofAll)
   http.decorate('permissionOfAll', undefined)
   http.decorate('quick', lane.add)
   http.addHook('preClose', async () => lane.close())

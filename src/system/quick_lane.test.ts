@@ -9,12 +9,13 @@ import { metrics } from './metrics.ts'
 import { triedBefore } from './quick_lane.ts'
 
 /** A frame with one route that the lane has too; each says which of them answered. */
-async function withLane(t: TestContext): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+async function withLane(t: TestContext, httpsOnly = false): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
   const http = await createHttp({
     log: pino({ level: 'silent' }),
     newId,
     guard: () => ({ id: 'nobody' }),
     permissions: new Set(),
+    httpsOnly,
   })
   await http.register(async server => {
     takeRawBodies(server, 1000)
@@ -60,6 +61,21 @@ test('what goes well is answered beside the frame, with the headers and figures 
     /fzpay_http_request_seconds_count\{method="POST",route="\/tell\/:name",status="200"\} 2/,
   )
 })
+
+for (const httpsOnly of [false, true])
+  test(`the lane's answers have the headers of the frame's${httpsOnly ? ', HTTPS only among them' : ''}`, async t => {
+    const ask = await withLane(t, httpsOnly)
+    const headers = async (path: string, expected: string) => {
+      const answer = await ask(path, { headers: { 'x-request-id': 'caller-made-2' } })
+      assert.equal(await answer.text(), expected)
+      const { date: _date, 'content-length': _length, ...same } = Object.fromEntries(answer.headers)
+      return same
+    }
+    const quick = await headers('/tell/bank', 'quick: money')
+    assert.deepEqual(quick, await headers('/tell/bank?a=1', 'frame: money'))
+    assert.equal(quick['strict-transport-security'], httpsOnly ? 'max-age=31536000' : undefined)
+    assert.equal(quick['referrer-policy'], 'no-referrer')
+  })
 
 test('what the lane refuses is answered by the frame, which gets the same bytes and the same error', async t => {
   const ask = await withLane(t)

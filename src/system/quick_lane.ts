@@ -37,12 +37,15 @@ export type QuickLane = {
 
 type Seams = {
   readonly requestId: (request: IncomingMessage) => string
+  /** Of every answer. */
+  readonly headers: Readonly<Record<string, string>>
   readonly observe: (route: string, status: number) => (seconds: number) => void
   /** The frame. */
   readonly handOn: (request: IncomingMessage, response: ServerResponse) => void
 }
 
-export function quickLane({ requestId, observe, handOn }: Seams): QuickLane {
+export function quickLane({ requestId, headers, observe, handOn }: Seams): QuickLane {
+  const ofAll = Object.entries(headers).flat()
   let routes: readonly QuickRoute[] = []
   const observers = new Map<string, (seconds: number) => void>()
 
@@ -55,10 +58,9 @@ export function quickLane({ requestId, observe, handOn }: Seams): QuickLane {
 
   const answer = (request: IncomingMessage, response: ServerResponse, { status, contentType, body }: QuickAnswer) => {
     response.writeHead(status, [
+      ...ofAll,
       'x-request-id',
       requestId(request),
-      'x-content-type-options',
-      'nosniff',
       'cache-control',
       'no-store',
       'content-type',

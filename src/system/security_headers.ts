@@ -40,13 +40,26 @@ const PERMISSIONS = [
   .map(name => `${name}=()`)
   .join(', ')
 
-/** Headers of every answer, and more of pages: a page that brings no policy of its own may load nothing at all. */
-export function securityHeaders(http: FastifyInstance, httpsOnly: boolean): void {
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What whoever answers past the frame (a stream, the quick lane) puts on its answers, too. */
+    headersOfAll: Readonly<Record<string, string>>
+  }
+}
+
+/** Headers of every answer, whoever gives it. `httpsOnly`: browsers are told to come by HTTPS only. */
+export const headersOfAll = (httpsOnly: boolean): Readonly<Record<string, string>> => ({
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  ...(httpsOnly ? { 'strict-transport-security': HSTS } : {}),
+})
+
+/** Puts those of every answer on the frame's, and more on pages: a page that brings no policy of its own may load nothing at all. */
+export function securityHeaders(http: FastifyInstance, ofAll: Readonly<Record<string, string>>): void {
+  http.decorate('headersOfAll', ofAll)
   http.addHook('onSend', (_request, reply, payload, done) => {
-    reply.header('x-content-type-options', 'nosniff')
-    reply.header('referrer-policy', 'no-referrer')
-    reply.header('cross-origin-resource-policy', 'same-origin')
-    if (httpsOnly) reply.header('strict-transport-security', HSTS)
+    reply.headers(ofAll)
     const type = reply.getHeader('content-type')
     if (typeof type === 'string' && type.startsWith('text/html')) {
       if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', BARE_PAGE)
