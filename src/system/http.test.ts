@@ -169,6 +169,50 @@ test('what is no JSON, too large, of another type, or has no route is refused wi
   assert.deepEqual([garbled.statusCode, garbled.json().error.code], [400, 'address_unreadable'])
 })
 
+test('an address that is right with a method that is not is refused with the methods it has; who is not let in is not told', async () => {
+  let watched = 0
+  const watch: HttpOptions['watch'] = {
+    arrived: request => {
+      watched++
+      if (request.url.includes('suspect')) request.suspect = {}
+      if (request.url.includes('barred')) throw new Failure('address_blocked', { zh: '封', en: 'blocked' })
+    },
+    known: () => {},
+    read: () => {},
+    caught: () => new Failure('request_refused', { zh: '拒', en: 'refused' }),
+    unknown: () => {},
+  }
+  const http = await frame(
+    http => {
+      http.get('/things', { config: open, schema: about }, () => ({ name: '' }))
+      http.post('/things', { config: open, schema: about }, () => ({ name: '' }))
+      http.delete('/things/:id', { config: open, schema: about }, () => ({ name: '' }))
+      http.put('/things/all', { config: open, schema: about }, () => ({ name: '' }))
+      http.get('/files/*', { config: open, schema: about }, () => ({ name: '' }))
+    },
+    { watch },
+  )
+  const ask = async (method: 'GET' | 'POST' | 'DELETE' | 'PATCH', url: string) => {
+    const answer = await http.inject({ method, url })
+    return [answer.statusCode, answer.json().error.code, answer.headers.allow]
+  }
+  const wrong = (allow: string) => [405, 'method_not_allowed', allow]
+  assert.deepEqual(await ask('DELETE', '/things?a=1'), wrong('GET, HEAD, POST'))
+  assert.deepEqual(await ask('GET', '/things/7'), wrong('DELETE'))
+  // A name that is also a number: both routes have it.
+  assert.deepEqual(await ask('POST', '/things/all'), wrong('DELETE, PUT'))
+  assert.deepEqual(await ask('PATCH', '/files/a/b.css'), wrong('GET, HEAD'))
+  const lost = [404, 'route_unknown', undefined]
+  for (const url of ['/thing', '/things/7/', '/things/7/8', '/xthings', '/filesx'])
+    assert.deepEqual(await ask('DELETE', url), lost, url)
+  assert.equal(watched, 9)
+  assert.deepEqual(await ask('DELETE', '/things?barred'), [403, 'address_blocked', undefined])
+  assert.deepEqual(await ask('DELETE', '/things?suspect'), [403, 'request_refused', undefined])
+  const { error } = (await http.inject({ method: 'PATCH', url: '/things' })).json()
+  assert.deepEqual(error.detail, { method: 'PATCH', path: '/things', allowed: 'GET, HEAD, POST' })
+  assert.match(error.message_zh, /请使用 GET、HEAD、POST/)
+})
+
 test('a request id is taken over when it is sane, else made', async () => {
   const http = await frame(http => {
     http.get('/a', { config: open, schema: about }, () => ({ name: '' }))

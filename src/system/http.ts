@@ -20,11 +20,12 @@ import {
   databaseFailure,
   ErrorBody,
   frameFailure,
+  notFound,
   requestInvalid,
-  routeUnknown,
   statusOf,
 } from './http_errors.ts'
 import { type Masker, maskerOf } from './masks.ts'
+import { methodsOfRoutes } from './methods.ts'
 import { timings } from './metrics.ts'
 import { type QuickRoute, quickLane, triedBefore } from './quick_lane.ts'
 import { headersOfAll, securityHeaders } from './security_headers.ts'
@@ -86,6 +87,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     observe: (route, status) => duration({ method: 'POST', route, status }),
     handOn: (request, response) => http.routing(request, response),
   })
+  const methods = methodsOfRoutes()
   const refuse = (error: unknown, request: FastifyRequest, reply: Reply): Reply =>
     answerError(log, watch, error, request, reply)
   const http = fastify({
@@ -121,7 +123,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   http.setErrorHandler(refuse)
   http.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] as string
-    return refuse(look(watch, request, NO_ROUTE) ?? routeUnknown(request.method, path), request, reply)
+    return refuse(look(watch, request, NO_ROUTE) ?? notFound(request.method, path, methods.at(path)), request, reply)
   })
   http.decorateRequest('actor', undefined)
   http.decorateRequest('suspect', undefined)
@@ -136,6 +138,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     if (!http.server.listening) clearInterval(timer)
   })
   http.addHook('onRoute', function (this: FastifyInstance, route) {
+    methods.add(route.method, route.url)
     frameRoute(route, this.permissionOfAll, options)
   })
   await http.register(swagger, {
@@ -352,6 +355,8 @@ function answerError(
   log[status >= 500 ? 'warn' : 'info']({ ...about, status, code: failure.code }, 'refused')
   const wait = status === 503 ? 1 : failure.detail.retry_after_seconds
   if (typeof wait === 'number') reply.header('retry-after', wait)
+  // RFC 9110, 15.5.6: whoever is told 405 must be told what is allowed.
+  if (status === 405) reply.header('allow', String(failure.detail.allowed))
   if (status === 401) {
     reply.header('www-authenticate', 'Bearer')
     watch?.unknown(request)

@@ -73,6 +73,7 @@ const STATUS: Readonly<Record<string, number>> = {
   alert_unknown: 404,
   address_block_unknown: 404,
   channel_account_unknown: 404,
+  method_not_allowed: 405,
   id_reused: 409,
   already_exists: 409,
   challenge_over: 409,
@@ -226,15 +227,25 @@ export function databaseFailure(error: unknown): Failure | undefined {
   })
 }
 
-export const routeUnknown = (method: string, path: string): Failure =>
-  new Failure(
-    'route_unknown',
-    {
-      zh: `没有这个接口：${method} ${path}；接口目录见 /api/docs`,
-      en: `No such route: ${method} ${path}; see /api/docs`,
-    },
-    { method, path },
-  )
+/** There is nothing by this method. `allowed`: the methods that the address has; none when it is the address that is wrong. */
+export const notFound = (method: string, path: string, allowed: readonly string[]): Failure =>
+  allowed.length === 0
+    ? new Failure(
+        'route_unknown',
+        {
+          zh: `没有这个接口：${method} ${path}；接口目录见 /api/docs`,
+          en: `No such route: ${method} ${path}; see /api/docs`,
+        },
+        { method, path },
+      )
+    : new Failure(
+        'method_not_allowed',
+        {
+          zh: `${path} 不支持 ${method}：请使用 ${allowed.join('、')}；接口目录见 /api/docs`,
+          en: `${path} does not take ${method}: use ${allowed.join(', ')}; see /api/docs`,
+        },
+        { method, path, allowed: allowed.join(', ') },
+      )
 
 /** A bug: nothing of it goes out but the request's id, by which the log has it. */
 export const bugBody = (requestId: string): ErrorBody => ({

@@ -9,7 +9,10 @@ import { metrics } from './metrics.ts'
 import { triedBefore } from './quick_lane.ts'
 
 /** A frame with one route that the lane has too; each says which of them answered. */
-async function withLane(t: TestContext, httpsOnly = false): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+async function withLane(
+  t: TestContext,
+  httpsOnly = false,
+): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
   const http = await createHttp({
     log: pino({ level: 'silent' }),
     newId,
