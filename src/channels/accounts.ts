@@ -85,6 +85,10 @@ export const UnionpayAccount = Type.Object(
     middle_certificate: Pem,
     /** Third part of the signer's common name. UnionPay's test system signs as "00040000:SIGN". */
     signer: Type.String({ minLength: 1, default: '中国银联股份有限公司' }),
+    methods: Type.Array(Type.Union([Type.Literal('gateway'), Type.Literal('wap')]), {
+      minItems: 1,
+      default: ['gateway', 'wap'],
+    }),
     base_url: Type.String({ default: 'https://gateway.95516.com' }),
     file_url: Type.String({ default: 'https://filedownload.95516.com/' }),
   },

@@ -16,7 +16,7 @@ import { openChannels } from './channels.ts'
 const GATEWAYS: readonly (readonly [account: string, methods: readonly Method[]])[] = [
   ['wechat-sandbox', ['native', 'h5', 'jsapi']],
   ['alipay-sandbox', ['precreate', 'page', 'wap']],
-  ['unionpay-sandbox', ['gateway']],
+  ['unionpay-sandbox', ['gateway', 'wap']],
 ]
 
 async function begin(t: TestContext, account: string, speed = 50) {

@@ -13,9 +13,9 @@ export type Method =
   | 'native' // WeChat, QR code
   | 'h5' // WeChat, phone browser
   | 'page' // Alipay, PC page
-  | 'wap' // Alipay, phone page
+  | 'wap' // Alipay, UnionPay: phone page
   | 'precreate' // Alipay, QR code
-  | 'gateway' // UnionPay, form post
+  | 'gateway' // UnionPay, PC page
   | 'transfer' // bank: the payer transfers with a reference
 
 /** What the payer's device needs to go on. */

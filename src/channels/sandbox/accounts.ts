@@ -60,6 +60,7 @@ export function channelAccounts(keys: SandboxKeys, url: string, bankFolder: stri
       root_certificate: texts.unionpay_root_certificate,
       middle_certificate: texts.unionpay_middle_certificate,
       signer: '中国银联股份有限公司',
+      methods: ['gateway', 'wap'],
       base_url: url,
       file_url: `${url}/filedownload/`,
     },

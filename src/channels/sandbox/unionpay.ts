@@ -87,12 +87,17 @@ const fen = (text: string | undefined): number => (/^\d{1,12}$/.test(text ?? '')
 
 const queryId = (desk: Desk): string => channelNo(desk, '', beijing(desk.now()).replace(/\D/g, ''), 7)
 
+/** By channelType: for a PC, for a phone. */
+const PAGES: Readonly<Record<string, string>> = { '07': 'gateway', '08': 'wap' }
+
 function createOrder(desk: Desk, fields: Fields): Answer {
   const { orderId = '', backUrl = '', frontUrl = '' } = fields
   const amount = fen(fields.txnAmt)
   const sentAt = instant(fields.txnTime)
   if (!/^[A-Za-z0-9]{8,40}$/.test(orderId) || amount === 0 || Number.isNaN(sentAt) || fields.txnType !== '01')
     return told(fields, '10', '报文格式错误')
+  const method = PAGES[fields.channelType ?? '']
+  if (!method) return told(fields, '10', '报文格式错误：channelType')
   if (!isLoopback(URL.parse(backUrl)?.hostname ?? '')) return told(fields, '10', 'backUrl：沙箱只通知本机地址')
   const earlier = desk.book.order('unionpay', orderId)
   if (earlier) {
@@ -108,7 +113,7 @@ function createOrder(desk: Desk, fields: Fields): Answer {
       no: orderId,
       tradeNo: queryId(desk),
       token,
-      method: 'gateway',
+      method,
       amount,
       title: fields.orderDesc ?? '',
       attach: fields.reqReserved ?? '',

@@ -57,6 +57,18 @@ test('a payment is a form of the payer, signed by us', async () => {
   })
 })
 
+test("the payer's page is that of his device, and only one that the merchant has", async () => {
+  const channelTypeOf = async (method: 'gateway' | 'wap') => {
+    const created = await open(NOWHERE).create({ ...ASK, method })
+    assert.ok(created.state === 'pending' && created.checkout.kind === 'form')
+    assert.ok(isSignedMessage(created.checkout.fields))
+    return created.checkout.fields.channelType
+  }
+  assert.deepEqual([await channelTypeOf('gateway'), await channelTypeOf('wap')], ['07', '08'])
+  assert.deepEqual(open(NOWHERE).methods, ['gateway', 'wap'])
+  assert.deepEqual(open(NOWHERE, NOW, { methods: ['gateway'] }).methods, ['gateway'])
+})
+
 test('a query names order and moment, and is about what was asked', async t => {
   const unionpay = await standIn(t, () => told(found()))
   const channel = open(unionpay.url)

@@ -28,6 +28,9 @@ const EXPIRY_MARGIN_MS = 5 * 60_000
 const READY_AT = '12:00'
 const DOWNLOAD_TIMES = 12
 
+/** One address and one form for both pages; this field tells them apart. Source: UnionPay's samples of 网关支付 (ACPSample_B2C), 5.1.0. */
+const CHANNEL_TYPES = { gateway: '07', wap: '08' } as const
+
 /** A merchant's account with UnionPay's gateway (全渠道 5.1.0). Throws a Failure when a key or certificate cannot be read. */
 export function unionpayChannel(account: UnionpayAccount, { now, folder }: Surroundings): Channel {
   const desk = openDesk(account, now, folder)
@@ -48,7 +51,7 @@ export function unionpayChannel(account: UnionpayAccount, { now, folder }: Surro
     name: 'unionpay',
     account: account.account,
     merchant: account.mer_id,
-    methods: ['gateway'],
+    methods: account.methods,
     refundsListedUnder: 'refund',
     calendar: { zone: account.zone, cutoff: account.cutoff },
     accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
@@ -114,7 +117,7 @@ function openDesk(account: UnionpayAccount, now: () => Date, folder: string): De
     encoding: 'UTF-8',
     signMethod: '01',
     accessType: '0',
-    channelType: '07',
+    channelType: CHANNEL_TYPES.gateway,
     merId: account.mer_id,
     // The serial number as a decimal number.
     certId: BigInt(`0x${certificate.serialNumber}`).toString(),
@@ -160,6 +163,7 @@ function signatureTrouble(signers: Signers, fields: Fields, at: Date): string | 
 const isOver = (ref: PaymentRef, at: Date): boolean => at.getTime() > ref.expiresAt.getTime() + EXPIRY_MARGIN_MS
 
 const orderOf = (ask: PaymentAsk): Fields => ({
+  channelType: ask.method === 'wap' ? CHANNEL_TYPES.wap : CHANNEL_TYPES.gateway,
   txnType: '01',
   txnSubType: '01',
   bizType: '000201',
