@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
+import { countFailure, holdTries, lockOf } from '../src/access/tries.ts'
 import type { Channel } from '../src/channels/channel.ts'
 import { sendDue } from '../src/notices/operations.ts'
 import type { Sender } from '../src/notices/sender.ts'
@@ -39,8 +41,16 @@ const OPENID = 'oSecretPayer0123456789abcdef'
 const BAD_PHONE = '138776655'
 const SECRETS = [...Object.values(PERSON), ...Object.values(OTHER), OPENID, BAD_PHONE]
 
-/** Every text, JSON and byte column of the database that holds one of the secrets. */
-async function found(db: Database, secrets: readonly string[]): Promise<string[]> {
+/** Columns that hold one of the digests, as bytes or written in hexadecimal digits. */
+const heldDigests = async (db: Database, digests: readonly string[]): Promise<string[]> => {
+  const held = await found(db, digests, digest => digest)
+  return [...new Set(held.map(one => one.split(':')[0] as string))]
+}
+
+const hexOf = (text: string): string => Buffer.from(text).toString('hex')
+
+/** Every text, JSON and byte column of the database that holds one of the secrets. `inBytes`: how it is written where bytes are, in hexadecimal digits. */
+async function found(db: Database, secrets: readonly string[], inBytes = hexOf): Promise<string[]> {
   const { rows: columns } = await db.pool.query(
     `select table_schema as schema, table_name as name, column_name as column, data_type as type
        from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
@@ -51,7 +61,7 @@ async function found(db: Database, secrets: readonly string[]): Promise<string[]
   const wrong: string[] = []
   for (const { schema, name, column, type } of columns) {
     const value = type === 'bytea' ? `encode("${column}", 'hex')` : `"${column}"::text`
-    const needles = secrets.map(secret => (type === 'bytea' ? Buffer.from(secret).toString('hex') : secret))
+    const needles = secrets.map(secret => (type === 'bytea' ? inBytes(secret) : secret))
     const { rows } = await db.pool.query(
       `select distinct needle from "${schema}"."${name}", unnest($1::text[]) as needle where position(needle in ${value}) > 0`,
       [needles],
@@ -214,22 +224,59 @@ test('what an earlier version left in plain text is sealed, and reads the same m
   }
 })
 
+test('what was tried to be opened is counted, and cannot be found by guessing: no column holds a digest that anybody can make', async t => {
+  const { app, db } = await payingTest(t, fakeChannels(new FakeChannel()))
+  const login = 'zhuge.ziqing'
+  const proof = { merchantNo: 'M1', accountNo: PERSON.accountNo, payerName: '别人', phoneEnd: null }
+  await assert.rejects(bindAccount(app, actor('staff:1'), proof), { code: 'binding_refused' })
+  const targets = [
+    { kind: 'phone', of: PERSON.phone },
+    { kind: 'sms', of: OTHER.phone },
+    { kind: 'login', of: login },
+    { kind: 'address', of: '10.1.2.3' },
+  ] as const
+  await db.transaction(async tx => {
+    await holdTries(tx, app.vault, app.now(), targets)
+    for (let n = 0; n < 5; n++) await countFailure(tx, app.vault, app.now(), targets)
+  })
+  const { rows } = await db.pool.query('select failures from log_in_tries order by 1')
+  assert.deepEqual(
+    rows.map(({ failures }) => failures),
+    [1, 1, 5, 5, 5, 5],
+  )
+  assert.ok(await lockOf(db.pool, app.vault, login, app.now()))
+
+  const tried = [PERSON.phone, OTHER.phone, login, '10.1.2.3', PERSON.accountNo, `M1 ${PERSON.accountNo}`, 'staff:1']
+  const kinds = ['', 'phone ', 'sms ', 'login ', 'address ', 'proof ']
+  const digests = tried.flatMap(text =>
+    kinds.flatMap(kind => ['sm3', 'sha256'].map(name => hash(name, kind + text, 'hex'))),
+  )
+  assert.deepEqual(await heldDigests(db, digests), [])
+  // Such a digest would be seen.
+  await db.pool.query(`insert into log_in_tries (key_sm3, failures, last_at) values ($1, 1, now())`, [
+    hash('sm3', `phone ${PERSON.phone}`, 'buffer'),
+  ])
+  assert.deepEqual(await heldDigests(db, digests), ['log_in_tries.key_sm3'])
+})
+
 test('every column of bytes is known to the vault, or holds nothing of a person', async t => {
   const { db } = await payingTest(t, fakeChannels(new FakeChannel()))
   const open = new Set(
     [
       'operation_blocks.leaves operation_blocks.root operation_blocks.previous operation_blocks.digest',
       'operation_roots.digest passkeys.public_key service_keys.key_sm3 sessions.token_sm3 sessions.csrf_sm3',
-      // A digest of what log-ins were tried for, which is forgotten within days.
-      'vault_keys.wrapped statement_raw.plain log_in_tries.key_sm3',
+      'vault_keys.wrapped statement_raw.plain',
     ].flatMap(names => names.split(' ')),
   )
-  const known = new Set(
-    COLUMNS.flatMap(({ table, column, blind }) => [
+  // By a key of the vault: see above.
+  const keyed = ['log_in_tries.key_sm3']
+  const known = new Set([
+    ...keyed,
+    ...COLUMNS.flatMap(({ table, column, blind }) => [
       `${table}.${column}`,
       ...(blind ? [`${table}.${blind.column}`] : []),
     ]),
-  )
+  ])
   const { rows } = await db.pool.query(
     `select table_name || '.' || column_name as name from information_schema.columns
       where data_type = 'bytea' and table_schema = 'public' order by 1`,

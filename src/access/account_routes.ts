@@ -76,7 +76,7 @@ export function accountRoutes(server: FastifyInstance, app: Access): void {
         store.passkeysOf(app.db.pool, account_id),
         store.liveSessions(app.db.pool, account_id, app.now()),
         store.serviceKeysOf(app.db.pool, account_id),
-        lockOf(app.db.pool, account.login, app.now()),
+        lockOf(app.db.pool, app.vault, account.login, app.now()),
       ])
       return {
         ...accountView(account),

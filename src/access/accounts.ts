@@ -160,7 +160,7 @@ export async function resetPassword(app: App, actor: Actor, accountId: string): 
     const at = app.now()
     const found = await store.findAccount(tx, accountId)
     // Before the account, as a log-in does.
-    if (found) await forgiveTries(tx, { kind: 'login', of: found.login })
+    if (found) await forgiveTries(tx, app.vault, { kind: 'login', of: found.login })
     const account = await store.lockAccount(tx, accountId)
     if (!account || account.kind !== 'staff') throw accountUnknown(accountId)
     await store.setPassword(tx, accountId, hash, true, at)
@@ -210,11 +210,11 @@ export async function endOwnTotp(app: App, actor: Actor, code: string): Promise<
     const at = app.now()
     const { login } = (await store.findAccount(tx, actor.accountId)) as store.Account
     const target = { kind: 'login', of: login } as const
-    await holdTries(tx, at, [target])
+    await holdTries(tx, app.vault, at, [target])
     const account = (await store.lockAccount(tx, actor.accountId)) as store.Account
     const secret = account.totpSecret && app.vault.open(account.totpSecret, totpContext(account.id))
     if (!secret || totpStep(secret, code, account.totpStep, at) === null) {
-      await countFailure(tx, at, [target])
+      await countFailure(tx, app.vault, at, [target])
       return false
     }
     await switchTotpOff(tx, at, actor, account.id)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { actorOfGrants, heldBy } from './actor_of_grants.ts'
-import { lockedUntil, networkOf, targetKey } from './lock_out.ts'
+import { lockedUntil, networkOf, targetName } from './lock_out.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { checkPasswordRules } from './password_rules.ts'
 import { elsewhere, stateOf } from './session.ts'
@@ -37,7 +37,8 @@ test('half an IPv6 address is one sender, an IPv4 address in IPv6 clothes itself
     ['::1', '0:0:0:0'],
   ]
   for (const [address, network] of table) assert.equal(networkOf(address), network)
-  assert.notDeepEqual(targetKey({ kind: 'login', of: 'x' }), targetKey({ kind: 'phone', of: 'x' }))
+  assert.equal(targetName({ kind: 'address', of: '::1' }), 'address 0:0:0:0')
+  assert.equal(targetName({ kind: 'login', of: '::1' }), 'login ::1')
 })
 
 test('a session is live until it is idle, over or ended, to the second', () => {

@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto'
-
 /**
  * Wrong answers are counted for what was tried to be opened (a login, whether or not there is one, so that the answer tells nothing) and for the
  * address they come from. NIST SP 800-63B, 3.2.2 limits them to 100 in a row; this allows some 30 a day for a login.
@@ -41,8 +39,8 @@ export function lockedUntil(kind: Target['kind'], failures: number, at: Date): D
 /** Wrong answers are forgotten after a day without another. */
 export const REMEMBERED_S = 86_400
 
-export const targetKey = ({ kind, of }: Target): Buffer =>
-  hash('sm3', `${kind} ${kind.endsWith('address') ? networkOf(of) : of}`, 'buffer')
+/** The name of a target, one for all its spellings. */
+export const targetName = ({ kind, of }: Target): string => `${kind} ${kind.endsWith('address') ? networkOf(of) : of}`
 
 /** Whoever has an IPv6 address usually has all that share its first half with it. */
 export function networkOf(address: string): string {

@@ -3,7 +3,7 @@ import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Access } from './access.ts'
 import type { Actor } from './actor.ts'
-import { type Target, targetKey } from './lock_out.ts'
+import type { Target } from './lock_out.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { checkPasswordRules } from './password_rules.ts'
 import { logInRefused } from './refusals.ts'
@@ -11,7 +11,7 @@ import { totpContext } from './sealed_columns.ts'
 import { type Opened, openSession, type Where, whoOf } from './sessions.ts'
 import * as store from './store.ts'
 import { totpStep } from './totp.ts'
-import { countFailure, forgiveTries, holdTries, refuseLocked } from './tries.ts'
+import { countFailure, forgiveTries, holdTries, refuseLocked, targetKey } from './tries.ts'
 
 export type LogIn = { readonly login: string; readonly password: string; readonly code: string | null }
 
@@ -24,13 +24,13 @@ export async function logIn(app: Access, where: Where, ask: LogIn, instead = '')
   const login = ask.login.trim().toLowerCase()
   const target: Target = { kind: 'login', of: login }
   const targets = [target, { kind: 'address', of: where.address }] as const
-  await refuseLocked(app.db.pool, app.now(), targets)
+  await refuseLocked(app.db.pool, app.vault, app.now(), targets)
   const found = await store.findByLogin(app.db.pool, login)
   const { right, stale } = await checkPassword(found?.password ?? null, ask.password)
   const renewed = stale ? await hashPassword(ask.password) : null
   const opened = await app.db.transaction(async tx => {
     const at = app.now()
-    await holdTries(tx, at, targets)
+    await holdTries(tx, app.vault, at, targets)
     const account = found && (await store.lockAccount(tx, found.id))
     // Changed since it was checked: then it was the password of another moment.
     const why =
@@ -40,8 +40,8 @@ export async function logIn(app: Access, where: Where, ask: LogIn, instead = '')
           ? account.state
           : await secondFactor(app, tx, account, ask.code, at)
     if (why === 'code_missing') return why
-    if (!account || why !== null) return await refuse(tx, at, where, account, targets, why ?? 'password')
-    await forgiveTries(tx, target)
+    if (!account || why !== null) return await refuse(app, tx, at, where, account, targets, why ?? 'password')
+    await forgiveTries(tx, app.vault, target)
     if (renewed !== null) await store.rehash(tx, account.id, found.password as string, renewed)
     const method = account.totpSince ? 'password_totp' : 'password'
     return await openSession(app, tx, at, where, account, { method, instead })
@@ -70,6 +70,7 @@ async function secondFactor(
 }
 
 async function refuse(
+  app: Access,
   tx: pg.ClientBase,
   at: Date,
   where: Where,
@@ -77,12 +78,12 @@ async function refuse(
   targets: readonly [Target, ...Target[]],
   why: string,
 ): Promise<null> {
-  const { failures, lockedUntil } = await countFailure(tx, at, targets)
+  const { failures, lockedUntil } = await countFailure(tx, app.vault, at, targets)
   const who = account ? whoOf(account, where) : { ...where, id: 'anonymous', name: '' }
   // What was typed in place of a login may be a password.
   const object = account
     ? { kind: 'account', id: account.id }
-    : { kind: 'login', id: targetKey(targets[0]).toString('hex').slice(0, 16) }
+    : { kind: 'login', id: targetKey(app.vault, targets[0]).toString('hex').slice(0, 16) }
   await record(tx, at, who, [
     {
       what: 'session.refused',
@@ -105,18 +106,18 @@ export async function changePassword(
   const found = await store.findAccount(app.db.pool, actor.accountId)
   if (!found) throw logInRefused()
   const targets = [{ kind: 'login', of: found.login } as const] as const
-  await refuseLocked(app.db.pool, app.now(), targets)
+  await refuseLocked(app.db.pool, app.vault, app.now(), targets)
   const { right } = await checkPassword(found.password, present)
   if (right) checkPasswordRules(next, found)
   const hash = right ? await hashPassword(next) : ''
   const changed = await app.db.transaction(async tx => {
     const at = app.now()
-    await holdTries(tx, at, targets)
+    await holdTries(tx, app.vault, at, targets)
     const account = await store.lockAccount(tx, actor.accountId)
     if (!right || !account || account.password !== found.password)
-      return await refuse(tx, at, actor, account, targets, 'password')
+      return await refuse(app, tx, at, actor, account, targets, 'password')
     await store.setPassword(tx, account.id, hash, false, at)
-    await forgiveTries(tx, targets[0])
+    await forgiveTries(tx, app.vault, targets[0])
     const ended = await store.endSessions(
       tx,
       { accountId: account.id, except: actor.sessionId },

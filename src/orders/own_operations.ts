@@ -32,13 +32,13 @@ export async function bindAccount(
   const targets = [target, { kind: 'proof', of: actor.accountId }] as const
   const bound = await app.db.transaction(async tx => {
     const at = app.now()
-    await holdTries(tx, at, targets)
+    await holdTries(tx, app.vault, at, targets)
     const proof = provenBy(await ordersOfAccount(tx, app.vault, merchantNo, accountNo, BILLS_MAX), ask)
     if (proof === null) {
-      await countFailure(tx, at, targets)
+      await countFailure(tx, app.vault, at, targets)
       return false
     }
-    for (const one of targets) await forgiveTries(tx, one)
+    for (const one of targets) await forgiveTries(tx, app.vault, one)
     await store.lockBindings(tx, actor.accountId)
     const bindings = await store.bindingsOf(tx, app.vault, actor.accountId)
     if (bindings.some(isOf(ask))) return true

@@ -7,7 +7,7 @@ import type { SealedColumn } from '../system/vault/columns.ts'
 import { targetOf } from '../system/vault/columns.ts'
 import { readKeys, type StoredKey } from '../system/vault/key_store.ts'
 import type { KeyHolder } from '../system/vault/master_key.ts'
-import { BLIND_KINDS, type BlindKind, PURPOSES } from '../system/vault/purposes.ts'
+import { BLIND_KINDS, type BlindKind, PURPOSES, SHORT_LIVED } from '../system/vault/purposes.ts'
 import { keysOf } from '../system/vault/reseal.ts'
 import { type KeyLine, LEAD_MS } from '../system/vault/vault.ts'
 import { readWork } from '../system/vault/work_store.ts'
@@ -24,7 +24,8 @@ export async function rotateKeys(
   columns: readonly SealedColumn[],
 ): Promise<RotateView> {
   const blind = ask.blind ?? []
-  for (const kind of blind) if (!columns.some(column => column.blind?.kind === kind)) throw blindFixed(kind)
+  for (const kind of blind)
+    if (!SHORT_LIVED.has(kind) && !columns.some(column => column.blind?.kind === kind)) throw blindFixed(kind)
   const lines: KeyLine[] = [
     ...(ask.purposes ?? PURPOSES).map(purpose => ({ use: 'seal' as const, purpose })),
     ...blind.map(purpose => ({ use: 'blind' as const, purpose })),

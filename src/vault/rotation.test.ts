@@ -242,6 +242,24 @@ test('a new master key: all opens under it, nothing under the old one; a process
   assert.equal(rows[0].what, 'vault.rewrap')
 })
 
+test('the index of what was tried is rotated with nothing to make it anew from: counts begin anew, and the old key goes after a day', async t => {
+  const app = await testApp(t)
+  await lettersApp(app, 0, 0)
+  const first = app.vault.blind('target', 'phone 13800000000')
+  await rotateKeys(app, actor('ops'), { id: 'rotate-0003', purposes: [], blind: ['target'] }, [LETTERS])
+  assert.deepEqual(app.vault.blind('target', 'phone 13800000000'), first)
+  app.pass(LEAD_MS / 1000)
+  const second = app.vault.blind('target', 'phone 13800000000')
+  assert.notDeepEqual(second, first)
+  assert.deepEqual(app.vault.blinds('target', 'phone 13800000000'), [second, first])
+  await careForKeys(app, [LETTERS])
+  assert.equal(app.vault.blinds('target', 'phone 13800000000').length, 2)
+  app.pass(86_400)
+  await careForKeys(app, [LETTERS])
+  assert.deepEqual(app.vault.blinds('target', 'phone 13800000000'), [second])
+  assert.notDeepEqual(app.vault.blind('target', ' x'), app.vault.blind('target', 'x'), 'one spelling is one target')
+})
+
 test('an index that nothing could be made anew from is not rotated', async t => {
   const app = await testApp(t)
   await assert.rejects(

@@ -2,6 +2,7 @@ import type { App } from '../app.ts'
 import { carryPayers } from './carry_payers.ts'
 import { purposeOfColumn, type SealedColumn, usesKey } from './columns.ts'
 import { destroyKey, lockKeys, readKeys, type StoredKey, tellNews } from './key_store.ts'
+import { SHORT_LIVED } from './purposes.ts'
 import { reseal, unfinished } from './reseal.ts'
 import { type KeyLine, LEAD_MS } from './vault.ts'
 
@@ -50,7 +51,8 @@ export async function destroyUnused(app: App, columns: readonly SealedColumn[]):
   const destroyed: number[] = []
   for (const key of retired(await readKeys(app.db.pool), app.now())) {
     const holders = columnsOf(key, columns)
-    if (holders.length === 0 || KEPT.has(key.purpose)) continue
+    const forgotten = key.use === 'blind' && SHORT_LIVED.has(key.purpose)
+    if (!forgotten && (holders.length === 0 || KEPT.has(key.purpose))) continue
     const uses = await Promise.all(holders.map(column => usesKey(app.db.pool, column, key.use, key.id)))
     if (uses.includes(true)) continue
     await app.db.transaction(async tx => {

@@ -17,14 +17,19 @@ export type Context = `${Purpose}.${string}`
 export const purposeOf = (context: Context): Purpose => context.slice(0, context.indexOf('.')) as Purpose
 
 /** What can be looked for without being readable. */
-export const BLIND_KINDS = ['phone', 'email', 'account_no', 'payer'] as const
+export const BLIND_KINDS = ['phone', 'email', 'account_no', 'payer', 'target'] as const
 export type BlindKind = (typeof BLIND_KINDS)[number]
+
+/** Kept for a day at most, and counted anew under a new key: nothing is made anew from anything. */
+export const SHORT_LIVED: ReadonlySet<string> = new Set<BlindKind>(['target'])
 
 /** What is in its normal form already: nearly everything, and quicker seen than made. */
 const PLAIN = /^[\x21-\x7e]*$/
 
 /** The spelling that is indexed: one for all ways to write the same thing (full-width digits, blanks, +86). */
 export function normalised(kind: BlindKind, text: string): string {
+  // Made by us, one spelling each: what is written in it (a login, a secret) is for others to judge.
+  if (kind === 'target') return text
   const plain = PLAIN.test(text) ? text : text.normalize('NFKC').replace(/\s+/gu, '')
   if (kind === 'email') return plain.toLowerCase()
   if (kind !== 'phone') return plain
