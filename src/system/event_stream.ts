@@ -161,7 +161,14 @@ function streamOf(watch: Watch, seen: string, patience: number, leave: () => voi
     }
     if (!state.final) return
     stop()
-    to.end()
+    finish(to)
+  }
+
+  /** The end is waited for as long as anything else: who does not take it would stay for ever. */
+  const finish = (ending: ServerResponse): void => {
+    const timer = setTimeout(() => ending.destroy(), patience)
+    ending.once('close', () => clearTimeout(timer))
+    ending.end()
   }
 
   const stream: Stream = {
@@ -193,10 +200,12 @@ function streamOf(watch: Watch, seen: string, patience: number, leave: () => voi
       if (!blocked) write(': \n\n')
     },
     end() {
-      const ending = to
+      const stuck = blocked !== undefined
       if (!over) write(`retry: ${RETRY_MS}\n\n`)
       stop()
-      ending?.end()
+      // Who takes nothing is not waited for: nobody could stop before his patience is over.
+      if (stuck) to?.destroy()
+      else if (to) finish(to)
     },
   }
   return stream
