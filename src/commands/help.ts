@@ -10,7 +10,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay import FILE… [--channel NAME] [--json] [读取选项]     对账单入库：要么整份入账，要么分毫不动
   fzpay template list | show NAME                             已确认的版式模板
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
-  fzpay start [--port N]                                      样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
+  fzpay start [--port N] [--tls] [--into 目录] [--once]       样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
   fzpay audit verify [--root 文件] | export-root | prove N    操作日志：是否完整；导出根；单条证明
   fzpay vault status | check | rotate | reseal | rewrap | new-key FILE   密钥：状态、全部可读证明、轮换、更换主密钥
   fzpay serve [--port N] [--tls]                              启动平台（HTTP 接口，说明在 /api/docs）
@@ -18,8 +18,8 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay account list | create 登录名 --name N --role R | …     账户、服务密钥、重置密码（首个主管与应急）
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
   fzpay bills issue FILE [--notify]                           预检通过的账单文件开单：整批成功或分毫不动
-  fzpay sandbox [--port N] [--data 目录] [--speed N]          渠道沙箱：本机模拟微信、支付宝、银联和银行
-  fzpay demo                                                  内置的样例城市日
+  fzpay sandbox [--port N] [--data 目录] [--speed N] [--seed N]   渠道沙箱：本机模拟微信、支付宝、银联和银行
+  fzpay demo [--into 目录]                                    内置的样例城市日
   fzpay help | --version
 
 reconcile 的选项：
@@ -33,6 +33,12 @@ reconcile 的选项：
   --report FILE.xlsx   Excel 报告
   --timings            各步耗时（标准错误）
   --lang zh|en         语言
+
+start 和 serve 的选项：
+  --port N             端口；默认用 FZPAY_PORT 或配置，否则 8080 或其后第一个空闲端口
+  --tls                以 HTTPS 服务；配置中没有 server.tls 时首次启动生成自签名证书并打印指纹
+  --into 目录          start：样例文件写到哪里，默认 out/demo
+  --once               start：演示完即退出
 
 读取选项（对账单自己不说明时）：
   --timezone ZONE      其中本地时间的时区，默认 Asia/Shanghai
@@ -58,7 +64,7 @@ Usage:
   fzpay import FILE… [--channel NAME] [--json] [reading options] book statements: each wholly or not at all
   fzpay template list | show NAME                                confirmed layouts
   fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
-  fzpay start [--port N]                                         the sample day, then platform and sandbox with a bill played (npm start)
+  fzpay start [--port N] [--tls] [--into FOLDER] [--once]        the sample day, then platform and sandbox with a bill played (npm start)
   fzpay audit verify [--root FILE] | export-root | prove ENTRY   the operation log: is it whole; its root; proof of one entry
   fzpay vault status | check | rotate | reseal | rewrap | new-key FILE   the keys: state, proof that all can be read, rotation, change of the master key
   fzpay serve [--port N] [--tls]                                 run the platform (HTTP API, described at /api/docs)
@@ -66,8 +72,8 @@ Usage:
   fzpay account list | create LOGIN --name N --role R | …        accounts, service keys, password resets (the first supervisor, emergencies)
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing
   fzpay bills issue FILE [--notify]                              issue a checked file of bills: wholly or not at all
-  fzpay sandbox [--port N] [--data FOLDER] [--speed N]           the channels, simulated on this machine
-  fzpay demo                                                     the built-in sample city day
+  fzpay sandbox [--port N] [--data FOLDER] [--speed N] [--seed N]   the channels, simulated on this machine
+  fzpay demo [--into FOLDER]                                     the built-in sample city day
   fzpay help | --version
 
 Options of reconcile:
@@ -81,6 +87,12 @@ Options of reconcile:
   --report FILE.xlsx   Excel report
   --timings            how long each step took (standard error)
   --lang zh|en         language
+
+Options of start and serve:
+  --port N             the port; else FZPAY_PORT or the configuration's, else 8080 or the next free one
+  --tls                HTTPS; where the configuration has no server.tls the first start makes a self-signed certificate and prints its fingerprint
+  --into FOLDER        start: where the sample files go, out/demo by default
+  --once               start: end when the story is over
 
 Reading options (where a statement does not tell):
   --timezone ZONE      zone of its local times, default Asia/Shanghai
