@@ -36,7 +36,7 @@ reconcile 的选项：
 
 start 和 serve 的选项：
   --port N             端口；默认用 FZPAY_PORT 或配置，否则 8080 或其后第一个空闲端口
-  --tls                以 HTTPS 服务；配置中没有 server.tls 时首次启动生成自签名证书并打印指纹
+  --tls                以 HTTPS 服务；配置中没有 server.tls 时首次启动生成自签名证书（serve 会打印指纹）
   --into 目录          start：样例文件写到哪里，默认 out/demo
   --once               start：演示完即退出
 
@@ -90,7 +90,7 @@ Options of reconcile:
 
 Options of start and serve:
   --port N             the port; else FZPAY_PORT or the configuration's, else 8080 or the next free one
-  --tls                HTTPS; where the configuration has no server.tls the first start makes a self-signed certificate and prints its fingerprint
+  --tls                HTTPS; where the configuration has no server.tls the first start makes a self-signed certificate (serve prints its fingerprint)
   --into FOLDER        start: where the sample files go, out/demo by default
   --once               start: end when the story is over
 
