@@ -6,9 +6,9 @@ import stringWidth from 'string-width'
 import { startSandbox } from '../channels/sandbox/sandbox.ts'
 import { parseWords } from '../command_line.ts'
 import { type DemoPerson, demoKey, demoPeople } from '../demo/accounts.ts'
-import { playPaying } from '../demo/paying_story.ts'
+import { PAYER_PHONE, playPaying } from '../demo/paying_story.ts'
 import type { Lang } from '../kernel/failure.ts'
-import { openSandboxSms, type SandboxSms } from '../notices/sandbox_sms.ts'
+import { openSandboxSms, type SandboxSms, type TakenSms } from '../notices/sandbox_sms.ts'
 import { PARTS } from '../parts.ts'
 import { type Platform, startPlatform } from '../server.ts'
 import { dataFolder, PACKAGE_ROOT } from '../system/paths.ts'
@@ -28,7 +28,12 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
   const say = (zh: string, en: string): void => void process.stdout.write(`${lang === 'en' ? en : zh}\n`)
   const now = () => new Date()
   const sandbox = await startSandbox({ folder: join(dataFolder(), 'sandbox') })
-  const sms = await openSandboxSms({ now })
+  // Codes of payers go to a phone that nobody has: the screen shows them.
+  const showCode = ({ phone, template, variables }: TakenSms): void => {
+    if (template === CODE_TEMPLATE)
+      say(`短信 → ${phone}：登录验证码 ${variables.code}`, `SMS → ${phone}: log-in code ${variables.code}`)
+  }
+  const sms = await openSandboxSms({ now, taken: showCode })
   let platform: Platform | undefined
   try {
     platform = await startPlatform({
@@ -82,6 +87,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
 渠道沙箱：  ${sandbox.url}        收银台：扫码地址可在浏览器打开，点“支付成功 / 失败 / 取消”
 演示登录（密码每次启动重新生成）：
 ${people.map(({ role, login, password, scope }) => `  ${padded(role.zh, 10)}${padded(login, 12)}${password}  ${scope.zh}`).join('\n')}
+  ${padded('缴费人', 10)}手机 ${PAYER_PHONE}  验证码显示在此屏幕（POST /api/session/code/ask，再 POST /api/session/code）
 服务密钥：  ${clerk}
 试一试：    curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
 按 Ctrl-C 停止`,
@@ -90,6 +96,7 @@ The platform is running: ${platform.url}        API reference ${platform.url}/ap
 Channel sandbox:         ${sandbox.url}        open a code's address in a browser to pay, fail or cancel
 Demo log-ins (passwords are made anew at each start):
 ${people.map(({ role, login, password, scope }) => `  ${padded(role.en, 18)}${padded(login, 12)}${password}  ${scope.en}`).join('\n')}
+  ${padded('Payer', 18)}phone ${PAYER_PHONE}, the code appears on this screen (POST /api/session/code/ask, then POST /api/session/code)
 Service key:             ${clerk}
 Try:                     curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
 Ctrl-C stops`,
@@ -102,6 +109,8 @@ Ctrl-C stops`,
     await sandbox.stop()
   }
 }
+
+const CODE_TEMPLATE = 'SMS_5'
 
 const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
   JSON.stringify({
@@ -118,7 +127,7 @@ const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
         payment_surplus: 'SMS_2',
         refund_made: 'SMS_3',
         bill_issued: 'SMS_4',
-        log_in_code: 'SMS_5',
+        log_in_code: CODE_TEMPLATE,
       },
     },
   })

@@ -6,6 +6,9 @@ import { Failure } from '../kernel/failure.ts'
  * refund nobody decides alone.
  */
 
+/** Of the payer of the story's bills. */
+export const PAYER_PHONE = '13800000000'
+
 export type Stage = {
   /** The running platform. */
   readonly url: string
@@ -68,7 +71,7 @@ export async function playPaying({ url, clerk, finance, pay, loseNotices, run, t
       fee_item_id: 'WATER',
       account_no: '10086001',
       payer_name: '王小明',
-      phone: '13800000000',
+      phone: PAYER_PHONE,
       title: '2026 年 11 月水费',
       period: '2026-11',
       amount,

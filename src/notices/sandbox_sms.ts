@@ -46,6 +46,8 @@ export type SandboxSmsOptions = {
   /** How the n-th QuerySendDetails is answered. */
   readonly queryMood?: (n: number) => 'ok' | '500'
   readonly port?: number
+  /** Told of each message it takes. */
+  readonly taken?: (sms: TakenSms) => void
 }
 
 const CLOCK_SKEW_MS = 15 * 60_000
@@ -85,7 +87,9 @@ export async function openSandboxSms(options: SandboxSmsOptions): Promise<Sandbo
     const { PhoneNumbers: phone, TemplateCode: template, TemplateParam, OutId: outId = '' } = query
     if (!phone || !template || !query.SignName) return reply(response, 400, { Code: 'MissingParameter', Message: '' })
     const bizId = `${900_000_000 + taken.length}^0`
-    taken.push({ phone, template, variables: JSON.parse(TemplateParam ?? '{}'), outId, bizId, at: now() })
+    const sms = { phone, template, variables: JSON.parse(TemplateParam ?? '{}'), outId, bizId, at: now() }
+    taken.push(sms)
+    options.taken?.(sms)
     if (how === 'take_and_hang') return
     if (how === 'take_and_cut') return void response.socket?.destroy()
     if (how === 'take_and_500') return reply(response, 500, { Code: 'InternalError', Message: 'try again later' })
