@@ -41,7 +41,9 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
 const SENTENCES = new Set([
   'statements/container.ts',
   'statements/formats/qif.ts',
-  'statements/table/layout.ts',
+  'statements/table/amount_unit.ts',
+  'statements/table/card_signs.ts',
+  'statements/table/questions.ts',
   'statements/xml.ts',
   'system/postgres_binaries.ts',
 ])

@@ -6,7 +6,7 @@ import { dayText } from '../local_time.ts'
 import type { DateOrder, StatementOptions } from '../statement.ts'
 import { BalanceChain } from '../table/controls.ts'
 import { ordersOf, readWritten, ymdOf } from '../table/dates.ts'
-import type { Doubt } from '../table/layout.ts'
+import type { Doubt } from '../table/doubt.ts'
 import { kept, type Row, type TitledRows, type Top, titledFormat, UnknownWords } from '../table/titled.ts'
 import { RowZones } from '../table/zones.ts'
 

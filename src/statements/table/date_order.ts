@@ -1,7 +1,8 @@
 import type { DateOrder, StatementOptions } from '../statement.ts'
 import type { Account } from './account.ts'
+import { cleanCell } from './cell.ts'
 import { readWritten, type Written, ymdOf } from './dates.ts'
-import { cleanCell, type Doubt } from './layout.ts'
+import type { Doubt } from './doubt.ts'
 import type { Shape } from './shape.ts'
 
 /** A statement holds so many years at most; dates that lie further apart were read in the wrong order. */

@@ -1,6 +1,6 @@
 import { narrow } from '../amount_text.ts'
 import type { StatementOptions } from '../statement.ts'
-import type { Doubt } from './layout.ts'
+import type { Doubt } from './doubt.ts'
 import type { Shape } from './shape.ts'
 
 /**

@@ -4,8 +4,10 @@ import { columnWord } from '../column_word.ts'
 import type { ReaderHead } from '../format.ts'
 import type { StatementOptions } from '../statement.ts'
 import { layoutColumns, learnt } from '../templates.ts'
+import { cleanCell } from './cell.ts'
 import type { FoundTable } from './dialect.ts'
-import { cleanCell, type Doubt, type Layout, proposeLayout } from './layout.ts'
+import type { Doubt } from './doubt.ts'
+import { type Layout, proposeLayout } from './layout.ts'
 import { shapeOf } from './shape.ts'
 
 /** A table whose columns are certain; a Failure that asks a person where they are not. */

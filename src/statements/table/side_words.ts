@@ -1,6 +1,6 @@
 import { columnWord } from '../column_word.ts'
 import type { Field } from '../statement.ts'
-import type { Doubt } from './layout.ts'
+import type { Doubt } from './doubt.ts'
 import type { Shape } from './shape.ts'
 import { statusOf } from './vocabulary.ts'
 

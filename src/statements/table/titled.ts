@@ -9,7 +9,7 @@ import { dayText, type LocalClock, stampAt } from '../local_time.ts'
 import { columnMissing } from '../refusals.ts'
 import type { Column, Field, StatementOptions } from '../statement.ts'
 import { momentOf, readWritten } from './dates.ts'
-import type { Doubt } from './layout.ts'
+import type { Doubt } from './doubt.ts'
 import { RowFeeder, rowsOf } from './rows.ts'
 
 /**
