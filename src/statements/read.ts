@@ -73,7 +73,8 @@ export async function openStatement(
     const main = records[0]!
     const reader = readerOf(main, into, opened, name, options)
     const [said] = Object.keys(options.mapping ?? {})
-    if (said !== undefined && !reader.head.layout) throw columnsFixed(name, main.format.name, said)
+    if (said !== undefined && !options.standingMapping && !reader.head.layout)
+      throw columnsFixed(name, main.format.name, said)
     const state: Reading = {
       opened,
       options,

@@ -141,6 +141,8 @@ export type StatementOptions = {
   readonly currency?: string
   /** A person's word on what a column means, by header ("#3" for the third column): it beats every proposal. null: leave it out. */
   readonly mapping?: Readonly<Record<string, Field | null>>
+  /** `mapping` is configured for all files of a sender, not said of this one: a format with columns of its own is read without it. */
+  readonly standingMapping?: boolean
   /** Layouts confirmed before, newest version of each: read without a question. */
   readonly templates?: readonly Template[]
   /** A person's word on dates such as 03/04/2026, where the file itself does not prove the order. */

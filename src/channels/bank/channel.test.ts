@@ -20,10 +20,11 @@ const ACCOUNT = {
 const OURS = referenceOf(ASK.paymentNo)
 
 /** `put` writes a file of the bank: rows of day, time, money in, money out, number, remark. */
-function bank(t: TestContext, now = NOW, changes: object = {}) {
+function bank(t: TestContext, now = NOW, changes: object = {}, mapping?: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'fzpay-bank-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  const channel: Channel = openChannels([{ ...ACCOUNT, ...changes, statements: { ...ACCOUNT.statements, folder } }], {
+  const statements = { ...ACCOUNT.statements, folder, ...(mapping ? { mapping } : {}) }
+  const channel: Channel = openChannels([{ ...ACCOUNT, ...changes, statements }], {
     now: () => now,
     folder: '/',
   }).account('icbc')
@@ -90,6 +91,23 @@ test('a credit with the reference in the intraday statement is the payment', asy
     merchant: '1511200000000012345',
   })
   assert.deepEqual(await channel.close(REF), { state: 'paid' })
+})
+
+test('a configured mapping is for tables: the same bank may send MT940, too', async t => {
+  const { channel, put, folder } = bank(t, NOW, {}, { 附言: 'order_no', 收入金额: 'amount' })
+  const file = 'now_20261125.csv'
+  put(file, [`2026-11-25,09:55:01,123.45,,6222020000000000002,B0002,${OURS}`])
+  const inTable = await channel.query(REF)
+  assert.ok(inTable.state === 'success' && inTable.channelTradeNo === 'B0002', 'the mapping is used')
+  const [before, after] = [
+    ':20:R1\n:25:1511200000000012345\n:28C:1/1\n:60F:C261124CNY100,00',
+    ':62F:C261125CNY223,45\n-\n',
+  ]
+  const credit = `:61:2611251125C123,45NTRFNONREF//BOC2026112500001\n:86:/EREF/${OURS}/`
+  writeFileSync(join(folder, file), [before, credit, after].join('\n'))
+  const inSwift = await channel.query(REF)
+  assert.ok(inSwift.state === 'success' && inSwift.channelTradeNo === 'BOC2026112500001', JSON.stringify(inSwift))
+  assert.equal(inSwift.amount, 12_345)
 })
 
 test('without the credit it is pending, and a file that grew is read again', async t => {

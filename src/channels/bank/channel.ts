@@ -25,7 +25,7 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
   const files = new BankFiles(resolve(folder, statements.folder), {
     zone,
     currency: account.currency,
-    ...(statements.mapping ? { mapping: statements.mapping } : {}),
+    ...(statements.mapping ? { mapping: statements.mapping, standingMapping: true } : {}),
   })
   /** All movements with the reference since the day of `from`, oldest first; `missing`: a day without any file. */
   const search = async (

@@ -36,8 +36,8 @@ const REMARKS = [
 
 async function openWithRemarks(path: string, options: StatementOptions) {
   const statement = await openStatement(path, options)
-  const { columns } = statement.head
-  if (options.mapping || columns.some(({ field }) => field === 'order_no')) return statement
+  const { columns, layout } = statement.head
+  if (!layout || options.mapping || columns.some(({ field }) => field === 'order_no')) return statement
   const free = columns.filter(({ field }) => field === null || field === 'description')
   const header = REMARKS.map(name => free.find(column => name.test(column.header))?.header).find(Boolean)
   if (header === undefined) return statement
