@@ -13,12 +13,18 @@ export type ParseCase = {
   readonly encoding: 'utf8' | 'gb18030'
   /** What its records per second are called, and what they have to reach on one core. */
   readonly unit: 'records' | 'entries'
-  readonly target: number
+  readonly target: number | null
   /** Records the product reads from a file of that many units. */
   readonly records: (units: number) => number
   readonly verdict: string
   readonly text: (units: number) => Generator<string>
+  /** The file is a zip of these besides `text`, which is called `sheet`. */
+  readonly workbook?: { readonly sheet: string; readonly parts: readonly WorkbookPart[] }
+  /** Its own number of units, whatever size is asked for. */
+  readonly units?: number
 }
+
+type WorkbookPart = { readonly name: string; readonly text: (units: number) => Generator<string> }
 
 export type Packing = 'none' | 'gzip' | 'zip'
 
@@ -189,6 +195,66 @@ function* camt(entries: number): Generator<string> {
   yield '    </Stmt>\n  </BkToCstmrStmt>\n</Document>\n'
 }
 
+const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+const SHEET = 'xl/worksheets/sheet1.xml'
+const HEADERS = TABLE.trim().split(',')
+
+/** The texts of a row of the table in the order of their cells: a workbook keeps them in a part of their own. */
+const textsOf = (i: number): readonly string[] => [
+  pad(i, 20),
+  clock(i),
+  '水费缴纳,测试',
+  `6222****${pad(i % 10_000, 4)}`,
+  '贷',
+  'CNY',
+]
+
+/** Programs that write row by row do not look for a text they wrote before: each cell has its own. */
+function* xlsxSheet(records: number): Generator<string> {
+  yield `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`
+  let text = 0
+  const shared = (column: string, row: number): string => `<c r="${column}${row}" t="s"><v>${text++}</v></c>`
+  yield `<row r="1">${HEADERS.map((_, at) => shared(String.fromCharCode(65 + at), 1)).join('')}</row>`
+  let sum = 0n
+  for (let i = 0; i < records; i++) {
+    const row = i + 2
+    sum += BigInt(fen(i))
+    const texts = ['A', 'B', 'C', 'D', 'E'].map(column => shared(column, row)).join('')
+    yield `<row r="${row}">${texts}<c r="F${row}"><v>${money(fen(i))}</v></c><c r="G${row}"><v>${money(sum)}</v></c>${shared('H', row)}</row>`
+  }
+  yield '</sheetData></worksheet>'
+}
+
+function* xlsxStrings(records: number): Generator<string> {
+  yield `${XML}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`
+  const item = (text: string): string => `<si><t>${text}</t></si>`
+  yield HEADERS.map(item).join('')
+  for (let i = 0; i < records; i++) yield textsOf(i).map(item).join('')
+  yield '</sst>'
+}
+
+const fixedPart = (name: string, xml: string): WorkbookPart => ({
+  name,
+  text: function* () {
+    yield XML + xml
+  },
+})
+
+const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
+const DOCUMENT = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+const XLSX_PARTS: readonly WorkbookPart[] = [
+  fixedPart('[Content_Types].xml', `<Types xmlns="${PACKAGE}/content-types"/>`),
+  fixedPart(
+    'xl/workbook.xml',
+    `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="${DOCUMENT}"><sheets><sheet name="流水" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+  ),
+  fixedPart(
+    'xl/_rels/workbook.xml.rels',
+    `<Relationships xmlns="${PACKAGE}/relationships"><Relationship Id="rId1" Type="${DOCUMENT}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+  ),
+  { name: 'xl/sharedStrings.xml', text: xlsxStrings },
+]
+
 const delimited = { unit: 'records', target: 300_000, records: (n: number) => n, verdict: 'ready' } as const
 
 export const CASES: readonly ParseCase[] = [
@@ -207,12 +273,23 @@ export const CASES: readonly ParseCase[] = [
     records: n => n + 4 * Math.ceil(n / 10),
     verdict: 'ready',
   },
+  {
+    ...delimited,
+    name: 'xlsx',
+    encoding: 'utf8',
+    text: xlsxSheet,
+    workbook: { sheet: SHEET, parts: XLSX_PARTS },
+    target: null,
+    // 1,200,000 shared texts: what a workbook costs in memory goes by them.
+    units: 200_000,
+  },
 ]
 
 const SAMPLE = 20_000
 
 /** Units that make a file of about `bytes`. */
-export function unitsIn(bytes: number, { text, encoding }: ParseCase): number {
+export function unitsIn(bytes: number, { text, encoding, units }: ParseCase): number {
+  if (units !== undefined) return units
   let length = 0
   for (const piece of text(SAMPLE)) length += iconv.encode(piece, encoding).length
   return Math.max(1, Math.round(bytes / (length / SAMPLE)))
@@ -221,12 +298,14 @@ export function unitsIn(bytes: number, { text, encoding }: ParseCase): number {
 /** Writes the statement piece by piece, so that its size costs no memory. */
 export async function writeCase(path: string, units: number, kind: ParseCase, packing: Packing): Promise<void> {
   const file = createWriteStream(path)
-  const gzip = packing === 'gzip' ? createGzip({ level: 1 }) : null
-  const zip = packing === 'zip' ? new yazl.ZipFile() : null
+  const gzip = packing === 'gzip' && !kind.workbook ? createGzip({ level: 1 }) : null
+  const zip = packing === 'zip' || kind.workbook ? new yazl.ZipFile() : null
   const out = gzip ?? file
   if (gzip) gzip.pipe(file)
   if (zip) {
-    zip.addReadStream(Readable.from(piecesOf(units, kind)), 'statement.txt')
+    for (const { name, text } of kind.workbook?.parts ?? [])
+      zip.addReadStream(Readable.from(piecesOf(units, { text, encoding: kind.encoding })), name)
+    zip.addReadStream(Readable.from(piecesOf(units, kind)), kind.workbook?.sheet ?? 'statement.txt')
     zip.end()
     zip.outputStream.pipe(file)
   } else {
@@ -236,7 +315,7 @@ export async function writeCase(path: string, units: number, kind: ParseCase, pa
   await finished(file)
 }
 
-function* piecesOf(units: number, { text, encoding }: ParseCase): Generator<Buffer> {
+function* piecesOf(units: number, { text, encoding }: Pick<ParseCase, 'text' | 'encoding'>): Generator<Buffer> {
   let waiting = ''
   for (const piece of text(units)) {
     waiting += piece
