@@ -1,6 +1,7 @@
 import { narrow } from '../amount_text.ts'
 import { isDay } from '../local_time.ts'
 import { readWritten } from './dates.ts'
+import { type SideTotal, sideTotalsIn, withoutSideTotals } from './side_totals.ts'
 
 /** What bank exports say above their table, and what cardholders' statements mean by their words. */
 export type Account = {
@@ -13,6 +14,8 @@ export type Account = {
   readonly to: number
   /** Records the file promises. */
   readonly count: string | null
+  /** The totals of money in and money out that those rows state. */
+  readonly sides: readonly SideTotal[]
 }
 
 const CURRENCIES: readonly [RegExp, string][] = [
@@ -30,7 +33,7 @@ const OF_ACCOUNT = /币\s*种|币\s*别|货\s*币|currency|账户类型|卡内�
 const CARD = /信用卡|贷记卡|准贷记|credit\s*card/i
 const CARD_COLUMN = /卡号?[末后][四4]位/
 const COUNT =
-  /(?:total[_ ]?count|总笔数|总记录数|记录总数)\s*[:=]?\s*(\d+)|(?<![\u4e00-\u9fff])共\s*[:=]?\s*(\d+)\s*(?:笔|条)/gi
+  /(?:total[_ ]?count|总笔数|总记录数|记录总数)\s*[:=]?\s*(\d+)|(?<![\u4e00-\u9fff]|(?:收入|支出|贷方|借方|转入|转出|退款)\s*[:=]\s*)共\s*[:=]?\s*(\d+)\s*(?:笔|条)/gi
 
 export function accountOf(above: readonly (readonly string[])[], headers: readonly string[]): Account {
   const lines = above.map(cells =>
@@ -44,13 +47,14 @@ export function accountOf(above: readonly (readonly string[])[], headers: readon
   const named = new Set<string>()
   for (const line of lines.filter(text => OF_ACCOUNT.test(text)))
     for (const [pattern, currency] of CURRENCIES) if (pattern.test(line)) named.add(currency)
-  const text = lines.join('\n')
+  const text = withoutSideTotals(lines.join('\n'))
   const counts = new Set([...text.matchAll(COUNT)].map(found => found[1] ?? found[2] ?? ''))
   return {
     currency: named.size === 1 ? [...named][0]! : null,
     card: CARD.test(text) || headers.some(header => CARD_COLUMN.test(header)),
     ...periodIn(text),
     count: counts.size === 1 ? [...counts][0]! : null,
+    sides: above.flatMap(sideTotalsIn),
   }
 }
 

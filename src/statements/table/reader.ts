@@ -11,7 +11,9 @@ import { cleanCell } from './cell.ts'
 import { currencyIn, currencyOf } from './currencies.ts'
 import { instantOf, readSerial, readTime, readWritten, ymdOf } from './dates.ts'
 import type { Layout } from './layout.ts'
+import { checkSideTotals, isSideTotal, type SideTotal, sideTotalsIn } from './side_totals.ts'
 import { saysBack } from './side_words.ts'
+import { FileSums } from './trailer.ts'
 import { unitStated } from './units.ts'
 import { isRemark, isTotalMark, isTotalText, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
 
@@ -81,6 +83,10 @@ export class TableReader {
   #refundsInside = 0
   #shortRows = 0
   #totalsAmong = 0
+  #zeros = 0
+  /** What the file itself says that came in and went out, above, among or behind its records. */
+  readonly #sideTotals: SideTotal[]
+  readonly #fileSums: FileSums
   /** The row at hand is the last one and no line end follows it. */
   #unterminated = false
   /** Fewest decimals seen in the last column, where that is money. */
@@ -90,6 +96,8 @@ export class TableReader {
     this.#layout = layout
     this.#into = into
     this.#before = into.records
+    this.#fileSums = new FileSums(into)
+    this.#sideTotals = [...layout.account.sides]
     this.zone = layout.zone ?? options.zone ?? ZONE
     this.#clock = new LocalClock(this.zone)
     this.#givenCurrency = layout.currency ?? options.currency ?? ''
@@ -114,6 +122,7 @@ export class TableReader {
     if (isBlank(cells)) return
     if (isRemark(cells)) return this.#heed(cells, line)
     if (this.#isTotal(cells)) return this.#checkTotals(cells)
+    if (isSideTotal(cells)) return this.#noteSides(cells)
     const { description } = this.#layout.at
     if (description >= 0 && description < cells.length && isTotalText(cleanCell(cells[description]!))) {
       this.#totalsAmong++
@@ -152,8 +161,9 @@ export class TableReader {
     }
   }
 
-  /** A remark among or behind the records may state the unit of their amounts. */
+  /** A remark among or behind the records may state totals, or the unit of the amounts. */
   #heed(cells: readonly string[], line: number): void {
+    this.#noteSides(cells)
     const unit = unitStated([cells.join(' ')])
     if (unit.unknown === null && unit.minor === this.#layout.minorUnits) return
     if (unit.unknown === null && !unit.minor && unit.currency === null) return
@@ -197,6 +207,7 @@ export class TableReader {
         { name: '表头上方的笔数', stated: count, computed: String(records), ok: Number(count) === records },
         false,
       )
+    this.#checkSides()
     if (this.#totalsAmong > 0)
       this.#into.warn({}, 'totals_among_records', {
         zh: `${this.#totalsAmong} 行的摘要是合计或小计（如“本日合计”“承前页”），不是交易，未计入：请核对`,
@@ -234,7 +245,10 @@ export class TableReader {
 
     const money = this.#amount(cells, exponent, kind, kindWord)
     const amount = money.amount === 0 ? 0 : money.amount
-    if (amount === 0) this.#refuseHidden(cells, exponent)
+    if (amount === 0) {
+      this.#zeros++
+      this.#refuseHidden(cells, exponent)
+    }
     kind ??= amount < 0 ? 'refund' : 'payment'
     // A refund is money out whatever else the row says; a payment that is negative is money out as well.
     if (amount < 0) kind = 'refund'
@@ -673,6 +687,36 @@ export class TableReader {
       )
   }
 
+  #noteSides(cells: readonly string[]): void {
+    if (this.#sideTotals.length < SIDE_TOTALS_MAX) this.#sideTotals.push(...sideTotalsIn(cells))
+  }
+
+  /** Sums are told in one currency and in whole units, or not compared. */
+  #checkSides(): void {
+    if (this.#sideTotals.length === 0) return
+    const { minorUnits } = this.#layout
+    const all = this.#fileSums.sides
+    const [only, ...more] = all
+    const count = (side: 'creditCount' | 'debitCount') => all.reduce((sum, each) => sum + each[side], 0)
+    const [credits, debits] = [count('creditCount'), count('debitCount')]
+    const currency = only?.currency ?? this.#givenCurrency
+    const raw = (field: Field) => this.#sums.get(field)!.raw.value
+    const compared = more.length === 0 && !minorUnits
+    checkSideTotals(
+      this.#into,
+      compared ? this.#sideTotals : this.#sideTotals.map(total => ({ ...total, amount: null })),
+      {
+        in: { count: credits, sums: [only?.credits ?? 0n, raw('amount_in')] },
+        out: { count: debits, sums: [only?.debits ?? 0n, raw('amount_out')] },
+      },
+      {
+        loose: this.#zeros + this.#fileSums.records - this.#into.rejectedCount - credits - debits,
+        currency,
+        exponent: exponentOf(currency),
+      },
+    )
+  }
+
   #isHeader(cells: readonly string[]): boolean {
     return this.#layout.headers.every((header, index) => cleanCell(cells[index] ?? '') === header)
   }
@@ -682,6 +726,9 @@ export class TableReader {
     this.#into.reject({ record: ++this.#into.records, line }, code, { zh, en })
   }
 }
+
+/** More are no totals of a file: they would only fill the memory. */
+const SIDE_TOTALS_MAX = 100
 
 /** A line that states a balance, before or behind the records, where their date would be. */
 const isBalanceMark = (cells: readonly string[]): boolean =>

@@ -19,17 +19,25 @@ export class FileSums {
     return this.#into.records - this.#records
   }
 
-  /** Money in and out by currency. */
-  get sides(): { currency: string; credits: bigint; debits: bigint }[] {
-    return [...this.#all()].map(([currency, [credits = 0n, debits = 0n]]) => {
-      const [creditsBefore = 0n, debitsBefore = 0n] = this.#before.get(currency) ?? []
-      return { currency, credits: credits - creditsBefore, debits: debits - debitsBefore }
+  /** Money in and out by currency, with the numbers of records. */
+  get sides(): { currency: string; credits: bigint; debits: bigint; creditCount: number; debitCount: number }[] {
+    return [...this.#all()].map(([currency, now]) => {
+      const before = this.#before.get(currency)
+      const [credits = 0n, debits = 0n, creditCount = 0n, debitCount = 0n] = now.map(
+        (sum, index) => sum - (before?.[index] ?? 0n),
+      )
+      return { currency, credits, debits, creditCount: Number(creditCount), debitCount: Number(debitCount) }
     })
   }
 
   #all(): ReadonlyMap<string, readonly bigint[]> {
     const { byCurrency } = this.#into.end(null)
-    return new Map([...byCurrency].map(([currency, sums]) => [currency, [sums.credits.amount, sums.debits.amount]]))
+    return new Map(
+      [...byCurrency].map(([currency, { credits, debits }]) => [
+        currency,
+        [credits.amount, debits.amount, BigInt(credits.count), BigInt(debits.count)],
+      ]),
+    )
   }
 }
 

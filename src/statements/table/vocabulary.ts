@@ -306,7 +306,7 @@ export const statusOf = remembered((word): 'success' | 'pending' | 'failed' | nu
 })
 
 /** A transaction number or a date, most often; told apart without a pattern. */
-const beginsWithDigit = (cell: string): boolean => cell.charCodeAt(0) >= 48 && cell.charCodeAt(0) <= 57
+export const beginsWithDigit = (cell: string): boolean => cell.charCodeAt(0) >= 48 && cell.charCodeAt(0) <= 57
 
 /** First cell of a row that holds totals, not a record. */
 export const isTotalMark = (cell: string): boolean =>
