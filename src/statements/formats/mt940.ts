@@ -1,5 +1,6 @@
 import type { Format } from '../format.ts'
-import { MessageReader, recogniseMessages } from '../swift/messages.ts'
+import { MessageReader } from '../swift/messages.ts'
+import { recogniseMessages } from '../swift/recognition.ts'
 
 /**
  * SWIFT MT940, customer statement of a day. Control: opening balance + entries = closing balance on every page, and closing

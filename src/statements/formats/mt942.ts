@@ -1,5 +1,6 @@
 import type { Format } from '../format.ts'
-import { MessageReader, recogniseMessages } from '../swift/messages.ts'
+import { MessageReader } from '../swift/messages.ts'
+import { recogniseMessages } from '../swift/recognition.ts'
 
 /** SWIFT MT942, intraday report: no balances, but number and sum of debits and credits (:90D:, :90C:), and a floor limit. */
 export const mt942: Format = {

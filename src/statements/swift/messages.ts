@@ -2,34 +2,23 @@ import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import { amountControl, type Collector, ExactSum, type Sentences } from '../collector.ts'
 import { ControlList } from '../control_list.ts'
 import { UNDECODABLE } from '../encoding.ts'
-import type { Probe, Reader, ReaderHead, Recognition } from '../format.ts'
+import type { Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock } from '../local_time.ts'
-import { digitsAt, fullYear } from '../short_date.ts'
+import { digitsAt } from '../short_date.ts'
 import type { Column } from '../statement.ts'
+import { BALANCE, type Balance, balanceOf, copied } from './balance.ts'
 import { commaAmount, type EntryTrouble, SwiftEntry } from './entry.ts'
 import { type Information, isIban, readInformation } from './information.ts'
+import type { MessageType } from './recognition.ts'
+import { TROUBLE_CODE, TROUBLE_TEXT } from './troubles.ts'
 
-/**
- * SWIFT MT940 (end of day) and MT942 (intraday) messages, in any envelope: blocks {1:…}{4: … -}, bare tags, lines of a bank
- * around them. A statement begins at :20:; what stands before it, and after its end, is no part of it.
- *
- * A line is a tag only where the tag is legal: text is wrapped at 65 characters, so a line of :86: may begin with ":26:37", ":00:" or
- * "-". That is decided by where the message stands (`Stage`), and for :20: by the line that follows.
- */
-
-export type MessageType = 'mt940' | 'mt942'
-
-/** How many lines after :20: may pass before the tag that tells MT940 from MT942. */
-const HEADER_LINES_MAX = 40
-const CANDIDATES_MAX = 200
 /** SWIFT allows 390 characters of :86:; what comes after this is no information but a broken file. */
 const INFORMATION_MAX = 16_384
 /** Accounts whose last closing balance is kept for the link to the next page. */
 const ACCOUNTS_MAX = 20_000
 const WARNINGS_MAX = 100
 
-const BALANCE = /^([CD])(\d{6})([A-Z]{3})(\d+(?:,\d*)?)$/
 /** ING and Van Lanschot sum up the day: number of debits and credits, then their amounts. */
 const DAY_SUMS = /^D(\d{1,6})C(\d{1,6})D(\d+,\d*)C(\d+,\d*)$/
 
@@ -50,50 +39,10 @@ const COLUMNS: readonly Column[] = [
   { header: ':86: counterparty', field: 'payer_account', confidence: 1 },
 ]
 
-/** The type of the first complete message header in the probe; null when there is none. */
-export function messageTypeOf(text: string): { readonly type: MessageType; readonly complete: boolean } | null {
-  let at = text.indexOf(':20:')
-  for (let tried = 0; at >= 0 && tried < CANDIDATES_MAX; at = text.indexOf(':20:', at + 4), tried++) {
-    if (!beginsLine(text, at)) continue
-    const lines = text.slice(at, at + 4_096).split(/\r\n|\n|\r/, HEADER_LINES_MAX)
-    const account = lines.findIndex(line => /^:25P?:/.test(line))
-    if (account < 1 || account > 4) continue
-    const telling = lines.find(line =>
-      /^:(?:60[FM]:[CD]\d{6}[A-Z]{3}\d|34F:[A-Z]{3}[CD]?\d|13D:\d{10}|90[CD]:\d{1,5}[A-Z]{3})/.test(line),
-    )
-    if (telling) return { type: telling.startsWith(':60') ? 'mt940' : 'mt942', complete: true }
-    if (lines.some(line => /^:28C?:/.test(line))) return { type: 'mt940', complete: false }
-  }
-  return null
-}
-
-function beginsLine(text: string, at: number): boolean {
-  for (let i = at - 1; i >= 0; i--) {
-    const code = text.charCodeAt(i)
-    if (code === 10 || code === 13 || code === 0xfeff) return true
-    if (text.startsWith('{4:', i - 2)) return true
-    if (code >= 32 || code === 9) return false
-  }
-  return true
-}
-
-export function recogniseMessages(type: MessageType, probe: Probe): Recognition | null {
-  const found = messageTypeOf(probe.text)
-  if (found?.type !== type) return null
-  return {
-    score: found.complete ? 0.99 : 0.6,
-    reasons: [
-      found.complete ? 'tags :20:, :25: and a balance or report tag in their order' : 'tags :20:, :25: and :28C:',
-    ],
-  }
-}
-
 /** Where in a message the reader stands. */
 type Stage = 'outside' | 'header' | 'entries' | 'closed'
 /** What a line without a tag continues. */
 type Open = 'nothing' | 'entry' | 'information' | 'statement' | 'skipped'
-
-type Balance = { readonly ymd: number; readonly currency: string; readonly minor: bigint }
 
 /** The last page of an account, for the link to the next one. */
 type Closing = {
@@ -124,6 +73,13 @@ const [T13, T13D, T34F, T90C, T90D] = [TAG(13), TAG(13, 'D'), TAG(34, 'F'), TAG(
 /** What may follow :20:; a line that only looks like :20: (a wrapped time) is not followed by one of them. */
 const AFTER_START = new Set([T21, T25, T25P, T28, T28C, T13, T13D, T34F, T60F, T60M, OTHER_TAG])
 
+/**
+ * SWIFT MT940 (end of day) and MT942 (intraday) messages, in any envelope: blocks {1:…}{4: … -}, bare tags, lines of a bank
+ * around them. A statement begins at :20:; what stands before it, and after its end, is no part of it.
+ *
+ * A line is a tag only where the tag is legal: text is wrapped at 65 characters, so a line of :86: may begin with ":26:37", ":00:" or
+ * "-". That is decided by where the message stands (`Stage`), and for :20: by the line that follows.
+ */
 export class MessageReader implements Reader {
   readonly head: ReaderHead
   readonly #into: Collector
@@ -800,31 +756,6 @@ export class MessageReader implements Reader {
   }
 }
 
-const TROUBLE_CODE: Readonly<Record<EntryTrouble, string>> = {
-  date: 'time_unreadable',
-  mark: 'direction_unreadable',
-  amount: 'amount_unreadable',
-  decimals: 'amount_unreadable',
-  type: 'entry_incomplete',
-}
-
-const TROUBLE_TEXT: Readonly<Record<EntryTrouble, readonly [zh: string, en: string]>> = {
-  date: [
-    '的日期无法识别，应为 YYMMDD 加可选的 MMDD',
-    'has no date that can be read; YYMMDD and perhaps MMDD are expected',
-  ],
-  mark: ['的借贷标志无法识别，应为 C、D、RC、RD、EC 或 ED', 'has no mark C, D, RC, RD, EC or ED behind the date'],
-  amount: [
-    '的金额无法识别，应为 1234,50 这样用逗号作小数点的数字',
-    'has an amount that cannot be read; one like 1234,50 with a decimal comma is expected',
-  ],
-  decimals: [
-    '的金额小数多于该币种的 # 位，或者过大',
-    'has an amount with more than the # decimals of its currency, or one that is too large',
-  ],
-  type: ['缺少业务类型（如 NTRF），这一行不完整', 'has no transaction type (like NTRF): the line is cut off'],
-}
-
 const isBlock = (text: string, from: number): boolean => {
   const block = text.charCodeAt(from + 1)
   return block >= 49 && block <= 53 && text.charCodeAt(from + 2) === 58
@@ -834,21 +765,9 @@ const isBlock = (text: string, from: number): boolean => {
 const isTypeLine = (text: string, from: number, to: number): boolean =>
   to - from === 5 && /^:94[02]:$/.test(text.slice(from, to))
 
-function balanceOf(value: string): Balance | null {
-  const found = BALANCE.exec(value)
-  if (!found) return null
-  const [, side, date = '', currency = '', amount = ''] = found
-  const minor = commaAmount(amount, 0, amount.length, exponentOf(currency))
-  if (Number.isNaN(minor)) return null
-  return { ymd: fullYear(Number(date)), currency: copied(currency), minor: BigInt(side === 'D' ? -minor : minor) }
-}
-
 /** Dutch banks write the currency behind the account: it is no part of it. */
 const withoutCurrency = (account: string, currency: string): string =>
   account.length > 3 && account.endsWith(currency) ? account.slice(0, -3).trimEnd() : account
 
 const labelOf = (number: number, page: number): string =>
   number < 0 ? '' : page < 0 ? String(number) : `${number}/${page}`
-
-/** A slice keeps the whole piece it was cut from; what outlives the message is copied. */
-const copied = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')
