@@ -1,6 +1,7 @@
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import type { Status } from '../../matching/entry.ts'
-import { amountTroubleText, plainAmount } from '../amount_text.ts'
+import { amountIn, decimalAmount, ExactSumPair, feeOf, hasCharges } from '../camt/amounts.ts'
+import { onlyCurrency, periodOf } from '../camt/beginning.ts'
 import { type Carried, ControlList } from '../camt/ledger.ts'
 import {
   type Batch,
@@ -13,7 +14,8 @@ import {
   type Position,
   type StatementPart,
 } from '../camt/message.ts'
-import { amountControl, type Collector, ExactSum, type Sentences } from '../collector.ts'
+import { amountRefusal, currencyRefusal, dateRefusal, type Refusal, sideRefusal, unclear } from '../camt/refusals.ts'
+import { amountControl, type Collector } from '../collector.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { isoMoment, type Moment } from '../iso_moment.ts'
 import { LocalClock } from '../local_time.ts'
@@ -80,9 +82,6 @@ function recognise(probe: Probe, name: string, root: string) {
     reasons: [`element BkToCstmr${root}`, ...(namespace ? [`namespace ${namespace}`] : [])],
   }
 }
-
-/** Why something cannot be a record; `element` is its column. */
-type Refusal = { readonly element: string; readonly code: string; readonly text: Sentences }
 
 /** What is certain about an entry. */
 type Settled = {
@@ -576,45 +575,6 @@ class CamtReader implements Reader, MessageTaker {
   }
 }
 
-/** Sum that can start again. */
-class ExactSumPair {
-  #sum = new ExactSum()
-  #used = false
-
-  add(value: number): void {
-    this.#used = true
-    this.#sum.add(value)
-  }
-
-  clear(): void {
-    if (this.#used) this.#sum = new ExactSum()
-    this.#used = false
-  }
-
-  get value(): bigint {
-    return this.#sum.value
-  }
-}
-
-/** xs:decimal, never negative; NaN for anything else and for decimals that the currency does not have. */
-function decimalAmount(text: string, exponent: number): number {
-  const minor = plainAmount(text, 0, text.length, exponent)
-  if (!Number.isNaN(minor)) return minor < 0 ? Number.NaN : minor
-  const short = /^\+?(\d*)\.(\d*)$/.exec(text)
-  if (!short || (short[1] === '' && short[2] === '')) return Number.NaN
-  const full = `${short[1] || '0'}.${short[2] || '0'}`
-  return plainAmount(full, 0, full.length, exponent)
-}
-
-/** The detail's amount in the account's currency: the one element that must agree with the entry. */
-function amountIn(detail: Detail, currency: string): string {
-  if (detail.amount !== '' && (detail.currency || currency) === currency) return detail.amount
-  if (detail.transactionAmount !== '' && detail.transactionCurrency === currency) return detail.transactionAmount
-  if (detail.counterAmount !== '' && detail.counterCurrency === currency) return detail.counterAmount
-  if (detail.instructedAmount !== '' && detail.instructedCurrency === currency) return detail.instructedAmount
-  return ''
-}
-
 /** Without a status an entry of a statement is booked: banks leave it out. */
 function statusOf(text: string): { status: Status; neutral: boolean } | null {
   if (text === 'BOOK' || text === '') return { status: 'success', neutral: false }
@@ -625,120 +585,3 @@ function statusOf(text: string): { status: Status; neutral: boolean } | null {
 
 const clean = (reference: string): string => (reference === '' || NO_REFERENCE.test(reference) ? '' : reference)
 const nameOf = (entry: Entry): string => clean(entry.servicerRef) || clean(entry.reference) || `L${entry.line}`
-const hasCharges = (movement: Movement): boolean => movement.charges.length > 0 || movement.chargesTotal !== null
-
-/** What the bank took, in the currency of the record; null where it does not say. */
-function feeOf(movement: Movement | null, currency: string): number | null {
-  if (!movement) return null
-  const charges = movement.charges.length > 0 ? movement.charges : movement.chargesTotal ? [movement.chargesTotal] : []
-  const own = charges.filter(charge => (charge.currency || currency) === currency)
-  if (own.length === 0) return null
-  let fee = 0
-  for (const charge of own) {
-    const minor = decimalAmount(charge.amount, exponentOf(currency))
-    if (Number.isNaN(minor)) return null
-    fee += charge.side === 'CRDT' ? -minor : minor
-  }
-  return fee
-}
-
-function unclear(movement: Movement): Refusal | null {
-  if (movement.damaged)
-    return {
-      element: 'Ntry',
-      code: 'bytes_undecodable',
-      text: {
-        zh: '含有无法解码的字节（被截断的字符或混用了编码）：请重新下载原始文件',
-        en: 'it holds bytes that cannot be decoded (a cut character or a mix of encodings); fetch the original file again',
-      },
-    }
-  if (movement.unclear === '') return null
-  return {
-    element: movement.unclear,
-    code: 'element_unclear',
-    text: {
-      zh: `元素 ${movement.unclear} 重复或夹杂文字，含义不明：请重新下载报文`,
-      en: `the element ${movement.unclear} stands twice or amid text, so what it means is not clear; fetch the message again`,
-    },
-  }
-}
-
-function amountRefusal(element: string, text: string, currency: string): Refusal {
-  if (/^-\s*[\d.]+$/.test(text))
-    return {
-      element,
-      code: 'amount_unreadable',
-      text: {
-        zh: `金额“${text.slice(0, 40)}”带负号：ISO 20022 的金额没有正负号，方向由 CdtDbtInd 决定，请向银行核实`,
-        en: `the amount "${text.slice(0, 40)}" has a minus sign: amounts of ISO 20022 have none, their direction is CdtDbtInd; ask the bank`,
-      },
-    }
-  const exponent = exponentOf(currency)
-  const trouble =
-    text === ''
-      ? 'empty'
-      : /^\d+\.\d+$/.test(text)
-        ? 'decimals'
-        : /^\d+E[+-]?\d+$/i.test(text)
-          ? 'scientific'
-          : 'unreadable'
-  return {
-    element,
-    code: 'amount_unreadable',
-    text: amountTroubleText(/^\d{16,}/.test(text) ? 'too_large' : trouble, text, exponent),
-  }
-}
-
-const sideRefusal = (element: string, text: string): Refusal => ({
-  element,
-  code: 'direction_unreadable',
-  text: {
-    zh: `借贷标志“${text.slice(0, 40)}”无法识别，应为 CRDT 或 DBIT`,
-    en: `the direction "${text.slice(0, 40)}" cannot be read; CRDT or DBIT is expected`,
-  },
-})
-
-const currencyRefusal = (text: string): Refusal => ({
-  element: 'Amt@Ccy',
-  code: 'currency_missing',
-  text: {
-    zh: `币种“${text.slice(0, 40)}”缺失或无法识别，应为 CNY 这样的三个字母：请用选项指明币种`,
-    en: `the currency "${text.slice(0, 40)}" is missing or not three letters like EUR: give it as an option`,
-  },
-})
-
-const dateRefusal = (text: string): Refusal => ({
-  element: 'BookgDt',
-  code: 'time_unreadable',
-  text: {
-    zh: `日期“${text.slice(0, 40)}”无法识别，应为 2026-11-20 或 2026-11-20T09:30:00+08:00`,
-    en: `the date "${text.slice(0, 40)}" cannot be read; 2026-11-20 or 2026-11-20T09:30:00+08:00 is expected`,
-  },
-})
-
-/** The one currency that the accounts and amounts at the beginning of the file are in. */
-function onlyCurrency(text: string): string | null {
-  const found = new Set([...text.matchAll(/\bCcy(?:="|>\s*)([A-Z]{3})\b/g)].map(match => match[1]))
-  const [only, ...others] = found
-  return only !== undefined && others.length === 0 ? only : null
-}
-
-/** Days of FrToDt over all statements of the file; midnight at the end belongs to the day before. */
-function periodOf(text: string): { from: string; to: string } | null {
-  const range =
-    /<(?:[\w.-]+:)?FrToDt>\s*<(?:[\w.-]+:)?FrDtTm>\s*(\d{4}-\d{2}-\d{2})T[^<]*<[^>]*>\s*<(?:[\w.-]+:)?ToDtTm>\s*(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})/g
-  const days: string[] = []
-  try {
-    for (const [, from = '', to = '', time = ''] of text.matchAll(range)) {
-      const first = Temporal.PlainDate.from(from)
-      const end = Temporal.PlainDate.from(to)
-      const midnight = time === '00:00:00' && Temporal.PlainDate.compare(end, first) > 0
-      days.push(first.toString(), (midnight ? end.subtract({ days: 1 }) : end).toString())
-    }
-  } catch {
-    return null
-  }
-  days.sort()
-  const [from, to] = [days[0], days[days.length - 1]]
-  return from === undefined || to === undefined ? null : { from, to }
-}
