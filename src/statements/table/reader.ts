@@ -1,21 +1,22 @@
-import { exponentOf, formatMinor } from '../../kernel/money.ts'
+import { exponentOf } from '../../kernel/money.ts'
 import type { Kind, Status } from '../../matching/entry.ts'
 import { type AmountTrouble, amountTroubleText, digitsLost, narrow, plainAmount, readAmount } from '../amount_text.ts'
-import { type Collector, ExactSum } from '../collector.ts'
+import type { Collector } from '../collector.ts'
 import { columnWord } from '../column_word.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import { dayText, LocalClock, stampAt } from '../local_time.ts'
 import { FIELDS, type Field, type StatementOptions } from '../statement.ts'
 import { cardSide, withYear } from './account.ts'
+import { BalanceCheck } from './balance_check.ts'
 import { cleanCell } from './cell.ts'
 import { currencyIn, currencyOf } from './currencies.ts'
 import { instantOf, readSerial, readTime, readWritten, ymdOf } from './dates.ts'
 import type { Layout } from './layout.ts'
-import { checkSideTotals, isSideTotal, type SideTotal, sideTotalsIn } from './side_totals.ts'
+import { isSideTotal } from './side_totals.ts'
 import { saysBack } from './side_words.ts'
-import { FileSums } from './trailer.ts'
+import { isTotalRow, TableTotals } from './table_totals.ts'
 import { unitStated } from './units.ts'
-import { isRemark, isTotalMark, isTotalText, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
+import { isRemark, isTotalText, kindOf, sideOf, statusOf, zoneOf } from './vocabulary.ts'
 
 const ZONE = 'Asia/Shanghai'
 const IDS = [
@@ -30,7 +31,6 @@ type NumberField = (typeof IDS)[number]
 /** Fields a row cannot be read without. */
 const NEEDED: readonly Field[] = FIELDS.filter(field => !['description', 'payer_name', 'channel'].includes(field))
 /** Columns whose sums a row of totals may state. */
-const SUMMED: readonly Field[] = ['amount', 'amount_in', 'amount_out', 'refund_amount', 'fee']
 
 /**
  * Why a row cannot be a Line: thrown inside `row` only, because rows are read many steps deep. No Error, whose stack trace
@@ -60,19 +60,12 @@ export class TableReader {
   damaged = true
   readonly #layout: Layout
   readonly #into: Collector
-  /** Records of the files before this one in the same zip. */
-  readonly #before: number
   readonly #clock: LocalClock
   readonly #utc = new LocalClock('UTC')
   readonly #clocks = new Map<string, LocalClock>()
   readonly #givenCurrency: string
-  readonly #sums = new Map<Field, { raw: ExactSum; gross: ExactSum }>(
-    SUMMED.map(field => [field, { raw: new ExactSum(), gross: new ExactSum() }]),
-  )
-  /** Of them those whose column is there, and the columns of numbers. */
-  readonly #summed: readonly { column: number; raw: ExactSum; gross: ExactSum }[]
+  readonly #totals: TableTotals
   readonly #numbered: readonly { field: NumberField; column: number }[]
-  readonly #net = new ExactSum()
   readonly #balance: BalanceCheck | null
   #dateText = ''
   #dateYmd = 0
@@ -83,10 +76,6 @@ export class TableReader {
   #refundsInside = 0
   #shortRows = 0
   #totalsAmong = 0
-  #zeros = 0
-  /** What the file itself says that came in and went out, above, among or behind its records. */
-  readonly #sideTotals: SideTotal[]
-  readonly #fileSums: FileSums
   /** The row at hand is the last one and no line end follows it. */
   #unterminated = false
   /** Fewest decimals seen in the last column, where that is money. */
@@ -95,17 +84,11 @@ export class TableReader {
   constructor(layout: Layout, options: StatementOptions, into: Collector) {
     this.#layout = layout
     this.#into = into
-    this.#before = into.records
-    this.#fileSums = new FileSums(into)
-    this.#sideTotals = [...layout.account.sides]
     this.zone = layout.zone ?? options.zone ?? ZONE
     this.#clock = new LocalClock(this.zone)
     this.#givenCurrency = layout.currency ?? options.currency ?? ''
+    this.#totals = new TableTotals(layout, this.#givenCurrency, into)
     this.#balance = layout.balance ? new BalanceCheck(layout.balance, layout.headers[layout.at.balance]!, into) : null
-    this.#summed = SUMMED.filter(field => layout.at[field] >= 0).map(field => ({
-      column: layout.at[field],
-      ...this.#sums.get(field)!,
-    }))
     this.#numbered = IDS.map(field => ({ field, column: layout.at[field] })).filter(({ column }) => column >= 0)
     for (const note of layout.notes) into.warn({ column: note.column }, note.code, note)
   }
@@ -121,8 +104,8 @@ export class TableReader {
       )
     if (isBlank(cells)) return
     if (isRemark(cells)) return this.#heed(cells, line)
-    if (this.#isTotal(cells)) return this.#checkTotals(cells)
-    if (isSideTotal(cells)) return this.#noteSides(cells)
+    if (isTotalRow(cells)) return this.#totals.row(cells)
+    if (isSideTotal(cells)) return this.#totals.note(cells)
     const { description } = this.#layout.at
     if (description >= 0 && description < cells.length && isTotalText(cleanCell(cells[description]!))) {
       this.#totalsAmong++
@@ -163,7 +146,7 @@ export class TableReader {
 
   /** A remark among or behind the records may state totals, or the unit of the amounts. */
   #heed(cells: readonly string[], line: number): void {
-    this.#noteSides(cells)
+    this.#totals.note(cells)
     const unit = unitStated([cells.join(' ')])
     if (unit.unknown === null && unit.minor === this.#layout.minorUnits) return
     if (unit.unknown === null && !unit.minor && unit.currency === null) return
@@ -200,14 +183,7 @@ export class TableReader {
   }
 
   end(): void {
-    const { count } = this.#layout.account
-    const records = this.#into.records - this.#before
-    if (count !== null)
-      this.#into.control(
-        { name: '表头上方的笔数', stated: count, computed: String(records), ok: Number(count) === records },
-        false,
-      )
-    this.#checkSides()
+    this.#totals.end()
     if (this.#totalsAmong > 0)
       this.#into.warn({}, 'totals_among_records', {
         zh: `${this.#totalsAmong} 行的摘要是合计或小计（如“本日合计”“承前页”），不是交易，未计入：请核对`,
@@ -218,7 +194,7 @@ export class TableReader {
         zh: `${this.#shortRows} 行缺少末尾的几个字段，缺的按空读取；日期、金额和余额都在：请核对`,
         en: `${this.#shortRows} rows lack their last cells, which are read as empty; date, amount and balance are there: please check`,
       })
-    this.#balance?.end(this.#net.value, this.#into.rejectedCount > 0)
+    this.#balance?.end(this.#totals.net.value, this.#into.rejectedCount > 0)
     if (this.#refundsInside > 0)
       this.#into.warn(
         { column: this.#layout.headers[this.#layout.at.refund_amount] ?? null },
@@ -246,7 +222,7 @@ export class TableReader {
     const money = this.#amount(cells, exponent, kind, kindWord)
     const amount = money.amount === 0 ? 0 : money.amount
     if (amount === 0) {
-      this.#zeros++
+      this.#totals.zeros++
       this.#refuseHidden(cells, exponent)
     }
     kind ??= amount < 0 ? 'refund' : 'payment'
@@ -257,7 +233,7 @@ export class TableReader {
     const ids = this.#ids(cells)
     const fee = at.fee >= 0 ? this.#fee(cells, exponent, kind) : null
     this.#sumUp(cells, exponent)
-    this.#net.add(amount)
+    this.#totals.net.add(amount)
     if (this.#balance && at.balance >= 0) {
       const text = cleanCell(cells[at.balance]!)
       const read = readAmount(text, { exponent, decimal: layout.decimal })
@@ -635,86 +611,12 @@ export class TableReader {
   }
 
   #sumUp(cells: readonly string[], exponent: number): void {
-    for (const { column, raw, gross } of this.#summed) {
+    for (const { column, raw, gross } of this.#totals.summed) {
       const money = this.#money(cells, column, exponent)
       if (typeof money !== 'number') continue
       raw.add(money)
       gross.add(Math.abs(money))
     }
-  }
-
-  #isTotal(cells: readonly string[]): boolean {
-    const first = cells.findIndex(cell => cell.trim() !== '')
-    return first >= 0 && first < 3 && isTotalMark(cleanCell(cells[first]!))
-  }
-
-  /** A row of totals is a control: its counts and the sums under the amount columns. */
-  #checkTotals(cells: readonly string[]): void {
-    const layout = this.#layout
-    const { at, headers } = layout
-    const mark = cleanCell(cells.find(cell => cell.trim() !== '') ?? '')
-    if (/小计|本页|subtotal/i.test(mark)) return
-    const currency = this.#givenCurrency
-    const exponent = layout.minorUnits ? 0 : exponentOf(currency)
-    for (const field of SUMMED) {
-      const column = at[field]
-      const stated = column < 0 ? '' : cleanCell(cells[column] ?? '')
-      if (stated === '') continue
-      const read = readAmount(stated, { exponent, decimal: layout.decimal })
-      const { raw, gross } = this.#sums.get(field)!
-      // Authors of totals count the net, the plain column, or the magnitudes.
-      const ways = field === 'amount' ? [this.#net.value, raw.value, gross.value] : [raw.value, gross.value]
-      const found = typeof read === 'string' ? undefined : ways.find(way => way === BigInt(read.minor))
-      this.#into.control({
-        name: `${mark} ${headers[column]}`,
-        stated,
-        computed: layout.minorUnits ? String(found ?? ways[0]!) : formatMinor(found ?? ways[0]!, currency),
-        ok: found !== undefined,
-      })
-    }
-    const counted = cells
-      .map(cell => /(\d+)\s*(笔|条|records?|items?|rows?)/i.exec(narrow(cell))?.[1])
-      .find(count => count !== undefined)
-    if (counted !== undefined)
-      this.#into.control(
-        {
-          name: `${mark} 笔数`,
-          stated: counted,
-          computed: String(this.#into.records - this.#before),
-          ok: Number(counted) === this.#into.records - this.#before,
-        },
-        false,
-      )
-  }
-
-  #noteSides(cells: readonly string[]): void {
-    if (this.#sideTotals.length < SIDE_TOTALS_MAX) this.#sideTotals.push(...sideTotalsIn(cells))
-  }
-
-  /** Sums are told in one currency and in whole units, or not compared. */
-  #checkSides(): void {
-    if (this.#sideTotals.length === 0) return
-    const { minorUnits } = this.#layout
-    const all = this.#fileSums.sides
-    const [only, ...more] = all
-    const count = (side: 'creditCount' | 'debitCount') => all.reduce((sum, each) => sum + each[side], 0)
-    const [credits, debits] = [count('creditCount'), count('debitCount')]
-    const currency = only?.currency ?? this.#givenCurrency
-    const raw = (field: Field) => this.#sums.get(field)!.raw.value
-    const compared = more.length === 0 && !minorUnits
-    checkSideTotals(
-      this.#into,
-      compared ? this.#sideTotals : this.#sideTotals.map(total => ({ ...total, amount: null })),
-      {
-        in: { count: credits, sums: [only?.credits ?? 0n, raw('amount_in')] },
-        out: { count: debits, sums: [only?.debits ?? 0n, raw('amount_out')] },
-      },
-      {
-        loose: this.#zeros + this.#fileSums.records - this.#into.rejectedCount - credits - debits,
-        currency,
-        exponent: exponentOf(currency),
-      },
-    )
   }
 
   #isHeader(cells: readonly string[]): boolean {
@@ -726,9 +628,6 @@ export class TableReader {
     this.#into.reject({ record: ++this.#into.records, line }, code, { zh, en })
   }
 }
-
-/** More are no totals of a file: they would only fill the memory. */
-const SIDE_TOTALS_MAX = 100
 
 /** A line that states a balance, before or behind the records, where their date would be. */
 const isBalanceMark = (cells: readonly string[]): boolean =>
@@ -747,69 +646,4 @@ const onlyEmptyBehind = (cells: readonly string[], length: number): boolean =>
 function timeOf(text: string): { seconds: number; millis: number; offset: number | null } | null {
   const written = readWritten(text)
   return written?.seconds == null ? null : { seconds: written.seconds, millis: written.millis, offset: written.offset }
-}
-
-/** Row by row and from end to end: opening balance + movements = closing balance. */
-class BalanceCheck {
-  readonly #order: 'ascending' | 'descending'
-  readonly #header: string
-  readonly #into: Collector
-  #begun = false
-  /** The first and the last row that were taken, and whether the last one is followed by the next. */
-  #first = { balance: 0, moved: 0 }
-  #balance = 0
-  #moved = 0
-  #follows = false
-  #breaks = 0
-  #firstBreak: { record: number; line: number } | null = null
-
-  constructor(order: 'ascending' | 'descending', header: string, into: Collector) {
-    this.#order = order
-    this.#header = header
-    this.#into = into
-  }
-
-  take(balance: number, moved: number, record: number, line: number): void {
-    if (this.#follows) {
-      const holds =
-        this.#order === 'ascending' ? this.#balance + moved === balance : balance + this.#moved === this.#balance
-      if (!holds) {
-        this.#breaks++
-        this.#firstBreak ??= { record, line }
-      }
-    }
-    if (!this.#begun) this.#first = { balance, moved }
-    this.#begun = true
-    this.#follows = true
-    this.#balance = balance
-    this.#moved = moved
-  }
-
-  /** A row without a balance, or rejected: the next one has nothing to follow. */
-  gap(): void {
-    this.#follows = false
-  }
-
-  end(net: bigint, rejected: boolean): void {
-    if (!this.#begun) return
-    const last = { balance: this.#balance, moved: this.#moved }
-    const [earliest, latest] = this.#order === 'ascending' ? [this.#first, last] : [last, this.#first]
-    const closing = BigInt(latest.balance)
-    const computed = BigInt(earliest.balance) - BigInt(earliest.moved) + net
-    const text = (value: bigint): string => formatMinor(value, '')
-    this.#into.control(
-      {
-        name: `${this.#header}（期末）`,
-        stated: text(closing),
-        computed: text(computed),
-        ok: computed === closing,
-      },
-      rejected,
-    )
-    if (this.#breaks > 0)
-      this.#into.warn({ ...this.#firstBreak, column: this.#header }, 'balance_broken', {
-        zh: `余额有 ${this.#breaks} 处不连续（首处见此行）：可能缺行、重复或顺序被改动`,
-        en: `the balance does not follow in ${this.#breaks} places (this row is the first): rows may be missing, doubled or moved`,
-      })
-  }
 }

@@ -58,8 +58,9 @@ export function sideTotalsIn(cells: readonly string[]): SideTotal[] {
 
 /** A row that is no record: it begins with the name of such a total. */
 export const isSideTotal = (cells: readonly string[]): boolean => {
+  if (beginsWithDigit(cells[0] ?? '')) return false
   const first = cells.find(cell => cell.trim() !== '') ?? ''
-  return !beginsWithDigit(first) && FIRST.test(narrow(first)) && sideTotalsIn(cells).length > 0
+  return FIRST.test(narrow(first)) && sideTotalsIn(cells).length > 0
 }
 
 /** The text without its totals by side, whose numbers are not those of all records. */
