@@ -587,7 +587,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     as: 'qif ascii none null',
     records: 4,
     money: ' 2 31.05 | 2 1048.00 | 0 0.00',
-    ends: ['2026-11-20 -1000.00 null', '2026-11-05 0.05 null'],
+    ends: ['2026-11-20 -1000.00 1025', '2026-11-05 0.05 null'],
     verdict: 'ready',
   },
   'qif-date-order-unsure.qif': {

@@ -55,6 +55,17 @@ function days(dates: string[], options: StatementOptions = {}): string {
   }
 }
 
+test('N names the record where it is a number, and matches nothing', () => {
+  const { lines } = read(bank('D20/11/2026|T35.00|N1042', 'D20/11/2026|T-1.00|NATM'))
+  assert.deepEqual(
+    lines.map(({ reference, tradeNo, merchantOrderNo }) => [reference, tradeNo, merchantOrderNo]),
+    [
+      ['1042', '', ''],
+      ['', '', ''],
+    ],
+  )
+})
+
 describe('the order of day, month and year', () => {
   test('a month by its name', () => {
     assert.equal(days(['13 Jan 2026', 'Feb 3, 2026']), '2026-01-13 2026-02-03')

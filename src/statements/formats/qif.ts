@@ -54,6 +54,7 @@ type Entry = {
   amount: string
   otherAmount: string
   payee: string
+  number: string
   category: string
   repeated: string
   damaged: boolean
@@ -62,12 +63,16 @@ type Entry = {
   openSplits: boolean
 }
 
+/** N is the number of a cheque or what else the bank wrote there: "ATM" and "Print" name no record. */
+const referenceOf = (number: string): string => (/\d/.test(number) ? number.trim() : '')
+
 const emptyEntry = (line: number): Entry => ({
   line,
   date: '',
   amount: '',
   otherAmount: '',
   payee: '',
+  number: '',
   category: '',
   repeated: '',
   damaged: false,
@@ -192,6 +197,7 @@ class QifReader implements Reader {
     else if (code === 'T') once('amount')
     else if (code === 'U') once('otherAmount')
     else if (code === 'P') entry.payee = value
+    else if (code === 'N') entry.number = value
     else if (code === 'L') entry.category = value
     else if (code === 'S') {
       if (entry.splits.length < SPLITS_MAX) entry.splits.push('')
@@ -259,6 +265,7 @@ class QifReader implements Reader {
       merchantOrderNo: '',
       refundNo: '',
       channelRefundNo: '',
+      reference: referenceOf(entry.number),
       amount: minor,
       currency: this.#currency,
       at: null,
