@@ -4,8 +4,8 @@ import { actorOf } from '../access/asking.ts'
 import * as api from './api.ts'
 import * as operations from './operations.ts'
 
-const READ = { permission: 'alert.read' }
-const MANAGE = { permission: 'alert.manage' }
+const READ = { permission: 'alert.read', everywhere: true }
+const MANAGE = { permission: 'alert.manage', everywhere: true }
 const TAGS = { tags: ['security'] }
 
 /** Security alerts and blocked addresses. */

@@ -6,8 +6,9 @@ import type { App } from '../system/app.ts'
 import * as api from './api.ts'
 import * as notices from './operations.ts'
 
-const READ = { permission: 'notice.read' }
-const MANAGE = { permission: 'notice.manage' }
+/** Messages carry no merchant of their own yet: they are for whoever may see all of them. */
+const READ = { permission: 'notice.read', everywhere: true }
+const MANAGE = { permission: 'notice.manage', everywhere: true }
 
 /** The outbox as its operator sees it. */
 export function noticeRoutes(server: FastifyInstance, app: App): void {

@@ -12,7 +12,7 @@ export function vaultRoutes(server: FastifyInstance, app: App, columns: readonly
   http.get(
     '/vault',
     {
-      config: { permission: 'vault.read' },
+      config: { permission: 'vault.read', everywhere: true },
       schema: { tags: ['vault'], summary: '密钥状态 State of the keys', response: { 200: VaultView } },
     },
     () => readVault(app, columns),
@@ -20,7 +20,7 @@ export function vaultRoutes(server: FastifyInstance, app: App, columns: readonly
   http.post(
     '/vault/rotate',
     {
-      config: { permission: 'vault.rotate' },
+      config: { permission: 'vault.rotate', everywhere: true },
       schema: {
         tags: ['vault'],
         summary: '轮换数据密钥 Rotate data keys',
