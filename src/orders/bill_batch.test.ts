@@ -12,7 +12,13 @@ import { outboxOf } from '../../testkit/outbox.ts'
 import { type SampleCell, workbookOf } from '../../testkit/workbook.ts'
 import { changeFeeItem } from '../merchants/operations.ts'
 import type { BillBatchView } from './bill_batch_api.ts'
-import { checkBillBatch, forgetBillBatches, issueBillBatch, readBillProblems } from './bill_batch_operations.ts'
+import {
+  checkBillBatch,
+  forgetBillBatches,
+  issueBillBatch,
+  readBillBatch,
+  readBillProblems,
+} from './bill_batch_operations.ts'
 import { billBatchRoutes } from './bill_batch_routes.ts'
 import { findOrders } from './store.ts'
 
@@ -343,6 +349,20 @@ test('a batch that is not issued within a week is forgotten', async t => {
   assert.equal(await forgetBillBatches(app), 1)
   await assert.rejects(issue(app, batch), { code: 'batch_expired' })
   assert.equal((await app.db.pool.query('select from bill_batch_rows')).rowCount, 0)
+})
+
+test('whoever brought the file sees what is wrong as it stands there; others see people masked, in the report and in its export', async t => {
+  const app = await counter(t)
+  const batch = await check(app, `${HEADER}\nA1,水费,3601009001,,13987650,bad phone,,,,9.00,\n`)
+  const found = (view: BillBatchView): string => JSON.stringify(view.problems)
+  assert.match(found(batch), /13987650/)
+  const auditor = { ...actor('shen'), permissions: new Set(['order.read']) }
+  const seen = await readBillBatch(app, auditor, batch.batch_id)
+  assert.doesNotMatch(found(seen), /13987650/)
+  assert.equal(seen.problems.length, batch.problems.length)
+  const exported = [...(await readBillProblems(app, auditor, batch.batch_id, 'zh'))].join('')
+  assert.doesNotMatch(exported, /13987650/)
+  assert.match([...(await readBillProblems(app, actor('li'), batch.batch_id, 'zh'))].join(''), /13987650/)
 })
 
 test('over HTTP: the body is the file, whatever it is called', async t => {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
+import { type MaskedField, seenBy } from '../access/masking.ts'
 import { covers, merchantsOf } from '../access/scope.ts'
 import { record } from '../audit/record.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
@@ -51,7 +52,7 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
   const file = await readBillFile(ask.path, ask.name)
   const same = (batch: store.BillBatch): BillBatchView => {
     if (batch.sm3 !== file.sm3 || batch.merchantNo !== (merchantNo ?? '')) throw idReused(ask.id)
-    return viewOf(batch)
+    return viewOf(batch, actor)
   }
   const earlier = await store.findBatch(app.db.pool, app.vault, ask.id)
   if (earlier) return same(earlier)
@@ -90,7 +91,7 @@ export async function checkBillBatch(app: App, actor: Actor, ask: BillFileAsk): 
     await record(tx, at, actor, [{ what: 'bill_batch.check', object: batchObject(ask.id), after: summaryOf(batch) }])
     return true
   })
-  return kept ? viewOf(batch) : same((await store.findBatch(app.db.pool, app.vault, ask.id)) as store.BillBatch)
+  return kept ? viewOf(batch, actor) : same((await store.findBatch(app.db.pool, app.vault, ask.id)) as store.BillBatch)
 }
 
 /**
@@ -132,7 +133,7 @@ export async function issueBillBatch(
 }
 
 export async function readBillBatch(app: App, actor: Actor, batchId: string): Promise<BillBatchView> {
-  return viewOf(await batchOf(app, actor, batchId))
+  return viewOf(await batchOf(app, actor, batchId), actor)
 }
 
 /** The batch of a file: the one that issued it, else the one checked last. Throws batch_unchecked. */
@@ -162,7 +163,7 @@ export async function readBillBatches(
 
 /** All problems of a batch as CSV, piece by piece. */
 export async function readBillProblems(app: App, actor: Actor, batchId: string, lang: Lang): Promise<Iterable<string>> {
-  return problemsCsv((await batchOf(app, actor, batchId)).problems, lang)
+  return problemsCsv(problemsSeenBy(await batchOf(app, actor, batchId), actor), lang)
 }
 
 /** Forgets what was checked and not issued for a week; for a job. The answer is how many batches. */
@@ -315,17 +316,35 @@ function headOf(batch: store.BatchListed): BillBatchHead {
   }
 }
 
-const viewOf = (batch: store.BillBatch): BillBatchView => ({
+/** Columns of a file of bills that name people. In a row whose cells are shifted any other column may hold a number of theirs. */
+const PERSONAL: Readonly<Record<string, MaskedField>> = {
+  payer_name: 'payer_name',
+  phone: 'phone',
+  email: 'email',
+}
+
+/** Quotes of the file as this actor may see them: whoever brought it knows what is in it and has to mend it, for the others people are masked. */
+function problemsSeenBy(batch: store.BillBatch, actor: Actor): BillProblem[] {
+  if (batch.checkedBy === actor.id) return [...batch.problems]
+  return batch.problems.map(problem => {
+    const field = PERSONAL[problem.column ?? ''] ?? 'account_no'
+    return { ...problem, found: seenBy(actor, field, problem.found) }
+  })
+}
+
+const viewOf = (batch: store.BillBatch, actor: Actor): BillBatchView => ({
   ...headOf(batch),
-  problems: batch.problems.slice(0, PROBLEMS_SHOWN).map(problem => ({
-    row: problem.row,
-    column: problem.column,
-    severity: problem.severity,
-    code: problem.code,
-    found: problem.found,
-    expected: expectedText(problem),
-    ...problemText(problem),
-  })),
+  problems: problemsSeenBy(batch, actor)
+    .slice(0, PROBLEMS_SHOWN)
+    .map(problem => ({
+      row: problem.row,
+      column: problem.column,
+      severity: problem.severity,
+      code: problem.code,
+      found: problem.found,
+      expected: expectedText(problem),
+      ...problemText(problem),
+    })),
 })
 
 // --- refusals ------------------------------------------------------------------------------------------------------------
