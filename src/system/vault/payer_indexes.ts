@@ -6,8 +6,6 @@ const BLOCK = 16
 /** Kept of each MAC: 120 bits are exactly 20 letters of base64, so that all are turned into text by one call. */
 const KEPT = 15
 const LETTERS = 20
-/** Payers whose indexes are remembered: about ten megabytes. */
-const KNOWN_MAX = 50_000
 
 /** Payers in, indexes out, in order: see `kernel/payer_index.ts`. */
 export type PayerIndexes = (payers: readonly string[]) => string[]
@@ -19,20 +17,17 @@ export type PayerIndexes = (payers: readonly string[]) => string[]
  */
 export function payerIndexes(key: KeyObject): PayerIndexes {
   const mac = cmacOfMany(createHmac('sm3', key).update('sm4-cmac of payers').digest().subarray(0, BLOCK))
-  // Who pays once pays again: a statement of a million lines has some thousands of payers.
-  const known = new Map<string, string>()
-  const learn = (payers: readonly string[]): void => {
-    const plain = payers.map(payer => normalised('payer', payer))
-    const letters = lettersOf(mac(plain), plain.length)
-    for (const [at, payer] of payers.entries())
-      known.set(payer, blindPayer(plain[at] as string, letters.slice(at * LETTERS, (at + 1) * LETTERS)))
-  }
   return payers => {
-    if (known.size + payers.length > KNOWN_MAX) known.clear()
-    const strange = new Set<string>()
-    for (const payer of payers) if (!isOpenPayer(payer) && !known.has(payer)) strange.add(payer)
-    if (strange.size > 0) learn([...strange])
-    return payers.map(payer => (isOpenPayer(payer) ? payer : (known.get(payer) as string)))
+    const plain: string[] = []
+    for (const payer of payers) if (!isOpenPayer(payer)) plain.push(normalised('payer', payer))
+    if (plain.length === 0) return [...payers]
+    const letters = lettersOf(mac(plain), plain.length)
+    let at = 0
+    return payers.map(payer => {
+      if (isOpenPayer(payer)) return payer
+      const index = letters.slice(at * LETTERS, (at + 1) * LETTERS)
+      return blindPayer(plain[at++] as string, index)
+    })
   }
 }
 
