@@ -14,7 +14,7 @@ import { closeTestServer } from './server.ts'
 after(closeTestServer)
 
 /** Stands in everything of merchant M2, and nowhere else. */
-const FOREIGN = /ZZFOREIGN|外部机密|"M2"|"W2"|8888\.88/
+const FOREIGN = /ZZFOREIGN|外部机密|\bM2\b|\bW2\b|8888\.88/
 
 type Route = { readonly method: string; readonly path: string; readonly permission: string }
 type World = TestPlatform & {
