@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { SYSTEM } from './access/actor.ts'
 import { actorOf } from './access/asking.ts'
@@ -31,8 +31,7 @@ export const auditPart = (): PartOf => ({
       if (root_folder === undefined || (await lastBlock(app.db.pool)) === null) return
       const root = await exportRoot(app, SYSTEM)
       const name = `operation-log-root-${String(root.block).padStart(10, '0')}.json`
-      const place = isAbsolute(root_folder) ? root_folder : join(folder, root_folder)
-      await writeFile(join(place, name), `${JSON.stringify(root, null, 2)}\n`)
+      await writeFile(resolve(folder, root_folder, name), `${JSON.stringify(root, null, 2)}\n`)
     }
     return {
       routes: [

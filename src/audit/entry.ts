@@ -36,11 +36,14 @@ export type BlockHeader = {
   readonly sealedAt: number
 }
 
-export const BLOCK_FORMAT = 'fzpay-log-block-1'
+const BLOCK_FORMAT = 'fzpay-log-block-1'
 
-/** SM3 of the header as a JSON array: what the next block carries, and what is exported. */
-export const blockDigest = ({ no, entries, lastXact, lastId, root, previous, sealedAt }: BlockHeader): Buffer =>
-  hash('sm3', JSON.stringify([BLOCK_FORMAT, no, entries, lastXact, lastId, root, previous, sealedAt]), 'buffer')
+/** The bytes of a header that are hashed: a JSON array without spaces, UTF-8. */
+export const blockText = ({ no, entries, lastXact, lastId, root, previous, sealedAt }: BlockHeader): string =>
+  JSON.stringify([BLOCK_FORMAT, no, entries, lastXact, lastId, root, previous, sealedAt])
+
+/** What the next block carries, and what is exported. */
+export const blockDigest = (header: BlockHeader): Buffer => hash('sm3', blockText(header), 'buffer')
 
 /** What the first block carries as the one before it. */
 export const NO_BLOCK = '0'.repeat(64)

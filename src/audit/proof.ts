@@ -1,4 +1,4 @@
-import { BLOCK_FORMAT, type BlockHeader, entryText, type SealedFields } from './entry.ts'
+import { type BlockHeader, blockText, entryText, type SealedFields } from './entry.ts'
 import { pathOf, SIZE } from './merkle.ts'
 
 export const PROOF_FORMAT = 'fzpay-log-proof-1'
@@ -14,9 +14,6 @@ export type Proof = {
   readonly root: { readonly block: number; readonly digest: string }
 }
 
-const headerText = ({ no, entries, lastXact, lastId, root, previous, sealedAt }: BlockHeader): string =>
-  JSON.stringify([BLOCK_FORMAT, no, entries, lastXact, lastId, root, previous, sealedAt])
-
 /** `headers`: of the entry's block and of those after it, up to the exported one. `at`: the entry's place in its block. */
 export const makeProof = (
   fields: SealedFields,
@@ -29,7 +26,7 @@ export const makeProof = (
     format: PROOF_FORMAT,
     entry: entryText(fields),
     path: pathOf(leaves, at).map(({ side, digest }) => ({ side, digest: digest.toString('hex') })),
-    headers: headers.map(headerText),
+    headers: headers.map(blockText),
     root: { block: last.no, digest: last.digest },
   }
 }
