@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, type TestContext, test } from 'node:test'
+import type { Place } from '../src/access/provision.ts'
 import { BUILT_IN_ROLES, type BuiltInRole } from '../src/access/roles.ts'
+import type { Platform } from '../src/server.ts'
 import { FakeChannel, fakeChannels } from './fake_channel.ts'
 import { settledBy } from './penetration/foreign.ts'
-import { type Answer, type Asker, person } from './penetration/staff.ts'
+import { type Answer, Browser, type Method, personOf } from './people.ts'
 import { type TestPlatform, testPlatform } from './platform.ts'
 import { closeTestServer } from './server.ts'
 
@@ -16,6 +18,7 @@ after(closeTestServer)
 /** Stands in everything of merchant M2, and nowhere else. */
 const FOREIGN = /ZZFOREIGN|外部机密|\bM2\b|\bW2\b|8888\.88/
 
+type Asker = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 type Route = { readonly method: string; readonly path: string; readonly permission: string }
 type World = TestPlatform & {
   readonly routes: readonly Route[]
@@ -26,11 +29,23 @@ type World = TestPlatform & {
   readonly foreign: Readonly<Record<string, string>>
 }
 
+/** A person with a role, logged in: what he sends carries his cookie and the token of his page. */
+async function enter(
+  { app, url }: Platform,
+  login: string,
+  role: BuiltInRole,
+  place: Partial<Place> = {},
+): Promise<Asker> {
+  const browser = new Browser(url, '10.0.0.1', `browser of ${login}`)
+  assert.equal(await browser.logIn(await personOf(app, login, role, place)), 200)
+  return (method, path, body, headers) => browser.send(method as Method, path, body, headers)
+}
+
 async function world(t: TestContext): Promise<World> {
   const channel = new FakeChannel()
   const made = await testPlatform(t, fakeChannels(channel))
   const { platform, clerk } = made
-  const { app, url } = platform
+  const { url } = platform
   const sound = (answer: { status: number; body: unknown }, what: string): void =>
     assert.equal(answer.status, 200, `${what}: ${JSON.stringify(answer.body)}`)
   for (const [path, body] of [
@@ -71,8 +86,8 @@ async function world(t: TestContext): Promise<World> {
   const narrow = new Map<BuiltInRole, Asker>()
   for (const role of Object.keys(BUILT_IN_ROLES) as BuiltInRole[]) {
     if (role === 'payer') continue // Payers have no password: see the tests of access.
-    roles.set(role, await person(app, url, `${role}.all`, role))
-    narrow.set(role, await person(app, url, `${role}.own`, role, ['M1']))
+    roles.set(role, await enter(platform, `${role}.all`, role))
+    narrow.set(role, await enter(platform, `${role}.own`, role, { merchants: ['M1'] }))
   }
   return { ...made, routes, roles, narrow, foreign }
 }
@@ -133,7 +148,7 @@ test('a role for one merchant sees nothing of another in any list, count or expo
 })
 
 /** What a refusal says, without what the caller said himself. */
-const saidOf = ({ status, text }: Answer, ids: Readonly<Record<string, string>>): string => {
+const saidOf = ({ status, text }: Pick<Answer, 'status' | 'text'>, ids: Readonly<Record<string, string>>): string => {
   let plain = text.replace(/"request_id":"[^"]*"/, '')
   for (const id of Object.values(ids)) plain = plain.replaceAll(id, '…')
   return `${status} ${plain.replaceAll('no-such-thing', '…')}`

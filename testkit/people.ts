@@ -1,11 +1,11 @@
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { SYSTEM } from '../src/access/actor.ts'
-import { hashPassword } from '../src/access/password.ts'
 import { EVERY_PLACE, type Place, providePerson } from '../src/access/provision.ts'
 import { setPassword } from '../src/access/store.ts'
 import { PARTS } from '../src/parts.ts'
 import { type Platform, startPlatform } from '../src/server.ts'
+import type { App } from '../src/system/app.ts'
 import { Clock } from './paying.ts'
 import { freshDatabase } from './server.ts'
 import { TEST_MASTER } from './vault.ts'
@@ -14,6 +14,7 @@ export type Answer = {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of an answer by reading it
   readonly body: any
+  readonly text: string
   readonly headers: Headers
 }
 
@@ -38,25 +39,27 @@ export class Browser {
     return this.cookie.split('=')[1] ?? ''
   }
 
+  /** Sends bytes as they are, anything else as JSON. */
   async send(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const bytes = body instanceof Uint8Array
     const answer = await fetch(this.#url + path, {
       method,
       headers: {
         'x-forwarded-for': this.address,
         'user-agent': this.device,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
         ...(this.cookie ? { cookie: this.cookie } : {}),
         ...(this.csrf ? { 'x-csrf-token': this.csrf } : {}),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: bytes ? Buffer.from(body) : JSON.stringify(body) }),
     })
     const text = await answer.text()
     const read = text.startsWith('{') ? JSON.parse(text) : text
     const [set] = answer.headers.getSetCookie()
     if (set !== undefined) this.cookie = set.split(';')[0] ?? ''
     if (read?.csrf_token) this.csrf = read.csrf_token
-    return { status: answer.status, body: read, headers: answer.headers }
+    return { status: answer.status, body: read, text, headers: answer.headers }
   }
 
   /** `200`, or the code of the refusal. */
@@ -83,6 +86,20 @@ export type PeopleTest = {
   readonly acts: () => Promise<{ what: string; who: string; object: string; detail: string }[]>
   /** What the platform's own log said. */
   readonly said: () => string
+}
+
+/** An account with a role, and a password of its own choice. */
+export async function personOf(
+  app: App,
+  login: string,
+  role: string,
+  place: Partial<Place> = {},
+  password = 'granite-otter-lantern-42',
+): Promise<Person> {
+  const name = `${login} 的姓名`
+  const account = await providePerson(app, { login, name, role, password, place: { ...EVERY_PLACE, ...place } })
+  await setPassword(app.db.pool, account.id, account.password as string, false, app.now())
+  return { id: account.id, login, password }
 }
 
 /** The platform over HTTP behind a proxy that says who asks, with people. */
@@ -113,16 +130,7 @@ export async function peopleTest(t: TestContext, config: Record<string, unknown>
     clock,
     browser: (address, device) => new Browser(platform.url, address, device),
     async person(login, role, place = {}) {
-      const password = `kleine Wolken ziehen ${++people} vorbei`
-      const account = await providePerson(app, {
-        login,
-        name: `${login} 的姓名`,
-        role,
-        password,
-        place: { ...EVERY_PLACE, ...place },
-      })
-      await setPassword(app.db.pool, account.id, await hashPassword(password), false, app.now())
-      return { id: account.id, login, password }
+      return await personOf(app, login, role, place, `kleine Wolken ziehen ${++people} vorbei`)
     },
     async acts() {
       const { rows } = await app.db.pool.query(
