@@ -12,7 +12,7 @@ import { actor } from '../../testkit/actors.ts'
 import { type TestApp, testApp } from '../../testkit/app.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
 import { blockDigest, NO_BLOCK } from './entry.ts'
-import { climb, leafOf, nodeOf, pathOf, rootOf } from './merkle.ts'
+import { leafOf, nodeOf, pathOf, rootOf, type Step } from './merkle.ts'
 import { exportRoot, prove, readLog } from './operations.ts'
 import { record } from './record.ts'
 import type { ExportedRoot } from './root.ts'
@@ -46,6 +46,9 @@ async function log(t: TestContext, entries: number): Promise<TestApp> {
   await sealAll(app)
   return app
 }
+
+const climb = (leaf: Buffer, path: readonly Step[]): Buffer =>
+  path.reduce((at, { side, digest }) => (side === 'left' ? nodeOf(digest, at) : nodeOf(at, digest)), leaf)
 
 describe('the tree', () => {
   test('has the shape of RFC 6962: a lone leaf is the root, three split as two and one', () => {

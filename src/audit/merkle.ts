@@ -43,6 +43,3 @@ export function pathOf(leaves: Buffer, at: number): Step[] {
     ? [...pathOf(left, at), { side: 'right', digest: rootOf(right) }]
     : [...pathOf(right, at - split), { side: 'left', digest: rootOf(left) }]
 }
-
-export const climb = (leaf: Buffer, path: readonly Step[]): Buffer =>
-  path.reduce((at, { side, digest }) => (side === 'left' ? nodeOf(digest, at) : nodeOf(at, digest)), leaf)

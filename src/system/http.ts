@@ -173,6 +173,16 @@ Amounts are decimal strings in major units ("1234.50"), times RFC 3339 with offs
 the caller: the same id and content give the same answer.`
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the frame before a route runs. */
+    actor?: Caller
+  }
+  interface FastifyContextConfig {
+    /** What a caller must be allowed to; each route names one. */
+    permission?: string
+    /** It concerns the house as a whole: whoever may do it for some merchants or channels only is refused. */
+    everywhere?: boolean
+  }
   interface FastifyInstance {
     /** For routes of a library, which name no permission themselves: the one of them all, set on the instance it is registered on. */
     permissionOfAll: string | undefined
