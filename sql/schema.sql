@@ -8,6 +8,12 @@ create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_clo
 
 create type bill_batch_state as enum ('checked', 'refused', 'issued', 'expired');
 
+create type book_side as enum ('ours', 'theirs');
+
+create type day_state as enum ('waiting', 'settling', 'provisional', 'closed');
+
+create type discrepancy_state as enum ('open', 'waived', 'explained', 'replaced', 'resolved');
+
 create type fee_category as enum ('water', 'power', 'gas', 'heating', 'tuition', 'property', 'social_insurance', 'non_tax', 'telecom', 'medical', 'other');
 
 create type fee_item_state as enum ('active', 'suspended', 'retired');
@@ -31,6 +37,8 @@ create type refund_state as enum ('awaiting_review', 'approved', 'pending', 'suc
 create type review_state as enum ('open', 'approved', 'refused', 'withdrawn', 'expired');
 
 create type settle_pass as enum ('trade_no', 'refund_no', 'merchant_order_no');
+
+create type statement_kind as enum ('trade', 'funds');
 
 create type statement_state as enum ('booked', 'awaiting_acceptance', 'refused');
 
@@ -103,6 +111,31 @@ create table alerts (
 );
 CREATE INDEX alerts_by_time ON public.alerts USING btree (last_at DESC, id DESC);
 CREATE UNIQUE INDEX one_open_alert_per_key ON public.alerts USING btree (key) WHERE (acknowledged_at IS NULL);
+
+create table anomaly_reports (
+  id             bigint not null generated always as identity,
+  at             timestamp with time zone not null,
+  order_no       text not null,
+  movement_id    bigint not null,
+  payment_no     text not null,
+  merchant       text not null,
+  channel        text not null,
+  business_date  date not null,
+  amount         bigint not null,
+  currency       text not null,
+  discrepancy_id bigint,
+  kind           text not null,
+  cause          text not null,
+  expected       jsonb not null,
+  found          jsonb not null,
+  reason         text not null,
+  by             text not null,
+  by_name        text not null,
+  review_id      text not null default ''::text,
+  constraint anomaly_reports_pkey PRIMARY KEY (id),
+  constraint anomaly_reports_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id)
+);
+CREATE INDEX anomaly_reports_at ON public.anomaly_reports USING btree (at, id);
 
 create table bill_batch_rows (
   batch_id      text not null,
@@ -185,6 +218,79 @@ create table challenges (
 );
 CREATE INDEX challenges_expired ON public.challenges USING btree (expires_at);
 
+create table confirmations (
+  order_no    text not null,
+  movement_id bigint not null,
+  no          integer not null,
+  at          timestamp with time zone not null,
+  by          text not null,
+  by_name     text not null,
+  kind        text not null,
+  reason      text not null default ''::text,
+  review_id   text not null default ''::text,
+  undone_at   timestamp with time zone,
+  undone_by   text not null default ''::text,
+  constraint confirmations_pkey PRIMARY KEY (order_no, movement_id, no),
+  constraint confirmations_check CHECK (((kind = 'plain'::text) OR (reason <> ''::text))),
+  constraint confirmations_kind_check CHECK ((kind = ANY (ARRAY['plain'::text, 'anomalous'::text])))
+);
+CREATE UNIQUE INDEX confirmed_once ON public.confirmations USING btree (order_no, movement_id) WHERE (undone_at IS NULL);
+
+create table crossings (
+  order_no     text not null,
+  movement_id  bigint not null,
+  line_id      bigint not null,
+  movement_day integer not null,
+  line_day     integer not null,
+  amount       bigint not null,
+  currency     text not null,
+  constraint crossings_pkey PRIMARY KEY (order_no, movement_id),
+  constraint crossings_line_day_fkey FOREIGN KEY (line_day) REFERENCES days(id),
+  constraint crossings_movement_day_fkey FOREIGN KEY (movement_day) REFERENCES days(id)
+);
+CREATE INDEX crossings_of_line_day ON public.crossings USING btree (line_day);
+CREATE INDEX crossings_of_movement_day ON public.crossings USING btree (movement_day);
+
+create table day_totals (
+  day_id   integer not null,
+  merchant text not null,
+  currency text not null,
+  state    text not null,
+  kind     movement_kind not null,
+  rows     bigint not null,
+  amount   bigint not null,
+  fee      bigint not null default 0,
+  constraint day_totals_pkey PRIMARY KEY (day_id, merchant, currency, state, kind),
+  constraint day_totals_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id)
+);
+
+create table days (
+  id             integer not null generated always as identity,
+  channel        text not null,
+  account        text not null,
+  business_date  date not null,
+  state          day_state not null default 'waiting'::day_state,
+  closes_at      timestamp with time zone not null,
+  opened_at      timestamp with time zone not null,
+  provisional_at timestamp with time zone,
+  closed_at      timestamp with time zone,
+  closed_by      text not null default ''::text,
+  run            integer not null default 0,
+  revision       integer not null default 0,
+  proof          jsonb,
+  self_check     jsonb,
+  blocked        text not null default ''::text,
+  blocked_why    jsonb,
+  movement_mark  bigint,
+  line_mark      bigint,
+  stale_at       timestamp with time zone,
+  constraint days_pkey PRIMARY KEY (id),
+  constraint days_channel_account_business_date_key UNIQUE (channel, account, business_date),
+  constraint days_check CHECK (((state = 'closed'::day_state) = (closed_at IS NOT NULL))),
+  constraint days_check1 CHECK (((state <> 'closed'::day_state) OR ((proof IS NOT NULL) AND (movement_mark IS NOT NULL) AND (line_mark IS NOT NULL))))
+);
+CREATE INDEX days_open ON public.days USING btree (closes_at) WHERE (state <> 'closed'::day_state);
+
 create table departments (
   id         text not null,
   name       text not null,
@@ -197,6 +303,90 @@ create table departments (
   constraint departments_name_check CHECK (((name <> ''::text) AND (name = btrim(name))))
 );
 CREATE INDEX departments_children ON public.departments USING btree (parent_id);
+
+create table discrepancies (
+  id            bigint not null generated always as identity,
+  day_id        integer not null,
+  run           integer not null,
+  origin        text not null default 'engine'::text,
+  kind          text not null,
+  channel       text not null,
+  account       text not null,
+  business_date date not null,
+  merchant      text not null default ''::text,
+  difference    bigint not null,
+  currency      text not null,
+  by_currency   jsonb,
+  amount        bigint not null,
+  cause         text not null,
+  evidence_zh   text not null,
+  evidence_en   text not null,
+  linked_to     text[] not null default '{}'::text[],
+  state         discrepancy_state not null default 'open'::discrepancy_state,
+  owner         text not null default ''::text,
+  due_at        timestamp with time zone,
+  waits_until   timestamp with time zone,
+  opened_at     timestamp with time zone not null,
+  ended_at      timestamp with time zone,
+  ended_by      text not null default ''::text,
+  action        text not null default ''::text,
+  reason        text not null default ''::text,
+  true_cause    text not null default ''::text,
+  review_id     text not null default ''::text,
+  match_group   bigint,
+  link_order_no text not null default ''::text,
+  link_movement bigint,
+  replaced_by   bigint,
+  constraint discrepancies_pkey PRIMARY KEY (id),
+  constraint discrepancies_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id),
+  constraint discrepancies_check CHECK (((state = ANY (ARRAY['open'::discrepancy_state, 'waived'::discrepancy_state])) = (ended_at IS NULL))),
+  constraint discrepancies_kind_check CHECK ((kind = ANY (ARRAY['channel_only'::text, 'platform_only'::text, 'amount_mismatch'::text, 'status_mismatch'::text, 'duplicate_payment'::text, 'duplicate_line'::text, 'fee_mismatch'::text, 'currency_mismatch'::text, 'ambiguous'::text, 'unresolved'::text, 'in_transit'::text, 'waived'::text, 'rejected_line'::text]))),
+  constraint discrepancies_origin_check CHECK ((origin = ANY (ARRAY['engine'::text, 'restatement'::text, 'person'::text])))
+);
+CREATE INDEX discrepancies_cause ON public.discrepancies USING btree (cause, state);
+CREATE INDEX discrepancies_of_day ON public.discrepancies USING btree (day_id, state);
+CREATE INDEX discrepancies_open ON public.discrepancies USING btree (channel, account, business_date) WHERE (state = 'open'::discrepancy_state);
+CREATE INDEX discrepancies_recent ON public.discrepancies USING btree (opened_at, id);
+CREATE INDEX discrepancies_work ON public.discrepancies USING btree (due_at, id) WHERE ((state = 'open'::discrepancy_state) AND (kind <> 'in_transit'::text));
+
+create table discrepancy_comments (
+  id             bigint not null generated always as identity,
+  discrepancy_id bigint not null,
+  at             timestamp with time zone not null,
+  by             text not null,
+  by_name        text not null,
+  text           text not null,
+  constraint discrepancy_comments_pkey PRIMARY KEY (id),
+  constraint discrepancy_comments_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id),
+  constraint discrepancy_comments_text_check CHECK ((text <> ''::text))
+);
+CREATE INDEX discrepancy_comments_of ON public.discrepancy_comments USING btree (discrepancy_id, id);
+
+create table discrepancy_rows (
+  discrepancy_id bigint not null,
+  side           book_side not null,
+  order_no       text not null,
+  row_id         bigint not null,
+  day_id         integer not null,
+  moved          bigint not null,
+  currency       text not null,
+  live           boolean not null default true,
+  constraint discrepancy_rows_pkey PRIMARY KEY (discrepancy_id, side, order_no, row_id),
+  constraint discrepancy_rows_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id),
+  constraint discrepancy_rows_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id)
+);
+CREATE INDEX discrepancy_rows_of_day ON public.discrepancy_rows USING btree (day_id) WHERE live;
+CREATE INDEX discrepancy_rows_of_row ON public.discrepancy_rows USING btree (order_no, row_id, side);
+CREATE UNIQUE INDEX discrepancy_rows_once ON public.discrepancy_rows USING btree (side, order_no, row_id) WHERE live;
+
+create table discrepancy_vouchers (
+  discrepancy_id bigint not null,
+  voucher_id     text not null,
+  at             timestamp with time zone not null,
+  by             text not null,
+  constraint discrepancy_vouchers_pkey PRIMARY KEY (discrepancy_id, voucher_id),
+  constraint discrepancy_vouchers_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id)
+);
 
 create table fee_items (
   id            text not null,
@@ -219,6 +409,29 @@ create table fee_items (
 );
 CREATE INDEX fee_items_of_merchant ON public.fee_items USING btree (merchant_no);
 
+create table fund_lines (
+  id                bigint not null,
+  order_no          text not null,
+  kind              movement_kind not null,
+  status            movement_status not null,
+  channel           text not null,
+  channel_trade_no  text not null default ''::text,
+  merchant_order_no text not null default ''::text,
+  refund_no         text not null default ''::text,
+  channel_refund_no text not null default ''::text,
+  amount            bigint not null,
+  currency          text not null,
+  occurred_at       timestamp with time zone,
+  business_date     date not null,
+  merchant          text not null default ''::text,
+  payer             text not null default ''::text,
+  fee               bigint,
+  batch_no          text not null default ''::text,
+  account           text not null default ''::text,
+  constraint fund_lines_pkey PRIMARY KEY (order_no, id)
+);
+CREATE INDEX fund_lines_day ON public.fund_lines USING btree (channel, account, business_date, id);
+
 create table grants (
   id          text not null,
   account_id  text not null,
@@ -237,6 +450,16 @@ create table grants (
 );
 CREATE INDEX grants_of_account ON public.grants USING btree (account_id) WHERE (revoked_at IS NULL);
 
+create table late_rows (
+  side     book_side not null,
+  order_no text not null,
+  row_id   bigint not null,
+  day_id   integer not null,
+  constraint late_rows_pkey PRIMARY KEY (side, order_no, row_id),
+  constraint late_rows_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id)
+);
+CREATE INDEX late_rows_of_day ON public.late_rows USING btree (day_id, side);
+
 create table log_in_tries (
   key_sm3      bytea not null,
   failures     integer not null,
@@ -248,6 +471,23 @@ create table log_in_tries (
 );
 CREATE INDEX log_in_tries_old ON public.log_in_tries USING btree (last_at);
 
+create table match_groups (
+  id         bigint not null generated always as identity,
+  run        integer not null,
+  pass       text not null,
+  difference bigint not null,
+  currency   text not null,
+  flags      text[] not null default '{}'::text[],
+  made_by    text not null default ''::text,
+  reason     text not null default ''::text,
+  made_at    timestamp with time zone not null,
+  undone_at  timestamp with time zone,
+  undone_by  text not null default ''::text,
+  undone_why text not null default ''::text,
+  constraint match_groups_pkey PRIMARY KEY (id),
+  constraint match_groups_check CHECK (((undone_at IS NULL) = (undone_by = ''::text)))
+);
+
 create table match_links (
   order_no           text not null,
   movement_id        bigint not null,
@@ -255,8 +495,26 @@ create table match_links (
   pass               settle_pass not null,
   cross_day          boolean not null,
   needs_confirmation boolean not null,
+  run                integer not null default 0,
   constraint match_links_pkey PRIMARY KEY (order_no, movement_id)
 );
+CREATE INDEX match_links_line ON public.match_links USING btree (line_id);
+
+create table match_rows (
+  group_id bigint not null,
+  side     book_side not null,
+  order_no text not null,
+  row_id   bigint not null,
+  day_id   integer not null,
+  moved    bigint not null,
+  currency text not null,
+  live     boolean not null default true,
+  constraint match_rows_pkey PRIMARY KEY (group_id, side, order_no, row_id),
+  constraint match_rows_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id),
+  constraint match_rows_group_id_fkey FOREIGN KEY (group_id) REFERENCES match_groups(id)
+);
+CREATE INDEX match_rows_of_day ON public.match_rows USING btree (day_id) WHERE live;
+CREATE UNIQUE INDEX match_rows_once ON public.match_rows USING btree (side, order_no, row_id) WHERE live;
 
 create table merchants (
   merchant_no   text not null,
@@ -290,10 +548,11 @@ create table movements (
   payer             text not null default ''::text,
   fee               bigint,
   batch_no          text not null default ''::text,
+  account           text not null default ''::text,
   constraint movements_pkey PRIMARY KEY (order_no, id),
   constraint movements_once UNIQUE (order_no, payment_no)
 );
-CREATE INDEX movements_day ON public.movements USING btree (channel, business_date);
+CREATE INDEX movements_day ON public.movements USING btree (channel, account, business_date, id);
 
 create table operation_blocks (
   no        bigint not null,
@@ -684,6 +943,18 @@ create table roles (
   constraint roles_permissions_check CHECK ((cardinality(permissions) > 0))
 );
 
+create table runs (
+  id         integer not null generated always as identity,
+  day_id     integer not null,
+  rules      integer not null,
+  started_at timestamp with time zone not null,
+  ended_at   timestamp with time zone,
+  figures    jsonb not null default '{}'::jsonb,
+  constraint runs_pkey PRIMARY KEY (id),
+  constraint runs_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id)
+);
+CREATE INDEX runs_of_day ON public.runs USING btree (day_id, id);
+
 create table schema_migrations (
   name       text not null,
   sm3        text not null,
@@ -733,6 +1004,20 @@ create table sessions (
 CREATE INDEX sessions_live ON public.sessions USING btree (expires_at) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_of_account ON public.sessions USING btree (account_id, created_at);
 
+create table statement_changes (
+  file_id       integer not null,
+  against       integer not null,
+  no            integer not null,
+  change        text not null,
+  business_date date not null,
+  before        jsonb,
+  after         jsonb,
+  constraint statement_changes_pkey PRIMARY KEY (file_id, no),
+  constraint statement_changes_against_fkey FOREIGN KEY (against) REFERENCES statement_files(id),
+  constraint statement_changes_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id),
+  constraint statement_changes_change_check CHECK ((change = ANY (ARRAY['added'::text, 'removed'::text, 'changed'::text])))
+);
+
 create table statement_files (
   id          integer not null generated always as identity,
   sm3         text not null,
@@ -748,16 +1033,23 @@ create table statement_files (
   known       integer not null,
   controls    jsonb not null,
   problems    jsonb not null,
+  account     text not null default ''::text,
+  kind        statement_kind not null default 'trade'::statement_kind,
+  day         date,
+  made_at     timestamp with time zone not null,
+  passed_over integer not null default 0,
+  superseded  integer not null default 0,
   constraint statement_files_pkey PRIMARY KEY (id),
   constraint statement_files_sm3_key UNIQUE (sm3),
+  constraint booked_wholly CHECK (((state <> 'booked'::statement_state) OR (((booked + known) + passed_over) = records))),
   constraint statement_files_bytes_check CHECK ((bytes > 0)),
   constraint statement_files_check CHECK (((rejected >= 0) AND (rejected <= records))),
   constraint statement_files_check1 CHECK (((booked >= 0) AND ((state = 'booked'::statement_state) OR (booked = 0)))),
   constraint statement_files_check2 CHECK (((known >= 0) AND ((state = 'booked'::statement_state) OR (known = 0)))),
-  constraint statement_files_check3 CHECK (((state <> 'booked'::statement_state) OR ((booked + known) = records))),
   constraint statement_files_records_check CHECK ((records >= 0)),
   constraint statement_files_sm3_check CHECK ((sm3 ~ '^[0-9a-f]{64}$'::text))
 );
+CREATE INDEX statement_files_of_day ON public.statement_files USING btree (channel, account, day, kind);
 
 create table statement_lines (
   id                bigint not null,
@@ -777,9 +1069,11 @@ create table statement_lines (
   payer             text not null default ''::text,
   fee               bigint,
   batch_no          text not null default ''::text,
+  account           text not null default ''::text,
   constraint statement_lines_pkey PRIMARY KEY (order_no, id)
 );
-CREATE INDEX statement_lines_day ON public.statement_lines USING btree (channel, business_date);
+CREATE INDEX statement_lines_day ON public.statement_lines USING btree (channel, account, business_date, id);
+CREATE INDEX statement_lines_trade ON public.statement_lines USING btree (channel_trade_no);
 
 create table statement_raw (
   file_id integer not null,
@@ -814,6 +1108,16 @@ create table statement_templates (
   constraint statement_templates_name_check CHECK (((name <> ''::text) AND (name = btrim(name)))),
   constraint statement_templates_version_check CHECK ((version > 0))
 );
+
+create table superseded_lines (
+  order_no text not null,
+  line_id  bigint not null,
+  by_file  integer not null,
+  at       timestamp with time zone not null,
+  constraint superseded_lines_pkey PRIMARY KEY (order_no, line_id),
+  constraint superseded_lines_by_file_fkey FOREIGN KEY (by_file) REFERENCES statement_files(id)
+);
+CREATE INDEX superseded_lines_by ON public.superseded_lines USING btree (by_file);
 
 create table vault_keys (
   id           integer not null generated by default as identity,

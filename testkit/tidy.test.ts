@@ -7,7 +7,7 @@ import { PACKAGE_ROOT } from '../src/system/paths.ts'
 /** The house from the ground up: a folder imports only from itself and from those before it. */
 const HOUSE = (
   'kernel system audit access vault reviews notices intrusion merchants statements channels orders refunds rules matching ' +
-  'reconciliation discrepancies appeals reports continuity server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts notices_part.ts ' +
+  'arrivals reconciliation discrepancies appeals reports continuity server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts notices_part.ts ' +
   'intrusion_part.ts paying_part.ts parts.ts demo command_line.ts commands'
 ).split(' ')
 
@@ -62,7 +62,23 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   statement_raw: ['statements'],
   statement_templates: ['statements'],
   statement_lines: ['statements', 'reconciliation'], // settle joins both books in one statement
+  fund_lines: ['statements', 'reconciliation'], // what settles trade bills is compared with them
+  superseded_lines: ['statements', 'reconciliation'], // what a newer version took away is no row of a day
+  statement_changes: ['statements', 'reconciliation'],
   match_links: ['reconciliation', 'orders'], // 已对账 is derived from it
+  match_groups: ['reconciliation', 'orders'],
+  match_rows: ['reconciliation', 'orders'],
+  days: ['reconciliation', 'orders'], // and from the days that are closed
+  runs: ['reconciliation', 'orders'],
+  crossings: ['reconciliation'],
+  late_rows: ['reconciliation'],
+  day_totals: ['reconciliation'],
+  confirmations: ['reconciliation', 'orders'],
+  discrepancies: ['discrepancies', 'reconciliation', 'orders'], // a run opens and explains them, people work on them
+  discrepancy_rows: ['discrepancies', 'reconciliation', 'orders'],
+  discrepancy_comments: ['discrepancies'],
+  discrepancy_vouchers: ['discrepancies'],
+  anomaly_reports: ['reconciliation', 'discrepancies'],
   vault_keys: ['system'],
   vault_work: ['system'],
   schema_migrations: ['system'],

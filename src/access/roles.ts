@@ -3,6 +3,15 @@ import type { Meaning, Permission } from './permissions.ts'
 export type Role = { readonly name: Meaning; readonly permissions: readonly Permission[] }
 
 const READ_BOOKS = ['merchant.read', 'order.read', 'payment.read', 'refund.read', 'notice.read'] as const
+const READ_DAYS = [
+  'statement.read',
+  'day.read',
+  'discrepancy.read',
+  'rule.read',
+  'appeal.read',
+  'report.read',
+  'report.export',
+] as const
 
 /**
  * The roles that every house has; they come with the program, so that a new version's routes find their people. Least privilege: who starts
@@ -14,6 +23,12 @@ export const BUILT_IN_ROLES = {
     name: { zh: '出纳', en: 'Cashier' },
     permissions: [
       ...READ_BOOKS,
+      ...READ_DAYS,
+      'statement.upload',
+      'day.run',
+      'item.confirm',
+      'discrepancy.handle',
+      'appeal.handle',
       'order.issue',
       'payment.query',
       'payment.settle',
@@ -29,6 +44,21 @@ export const BUILT_IN_ROLES = {
     name: { zh: '财务', en: 'Finance officer' },
     permissions: [
       ...READ_BOOKS,
+      ...READ_DAYS,
+      'statement.upload',
+      'statement.accept',
+      'day.run',
+      'day.close',
+      'day.review',
+      'item.confirm',
+      'item.review',
+      'discrepancy.handle',
+      'discrepancy.review',
+      'cause.manage',
+      'rule.edit',
+      'rule.activate',
+      'appeal.handle',
+      'report.template',
       'merchant.manage',
       'payment.query',
       'payment.settle',
@@ -46,7 +76,16 @@ export const BUILT_IN_ROLES = {
   },
   auditor: {
     name: { zh: '审计', en: 'Auditor' },
-    permissions: [...READ_BOOKS, 'receipt.read', 'review.read', 'account.read', 'log.read', 'alert.read', 'vault.read'],
+    permissions: [
+      ...READ_BOOKS,
+      ...READ_DAYS,
+      'receipt.read',
+      'review.read',
+      'account.read',
+      'log.read',
+      'alert.read',
+      'vault.read',
+    ],
   },
   supervisor: {
     name: { zh: '财务主管', en: 'Supervisor' },
@@ -56,6 +95,9 @@ export const BUILT_IN_ROLES = {
       'account.manage',
       'role.grant',
       'role.manage',
+      'rule.read',
+      'rule.activate',
+      'day.read',
       'review.read',
       'review.ask',
       'review.decide',
@@ -70,7 +112,15 @@ export const BUILT_IN_ROLES = {
   },
   support: {
     name: { zh: '客服', en: 'Support' },
-    permissions: ['order.read', 'payment.read', 'refund.read', 'notice.read', 'field.reveal'],
+    permissions: [
+      'order.read',
+      'payment.read',
+      'refund.read',
+      'notice.read',
+      'appeal.read',
+      'appeal.handle',
+      'field.reveal',
+    ],
   },
   payer: { name: { zh: '缴费人', en: 'Payer' }, permissions: ['own.read', 'own.manage'] },
 } as const satisfies Readonly<Record<string, Role>>
