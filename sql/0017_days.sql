@@ -316,3 +316,13 @@ create table statement_changes (
 -- Lines of funds statements: the channel's own account of our money there. They meet the trade bills in sums, not our payments row by row.
 create table fund_lines (like statement_lines including defaults including constraints, primary key (order_no, id));
 create index fund_lines_day on fund_lines (channel, account, business_date, id);
+
+-- Days whose books changed since they were last settled: written with the lines, taken by the next run.
+create table touched_days (
+  channel       text not null,
+  account       text not null,
+  business_date date not null,
+  -- Counts each touch: a run takes back only what it has seen.
+  times         integer not null default 1,
+  primary key (channel, account, business_date)
+);

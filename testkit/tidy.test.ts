@@ -64,6 +64,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   statement_lines: ['statements', 'reconciliation'], // settle joins both books in one statement
   fund_lines: ['statements', 'reconciliation'], // what settles trade bills is compared with them
   superseded_lines: ['statements', 'reconciliation'], // what a newer version took away is no row of a day
+  touched_days: ['statements', 'reconciliation'], // said with the lines, taken by a run
   statement_changes: ['statements', 'reconciliation'],
   match_links: ['reconciliation', 'orders'], // 已对账 is derived from it
   match_groups: ['reconciliation', 'orders'],

@@ -9,9 +9,11 @@ import type { SealedColumn } from '../system/vault/columns.ts'
 import type { Context } from '../system/vault/purposes.ts'
 import type { Vault } from '../system/vault/vault.ts'
 import type { Control, Problem } from './statement.ts'
-import { LINE_COLUMNS } from './store.ts'
 
 export type StatementState = 'booked' | 'awaiting_acceptance' | 'refused'
+
+/** trade: what moved, against our own book. funds: what the channel or bank did with the money afterwards. */
+export type StatementKind = 'trade' | 'funds'
 
 /** What became of a file when it arrived. The same file again gets this answer again. */
 export type StatementFile = {
@@ -21,6 +23,13 @@ export type StatementFile = {
   readonly bytes: number
   readonly receivedAt: Date
   readonly channel: string
+  /** Which of our accounts with the channel; '' where it has none. */
+  readonly account: string
+  readonly kind: StatementKind
+  /** The day whose whole statement it is; null: a part, or an export over any time. */
+  readonly day: string | null
+  /** By the file's own word, else when it arrived: the newest version of a day's statement counts. */
+  readonly madeAt: Date
   readonly format: string
   readonly state: StatementState
   readonly records: number
@@ -28,6 +37,10 @@ export type StatementFile = {
   /** Lines it added to the book, and lines that stood there already. */
   readonly booked: number
   readonly known: number
+  /** Lines that are not booked because a newer version of the day's statement stands. */
+  readonly passedOver: number
+  /** Lines of an older version that this one took away. */
+  readonly superseded: number
   readonly controls: readonly Control[]
   readonly problems: readonly Problem[]
 }
@@ -36,19 +49,37 @@ const PART = 1 << 20
 const compress = promisify(zstdCompress) as (bytes: Buffer, options: object) => Promise<Buffer>
 const expand = promisify(zstdDecompress) as (bytes: Buffer) => Promise<Buffer>
 
+const FILE_COLUMNS = `id, sm3, name, bytes, received_at as "receivedAt", channel, account, kind, day::text as day, made_at as "madeAt", format, state,
+            records, rejected, booked, known, passed_over as "passedOver", superseded, controls, problems`
+
 export async function findFile(db: pg.ClientBase | pg.Pool, sm3: string): Promise<StatementFile | null> {
+  const { rows } = await db.query(`select ${FILE_COLUMNS} from statement_files where sm3 = $1`, [sm3])
+  return rows[0] ?? null
+}
+
+export type DayOfAccount = {
+  readonly channel: string
+  readonly account: string
+  readonly kind: StatementKind
+  readonly day: string
+}
+
+/** The version of a day's statement that counts: the one made last. null: none has been booked. */
+export async function currentVersion(db: pg.ClientBase | pg.Pool, of: DayOfAccount): Promise<StatementFile | null> {
   const { rows } = await db.query(
-    `select id, sm3, name, bytes, received_at as "receivedAt", channel, format, state, records, rejected, booked, known,
-            controls, problems
-       from statement_files where sm3 = $1`,
-    [sm3],
+    `select ${FILE_COLUMNS} from statement_files
+      where channel = $1 and account = $2 and kind = $3 and day = $4 and state = 'booked' order by made_at desc, id desc limit 1`,
+    [of.channel, of.account, of.kind, of.day],
   )
   return rows[0] ?? null
 }
 
 /** Two imports that could bring the same lines wait for each other; the lock ends with the transaction. */
-export async function lockChannel(tx: pg.ClientBase, channel: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('statement lines of ' || $1, 0))`, [channel])
+export async function lockAccount(tx: pg.ClientBase, channel: string, account: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('statement lines of ' || $1 || '/' || $2, 0))`, [
+    channel,
+    account,
+  ])
 }
 
 /** The id that the file's lines will carry. */
@@ -60,9 +91,10 @@ export async function nextFileId(tx: pg.ClientBase): Promise<number> {
 export async function insertFile(tx: pg.ClientBase, file: StatementFile): Promise<void> {
   await tx.query(
     `insert into statement_files
-            (id, sm3, name, bytes, received_at, channel, format, state, records, rejected, booked, known, controls, problems)
+            (id, sm3, name, bytes, received_at, channel, format, state, records, rejected, booked, known, controls, problems,
+             account, kind, day, made_at, passed_over, superseded)
      overriding system value
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
     [
       file.id,
       file.sm3,
@@ -78,7 +110,24 @@ export async function insertFile(tx: pg.ClientBase, file: StatementFile): Promis
       file.known,
       JSON.stringify(file.controls),
       JSON.stringify(file.problems),
+      file.account,
+      file.kind,
+      file.day,
+      file.madeAt,
+      file.passedOver,
+      file.superseded,
     ],
+  )
+}
+
+export async function countLines(
+  tx: pg.ClientBase,
+  id: number,
+  counted: Pick<StatementFile, 'booked' | 'known' | 'passedOver' | 'superseded'>,
+): Promise<void> {
+  await tx.query(
+    'update statement_files set booked = $2, known = $3, passed_over = $4, superseded = $5 where id = $1',
+    [id, counted.booked, counted.known, counted.passedOver, counted.superseded],
   )
 }
 
@@ -160,51 +209,3 @@ export async function* readRaw(db: pg.ClientBase | pg.Pool, vault: Vault, id: nu
     yield rows[0].content === null ? rows[0].plain : await expand(vault.open(rows[0].content, rawContext(id, part)))
   }
 }
-
-/** Where the lines of one file wait until it is known whether they may be booked. */
-export const INCOMING = 'incoming_lines'
-
-export async function makeIncoming(tx: pg.ClientBase): Promise<void> {
-  await tx.query(
-    `create temporary table ${INCOMING} (like statement_lines including defaults including constraints) on commit drop`,
-  )
-}
-
-/** All that a record says; its place in a file is not part of it. */
-const CONTENT = LINE_COLUMNS.filter(column => column !== 'id' && column !== 'order_no')
-
-/**
- * Books what is new. A record is known when the book holds it already as often as this file has listed it so far: equal
- * records within one file are separate movements, overlapping exports add only the rest. An order number that stands for a
- * missing one ('#' || id) is not compared.
- */
-export async function bookNew(tx: pg.ClientBase): Promise<{ booked: number; known: number }> {
-  await tx.query(`analyze ${INCOMING}`)
-  const content = (row: string) =>
-    `row(${CONTENT.map(column => `${row}.${column}`).join(', ')}, ${givenOrderNo(row)})::text`
-  const { rows: overlap } = await tx.query(
-    `select exists (
-       select from (select channel, min(business_date) as first, max(business_date) as last from ${INCOMING} group by channel) i
-         join statement_lines l on l.channel = i.channel and l.business_date between i.first and i.last
-     ) as possible`,
-  )
-  const columns = LINE_COLUMNS.join(', ')
-  const incoming = await tx.query(`select count(*)::integer as count from ${INCOMING}`)
-  const text = overlap[0].possible
-    ? `with days as (select distinct channel, business_date from ${INCOMING}),
-            held as (select ${content('l')} as content, count(*) as times
-                       from statement_lines l join days using (channel, business_date) group by 1),
-            listed as (select i.id as line, ${content('i')} as content from ${INCOMING} i),
-            counted as (select line, content, row_number() over (partition by content order by line) as nth from listed)
-       insert into statement_lines (${columns})
-       select ${LINE_COLUMNS.map(column => `i.${column}`).join(', ')}
-         from counted c left join held h using (content) join ${INCOMING} i on i.id = c.line
-        where c.nth > coalesce(h.times, 0)`
-    : `insert into statement_lines (${columns}) select ${columns} from ${INCOMING}`
-  const { rowCount } = await tx.query(text)
-  const booked = rowCount ?? 0
-  return { booked, known: incoming.rows[0].count - booked }
-}
-
-const givenOrderNo = (row: string): string =>
-  `case when ${row}.order_no = '#' || ${row}.id then '' else ${row}.order_no end`

@@ -27,7 +27,7 @@ export const BOOK_COLUMNS = [
   'batch_no',
 ] as const
 
-export const LINE_COLUMNS = ['id', ...BOOK_COLUMNS] as const
+export const LINE_COLUMNS = ['id', ...BOOK_COLUMNS, 'account'] as const
 
 /** Numbers of one kind: in the eyes of `settle` an order number and what was sent for it are the same kind. */
 export const SPACES = { trade: 1, order: 2, payment: 3 } as const
@@ -45,6 +45,10 @@ export type LineWriter = {
   readonly rows: () => number
   readonly refunds: () => number
   readonly tally: DayTally
+  /** Every business day that a line lies in, spill included, with how many do. */
+  readonly days: () => ReadonlyMap<Day, number>
+  /** Merchant numbers that occur; '' for lines without one. */
+  readonly merchants: () => ReadonlySet<string>
   /** Currencies that occur, sorted. */
   readonly currencies: () => string[]
 }
@@ -53,6 +57,8 @@ export type LineWriterOptions = {
   /** The first half of each line's id. */
   readonly file: number
   readonly channel: string
+  /** Which of our accounts with the channel; default ''. */
+  readonly account?: string
   readonly calendar: ChannelRules['calendar']
   /** Of lines that do not say. */
   readonly currency: string
@@ -61,14 +67,27 @@ export type LineWriterOptions = {
   readonly payers?: (payers: readonly string[]) => readonly string[]
 }
 
-export function lineWriter({ file, channel, calendar, currency, watch, payers }: LineWriterOptions): LineWriter {
+export function lineWriter({
+  file,
+  channel,
+  account = '',
+  calendar,
+  currency,
+  watch,
+  payers,
+}: LineWriterOptions): LineWriter {
   const tally = new DayTally(calendar)
   const dayOf = businessDayOf(calendar)
   const epochDayOf = epochDays()
   const channelWord = wordOf(channel)
+  const accountWord = wordOf(account)
   const currencyWord = wordsOf()
   const merchantWord = wordsOf()
   const currencies = new Set<string>()
+  const merchants = new Set<string>()
+  const days = new Map<Day, number>()
+  let day = ''
+  let ofDay = 0
   let rows = 0
   let refunds = 0
 
@@ -77,8 +96,15 @@ export function lineWriter({ file, channel, calendar, currency, watch, payers }:
     const bytes = to.view
     to.row(LINE_COLUMNS.length)
     to.id(file, line.record)
-    const day = line.at === null ? (line.date ?? '') : dayOf(line.at)
-    tally.add(line.at, day)
+    const lies = line.at === null ? (line.date ?? '') : dayOf(line.at)
+    tally.add(line.at, lies)
+    // Rows come in runs of one day.
+    if (lies !== day) {
+      if (ofDay > 0) days.set(day, (days.get(day) ?? 0) + ofDay)
+      day = lies
+      ofDay = 0
+    }
+    ofDay++
 
     to.text(line.orderNo || ownOrderNo(file, line.record))
     const orderEnd = to.at
@@ -104,12 +130,14 @@ export function lineWriter({ file, channel, calendar, currency, watch, payers }:
     to.word(currencyWord(coin))
     if (line.at === null) to.null()
     else to.instant(line.at)
-    to.date(epochDayOf(day))
+    to.date(epochDayOf(lies))
+    if (!merchants.has(line.merchant)) merchants.add(line.merchant)
     to.word(merchantWord(line.merchant))
     to.text(payer)
     if (line.fee === null) to.null()
     else to.bigint(line.fee)
     to.text(line.batchNo)
+    to.word(accountWord)
     rows++
     if (!payment) refunds++
   }
@@ -127,6 +155,12 @@ export function lineWriter({ file, channel, calendar, currency, watch, payers }:
     rows: () => rows,
     refunds: () => refunds,
     tally,
+    days: () => {
+      if (ofDay > 0) days.set(day, (days.get(day) ?? 0) + ofDay)
+      ofDay = 0
+      return days
+    },
+    merchants: () => merchants,
     currencies: () => [...currencies].sort(),
   }
 }

@@ -77,7 +77,7 @@ function ordersOf(open: readonly Written[]): DateOrder[] {
   return candidates.filter(order => open.every(value => !(order === 'mdy' && value.ymd > 0) && ymdOf(value, order) > 0))
 }
 
-/** Read in the wrong order, two-digit years turn into days: one day of the year, over decades. */
+/** Read in the wrong order, two-digit years look like days of the month: one day of the year, over decades. */
 function together(open: readonly Written[], orders: readonly DateOrder[]): DateOrder[] {
   if (!open.every(value => value.short)) return [...orders]
   const near = orders.filter(order => {

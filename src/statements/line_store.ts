@@ -1,0 +1,146 @@
+import type pg from 'pg'
+import type { DayOfAccount, StatementFile, StatementKind } from './file_store.ts'
+import { LINE_COLUMNS } from './store.ts'
+
+/** Into which book the lines of a kind of statement go. */
+export const BOOK_OF: Readonly<Record<StatementKind, 'statement_lines' | 'fund_lines'>> = {
+  trade: 'statement_lines',
+  funds: 'fund_lines',
+}
+
+/** A file whose lines stand in the book already, in this transaction. */
+export type Arrived = Omit<DayOfAccount, 'day'> & {
+  readonly id: number
+  readonly records: number
+  readonly first: string
+  readonly last: string
+}
+
+/** All that a record says; its place in a file is no part of it. */
+const CONTENT = LINE_COLUMNS.filter(column => column !== 'id' && column !== 'order_no')
+
+const contentOf = (row: string): string =>
+  `row(${CONTENT.map(column => `${row}.${column}`).join(', ')}, ${givenOrderNo(row)})::text`
+
+/** An order number that stands for a missing one ('#' || id) is not compared. */
+const givenOrderNo = (row: string): string =>
+  `case when ${row}.order_no = '#' || ${row}.id then '' else ${row}.order_no end`
+
+const idOf = (file: number): number => file * 4_294_967_296
+
+const notSuperseded = (row: string): string =>
+  `not exists (select from superseded_lines s where s.order_no = ${row}.order_no and s.line_id = ${row}.id)`
+
+/**
+ * The lines of the account's days that stood before this file (`held`) and this file's (`listed`), each with which of its equals it is: equal
+ * records within one file are movements of their own, and the n-th of them is the n-th that stood before.
+ * $1 channel, $2 account, $3::bigint the file's first id, $4 and $5 first and last day.
+ */
+const compared = (book: string): string => `
+  held as (
+    select l.order_no, l.id, ${contentOf('l')} as content, row_number() over (partition by ${contentOf('l')} order by l.id) as nth
+      from ${book} l
+     where l.channel = $1 and l.account = $2 and l.business_date between $4::date and $5::date and (l.id < $3::bigint or l.id >= $3 + 4294967296)
+       and ${notSuperseded('l')}
+  ), listed as (
+    select l.order_no, l.id, ${contentOf('l')} as content, row_number() over (partition by ${contentOf('l')} order by l.id) as nth
+      from ${book} l
+     where l.channel = $1 and l.account = $2 and l.business_date between $4::date and $5::date and l.id >= $3 and l.id < $3 + 4294967296
+  )`
+
+const valuesOf = (file: Arrived): unknown[] => [file.channel, file.account, idOf(file.id), file.first, file.last]
+
+/** Does another file speak of the same days of the account? Most do not, and then nothing is compared. */
+export async function overlaps(tx: pg.ClientBase, file: Arrived): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select exists (select from ${BOOK_OF[file.kind]}
+      where channel = $1 and account = $2 and business_date between $4::date and $5::date and (id < $3::bigint or id >= $3 + 4294967296)) as overlaps`,
+    valuesOf(file),
+  )
+  return rows[0].overlaps
+}
+
+/** Takes those lines of the file back that the book held already. Gives how many. */
+export async function dropKnown(tx: pg.ClientBase, file: Arrived): Promise<number> {
+  const book = BOOK_OF[file.kind]
+  const { rowCount } = await tx.query(
+    `with ${compared(book)}
+     delete from ${book} b using listed i join held h using (content, nth) where b.order_no = i.order_no and b.id = i.id`,
+    valuesOf(file),
+  )
+  return rowCount ?? 0
+}
+
+/**
+ * What a version of a day's statement says otherwise than the lines that count: kept for people to see. Records that differ under one number of the
+ * channel's are one change. Personal data stays out: the payer is no part of it.
+ */
+export async function keepChanges(tx: pg.ClientBase, file: Arrived, day: string, against: number): Promise<void> {
+  const book = BOOK_OF[file.kind]
+  const shown = (row: string) =>
+    `jsonb_build_object('kind', ${row}.kind, 'status', ${row}.status, 'channel_trade_no', ${row}.channel_trade_no,
+       'merchant_order_no', ${row}.merchant_order_no, 'refund_no', ${row}.refund_no, 'amount', ${row}.amount, 'currency', ${row}.currency,
+       'occurred_at', ${row}.occurred_at, 'fee', ${row}.fee, 'line_id', ${row}.id, 'order_no', ${row}.order_no)`
+  await tx.query(
+    `with ${compared(book)}, gone as (
+       select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
+         from held h join ${book} l on l.order_no = h.order_no and l.id = h.id
+        where l.business_date = $6::date and not exists (select from listed i where i.content = h.content and i.nth = h.nth)
+     ), come as (
+       select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
+         from listed i join ${book} l on l.order_no = i.order_no and l.id = i.id
+        where not exists (select from held h where h.content = i.content and h.nth = i.nth)
+     )
+     insert into statement_changes (file_id, against, no, change, business_date, before, after)
+     select $7, $8, row_number() over (order by coalesce(come.id, gone.id)),
+            case when gone.id is null then 'added' when come.id is null then 'removed' else 'changed' end,
+            coalesce(come.business_date, gone.business_date),
+            case when gone.id is not null then ${shown('gone')} end, case when come.id is not null then ${shown('come')} end
+       from gone full join come on come.channel_trade_no = gone.channel_trade_no and come.channel_trade_no <> ''
+        and come.kind = gone.kind and come.refund_no = gone.refund_no and come.place = gone.place`,
+    [...valuesOf(file), day, file.id, against],
+  )
+}
+
+/** Lines of the day that this version does not list any more count no longer. They stay in the book. Gives how many. */
+export async function supersede(tx: pg.ClientBase, file: Arrived, day: string, at: Date): Promise<number> {
+  const { rowCount } = await tx.query(
+    `with ${compared(BOOK_OF[file.kind])}
+     insert into superseded_lines (order_no, line_id, by_file, at)
+     select h.order_no, h.id, $7, $8 from held h join ${BOOK_OF[file.kind]} l on l.order_no = h.order_no and l.id = h.id
+      where l.business_date = $6::date and not exists (select from listed i where i.content = h.content and i.nth = h.nth)`,
+    [...valuesOf(file), day, file.id, at],
+  )
+  return rowCount ?? 0
+}
+
+/** Takes all lines of the file back: a newer version of the day's statement stands. */
+export async function dropAll(tx: pg.ClientBase, file: Arrived): Promise<number> {
+  const book = BOOK_OF[file.kind]
+  const { rowCount } = await tx.query(
+    `delete from ${book} where channel = $1 and account = $2 and business_date between $4::date and $5::date
+        and id >= $3 and id < $3 + 4294967296`,
+    valuesOf(file),
+  )
+  return rowCount ?? 0
+}
+
+/** Which of the two versions counts: the one made last; of equal ones the one that came last. */
+export const isNewer = (file: { readonly madeAt: Date; readonly id: number }, than: StatementFile): boolean =>
+  file.madeAt.getTime() > than.madeAt.getTime() ||
+  (file.madeAt.getTime() === than.madeAt.getTime() && file.id > than.id)
+
+/** Days of an account whose books have changed, for the next run to take. */
+export async function touchDays(
+  tx: pg.ClientBase,
+  channel: string,
+  account: string,
+  days: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `insert into touched_days (channel, account, business_date)
+     select $1, $2, business_date from unnest($3::date[]) as d (business_date) group by 3 order by 3
+         on conflict (channel, account, business_date) do update set times = touched_days.times + 1`,
+    [channel, account, days],
+  )
+}
