@@ -934,7 +934,7 @@ describe('13 and 15 money and fees', () => {
       match P3 L3 trade_no`
     check(table)
     check(`${table}\nfee_mismatch P3 L3`, {
-      rules: rules({ fees: { rate: '0.6%', rounding: 'half_up', tolerancePerRow: '0.01' } }),
+      rules: rules({ fees: { ...DEFAULT_CHANNEL_RULES.fees, rate: '0.6%' } }),
     })
   })
 

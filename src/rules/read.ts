@@ -1,86 +1,9 @@
-import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseDocument } from 'yaml'
 import { Failure } from '../kernel/failure.ts'
-import { type ChannelRules, DEFAULT_CHANNEL_RULES, type Rules } from './rules.ts'
-
-/**
- * The rules document, JSON or YAML (JSON is YAML): `docs/rules.md` explains each field. Every field is optional; a channel
- * names only what differs from `defaults`, and `defaults` only what differs from the built-in ones.
- */
-const Decimal = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })
-const Rate = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,6})?%?$' })
-const Clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
-const closed = { additionalProperties: false }
-
-const PASS_NAMES = DEFAULT_CHANNEL_RULES.passes
-
-const ChannelDocument = Type.Partial(
-  Type.Object(
-    {
-      passes: Type.Array(Type.Union(PASS_NAMES.map(name => Type.Literal(name))), { uniqueItems: true, minItems: 1 }),
-      calendar: Type.Partial(
-        Type.Object(
-          {
-            zone: Type.String({ minLength: 1 }),
-            cutoff: Clock,
-            cutoff_margin_minutes: Type.Integer({ minimum: 0, maximum: 720 }),
-          },
-          closed,
-        ),
-        closed,
-      ),
-      amount_tolerance: Decimal,
-      windows: Type.Partial(
-        Type.Object(
-          {
-            amount_time_minutes: Type.Integer({ minimum: 0, maximum: 10_080 }),
-            clear_lead_minutes: Type.Integer({ minimum: 1, maximum: 10_080 }),
-            subset_sum_minutes: Type.Integer({ minimum: 0, maximum: 44_640 }),
-            number_days: Type.Integer({ minimum: 0, maximum: 366 }),
-          },
-          closed,
-        ),
-        closed,
-      ),
-      subset_sum: Type.Partial(
-        Type.Object({ max_candidates: Type.Integer({ minimum: 2, maximum: 44 }) }, closed),
-        closed,
-      ),
-      fees: Type.Partial(
-        Type.Object(
-          {
-            rate: Type.Union([Rate, Type.Null()]),
-            rounding: Type.Union([
-              Type.Literal('half_up'),
-              Type.Literal('half_even'),
-              Type.Literal('down'),
-              Type.Literal('up'),
-            ]),
-            tolerance_per_row: Decimal,
-          },
-          closed,
-        ),
-        closed,
-      ),
-      waive_below: Type.Union([Decimal, Type.Null()]),
-      confirm_above: Type.Union([Decimal, Type.Null()]),
-    },
-    closed,
-  ),
-  closed,
-)
-
-export const RulesDocument = Type.Object(
-  {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-    defaults: Type.Optional(ChannelDocument),
-    channels: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z0-9_-]{1,32}$' }), ChannelDocument)),
-  },
-  closed,
-)
-
-type ChannelText = Static<typeof ChannelDocument>
+import { parseDecimal } from '../kernel/money.ts'
+import { CHANNEL_FIELDS, merged, RulesDocument } from './document.ts'
+import { type ChannelRules, DEFAULT_CHANNEL_RULES, type RowChanges, type Rules } from './rules.ts'
 
 /**
  * Reads and checks a rules document. Throws `Failure('rules_unreadable')` with the place and what is allowed there; amounts
@@ -99,11 +22,22 @@ export function parseRules(text: string, file: string): Rules {
     const [place, why] = firstFault([...Value.Errors(RulesDocument, value)])
     throw unreadable(file, place, why)
   }
-  const rules = value as Static<typeof RulesDocument>
-  const defaults = merged(DEFAULT_CHANNEL_RULES, rules.defaults ?? {}, file)
+  const rules = value as RulesDocument
+  const defaults = merged(DEFAULT_CHANNEL_RULES, rules.defaults ?? {})
   const channels = Object.entries(rules.channels ?? {}).map(
-    ([name, changes]) => [name, merged(defaults, changes, file)] as const,
+    ([name, changes]) => [name, merged(defaults, changes)] as const,
   )
+  for (const [place, channel] of [
+    ['defaults', defaults] as const,
+    ...channels.map(([name, channel]) => [`channels.${name}`, channel] as const),
+  ]) {
+    checkChannel(place, channel, file)
+    checkFees(place, channel.fees, file)
+    for (const [name, changes] of Object.entries(channel.merchants))
+      checkFees(`${place}.merchants.${name}`, changes.fees, file)
+    for (const [name, changes] of Object.entries(channel.feeItems))
+      checkFees(`${place}.fee_items.${name}`, changes.fees, file)
+  }
   return { name: rules.name ?? file, defaults, channels: Object.fromEntries(channels) }
 }
 
@@ -125,9 +59,6 @@ type Fault = {
   readonly message: string
   readonly params: object
 }
-
-/** Fields of one channel's rules: outside `defaults` and `channels` they mean nothing. */
-const CHANNEL_FIELDS = Object.keys(ChannelDocument.properties)
 
 /** Where the document does not fit, and why, in words. The deepest place is the one that a person wrote wrongly. */
 function firstFault(faults: readonly Fault[]): [place: string, why: Text] {
@@ -153,37 +84,39 @@ function firstFault(faults: readonly Fault[]): [place: string, why: Text] {
   return [place, { zh: `写法不对（${deepest?.message ?? ''}）`, en: deepest?.message ?? '' }]
 }
 
-function merged(base: ChannelRules, changes: ChannelText, file: string): ChannelRules {
-  const zone = changes.calendar?.zone ?? base.calendar.zone
+/** What the shape cannot tell: zones and dates that exist. */
+function checkChannel(place: string, { calendar, closing }: ChannelRules, file: string): void {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
+    new Intl.DateTimeFormat('en', { timeZone: calendar.zone })
   } catch {
-    throw unreadable(file, 'calendar.zone', {
-      zh: `没有 ${zone} 这个时区，应如 Asia/Shanghai`,
-      en: `"${zone}" is not an IANA time zone`,
+    throw unreadable(file, `${place}.calendar.zone`, {
+      zh: `没有 ${calendar.zone} 这个时区，应如 Asia/Shanghai`,
+      en: `"${calendar.zone}" is not an IANA time zone`,
     })
   }
-  return {
-    passes: changes.passes ?? base.passes,
-    calendar: {
-      zone,
-      cutoff: changes.calendar?.cutoff ?? base.calendar.cutoff,
-      cutoffMarginMinutes: changes.calendar?.cutoff_margin_minutes ?? base.calendar.cutoffMarginMinutes,
-    },
-    amountTolerance: changes.amount_tolerance ?? base.amountTolerance,
-    windows: {
-      amountTimeMinutes: changes.windows?.amount_time_minutes ?? base.windows.amountTimeMinutes,
-      clearLeadMinutes: changes.windows?.clear_lead_minutes ?? base.windows.clearLeadMinutes,
-      subsetSumMinutes: changes.windows?.subset_sum_minutes ?? base.windows.subsetSumMinutes,
-      numberDays: changes.windows?.number_days ?? base.windows.numberDays,
-    },
-    subsetSum: { maxCandidates: changes.subset_sum?.max_candidates ?? base.subsetSum.maxCandidates },
-    fees: {
-      rate: changes.fees?.rate === undefined ? base.fees.rate : changes.fees.rate,
-      rounding: changes.fees?.rounding ?? base.fees.rounding,
-      tolerancePerRow: changes.fees?.tolerance_per_row ?? base.fees.tolerancePerRow,
-    },
-    waiveBelow: changes.waive_below === undefined ? base.waiveBelow : changes.waive_below,
-    confirmAbove: changes.confirm_above === undefined ? base.confirmAbove : changes.confirm_above,
+  for (const list of ['holidays', 'workdays'] as const) checkDays(`${place}.calendar.${list}`, closing[list], file)
+}
+
+function checkFees(place: string, fees: RowChanges['fees'], file: string): void {
+  checkDays(`${place}.fees.schedule`, fees?.schedule?.map(({ from }) => from) ?? [], file)
+  for (const { min, max } of fees?.schedule ?? [])
+    if (min !== null && max !== null && (parseDecimal(min, 4) ?? 0) > (parseDecimal(max, 4) ?? 0))
+      throw unreadable(file, `${place}.fees.schedule`, {
+        zh: `每笔最低 ${min} 高于最高 ${max}`,
+        en: `the least fee ${min} is above the most ${max}`,
+      })
+}
+
+function checkDays(place: string, days: readonly string[], file: string): void {
+  for (const day of days)
+    if (!exists(day))
+      throw unreadable(file, place, { zh: `没有 ${day} 这一天`, en: `"${day}" is no day of the calendar` })
+}
+
+function exists(day: string): boolean {
+  try {
+    return Temporal.PlainDate.from(day, { overflow: 'reject' }).toString() === day
+  } catch {
+    return false
   }
 }
