@@ -943,6 +943,42 @@ create table roles (
   constraint roles_permissions_check CHECK ((cardinality(permissions) > 0))
 );
 
+create table rule_activations (
+  id           integer not null generated always as identity,
+  version      integer not null,
+  from_day     date not null,
+  activated_at timestamp with time zone not null,
+  asked_by     text not null,
+  decided_by   text not null,
+  reason       text not null,
+  review_id    text not null default ''::text,
+  gate_id      text not null default ''::text,
+  constraint rule_activations_pkey PRIMARY KEY (id),
+  constraint rule_activations_version_fkey FOREIGN KEY (version) REFERENCES rule_versions(version),
+  constraint rule_activations_check CHECK ((((version = 1) AND (asked_by = 'platform'::text)) OR ((review_id <> ''::text) AND (gate_id <> ''::text) AND (asked_by <> decided_by))))
+);
+CREATE INDEX rule_activations_day ON public.rule_activations USING btree (from_day DESC, id DESC);
+
+create table rule_versions (
+  version     integer not null,
+  name        text not null,
+  document    text not null,
+  canonical   text not null,
+  sm3         text not null,
+  author      text not null,
+  author_name text not null,
+  reason      text not null,
+  based_on    integer,
+  created_at  timestamp with time zone not null,
+  constraint rule_versions_pkey PRIMARY KEY (version),
+  constraint rule_versions_based_on_fkey FOREIGN KEY (based_on) REFERENCES rule_versions(version),
+  constraint rule_versions_check CHECK ((based_on < version)),
+  constraint rule_versions_name_check CHECK ((name <> ''::text)),
+  constraint rule_versions_reason_check CHECK ((reason <> ''::text)),
+  constraint rule_versions_sm3_check CHECK ((length(sm3) = 64)),
+  constraint rule_versions_version_check CHECK ((version > 0))
+);
+
 create table runs (
   id         integer not null generated always as identity,
   day_id     integer not null,
@@ -1203,6 +1239,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.forbid_changing_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'versions of rules and their activations are never changed';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.operation_log_is_append_only()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1220,5 +1265,9 @@ CREATE TRIGGER operation_blocks_not_emptied BEFORE TRUNCATE ON public.operation_
 CREATE TRIGGER operation_log_kept BEFORE DELETE OR UPDATE ON public.operation_log FOR EACH ROW EXECUTE FUNCTION operation_log_is_append_only();
 
 CREATE TRIGGER operation_log_not_emptied BEFORE TRUNCATE ON public.operation_log FOR EACH STATEMENT EXECUTE FUNCTION operation_log_is_append_only();
+
+CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_activations FOR EACH STATEMENT EXECUTE FUNCTION forbid_changing_rules();
+
+CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_versions FOR EACH STATEMENT EXECUTE FUNCTION forbid_changing_rules();
 
 CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_templates FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();

@@ -57,6 +57,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   alerts: ['intrusion'],
   address_blocks: ['intrusion'],
   rate_limits: ['intrusion'],
+  rule_versions: ['rules'],
+  rule_activations: ['rules'],
   movements: ['orders', 'reconciliation'], // orders write the platform's own book, reconciliation reads it
   statement_files: ['statements'],
   statement_raw: ['statements'],
