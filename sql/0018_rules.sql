@@ -45,3 +45,7 @@ values (1, '内置默认 Built-in', 'name: 内置默认 Built-in', '{"channels":
         '0baec282cc3b0b78d39ec7748f3d14b44584423ebfe7c8eaa1d1af0cd2505281', 'platform', '平台 Platform', '内置默认规则 The built-in rules', now());
 insert into rule_activations (version, from_day, activated_at, asked_by, decided_by, reason)
 values (1, '0001-01-01', now(), 'platform', 'platform', '内置默认规则 The built-in rules');
+
+-- Rules may differ by fee item (缴费项目), so our book says whose each row is. '' where nothing tells: a file's row.
+alter table movements add column fee_item text not null default '';
+update movements m set fee_item = o.fee_item_id from orders o where o.order_no = m.order_no;

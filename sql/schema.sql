@@ -549,6 +549,7 @@ create table movements (
   fee               bigint,
   batch_no          text not null default ''::text,
   account           text not null default ''::text,
+  fee_item          text not null default ''::text,
   constraint movements_pkey PRIMARY KEY (order_no, id),
   constraint movements_once UNIQUE (order_no, payment_no)
 );

@@ -17,7 +17,7 @@ import { DEFAULT_RULES, type Rules, rulesOf } from '../src/rules/rules.ts'
  *   platform_only R1
  *
  * Times are "HH:MM", "HH:MM:SS", "+1 HH:MM" for the next day (of 2026-11-20, +08:00) or "date"/"+1 date" without a time. Keys: order trade mo
- * refund crefund merchant payer fee batch status currency channel. The defaults are channel wechat, CNY, merchant M1, no
+ * refund crefund merchant item payer fee batch status currency channel. The defaults are channel wechat, CNY, merchant M1, no
  * payer. Expected rows may end in flags (`match P1 L1 L2 order_no split`) and `diff=-0.60`; the order does not matter.
  */
 export function check(table: string, options: { rules?: Rules; coverage?: readonly Coverage[] } = {}): void {
@@ -85,6 +85,7 @@ function readRow(row: string, rules: Rules): Entry {
     day: when.at === null ? when.date : businessDayOf(rulesOf(rules, channel).calendar)(when.at),
     merchant: text('merchant', 'M1').replace('?', ''),
     payer: text('payer'),
+    ...(given.has('item') ? { feeItem: text('item') } : {}),
     fee,
     batchNo: text('batch'),
   }

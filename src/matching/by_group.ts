@@ -1,4 +1,5 @@
 import { formatMinor } from '../kernel/money.ts'
+import { rowRules } from '../rules/rows.ts'
 import type { Entry, Flag, Pass } from './entry.ts'
 import { feeTolerance, groupFeeMismatch, groupFees } from './fees.ts'
 import { ownNumberContradicts, sameMerchantOrderNo, sameTradeNo, sentOrderNo } from './numbers.ts'
@@ -11,7 +12,7 @@ export type Group = { readonly payments: readonly Entry[]; readonly lines: reado
 
 /** 1:N, N:1 and N:M by order number or channel number: the parts must add up, gross or net of fees. */
 export function byOrderGroup(pool: Pool): void {
-  for (const group of orderGroups(pool)) settleGroup(pool, tieOf(group), group)
+  for (const group of orderGroups(pool)) if (!tooManyParts(pool, group)) settleGroup(pool, tieOf(group), group)
 }
 
 /** The strongest number that ties all rows of a group. */
@@ -133,13 +134,13 @@ export function addsUp(pool: Pool, pass: Pass, { payments, lines }: Group, flags
     pool.match(pass, payments, lines, [...flags, 'fee_netted'])
     return true
   }
-  const fees = groupFees(payments, pool.rules.fees)
+  const fees = groupFees(payments, pool.rules)
   if (fees === null) return false
   if (fees.includes(kept)) {
     pool.match(pass, payments, lines, [...flags, 'fee_netted'])
     return true
   }
-  const tolerance = feeTolerance(payments.length, pool.rules.fees, currency)
+  const tolerance = feeTolerance(payments, pool.rules, currency)
   const nearest = [...fees].sort((a, b) => Math.abs(a - kept) - Math.abs(b - kept))[0] ?? 0
   if (nearest === 0 || Math.abs(nearest - kept) > tolerance) return false
   pool.match(pass, payments, lines, [...flags, 'fee_netted'])
@@ -172,9 +173,15 @@ function uniqueParts(candidates: readonly Entry[], target: number, pool: Pool): 
 const earliestOfEach = (rows: readonly Entry[]): Entry[] =>
   [...groupBy(rows, row => String(row.amount)).values()].map(group => group[0] as Entry)
 
-/** Within the amount tolerance of the channel's rules. */
-export const withinTolerance = (pool: Pool, difference: number, currency: string): boolean =>
-  Math.abs(difference) <= (ruleAmount(pool.rules.amountTolerance, currency) ?? 0)
+/** Within the amount tolerance that the rules have for this payment. */
+export const withinTolerance = (pool: Pool, difference: number, payment: Entry): boolean =>
+  Math.abs(difference) <= (ruleAmount(rowRules(pool.rules, payment).amountTolerance, payment.currency) ?? 0)
+
+/** More parts than the rules let come together by themselves. */
+export const tooManyParts = (pool: Pool, { payments, lines }: Group): boolean => {
+  const { maxParts } = pool.rules.split
+  return maxParts !== null && Math.max(payments.length, lines.length) > maxParts
+}
 
 /** "100.00 + 200.00" for a sentence; long groups are counted instead. */
 export function amountsOf(rows: readonly Entry[]): string {

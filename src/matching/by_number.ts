@@ -182,5 +182,5 @@ function pairSeveralDebts(pool: Pool, by: KeyedPass, payments: readonly Entry[],
 /** One payment and one line that agree: a match, with a remark where only the fee differs. */
 export function pair(pool: Pool, pass: Pass, payment: Entry, line: Entry): void {
   pool.match(pass, [payment], [line])
-  if (!feeAgrees(payment, line, pool.rules.fees)) pool.remark(feeMismatch(payment, line, pool.rules.fees))
+  if (!feeAgrees(payment, line, pool.rules)) pool.remark(feeMismatch(payment, line, pool.rules))
 }

@@ -46,10 +46,10 @@ function fits(pool: Pool, payments: readonly Entry[] | undefined, line: Entry): 
   if (payments.some(p => !pool.payments.has(p) || numbersContradict(p, line) || payersDiffer(p, line))) return false
   const kept = payments.reduce((sum, p) => sum + p.amount, 0) - line.amount
   if (kept === 0) return payments.length >= DAY_ROWS_MIN
-  const fees = groupFees(payments, pool.rules.fees) ?? []
+  const fees = groupFees(payments, pool.rules) ?? []
   return (
     kept === line.fee ||
-    fees.some(fee => fee !== 0 && Math.abs(fee - kept) <= feeTolerance(payments.length, pool.rules.fees, line.currency))
+    fees.some(fee => fee !== 0 && Math.abs(fee - kept) <= feeTolerance(payments, pool.rules, line.currency))
   )
 }
 

@@ -1,5 +1,14 @@
 import { formatMinor } from '../kernel/money.ts'
-import { amountsOf, batchGroups, type Group, orderGroups, orderOf, tieOf, withinTolerance } from './by_group.ts'
+import {
+  amountsOf,
+  batchGroups,
+  type Group,
+  orderGroups,
+  orderOf,
+  tieOf,
+  tooManyParts,
+  withinTolerance,
+} from './by_group.ts'
 import { pair, withinDays, withinNumberDays } from './by_number.ts'
 import type { Entry, Pass } from './entry.ts'
 import { expectedFee, feeTolerance, groupFeeMismatch } from './fees.ts'
@@ -165,12 +174,11 @@ export function judgeStatus(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
 
 function judgeAmount(pool: Pool, pass: Pass, p: Entry, l: Entry): void {
   const kept = p.amount - l.amount
-  const { fees } = pool.rules
-  const ourFee = expectedFee(p, fees)
+  const ourFee = expectedFee(p, pool.rules)
   if (kept === 0) return pair(pool, pass, p, l)
   if (kept === ourFee || kept === l.fee) return pool.match(pass, [p], [l], ['fee_netted'])
-  if (withinTolerance(pool, kept, p.currency)) return pool.match(pass, [p], [l], ['tolerance'])
-  if (ourFee !== null && ourFee !== 0 && Math.abs(ourFee - kept) <= feeTolerance(1, fees, p.currency)) {
+  if (withinTolerance(pool, kept, p)) return pool.match(pass, [p], [l], ['tolerance'])
+  if (ourFee !== null && ourFee !== 0 && Math.abs(ourFee - kept) <= feeTolerance([p], pool.rules, p.currency)) {
     pool.match(pass, [p], [l], ['fee_netted'])
     return pool.remark(groupFeeMismatch([p], [l], ourFee, kept))
   }
@@ -206,6 +214,13 @@ function concludeGroup(pool: Pool, group: Group, surplusOf: (row: Entry) => Pair
       const tie = tieOf(group)
       const fits = p.amount !== l.amount && !ownNumberContradicts(p, l) && credible(pool, p, l, tie === 'trade_no')
       if (fits) judgeAmount(pool, tie, p, l)
+      continue
+    }
+    if (tooManyParts(pool, { payments, lines })) {
+      pool.discrepancy('ambiguous', payments, lines, 'parts_limit', {
+        zh: `缴费单 ${orderOf(group)} 分笔过多（平台 ${payments.length} 笔，渠道 ${lines.length} 笔；规则允许 ${pool.rules.split.maxParts} 笔），由人判定：平台 ${amountsOf(payments)}，渠道 ${amountsOf(lines)}。`,
+        en: `Order ${orderOf(group)} has more parts than the rules let come together (${payments.length} of ours, ${lines.length} of theirs; ${pool.rules.split.maxParts} are allowed): ours ${amountsOf(payments)}, theirs ${amountsOf(lines)}. A person decides.`,
+      })
       continue
     }
     const short = lines.length > 1 ? 'split_incomplete' : 'split_excess'

@@ -1,3 +1,4 @@
+import { rowRules } from '../rules/rows.ts'
 import { type Rules, rulesOf } from '../rules/rules.ts'
 import { byAmountAndTime, byAmountAndTimeUnfinished } from './by_amount_time.ts'
 import { byBatchNo, byOrderGroup } from './by_group.ts'
@@ -86,12 +87,17 @@ function outcomeOf(pools: readonly Pool[]): Outcome {
   return { matches: matches.sort(byFirstRow), discrepancies: discrepancies.sort(byFirstRow) }
 }
 
-/** 大额: above the rule's amount a second person confirms. */
+/** 大额: above the rule's amount a second person confirms; of several rows the most careful rule counts. */
 function withConfirmation(pool: Pool, paired: Paired): Paired {
-  const threshold = ruleAmount(pool.rules.confirmAbove, (paired.payments[0] ?? paired.lines[0])?.currency ?? 'CNY')
-  const size = Math.max(Math.abs(movedSum(paired.payments)), Math.abs(movedSum(paired.lines)))
-  if (threshold === null || size <= threshold) return paired
-  return { ...paired, flags: inOrder([...paired.flags, 'needs_confirmation']) }
+  const { payments, lines, flags } = paired
+  const rows = payments.length > 0 ? payments : lines
+  const size = Math.max(Math.abs(movedSum(payments)), Math.abs(movedSum(lines)))
+  const above = rows.some(row => {
+    const threshold = ruleAmount(rowRules(pool.rules, row).confirmAbove, row.currency)
+    return threshold !== null && size > threshold
+  })
+  const refund = pool.rules.refunds.confirm && lines.length > 0 && payments.some(({ kind }) => kind === 'refund')
+  return above || refund ? { ...paired, flags: inOrder([...flags, 'needs_confirmation']) } : paired
 }
 
 /** Payments before lines, then by id; a remark stands beside the rows it is about. */

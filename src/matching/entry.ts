@@ -31,6 +31,8 @@ export type Entry = {
   readonly at: number | null
   readonly day: Day
   readonly merchant: string
+  /** 缴费项目 of our order; theirs never tell. */
+  readonly feeItem?: string
   readonly payer: string
   /** Minor units, what the channel keeps: plus on a payment, minus where it is given back. null: not given, which is not zero. */
   readonly fee: number | null

@@ -1,5 +1,6 @@
 import { exponentOf, formatMinor, parseDecimal } from '../kernel/money.ts'
-import type { ChannelRules, Rounding } from '../rules/rules.ts'
+import { rowRules } from '../rules/rows.ts'
+import type { ChannelRules, FeeRules, Rounding } from '../rules/rules.ts'
 import type { Discrepancy, Entry } from './entry.ts'
 import { ids } from './pool.ts'
 
@@ -7,10 +8,32 @@ import { ids } from './pool.ts'
  * The fee our side expects on a row: what we recorded, else what the agreed rate gives, else unknown (null). A missing
  * fee is never a zero fee.
  */
-export function expectedFee(payment: Entry, fees: ChannelRules['fees']): number | null {
+export function expectedFee(payment: Entry, rules: ChannelRules): number | null {
   if (payment.fee !== null) return payment.fee
-  if (fees.rate === null) return null
-  return feeAt(payment.amount, fees.rate, fees.rounding)
+  const agreed = agreedFee(payment, rowRules(rules, payment).fees)
+  return agreed !== null && payment.kind === 'refund' && rules.refunds.fee === 'kept' ? 0 : agreed
+}
+
+/** By the step of the schedule that the row's day and amount reach, else by the rate; null: nothing is agreed. */
+function agreedFee({ amount, currency, day }: Entry, { rate, schedule, rounding }: FeeRules): number | null {
+  const minor = (text: string) => parseDecimal(text, exponentOf(currency)) ?? 0
+  const step = schedule
+    .filter(({ from, amountFrom }) => from <= day && minor(amountFrom) <= Math.abs(amount))
+    .reduce<FeeRules['schedule'][number] | null>(
+      (best, each) =>
+        best === null ||
+        each.from > best.from ||
+        (each.from === best.from && minor(each.amountFrom) >= minor(best.amountFrom))
+          ? each
+          : best,
+      null,
+    )
+  if (step === null) return rate === null ? null : feeAt(amount, rate, rounding)
+  const plain = Math.abs(feeAt(amount, step.rate, rounding))
+  const least = step.min === null ? 0 : minor(step.min)
+  const most = step.max === null ? plain : minor(step.max)
+  const size = Math.min(Math.max(plain, least), Math.max(most, least))
+  return amount < 0 ? -size : size
 }
 
 /** amount × rate in whole minor units, exactly, rounded the channel's way. The sign follows the amount. */
@@ -42,23 +65,21 @@ function fractionOf(rate: string): { numerator: bigint; denominator: bigint } {
 }
 
 /** Fees agree, or one side does not tell. A returned fee is written with either sign on refunds, so refunds compare sizes. */
-export function feeAgrees(payment: Entry, line: Entry, fees: ChannelRules['fees']): boolean {
-  const ours = expectedFee(payment, fees)
+export function feeAgrees(payment: Entry, line: Entry, rules: ChannelRules): boolean {
+  const ours = expectedFee(payment, rules)
   if (ours === null || line.fee === null) return true
   return payment.kind === 'refund' ? Math.abs(ours) === Math.abs(line.fee) : ours === line.fee
 }
 
 /** 手续费不符 on a matched pair: the principal agrees, the fee does not. */
-export function feeMismatch(payment: Entry, line: Entry, fees: ChannelRules['fees']): Discrepancy {
+export function feeMismatch(payment: Entry, line: Entry, rules: ChannelRules): Discrepancy {
   const refund = payment.kind === 'refund'
-  const oursSigned = expectedFee(payment, fees) ?? 0
+  const oursSigned = expectedFee(payment, rules) ?? 0
   const ours = refund ? Math.abs(oursSigned) : oursSigned
   const theirs = refund ? Math.abs(line.fee ?? 0) : (line.fee ?? 0)
   const text = (minor: number) => formatMinor(minor, line.currency)
   const from =
-    payment.fee === null
-      ? { zh: `按费率 ${fees.rate} 应为`, en: `the rate ${fees.rate} gives` }
-      : { zh: '平台记', en: 'ours says' }
+    payment.fee === null ? { zh: '按约定费率应为', en: 'the agreed rate gives' } : { zh: '平台记', en: 'ours says' }
   return {
     kind: 'fee_mismatch',
     payments: [payment.id],
@@ -100,11 +121,11 @@ export function groupFeeMismatch(
  * The fees a group was netted by, in the two ways refunds are written: fees as they stand, or the refunds' fees given
  * back. null when a payment's fee is unknown; a refund without one is one whose fee is not returned.
  */
-export function groupFees(payments: readonly Entry[], fees: ChannelRules['fees']): readonly number[] | null {
+export function groupFees(payments: readonly Entry[], rules: ChannelRules): readonly number[] | null {
   let asWritten = 0
   let givenBack = 0
   for (const payment of payments) {
-    const fee = expectedFee(payment, fees)
+    const fee = expectedFee(payment, rules)
     if (fee === null && payment.kind === 'refund') continue
     if (fee === null) return null
     asWritten += fee
@@ -113,5 +134,8 @@ export function groupFees(payments: readonly Entry[], fees: ChannelRules['fees']
   return asWritten === givenBack ? [asWritten] : [asWritten, givenBack]
 }
 
-export const feeTolerance = (rows: number, fees: ChannelRules['fees'], currency: string): number =>
-  rows * (parseDecimal(fees.tolerancePerRow, exponentOf(currency)) ?? 0)
+export const feeTolerance = (payments: readonly Entry[], rules: ChannelRules, currency: string): number =>
+  payments.reduce(
+    (sum, payment) => sum + (parseDecimal(rowRules(rules, payment).fees.tolerancePerRow, exponentOf(currency)) ?? 0),
+    0,
+  )

@@ -1,5 +1,6 @@
 import { addDays, businessDayBounds, type Day } from '../kernel/business_day.ts'
 import { formatMinor } from '../kernel/money.ts'
+import { rowRules } from '../rules/rows.ts'
 import type { ChannelRules } from '../rules/rules.ts'
 import type { Coverage, Entry, Sentence } from './entry.ts'
 import { type Pool, ruleAmount } from './pool.ts'
@@ -109,14 +110,15 @@ function waitsForNeighbour(row: Entry, held: ReadonlySet<Day>, calendar: Channel
 }
 
 function belowThreshold(pool: Pool, row: Entry): boolean {
-  const threshold = ruleAmount(pool.rules.waiveBelow, row.currency)
+  const threshold = ruleAmount(rowRules(pool.rules, row).waiveBelow, row.currency)
   return threshold !== null && Math.abs(row.amount) < threshold
 }
 
 function waive(pool: Pool, payments: readonly Entry[], lines: readonly Entry[]): void {
   const row = payments[0] ?? lines[0]
+  const below = row ? rowRules(pool.rules, row).waiveBelow : null
   pool.discrepancy('waived', payments, lines, 'below_threshold', {
-    zh: `${row ? text(row) : ''} 低于豁免金额 ${pool.rules.waiveBelow}，计入汇总，不需处理。`,
-    en: `${row ? text(row) : ''} is below the waiver amount ${pool.rules.waiveBelow}: counted, no action needed.`,
+    zh: `${row ? text(row) : ''} 低于豁免金额 ${below}，计入汇总，不需处理。`,
+    en: `${row ? text(row) : ''} is below the waiver amount ${below}: counted, no action needed.`,
   })
 }

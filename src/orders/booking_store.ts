@@ -96,7 +96,7 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
                             max(paid_at::timestamptz) as paid_at
                        from booked group by order_no) c
               where o.order_no = c.order_no
-             returning o.order_no, o.title, o.person, o.by_sms, o.by_mail
+             returning o.order_no, o.fee_item_id, o.title, o.person, o.by_sms, o.by_mail
            ), message as (
              ${enqueueing(`select 'paid:' || payment_no || ':' || medium, medium,
                     case when credited then 'payment_succeeded' else 'payment_surplus' end,
@@ -106,10 +106,10 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
               where wanted and person is not null`)}
            )
            insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, amount,
-                                  currency, occurred_at, business_date, merchant, payer, fee)
+                                  currency, occurred_at, business_date, merchant, payer, fee, fee_item)
            select payment_no, order_no, 'payment', 'success', channel, channel_trade_no, payment_no, received, currency,
-                  paid_at::timestamptz, business_date, merchant, payer_index, fee
-             from booked`,
+                  paid_at::timestamptz, business_date, merchant, payer_index, fee, fee_item_id
+             from booked join bill using (order_no)`,
     values: [
       sqlArray(rows, row => row.orderNo),
       sqlArray(rows, row => row.paymentNo),

@@ -43,8 +43,9 @@ export async function bookRefund(tx: pg.ClientBase, row: RefundMovement): Promis
              update orders set refunded = refunded + $3 from payment where order_no = $1 and payment.credited
            )
            insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, refund_no,
-                                  channel_refund_no, amount, currency, occurred_at, business_date, merchant, payer)
-           values ($4, $1, 'refund', 'success', $5, $6, $2, $4, $7, -$3::bigint, $8, $9, $10, $11, $12)`,
+                                  channel_refund_no, amount, currency, occurred_at, business_date, merchant, payer, fee_item)
+           select $4, $1, 'refund', 'success', $5, $6, $2, $4, $7, -$3::bigint, $8, $9, $10, $11, $12, fee_item_id
+             from orders where order_no = $1`,
     values: [
       row.orderNo,
       row.paymentNo,
@@ -82,9 +83,9 @@ export async function bookReversal(
          from before where o.order_no = before.order_no and before.credited
      )
      insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, refund_no, amount,
-                            currency, occurred_at, business_date, merchant, payer)
+                            currency, occurred_at, business_date, merchant, payer, fee_item)
      select $3, m.order_no, 'refund', 'success', m.channel, m.channel_trade_no, m.merchant_order_no, $3, -m.amount, m.currency,
-            $4, $5, m.merchant, m.payer
+            $4, $5, m.merchant, m.payer, m.fee_item
        from movements m where m.order_no = $1 and m.payment_no = $2`,
     [row.orderNo, row.paymentNo, row.refundNo, row.at, row.businessDate],
   )

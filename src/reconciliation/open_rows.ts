@@ -13,13 +13,13 @@ export async function readEntries(
   table: 'open_movements' | 'open_lines',
   nameOf: (id: number) => string,
 ): Promise<Entry[]> {
-  const own = table === 'open_movements' ? 'payment_no' : 'null'
+  const [own, feeItem] = table === 'open_movements' ? ['payment_no', 'fee_item'] : ['null', "''"]
   const entries: Entry[] = []
   await client.query('begin')
   await client.query(`
     declare rows no scroll cursor for
     select id, ${own}, order_no, kind, status, channel, channel_trade_no, merchant_order_no, refund_no, channel_refund_no,
-           amount, currency, (extract(epoch from occurred_at) * 1000)::bigint, business_date, merchant, payer, fee, batch_no
+           amount, currency, (extract(epoch from occurred_at) * 1000)::bigint, business_date, merchant, payer, fee, batch_no, ${feeItem}
       from ${table} order by id`)
   for (;;) {
     const { rows } = await client.query({ text: `fetch ${FETCH} from rows`, rowMode: 'array' })
@@ -49,6 +49,7 @@ type Row = [
   payer: string,
   fee: number | null,
   batchNo: string,
+  feeItem: string,
 ]
 
 function entryOf(row: Row, nameOf: (id: number) => string): Entry {
@@ -67,7 +68,7 @@ function entryOf(row: Row, nameOf: (id: number) => string): Entry {
     currency,
     at,
   ] = row
-  const [, , , , , , , , , , , , , day, merchant, payer, fee, batchNo] = row
+  const [, , , , , , , , , , , , , day, merchant, payer, fee, batchNo, feeItem] = row
   return {
     id: own ?? nameOf(id),
     kind,
@@ -86,5 +87,6 @@ function entryOf(row: Row, nameOf: (id: number) => string): Entry {
     payer,
     fee,
     batchNo,
+    ...(feeItem === '' ? {} : { feeItem }),
   }
 }

@@ -152,6 +152,17 @@ const RULES: readonly Rules[] = [
   rulesWith({ fees: { ...DEFAULT_CHANNEL_RULES.fees, rate: '0.6%' } }),
   rulesWith({ windows: { ...DEFAULT_CHANNEL_RULES.windows, numberDays: 1 } }),
   rulesWith({ passes: DEFAULT_CHANNEL_RULES.passes.toReversed() }),
+  rulesWith({ refunds: { fee: 'kept', confirm: true }, split: { maxParts: 1 } }),
+  rulesWith({
+    confirmAbove: '60.00',
+    merchants: { M1: { confirmAbove: null, fees: { rate: '0.6%' } }, M: { confirmAbove: '0.50' } },
+    feeItems: {
+      F1: { confirmAbove: '15.00', waiveBelow: '20.00' },
+      F2: {
+        fees: { schedule: [{ from: '2026-11-20', amountFrom: '20.00', rate: '1%', min: null, max: '0.06' }] },
+      },
+    },
+  }),
 ]
 
 test('settle and decide give what decide alone gives', async t => {
@@ -286,7 +297,8 @@ async function withBooks(t: TestContext, work: (compare: Compare) => Promise<voi
   try {
     const one = await scratch.connect()
     const two = await scratch.connect()
-    await work(async (books, rules) => {
+    await work(async (given, rules) => {
+      const books = { ...given, payments: given.payments.map(withFeeItem) }
       const coverage = coverageOf(books.payments, books.lines, rules)
       const alone = decide({ ...books, coverage, rules })
       await fill(one, books)
@@ -313,6 +325,9 @@ async function withBooks(t: TestContext, work: (compare: Compare) => Promise<voi
   }
 }
 
+/** Every other order is of a fee item that some rules name. */
+const withFeeItem = (row: Entry, i: number): Entry => (i % 3 === 0 ? row : { ...row, feeItem: `F${i % 3}` })
+
 async function fill(client: pg.ClientBase, { payments, lines }: Books): Promise<void> {
   const record = (entry: Entry, id: number) => ({
     id,
@@ -333,10 +348,11 @@ async function fill(client: pg.ClientBase, { payments, lines }: Books): Promise<
     payer: entry.payer,
     fee: entry.fee,
     batch_no: entry.batchNo,
+    account: '',
   })
   await client.query('truncate movements, statement_lines, match_links')
   await client.query('insert into movements select * from jsonb_populate_recordset(null::movements, $1)', [
-    JSON.stringify(payments.map((p, i) => record(p, i + 1))),
+    JSON.stringify(payments.map((p, i) => ({ ...record(p, i + 1), fee_item: p.feeItem ?? '' }))),
   ])
   await client.query('insert into statement_lines select * from jsonb_populate_recordset(null::statement_lines, $1)', [
     JSON.stringify(lines.map(l => record(l, Number(l.id.split('#')[1])))),

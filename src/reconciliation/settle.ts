@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { exponentOf, parseDecimal } from '../kernel/money.ts'
 import type { Pass } from '../matching/entry.ts'
-import { type ChannelRules, type Rules, rulesOf } from '../rules/rules.ts'
+import { type ChannelRules, type RowChanges, type Rules, rulesOf } from '../rules/rules.ts'
 
 /**
  * Settle: pairs in SQL the plain many, so that the engine (`decide`) need only look at the rest. It may pair two rows only
@@ -118,9 +118,9 @@ function termsOf({ rules, channels, currencies }: SettleOptions): Terms | null {
     return `case m.channel ${settling.map((channel, i) => `when ${pg.escapeLiteral(channel)} then ${values[i]}`).join(' ')} end`
   }
   const thresholds = currencies.map(currency => {
-    const above = by(({ confirmAbove }) =>
-      String((confirmAbove === null ? null : parseDecimal(confirmAbove, exponentOf(currency))) ?? 'null::bigint'),
-    )
+    const minor = (amount: string | null) =>
+      String((amount === null ? null : parseDecimal(amount, exponentOf(currency))) ?? 'null::bigint')
+    const above = by(of => byRow(of, ({ confirmAbove }) => confirmAbove, minor))
     return { currency, above }
   })
   const [threshold] = thresholds
@@ -128,6 +128,7 @@ function termsOf({ rules, channels, currencies }: SettleOptions): Terms | null {
     threshold === undefined || thresholds.every(each => each.above === threshold.above)
       ? (threshold?.above ?? 'null::bigint')
       : `case m.currency ${thresholds.map(each => `when ${pg.escapeLiteral(each.currency)} then ${each.above}`).join(' ')} end`
+  const large = above === 'null::bigint' ? 'false' : `coalesce(abs(m.amount) > ${above}, false)`
   const same = [
     ...(channels.length > 1 ? ['(l.channel = m.channel) is true'] : []),
     ...(currencies.length > 1 ? ['(l.currency = m.currency) is true'] : []),
@@ -139,9 +140,36 @@ function termsOf({ rules, channels, currencies }: SettleOptions): Terms | null {
         : `m.channel in (${settling.map(name => pg.escapeLiteral(name)).join(', ')})`,
     sameChannelAndCurrency: same.join(' and ') || 'true',
     numberDays: by(({ windows }) => String(windows.numberDays)),
-    needsConfirmation: above === 'null::bigint' ? 'false' : `coalesce(abs(m.amount) > ${above}, false)`,
-    feeExpected: by(({ fees }) => String(fees.rate !== null)),
+    needsConfirmation:
+      by(({ refunds }) => String(refunds.confirm)) === 'false'
+        ? large
+        : `(${large} or m.kind = 'refund' and ${by(({ refunds }) => String(refunds.confirm))})`,
+    feeExpected: by(feeExpected),
   }
+}
+
+/** A rule of m's row: its fee item's, else its merchant's, else its channel's. */
+function byRow<T>(rules: ChannelRules, of: (changes: RowChanges) => T | undefined, text: (value: T) => string): string {
+  const cases = (column: string, named: ChannelRules['merchants']) =>
+    Object.entries(named).flatMap(([name, changes]) => {
+      const value = of(changes)
+      return value === undefined ? [] : [`when ${column} = ${pg.escapeLiteral(name)} then ${text(value)}`]
+    })
+  const exceptions = [...cases('m.fee_item', rules.feeItems), ...cases('m.merchant', rules.merchants)]
+  const usual = text(of(rules) as T)
+  return exceptions.length === 0 ? usual : `(case ${exceptions.join(' ')} else ${usual} end)`
+}
+
+/** Might a fee be expected where m has none? Those rows are the engine's. */
+function feeExpected({ fees, merchants, feeItems }: ChannelRules): string {
+  const agreed = (of: RowChanges['fees']) => (of?.rate ?? null) !== null || (of?.schedule?.length ?? 0) > 0
+  if (agreed(fees)) return 'true'
+  const among = (column: string, named: ChannelRules['merchants']) => {
+    const names = Object.keys(named).filter(name => agreed(named[name]?.fees))
+    return names.length === 0 ? [] : [`${column} in (${names.map(name => pg.escapeLiteral(name)).join(', ')})`]
+  }
+  const some = [...among('m.merchant', merchants), ...among('m.fee_item', feeItems)]
+  return some.length === 0 ? 'false' : `(${some.join(' or ')})`
 }
 
 /** What every settled pair has in common. `is true` keeps a comparison out of the hash key: the number alone is enough there. */
