@@ -10,6 +10,8 @@ drop index movements_day;
 create index movements_day on movements (channel, account, business_date, id);
 drop index statement_lines_day;
 create index statement_lines_day on statement_lines (channel, account, business_date, id);
+-- A line is known by its id, and they come in its order.
+alter table statement_lines drop constraint statement_lines_pkey, add primary key (id, order_no);
 create index statement_lines_trade on statement_lines (channel_trade_no);
 
 -- waiting: no statement yet. settling: a run is under way. provisional: settled, people work on what is left. closed: never changed again.
@@ -37,11 +39,9 @@ create table days (
   -- Why it cannot close: a code, and what a person should know.
   blocked       text not null default '',
   blocked_why   jsonb,
-  -- The last ids that the close saw: what comes later with this business date belongs to the open period.
+  -- The last ids that the last run saw. What comes after the close with this business date belongs to the open period.
   movement_mark bigint,
   line_mark     bigint,
-  -- What is waiting to be settled: something came after the last run.
-  stale_at      timestamptz,
   unique (channel, account, business_date),
   check ((state = 'closed') = (closed_at is not null)),
   check (state <> 'closed' or (proof is not null and movement_mark is not null and line_mark is not null))
@@ -276,9 +276,12 @@ create table superseded_lines (
   line_id  bigint not null,
   by_file  integer not null references statement_files,
   at       timestamptz not null,
+  -- The run that drew the consequences; null: none has yet.
+  run      integer,
   primary key (order_no, line_id)
 );
 create index superseded_lines_by on superseded_lines (by_file);
+create index superseded_lines_new on superseded_lines (by_file) where run is null;
 
 -- trade: what moved, row by row, against our own book. funds: what the channel or bank did with the money afterwards.
 create type statement_kind as enum ('trade', 'funds');
@@ -314,7 +317,7 @@ create table statement_changes (
 );
 
 -- Lines of funds statements: the channel's own account of our money there. They meet the trade bills in sums, not our payments row by row.
-create table fund_lines (like statement_lines including defaults including constraints, primary key (order_no, id));
+create table fund_lines (like statement_lines including defaults including constraints, primary key (id, order_no));
 create index fund_lines_day on fund_lines (channel, account, business_date, id);
 
 -- Days whose books changed since they were last settled: written with the lines, taken by the next run.
@@ -324,5 +327,7 @@ create table touched_days (
   business_date date not null,
   -- Counts each touch: a run takes back only what it has seen.
   times         integer not null default 1,
+  -- Lines came that are older than what a run has seen: look at all of the day.
+  whole         boolean not null default false,
   primary key (channel, account, business_date)
 );

@@ -283,7 +283,6 @@ create table days (
   blocked_why    jsonb,
   movement_mark  bigint,
   line_mark      bigint,
-  stale_at       timestamp with time zone,
   constraint days_pkey PRIMARY KEY (id),
   constraint days_channel_account_business_date_key UNIQUE (channel, account, business_date),
   constraint days_check CHECK (((state = 'closed'::day_state) = (closed_at IS NOT NULL))),
@@ -428,7 +427,7 @@ create table fund_lines (
   fee               bigint,
   batch_no          text not null default ''::text,
   account           text not null default ''::text,
-  constraint fund_lines_pkey PRIMARY KEY (order_no, id)
+  constraint fund_lines_pkey PRIMARY KEY (id, order_no)
 );
 CREATE INDEX fund_lines_day ON public.fund_lines USING btree (channel, account, business_date, id);
 
@@ -1107,7 +1106,7 @@ create table statement_lines (
   fee               bigint,
   batch_no          text not null default ''::text,
   account           text not null default ''::text,
-  constraint statement_lines_pkey PRIMARY KEY (order_no, id)
+  constraint statement_lines_pkey PRIMARY KEY (id, order_no)
 );
 CREATE INDEX statement_lines_day ON public.statement_lines USING btree (channel, account, business_date, id);
 CREATE INDEX statement_lines_trade ON public.statement_lines USING btree (channel_trade_no);
@@ -1151,16 +1150,19 @@ create table superseded_lines (
   line_id  bigint not null,
   by_file  integer not null,
   at       timestamp with time zone not null,
+  run      integer,
   constraint superseded_lines_pkey PRIMARY KEY (order_no, line_id),
   constraint superseded_lines_by_file_fkey FOREIGN KEY (by_file) REFERENCES statement_files(id)
 );
 CREATE INDEX superseded_lines_by ON public.superseded_lines USING btree (by_file);
+CREATE INDEX superseded_lines_new ON public.superseded_lines USING btree (by_file) WHERE (run IS NULL);
 
 create table touched_days (
   channel       text not null,
   account       text not null,
   business_date date not null,
   times         integer not null default 1,
+  whole         boolean not null default false,
   constraint touched_days_pkey PRIMARY KEY (channel, account, business_date)
 );
 

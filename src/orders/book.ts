@@ -142,6 +142,7 @@ class Batch {
       orderNo,
       paymentNo,
       channel: payment.channel,
+      account: payment.account,
       channelTradeNo: outcome.channelTradeNo,
       received: outcome.amount,
       currency: outcome.currency,

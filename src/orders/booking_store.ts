@@ -56,6 +56,7 @@ export type BookRow = {
   readonly orderNo: string
   readonly paymentNo: string
   readonly channel: string
+  readonly account: string
   readonly channelTradeNo: string
   readonly received: number
   readonly currency: string
@@ -80,9 +81,9 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
     name: 'book_successes',
     text: `with booked as materialized (
              select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-                                  $8::date[], $9::bytea[], $10::bigint[], $11::text[], $12::boolean[], $13::text[], $15::text[])
+                                  $8::date[], $9::bytea[], $10::bigint[], $11::text[], $12::boolean[], $13::text[], $15::text[], $16::text[])
                as b (order_no, payment_no, channel, channel_trade_no, received, currency, paid_at, business_date, payer, fee,
-                     merchant, credited, amount, payer_index)
+                     merchant, credited, amount, payer_index, account)
            ), payment as (
              update payments p set state = 'success', channel_trade_no = b.channel_trade_no, received = b.received,
                     paid_at = b.paid_at::timestamptz, payer_sealed = b.payer, fee = b.fee, booked_at = $14, credited = b.credited, reason = ''
@@ -106,9 +107,9 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
               where wanted and person is not null`)}
            )
            insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, amount,
-                                  currency, occurred_at, business_date, merchant, payer, fee, fee_item)
+                                  currency, occurred_at, business_date, merchant, payer, fee, fee_item, account)
            select payment_no, order_no, 'payment', 'success', channel, channel_trade_no, payment_no, received, currency,
-                  paid_at::timestamptz, business_date, merchant, payer_index, fee, fee_item_id
+                  paid_at::timestamptz, business_date, merchant, payer_index, fee, fee_item_id, account
              from booked join bill using (order_no)`,
     values: [
       sqlArray(rows, row => row.orderNo),
@@ -126,6 +127,7 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
       sqlArray(rows, row => formatMinor(row.received, row.currency)),
       at,
       sqlArray(rows, row => row.payerIndex),
+      sqlArray(rows, row => row.account),
     ],
   })
 }

@@ -20,6 +20,7 @@ export type RefundMovement = {
   readonly paymentNo: string
   readonly refundNo: string
   readonly channel: string
+  readonly account: string
   /** Under which the channel's statement lists it. */
   readonly channelTradeNo: string
   readonly channelRefundNo: string
@@ -43,8 +44,8 @@ export async function bookRefund(tx: pg.ClientBase, row: RefundMovement): Promis
              update orders set refunded = refunded + $3 from payment where order_no = $1 and payment.credited
            )
            insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, refund_no,
-                                  channel_refund_no, amount, currency, occurred_at, business_date, merchant, payer, fee_item)
-           select $4, $1, 'refund', 'success', $5, $6, $2, $4, $7, -$3::bigint, $8, $9, $10, $11, $12, fee_item_id
+                                  channel_refund_no, amount, currency, occurred_at, business_date, merchant, payer, fee_item, account)
+           select $4, $1, 'refund', 'success', $5, $6, $2, $4, $7, -$3::bigint, $8, $9, $10, $11, $12, fee_item_id, $13
              from orders where order_no = $1`,
     values: [
       row.orderNo,
@@ -59,6 +60,7 @@ export async function bookRefund(tx: pg.ClientBase, row: RefundMovement): Promis
       row.businessDate,
       row.merchant,
       row.payer,
+      row.account,
     ],
   })
 }
@@ -83,21 +85,37 @@ export async function bookReversal(
          from before where o.order_no = before.order_no and before.credited
      )
      insert into movements (payment_no, order_no, kind, status, channel, channel_trade_no, merchant_order_no, refund_no, amount,
-                            currency, occurred_at, business_date, merchant, payer, fee_item)
+                            currency, occurred_at, business_date, merchant, payer, fee_item, account)
      select $3, m.order_no, 'refund', 'success', m.channel, m.channel_trade_no, m.merchant_order_no, $3, -m.amount, m.currency,
-            $4, $5, m.merchant, m.payer, m.fee_item
+            $4, $5, m.merchant, m.payer, m.fee_item, m.account
        from movements m where m.order_no = $1 and m.payment_no = $2`,
     [row.orderNo, row.paymentNo, row.refundNo, row.at, row.businessDate],
   )
 }
 
-/** Which of an order's movements (by our number) are reconciled 已对账. */
+/**
+ * Which of an order's movements (by our number) are reconciled 已对账: matched with the channel's statement, or dealt with as a discrepancy, and the
+ * day that did so is closed; or matched and confirmed by a person before that.
+ */
 export async function reconciledNumbers(db: pg.Pool | pg.ClientBase, orderNo: string): Promise<Set<string>> {
   const { rows } = await db.query({
     name: 'reconciled_numbers',
-    text: `select m.payment_no from movements m join match_links l on l.order_no = m.order_no and l.movement_id = m.id
-            where m.order_no = $1`,
+    text: `select m.payment_no from movements m where m.order_no = $1 and ${reconciledSql('m')}`,
     values: [orderNo],
   })
   return new Set(rows.map(row => row.payment_no))
 }
+
+/** As a condition on a row of `movements`. */
+export const reconciledSql = (m: string): string => `(
+  exists (select from match_links k join runs r on r.id = k.run join days d on d.id = r.day_id
+           where k.order_no = ${m}.order_no and k.movement_id = ${m}.id and (d.state = 'closed' or ${confirmedSql(m)}))
+  or exists (select from match_rows k join match_groups g on g.id = k.group_id join runs r on r.id = g.run join days d on d.id = r.day_id
+              where k.side = 'ours' and k.order_no = ${m}.order_no and k.row_id = ${m}.id and k.live
+                and (d.state = 'closed' or ${confirmedSql(m)}))
+  or exists (select from discrepancy_rows k join discrepancies x on x.id = k.discrepancy_id join days d on d.id = x.day_id
+              where k.side = 'ours' and k.order_no = ${m}.order_no and k.row_id = ${m}.id and k.live
+                and x.state in ('resolved', 'waived') and d.state = 'closed'))`
+
+const confirmedSql = (m: string): string =>
+  `exists (select from confirmations c where c.order_no = ${m}.order_no and c.movement_id = ${m}.id and c.undone_at is null)`

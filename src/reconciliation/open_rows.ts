@@ -7,15 +7,21 @@ const FETCH = 5_000
 export const fileOf = (id: number): number => Math.floor(id / 4_294_967_296)
 export const recordOf = (id: number): number => id % 4_294_967_296
 
-/** Rows of a book as the engine sees them. `nameOf` gives a line its FILE#N; a movement has its own name. */
+/**
+ * Rows of a book as the engine sees them. `nameOf` gives a line its FILE#N; a movement has its own name. `note` hears of each row's
+ * key in the book.
+ */
 export async function readEntries(
   client: pg.ClientBase,
-  table: 'open_movements' | 'open_lines',
+  table: 'open_movements' | 'open_lines' | 'context_movements' | 'context_lines',
   nameOf: (id: number) => string,
+  note: (entry: Entry, orderNo: string, id: number) => void = () => {},
+  /** False inside a transaction of the caller's. */
+  alone = true,
 ): Promise<Entry[]> {
-  const [own, feeItem] = table === 'open_movements' ? ['payment_no', 'fee_item'] : ['null', "''"]
+  const [own, feeItem] = table.endsWith('movements') ? ['payment_no', 'fee_item'] : ['null', "''"]
   const entries: Entry[] = []
-  await client.query('begin')
+  if (alone) await client.query('begin')
   await client.query(`
     declare rows no scroll cursor for
     select id, ${own}, order_no, kind, status, channel, channel_trade_no, merchant_order_no, refund_no, channel_refund_no,
@@ -23,10 +29,14 @@ export async function readEntries(
       from ${table} order by id`)
   for (;;) {
     const { rows } = await client.query({ text: `fetch ${FETCH} from rows`, rowMode: 'array' })
-    for (const row of rows) entries.push(entryOf(row as Row, nameOf))
+    for (const row of rows as Row[]) {
+      const entry = entryOf(row, nameOf)
+      note(entry, row[2], row[0])
+      entries.push(entry)
+    }
     if (rows.length < FETCH) break
   }
-  await client.query('commit')
+  await client.query(alone ? 'commit' : 'close rows')
   return entries
 }
 

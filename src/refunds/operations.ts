@@ -160,6 +160,7 @@ async function book(
     paymentNo: refund.paymentNo,
     refundNo: refund.refundNo,
     channel: channel.name,
+    account: payment.account,
     channelTradeNo: channel.refundsListedUnder === 'payment' ? payment.channelTradeNo : channelRefundNo,
     channelRefundNo,
     amount: refund.amount,

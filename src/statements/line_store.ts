@@ -31,23 +31,6 @@ const idOf = (file: number): number => file * 4_294_967_296
 const notSuperseded = (row: string): string =>
   `not exists (select from superseded_lines s where s.order_no = ${row}.order_no and s.line_id = ${row}.id)`
 
-/**
- * The lines of the account's days that stood before this file (`held`) and this file's (`listed`), each with which of its equals it is: equal
- * records within one file are movements of their own, and the n-th of them is the n-th that stood before.
- * $1 channel, $2 account, $3::bigint the file's first id, $4 and $5 first and last day.
- */
-const compared = (book: string): string => `
-  held as (
-    select l.order_no, l.id, ${contentOf('l')} as content, row_number() over (partition by ${contentOf('l')} order by l.id) as nth
-      from ${book} l
-     where l.channel = $1 and l.account = $2 and l.business_date between $4::date and $5::date and (l.id < $3::bigint or l.id >= $3 + 4294967296)
-       and ${notSuperseded('l')}
-  ), listed as (
-    select l.order_no, l.id, ${contentOf('l')} as content, row_number() over (partition by ${contentOf('l')} order by l.id) as nth
-      from ${book} l
-     where l.channel = $1 and l.account = $2 and l.business_date between $4::date and $5::date and l.id >= $3 and l.id < $3 + 4294967296
-  )`
-
 const valuesOf = (file: Arrived): unknown[] => [file.channel, file.account, idOf(file.id), file.first, file.last]
 
 /** Does another file speak of the same days of the account? Most do not, and then nothing is compared. */
@@ -60,13 +43,35 @@ export async function overlaps(tx: pg.ClientBase, file: Arrived): Promise<boolea
   return rows[0].overlaps
 }
 
-/** Takes those lines of the file back that the book held already. Gives how many. */
-export async function dropKnown(tx: pg.ClientBase, file: Arrived): Promise<number> {
+/**
+ * Holds this file's lines against those of the account's days that stood before it and count: each with which of its equals it is, as equal records
+ * within one file are movements of their own and the n-th of them is the n-th that stood before. What the next functions look at.
+ */
+export async function compareLines(tx: pg.ClientBase, file: Arrived): Promise<void> {
   const book = BOOK_OF[file.kind]
-  const { rowCount } = await tx.query(
-    `with ${compared(book)}
-     delete from ${book} b using listed i join held h using (content, nth) where b.order_no = i.order_no and b.id = i.id`,
+  // Two hashes of 64 bits: a million records are compared without carrying a million texts about.
+  const side = (name: string, own: string) => `${name} as materialized (
+       select l.order_no, l.id, l.business_date, c.one, c.two, row_number() over (partition by c.one, c.two order by l.id) as nth
+         from ${book} l, lateral (select hashtextextended(content, 0) as one, hashtextextended(content, 1) as two
+                                    from (select ${contentOf('l')} as content offset 0) t) c
+        where l.channel = $1 and l.account = $2 and l.business_date between $4::date and $5::date and ${own})`
+  await tx.query('drop table if exists compared_lines')
+  await tx.query(
+    `create temporary table compared_lines on commit drop as
+     with ${side('held', `(l.id < $3::bigint or l.id >= $3 + 4294967296) and ${notSuperseded('l')}`)},
+          ${side('listed', 'l.id >= $3 and l.id < $3 + 4294967296')}
+     select h.order_no as held_order, h.id as held_id, h.business_date as held_day, i.order_no as listed_order, i.id as listed_id
+       from held h full join listed i using (one, two, nth)`,
     valuesOf(file),
+  )
+  await tx.query('analyze compared_lines')
+}
+
+/** Takes those lines of the file back that the book held already. Gives how many. */
+export async function dropKnown(tx: pg.ClientBase, { kind }: Arrived): Promise<number> {
+  const { rowCount } = await tx.query(
+    `delete from ${BOOK_OF[kind]} b using compared_lines c
+      where b.id = c.listed_id and b.order_no = c.listed_order and c.held_id is not null`,
   )
   return rowCount ?? 0
 }
@@ -75,50 +80,49 @@ export async function dropKnown(tx: pg.ClientBase, file: Arrived): Promise<numbe
  * What a version of a day's statement says otherwise than the lines that count: kept for people to see. Records that differ under one number of the
  * channel's are one change. Personal data stays out: the payer is no part of it.
  */
-export async function keepChanges(tx: pg.ClientBase, file: Arrived, day: string, against: number): Promise<void> {
-  const book = BOOK_OF[file.kind]
+export async function keepChanges(
+  tx: pg.ClientBase,
+  { id, kind }: Arrived,
+  day: string,
+  against: number,
+): Promise<void> {
+  const book = BOOK_OF[kind]
   const shown = (row: string) =>
     `jsonb_build_object('kind', ${row}.kind, 'status', ${row}.status, 'channel_trade_no', ${row}.channel_trade_no,
        'merchant_order_no', ${row}.merchant_order_no, 'refund_no', ${row}.refund_no, 'amount', ${row}.amount, 'currency', ${row}.currency,
        'occurred_at', ${row}.occurred_at, 'fee', ${row}.fee, 'line_id', ${row}.id, 'order_no', ${row}.order_no)`
+  const numbered = (side: 'held' | 'listed', where: string) => `
+       select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
+         from compared_lines c join ${book} l on l.id = c.${side}_id and l.order_no = c.${side}_order where ${where}`
   await tx.query(
-    `with ${compared(book)}, gone as (
-       select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
-         from held h join ${book} l on l.order_no = h.order_no and l.id = h.id
-        where l.business_date = $6::date and not exists (select from listed i where i.content = h.content and i.nth = h.nth)
-     ), come as (
-       select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
-         from listed i join ${book} l on l.order_no = i.order_no and l.id = i.id
-        where not exists (select from held h where h.content = i.content and h.nth = i.nth)
+    `with gone as (${numbered('held', 'c.listed_id is null and c.held_day = $1::date')}
+     ), come as (${numbered('listed', 'c.held_id is null')}
      )
      insert into statement_changes (file_id, against, no, change, business_date, before, after)
-     select $7, $8, row_number() over (order by coalesce(come.id, gone.id)),
+     select $2, $3, row_number() over (order by coalesce(come.id, gone.id)),
             case when gone.id is null then 'added' when come.id is null then 'removed' else 'changed' end,
             coalesce(come.business_date, gone.business_date),
             case when gone.id is not null then ${shown('gone')} end, case when come.id is not null then ${shown('come')} end
-       from gone full join come on come.channel_trade_no = gone.channel_trade_no and come.channel_trade_no <> ''
-        and come.kind = gone.kind and come.refund_no = gone.refund_no and come.place = gone.place`,
-    [...valuesOf(file), day, file.id, against],
+       from gone full join come on come.channel_trade_no = gone.channel_trade_no and come.kind = gone.kind
+        and come.refund_no = gone.refund_no and come.place = gone.place and (come.channel_trade_no <> '') is true`,
+    [day, id, against],
   )
 }
 
 /** Lines of the day that this version does not list any more count no longer. They stay in the book. Gives how many. */
-export async function supersede(tx: pg.ClientBase, file: Arrived, day: string, at: Date): Promise<number> {
+export async function supersede(tx: pg.ClientBase, { id }: Arrived, day: string, at: Date): Promise<number> {
   const { rowCount } = await tx.query(
-    `with ${compared(BOOK_OF[file.kind])}
-     insert into superseded_lines (order_no, line_id, by_file, at)
-     select h.order_no, h.id, $7, $8 from held h join ${BOOK_OF[file.kind]} l on l.order_no = h.order_no and l.id = h.id
-      where l.business_date = $6::date and not exists (select from listed i where i.content = h.content and i.nth = h.nth)`,
-    [...valuesOf(file), day, file.id, at],
+    `insert into superseded_lines (order_no, line_id, by_file, at)
+     select held_order, held_id, $2, $3 from compared_lines where listed_id is null and held_day = $1`,
+    [day, id, at],
   )
   return rowCount ?? 0
 }
 
 /** Takes all lines of the file back: a newer version of the day's statement stands. */
 export async function dropAll(tx: pg.ClientBase, file: Arrived): Promise<number> {
-  const book = BOOK_OF[file.kind]
   const { rowCount } = await tx.query(
-    `delete from ${book} where channel = $1 and account = $2 and business_date between $4::date and $5::date
+    `delete from ${BOOK_OF[file.kind]} where channel = $1 and account = $2 and business_date between $4::date and $5::date
         and id >= $3 and id < $3 + 4294967296`,
     valuesOf(file),
   )

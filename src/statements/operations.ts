@@ -25,6 +25,7 @@ import {
 import {
   type Arrived,
   BOOK_OF,
+  compareLines,
   dropAll,
   dropKnown,
   isNewer,
@@ -197,6 +198,7 @@ async function settleLines(
   const { id, channel, account, kind, records } = file
   const arrived: Arrived = { id, channel, account, kind, records, first, last }
   if (!(await overlaps(tx, arrived))) return { ...NOTHING_BOOKED, booked: records }
+  await compareLines(tx, arrived)
   if (file.day !== null && current) await keepChanges(tx, arrived, file.day, current.id)
   if (current && !isNewer(file, current)) {
     const known = await dropKnown(tx, arrived)

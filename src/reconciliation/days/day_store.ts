@@ -1,0 +1,184 @@
+import type pg from 'pg'
+import type { Block, BusinessDay, Proof, SelfCheck } from './day.ts'
+
+type Db = pg.Pool | pg.ClientBase
+
+export const DAY_COLUMNS = `d.id, d.channel, d.account, d.business_date::text as day, d.state, d.closes_at as "closesAt", d.opened_at as "openedAt",
+  d.provisional_at as "provisionalAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.run, d.revision, d.proof,
+  d.self_check as "selfCheck", d.blocked, d.blocked_why as "blockedWhy", d.movement_mark as "movementMark", d.line_mark as "lineMark"`
+
+export type AccountDay = { readonly channel: string; readonly account: string; readonly day: string }
+
+/** Opens days that are not open yet. */
+export async function openDays(
+  tx: Db,
+  days: readonly (AccountDay & { readonly closesAt: Date })[],
+  at: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into days (channel, account, business_date, closes_at, opened_at)
+     select channel, account, business_date, closes_at, $5
+       from unnest($1::text[], $2::text[], $3::date[], $4::timestamptz[]) as d (channel, account, business_date, closes_at)
+         on conflict (channel, account, business_date) do nothing`,
+    [days.map(d => d.channel), days.map(d => d.account), days.map(d => d.day), days.map(d => d.closesAt), at],
+  )
+}
+
+export async function findDay(db: Db, of: AccountDay): Promise<BusinessDay | null> {
+  const { rows } = await db.query(
+    `select ${DAY_COLUMNS} from days d where d.channel = $1 and d.account = $2 and d.business_date = $3`,
+    [of.channel, of.account, of.day],
+  )
+  return rows[0] ?? null
+}
+
+/** Locks the day: runs, closes and placings by hand of one day come one after the other. */
+export async function lockDay(tx: pg.ClientBase, id: number): Promise<BusinessDay> {
+  const { rows } = await tx.query(`select ${DAY_COLUMNS} from days d where d.id = $1 for update`, [id])
+  if (!rows[0]) throw new Error(`no day ${id}`)
+  return rows[0]
+}
+
+export async function dayById(db: Db, id: number): Promise<BusinessDay | null> {
+  const { rows } = await db.query(`select ${DAY_COLUMNS} from days d where d.id = $1`, [id])
+  return rows[0] ?? null
+}
+
+export async function insertRun(tx: Db, day: number, rules: number, at: Date): Promise<number> {
+  const { rows } = await tx.query('insert into runs (day_id, rules, started_at) values ($1, $2, $3) returning id', [
+    day,
+    rules,
+    at,
+  ])
+  return rows[0].id
+}
+
+export async function endRun(tx: Db, run: number, figures: Readonly<Record<string, unknown>>, at: Date): Promise<void> {
+  await tx.query('update runs set ended_at = $2, figures = $3 where id = $1', [run, at, JSON.stringify(figures)])
+}
+
+export async function setSettling(tx: Db, id: number): Promise<void> {
+  await tx.query("update days set state = 'settling' where id = $1 and state <> 'closed'", [id])
+}
+
+export type Published = {
+  readonly id: number
+  readonly run: number
+  readonly covered: boolean
+  readonly at: Date
+  readonly proof: Proof
+  readonly movementMark: number
+  readonly lineMark: number
+}
+
+export async function markPublished(tx: Db, published: Published): Promise<void> {
+  await tx.query(
+    `update days set run = $2, revision = revision + 1, state = case when $3 then 'provisional'::day_state else 'waiting' end,
+            provisional_at = case when $3 then coalesce(provisional_at, $4) end, proof = $5, movement_mark = $6, line_mark = $7,
+            self_check = null, blocked = '', blocked_why = null
+      where id = $1`,
+    [
+      published.id,
+      published.run,
+      published.covered,
+      published.at,
+      JSON.stringify(published.proof),
+      published.movementMark,
+      published.lineMark,
+    ],
+  )
+}
+
+/** Somebody placed rows of these days: a run that began before is not published over it. */
+export async function bumpRevision(tx: Db, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await tx.query('update days set revision = revision + 1 where id = any($1)', [ids])
+}
+
+export async function markClosed(
+  tx: Db,
+  id: number,
+  closed: {
+    readonly at: Date
+    readonly by: string
+    readonly proof: Proof
+    readonly selfCheck: SelfCheck
+    readonly movementMark: number
+    readonly lineMark: number
+  },
+): Promise<void> {
+  await tx.query(
+    `update days set state = 'closed', closed_at = $2, closed_by = $3, proof = $4, self_check = $5, movement_mark = $6, line_mark = $7,
+            blocked = '', blocked_why = null, provisional_at = coalesce(provisional_at, $2)
+      where id = $1`,
+    [
+      id,
+      closed.at,
+      closed.by,
+      JSON.stringify(closed.proof),
+      JSON.stringify(closed.selfCheck),
+      closed.movementMark,
+      closed.lineMark,
+    ],
+  )
+}
+
+export async function markBlocked(
+  tx: Db,
+  id: number,
+  block: Block,
+  seen: { readonly proof: Proof; readonly selfCheck: SelfCheck },
+): Promise<void> {
+  await tx.query('update days set blocked = $2, blocked_why = $3, proof = $4, self_check = $5 where id = $1', [
+    id,
+    block.code,
+    JSON.stringify(block.why),
+    JSON.stringify(seen.proof),
+    JSON.stringify(seen.selfCheck),
+  ])
+}
+
+/** The first day of the account that is not closed: what comes late for a closed one counts in it. null: none is open. */
+export async function firstOpenDay(
+  tx: Db,
+  channel: string,
+  account: string,
+): Promise<{ id: number; day: string } | null> {
+  const { rows } = await tx.query(
+    `select id, business_date::text as day from days where channel = $1 and account = $2 and state <> 'closed'
+      order by business_date limit 1`,
+    [channel, account],
+  )
+  return rows[0] ?? null
+}
+
+/** Days that some statement speaks of: a whole day's file, or, once the day is over, any line of it. */
+export async function coveredDays(
+  tx: Db,
+  of: AccountDay & { readonly over: string },
+  around: number,
+): Promise<string[]> {
+  const { rows } = await tx.query(
+    `select distinct day from (
+       select f.day from statement_files f
+        where f.channel = $1 and f.account = $2 and f.kind = 'trade' and f.state = 'booked'
+          and f.day between $3::date - $5::integer and $3::date + $5::integer
+       union all
+       select g::date from generate_series($3::date - $5::integer, least($3::date + $5::integer, $4::date), interval '1 day') g
+        where exists (select from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = g::date)
+     ) c (day) order by 1`,
+    [of.channel, of.account, of.day, of.over, around],
+  )
+  return rows.map(row => row.day)
+}
+
+/** The highest ids of both books, committed or not: every later row has a greater one. */
+export async function highestIds(tx: Db, of: AccountDay): Promise<{ movementMark: number; lineMark: number }> {
+  const { rows } = await tx.query(
+    `select greatest((select last_value from movement_ids)::bigint,
+                     (select max(id) from movements where channel = $1 and account = $2 and business_date = $3)) as movement,
+            greatest(coalesce(pg_sequence_last_value(pg_get_serial_sequence('statement_files', 'id')), 0) * 4294967296 + 4294967295,
+                     (select max(id) from statement_lines where channel = $1 and account = $2 and business_date = $3)) as line`,
+    [of.channel, of.account, of.day],
+  )
+  return { movementMark: rows[0].movement, lineMark: rows[0].line }
+}

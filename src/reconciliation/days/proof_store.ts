@@ -1,0 +1,141 @@
+import type pg from 'pg'
+import type { CurrencyProof, Proof, ProofStep } from './day.ts'
+
+/**
+ * The balance proof of a day, from the tables as they are. Both totals come from the raw books; what stands between them comes from the places
+ * alone. Plain pairs of one day contribute nothing, they are equal by definition: whatever settling might do wrong leaves a rest.
+ */
+export async function proveDay(tx: pg.ClientBase, dayId: number, at: Date): Promise<Proof> {
+  const { rows } = await tx.query(
+    `with day as (select * from days where id = $1),
+     ours as (
+       select m.currency, sum(m.amount) as amount from day d join movements m
+           on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date and m.status = 'success'
+        where d.movement_mark is null or d.state <> 'closed' or m.id <= d.movement_mark group by 1
+       union all
+       select m.currency, m.amount from late_rows r join movements m on m.order_no = r.order_no and m.id = r.row_id
+        where r.day_id = $1 and r.side = 'ours' and m.status = 'success'
+     ),
+     theirs as (
+       select l.currency, sum(l.amount) as amount from day d join statement_lines l
+           on l.channel = d.channel and l.account = d.account and l.business_date = d.business_date and l.status = 'success'
+        where not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
+          and (d.state <> 'closed' or l.id <= d.line_mark) group by 1
+       union all
+       select l.currency, l.amount from late_rows r join statement_lines l on l.order_no = r.order_no and l.id = r.row_id
+        where r.day_id = $1 and r.side = 'theirs' and l.status = 'success'
+          and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
+       union all
+       -- A record that is listed again moved nothing.
+       select r.currency, -r.moved from discrepancy_rows r join discrepancies x on x.id = r.discrepancy_id
+        where r.day_id = $1 and r.live and r.side = 'theirs' and x.kind = 'duplicate_line'
+     ),
+     groups as (
+       select group_id, count(distinct day_id) > 1 as spans from match_rows
+        where live and group_id in (select group_id from match_rows where day_id = $1 and live) group by 1
+     ),
+     steps as (
+       select 'in_transit_in' as step, currency, 1 as rows, amount from crossings where line_day = $1
+       union all select 'in_transit_out', currency, 1, -amount from crossings where movement_day = $1
+       union all
+       select case when not g.spans then 'matched' when r.side = 'theirs' then 'in_transit_in' else 'in_transit_out' end, r.currency, 1,
+              case when r.side = 'theirs' then r.moved else -r.moved end
+         from groups g join match_rows r using (group_id) where r.day_id = $1 and r.live
+       union all
+       select x.kind, r.currency, 1, case when r.side = 'theirs' then r.moved else -r.moved end
+         from discrepancy_rows r join discrepancies x on x.id = r.discrepancy_id
+        where r.day_id = $1 and r.live and x.kind <> 'duplicate_line'
+     )
+     select 'ours' as step, currency, 0 as rows, sum(amount)::text as amount from ours group by 2
+     union all select 'theirs', currency, 0, sum(amount)::text from theirs group by 2
+     union all select step, currency, sum(rows)::integer, sum(amount)::text from steps group by 1, 2`,
+    [dayId],
+  )
+  return proofOf(rows, at)
+}
+
+type Row = { readonly step: string; readonly currency: string; readonly rows: number; readonly amount: string }
+
+/** In the order in which a person walks from our total to theirs. */
+const ORDER = [
+  'in_transit_in',
+  'in_transit_out',
+  'in_transit',
+  'channel_only',
+  'platform_only',
+  'amount_mismatch',
+  'status_mismatch',
+  'duplicate_payment',
+  'currency_mismatch',
+  'ambiguous',
+  'unresolved',
+  'waived',
+  'matched',
+]
+
+export function proofOf(rows: readonly Row[], at: Date): Proof {
+  const currencies = [...new Set(rows.map(row => row.currency))].sort()
+  const byCurrency: Record<string, CurrencyProof> = {}
+  for (const currency of currencies) {
+    const own = rows.filter(row => row.currency === currency)
+    const total = (step: string) =>
+      own.filter(row => row.step === step).reduce((sum, row) => sum + BigInt(row.amount), 0n)
+    const steps = own
+      .filter(({ step }) => step !== 'ours' && step !== 'theirs')
+      .map(({ step, rows: count, amount }): ProofStep => ({ step, rows: Number(count), amount }))
+      .sort((a, b) => ORDER.indexOf(a.step) - ORDER.indexOf(b.step))
+    const between = steps.reduce((sum, step) => sum + BigInt(step.amount), 0n)
+    const [ours, theirs] = [total('ours'), total('theirs')]
+    byCurrency[currency] = { ours: String(ours), theirs: String(theirs), steps, rest: String(theirs - ours - between) }
+  }
+  return { at: at.toISOString(), ok: Object.values(byCurrency).every(({ rest }) => rest === '0'), byCurrency }
+}
+
+/** Rows of the day that have no place, and rows that have two. All of them are looked at. */
+export async function countPlaces(
+  tx: pg.ClientBase,
+  dayId: number,
+): Promise<{ unplacedOurs: number; unplacedTheirs: number; doublyPlaced: number }> {
+  const { rows } = await tx.query(
+    `with day as (select * from days where id = $1),
+     mine as materialized (
+       select m.order_no, m.id from day d join movements m on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date
+       union all select order_no, row_id from late_rows where day_id = $1 and side = 'ours'
+     ),
+     lines as materialized (
+       select l.order_no, l.id from day d join statement_lines l on l.channel = d.channel and l.account = d.account and l.business_date = d.business_date
+        where not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
+       union all select order_no, row_id from late_rows where day_id = $1 and side = 'theirs'
+     ),
+     linked as materialized (
+       select k.order_no, k.movement_id, k.line_id from match_links k where k.run in (select id from runs)
+         and exists (select from mine m where m.order_no = k.order_no and m.id = k.movement_id)
+     ),
+     theirs_linked as materialized (
+       select l.id, count(k.line_id) as times from lines l left join match_links k on k.line_id = l.id group by 1
+     ),
+     ours_other as (
+       select order_no, row_id, count(*) as times from (
+         select order_no, row_id from match_rows where side = 'ours' and live and order_no in (select order_no from mine)
+         union all select order_no, row_id from discrepancy_rows where side = 'ours' and live and order_no in (select order_no from mine)) o group by 1, 2
+     ),
+     theirs_other as (
+       select row_id, count(*) as times from (
+         select row_id from match_rows where side = 'theirs' and live
+         union all select row_id from discrepancy_rows where side = 'theirs' and live) o group by 1
+     ),
+     ours as (
+       select (k.movement_id is not null)::integer + coalesce(o.times, 0) as places from mine m
+         left join linked k on k.order_no = m.order_no and k.movement_id = m.id
+         left join ours_other o on o.order_no = m.order_no and o.row_id = m.id
+     ),
+     theirs as (
+       select t.times + coalesce(o.times, 0) as places from theirs_linked t left join theirs_other o on o.row_id = t.id
+     )
+     select (select count(*) from ours where places = 0)::integer as "unplacedOurs",
+            (select count(*) from theirs where places = 0)::integer as "unplacedTheirs",
+            (select count(*) from ours where places > 1)::integer + (select count(*) from theirs where places > 1)::integer as "doublyPlaced"`,
+    [dayId],
+  )
+  return rows[0]
+}

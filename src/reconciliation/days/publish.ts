@@ -1,0 +1,190 @@
+import { strict as assert } from 'node:assert'
+import type pg from 'pg'
+import { SYSTEM } from '../../access/actor.ts'
+import { record } from '../../audit/record.ts'
+import type { Discrepancy, Entry, Match, Outcome } from '../../matching/entry.ts'
+import type { BookSide, BusinessDay, RowKey } from './day.ts'
+import { bumpRevision, markPublished } from './day_store.ts'
+import * as store from './place_store.ts'
+import { named, placeDiscrepancies } from './placing.ts'
+import { proveDay } from './proof_store.ts'
+import { correctClosed } from './restated.ts'
+
+export type Publishing = {
+  readonly day: BusinessDay
+  readonly run: number
+  readonly at: Date
+  /** Of the scratch that holds the settled pairs. */
+  readonly schema: string
+  readonly outcome: Outcome
+  /** The day's statement is there: what is left has been looked for. */
+  readonly covered: boolean
+  readonly entries: { readonly ours: ReadonlyMap<string, Entry>; readonly theirs: ReadonlyMap<string, Entry> }
+  readonly keyOf: (side: BookSide, name: string) => readonly [orderNo: string, id: number] | undefined
+  readonly nameOf: (side: BookSide, id: number) => string | undefined
+  readonly marks: { readonly movements: number; readonly lines: number }
+  readonly scratch: pg.ClientBase
+  readonly settled: number
+}
+
+/**
+ * A run's findings become the platform's, in one transaction that holds the day: pairs, groups, discrepancies, what earlier ones have become, and the
+ * day's proof as it stands then.
+ */
+export async function publish(
+  tx: pg.ClientBase,
+  publishing: Publishing,
+): Promise<{ pairs: number; groups: number; discrepancies: number }> {
+  const { day, run, at, outcome, covered } = publishing
+  const counted = await store.rowDays(publishing.scratch)
+  const place = (side: BookSide, name: string): store.PlacedRow => {
+    const key = publishing.keyOf(side, name)
+    const entry = publishing.entries[side].get(name)
+    assert(key && entry, `a row of the outcome was not looked at: ${name}`)
+    return {
+      side,
+      orderNo: key[0],
+      id: key[1],
+      dayId: counted.get(`${side}:${key[1]}`) ?? day.id,
+      moved: entry.status === 'success' ? entry.amount : 0,
+      amount: entry.amount,
+      currency: entry.currency,
+    }
+  }
+  const rowsOf = (of: { payments: readonly string[]; lines: readonly string[] }) => [
+    ...of.payments.map(name => place('ours', name)),
+    ...of.lines.map(name => place('theirs', name)),
+  ]
+  await store.undoTakenAway(tx, [day.channel, day.account, day.day], run, at)
+  const standing = await store.standingDiscrepancies(tx, day, publishing.nameOf)
+  // Before the statement has come, what finds no partner is not missing anything.
+  const discrepancies = covered ? outcome.discrepancies : []
+  const { found, over } = covered
+    ? placeDiscrepancies(standing, discrepancies)
+    : { found: [], over: partlyMatched(standing, outcome) }
+  await store.freeDiscrepancies(
+    tx,
+    over.map(({ standing: { id } }) => id),
+  )
+  const pairs = await store.publishLinks(tx, publishing.schema, run, day.id)
+  assert.equal(pairs, publishing.settled, 'every settled pair is published')
+  const groups = outcome.matches.map((match): store.NewGroup => groupOf(match, rowsOf(match)))
+  const groupIds = await store.insertGroups(tx, run, groups, at)
+
+  const renewed = found.flatMap(({ discrepancy, was, owner }) =>
+    was ? [{ id: was.id, now: newDiscrepancy(discrepancy, owner, day, at, rowsOf(discrepancy)) }] : [],
+  )
+  await store.renewDiscrepancies(tx, run, renewed)
+  const fresh = found.filter(({ was }) => was === null)
+  const ids = await store.insertDiscrepancies(
+    tx,
+    { dayId: day.id, run, channel: day.channel, account: day.account, day: day.day },
+    fresh.map(({ discrepancy, owner }) => newDiscrepancy(discrepancy, owner, day, at, rowsOf(discrepancy))),
+    at,
+  )
+  const idOf = new Map(fresh.map((each, i) => [each, ids[i] as number]))
+  const groupOfName = new Map(
+    outcome.matches.flatMap((match, i) =>
+      named(match.payments, match.lines).map(name => [name, groupIds[i] as number] as const),
+    ),
+  )
+  await store.endDiscrepancies(
+    tx,
+    over.map(({ standing: gone, matched, replacedBy }): store.Ended => {
+      const next = replacedBy === null ? undefined : found[replacedBy]
+      const group = matched.flatMap(name => groupOfName.get(name) ?? [])[0] ?? null
+      const payment = gone.payments.find(name => matched.includes(`p:${name}`))
+      return {
+        id: gone.id,
+        replacedBy: next ? (next.was?.id ?? idOf.get(next) ?? null) : null,
+        group,
+        movement: payment === undefined ? null : place('ours', payment),
+      }
+    }),
+    at,
+  )
+  await store.nameMerchants(tx, ids)
+  await correctClosed(tx, day, run, at)
+  const proof = await proveDay(tx, day.id, at)
+  await markPublished(tx, {
+    id: day.id,
+    run,
+    covered,
+    at,
+    proof,
+    movementMark: publishing.marks.movements,
+    lineMark: publishing.marks.lines,
+  })
+  await bumpRevision(
+    tx,
+    [...new Set(counted.values())].filter(id => id !== day.id),
+  )
+  const figures = { pairs, groups: groups.length, discrepancies: discrepancies.length }
+  await record(tx, at, SYSTEM, [
+    {
+      what: 'day.settle',
+      object: { kind: 'day', id: `${day.channel}/${day.account}/${day.day}` },
+      after: { run, ...figures, proof_holds: proof.ok },
+    },
+  ])
+  await tx.query("select pg_notify('day_changed', $1)", [`${day.id}`])
+  return figures
+}
+
+/** Without the statement only what was matched meanwhile is over. */
+function partlyMatched(
+  standing: readonly ReturnType<typeof placeDiscrepancies>['over'][number]['standing'][],
+  outcome: Outcome,
+) {
+  const placed = new Set(outcome.matches.flatMap(match => named(match.payments, match.lines)))
+  const open = new Set(outcome.discrepancies.flatMap(each => named(each.payments, each.lines)))
+  return standing.flatMap(each => {
+    const names = named(each.payments, each.lines)
+    // Settled pairs leave no trace in the outcome: their names are in neither.
+    const matched = names.filter(name => placed.has(name) || !open.has(name))
+    return matched.length === names.length ? [{ standing: each, matched, replacedBy: null }] : []
+  })
+}
+
+const groupOf = (match: Match, rows: readonly store.PlacedRow[]): store.NewGroup => ({
+  pass: match.pass,
+  difference: match.difference,
+  currency: match.currency,
+  flags: match.flags,
+  madeBy: '',
+  reason: '',
+  rows,
+})
+
+/** No money moved, or the rules say that it is not worth a person's time. */
+const COUNTED_ONLY: ReadonlySet<string> = new Set(['waived', 'duplicate_line'])
+
+/** Found after the deadline, or shortly before, somebody has a day for it. */
+const AT_LEAST_MS = 24 * 3_600_000
+
+function newDiscrepancy(
+  found: Discrepancy,
+  owner: string,
+  day: BusinessDay,
+  at: Date,
+  rows: readonly store.PlacedRow[],
+): store.NewDiscrepancy {
+  const waits = found.kind === 'in_transit' || COUNTED_ONLY.has(found.kind)
+  const due = day.closesAt.getTime() > at.getTime() ? day.closesAt : new Date(at.getTime() + AT_LEAST_MS)
+  return {
+    origin: 'engine',
+    kind: found.kind,
+    difference: found.difference,
+    currency: found.currency,
+    byCurrency: found.byCurrency ?? null,
+    cause: found.cause,
+    evidence: found.evidence,
+    linkedTo: found.linkedTo ?? [],
+    state: COUNTED_ONLY.has(found.kind) ? 'waived' : 'open',
+    owner,
+    dueAt: waits ? null : due,
+    rows,
+  }
+}
+
+export type { RowKey }

@@ -1,0 +1,236 @@
+import { strict as assert } from 'node:assert'
+import type pg from 'pg'
+import { addDays, businessDayBounds, businessDayOf } from '../../kernel/business_day.ts'
+import { decide } from '../../matching/decide.ts'
+import type { Coverage, Entry, Outcome } from '../../matching/entry.ts'
+import { closesAt } from '../../rules/calendar.ts'
+import { rulesOf } from '../../rules/rules.ts'
+import { type RulesInForce, rulesOn } from '../../rules/store.ts'
+import type { App } from '../../system/app.ts'
+import { fileOf, readEntries, recordOf } from '../open_rows.ts'
+import { openScratch, type Scratch } from '../scratch.ts'
+import { settle } from '../settle.ts'
+import { type Context, contextFor } from './context.ts'
+import type { BookSide, BusinessDay } from './day.ts'
+import * as days from './day_store.ts'
+import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
+import { publish } from './publish.ts'
+import { fillOurs, fillTheirs, ROW_DAYS, type WorkFacts } from './work_books.ts'
+
+export type Settling = Pick<App, 'db' | 'now' | 'log'>
+
+export type RunFigures = {
+  readonly run: number
+  readonly movements: number
+  readonly lines: number
+  readonly pairs: number
+  readonly groups: number
+  readonly discrepancies: number
+  readonly covered: boolean
+  readonly milliseconds: Readonly<Record<string, number>>
+}
+
+/** Somebody placed rows of the day while it was being settled: what was found may not hold any more. */
+class Overtaken extends Error {}
+
+const TRIES = 5
+
+/**
+ * Reconciles a day of an account: its rows without a place, and what waits in open discrepancies of the account. Works aside, in a scratch, and is
+ * published in one transaction: killed at any moment it leaves nothing, and nothing is settled twice. A closed day gives null. What is published
+ * says by which rules it was decided.
+ *
+ * A day whose statement has not come is settled as far as same-day lines go: plain matches are published, what is left waits.
+ */
+export async function settleDay(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await settleOnce(app, of)
+    } catch (error) {
+      if (!(error instanceof Overtaken) || tries === TRIES) throw error
+    }
+  }
+}
+
+/** The day's row, opened now if this is the first that is heard of it. */
+export async function openDay(
+  app: Pick<App, 'db'>,
+  of: days.AccountDay,
+  inForce: RulesInForce,
+  at: Date,
+): Promise<BusinessDay> {
+  const found = await days.findDay(app.db.pool, of)
+  if (found) return found
+  await days.openDays(app.db.pool, [{ ...of, closesAt: closesAt(of.day, rulesOf(inForce.rules, of.channel)) }], at)
+  return (await days.findDay(app.db.pool, of)) as BusinessDay
+}
+
+async function settleOnce(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
+  const at = app.now()
+  const inForce = await rulesOn(app.db.pool, of.day)
+  const day = await openDay(app, of, inForce, at)
+  if (day.state === 'closed') return null
+  const touched = await touchedTimes(app.db.pool, of)
+  const run = await days.insertRun(app.db.pool, day.id, inForce.version, at)
+  await days.setSettling(app.db.pool, day.id)
+  const scratch = await openScratch(app.db)
+  try {
+    return await new Run(app, scratch, day, inForce, run, touched.whole).settle(async tx =>
+      takeTouched(tx, of, touched.times),
+    )
+  } finally {
+    await scratch.close()
+  }
+}
+
+class Run {
+  readonly #app: Settling
+  readonly #scratch: Scratch
+  readonly #day: BusinessDay
+  readonly #inForce: RulesInForce
+  readonly #run: number
+  /** Look at all rows of the day, not only at those that came after the last run. */
+  readonly #whole: boolean
+  readonly #took: Record<string, number> = {}
+  #lap = performance.now()
+  readonly #ids = { ours: new Map<string, [string, number]>(), theirs: new Map<string, [string, number]>() }
+  readonly #names = { ours: new Map<number, string>(), theirs: new Map<number, string>() }
+
+  constructor(app: Settling, scratch: Scratch, day: BusinessDay, inForce: RulesInForce, run: number, whole: boolean) {
+    this.#app = app
+    this.#scratch = scratch
+    this.#day = day
+    this.#inForce = inForce
+    this.#run = run
+    this.#whole = whole
+  }
+
+  async settle(taken: (tx: pg.ClientBase) => Promise<void>): Promise<RunFigures> {
+    const [one, two] = await Promise.all([this.#scratch.connect(), this.#scratch.connect()])
+    await one.query(ROW_DAYS)
+    const [ours, theirs] = await this.#fill(one, two)
+    this.#lapped('fill')
+    const { rules } = this.#inForce
+    const { channel } = this.#day
+    const settled = await settle([one, two], {
+      rules,
+      channels: [channel],
+      currencies: [...new Set([...ours.currencies, ...theirs.currencies])],
+      refunds: ours.refunds || theirs.refunds,
+      repeated: null,
+    })
+    this.#lapped('settle')
+    const nameOf = await fileNames(this.#app.db.pool)
+    const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
+    const payments = await readEntries(one, 'open_movements', () => '', this.#note('ours'))
+    const lines = await readEntries(two, 'open_lines', lineName, this.#note('theirs'))
+    const { covered, coverage } = await this.#coverage([...payments, ...lines])
+    const context = await contextFor(one, this.#day, payments, lines, lineName)
+    const outcome = this.#decide(payments, lines, context, coverage)
+    this.#lapped('decide')
+    const figures = await this.#app.db.transaction(async tx => {
+      const held = await days.lockDay(tx, this.#day.id)
+      if (held.revision !== this.#day.revision || held.state === 'closed') throw new Overtaken()
+      const made = await publish(tx, {
+        day: this.#day,
+        run: this.#run,
+        at: this.#app.now(),
+        schema: this.#scratch.schema,
+        outcome,
+        covered,
+        entries: {
+          ours: new Map(payments.map(row => [row.id, row])),
+          theirs: new Map(lines.map(row => [row.id, row])),
+        },
+        keyOf: (side, name) => this.#ids[side].get(name),
+        nameOf: (side, id) => this.#names[side].get(id),
+        marks: {
+          movements: Math.max(ours.mark, this.#day.movementMark ?? -1),
+          lines: Math.max(theirs.mark, this.#day.lineMark ?? -1),
+        },
+        scratch: one,
+        settled: settled.pairs,
+      })
+      this.#lapped('publish')
+      await taken(tx)
+      const told = {
+        run: this.#run,
+        movements: ours.rows,
+        lines: theirs.rows,
+        ...made,
+        covered,
+        milliseconds: this.#took,
+      }
+      await days.endRun(tx, this.#run, told, this.#app.now())
+      return told
+    })
+    this.#took.commit = Math.round(performance.now() - this.#lap)
+    return figures
+  }
+
+  async #fill(one: pg.ClientBase, two: pg.ClientBase): Promise<[WorkFacts, WorkFacts]> {
+    const day = this.#day
+    const first = await days.firstOpenDay(this.#app.db.pool, day.channel, day.account)
+    const scope = {
+      day,
+      seenMovements: this.#whole ? -1 : (day.movementMark ?? -1),
+      seenLines: this.#whole ? -1 : (day.lineMark ?? -1),
+      untouched: day.revision === 0,
+      takesLate: first?.id === day.id,
+    }
+    return await Promise.all([fillOurs(one, scope), fillTheirs(two, scope)])
+  }
+
+  #note(side: BookSide) {
+    return (entry: Entry, orderNo: string, id: number) => {
+      assert(!this.#ids[side].has(entry.id), `two rows of one book are named ${entry.id}`)
+      this.#ids[side].set(entry.id, [orderNo, id])
+      this.#names[side].set(id, entry.id)
+    }
+  }
+
+  /** Which days the account's statements speak about, around the rows that are looked at; our own book speaks about all that have begun. */
+  async #coverage(rows: readonly Entry[]): Promise<{ covered: boolean; coverage: Coverage }> {
+    const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
+    const now = this.#app.now().getTime()
+    const today = businessDayOf(calendar)(now)
+    const over = now >= businessDayBounds(this.#day.day, calendar).to ? this.#day.day : addDays(today, -1)
+    const statementDays = await days.coveredDays(
+      this.#app.db.pool,
+      { ...this.#day, over: over < today ? addDays(today, -1) : over },
+      AROUND,
+    )
+    const oldest = rows.reduce((min, row) => (row.day < min ? row.day : min), this.#day.day)
+    const paymentDays: string[] = []
+    for (let each = addDays(oldest, -1); each <= today; each = addDays(each, 1)) paymentDays.push(each)
+    return {
+      covered: statementDays.includes(this.#day.day),
+      coverage: { channel: this.#day.channel, statementGiven: statementDays.length > 0, statementDays, paymentDays },
+    }
+  }
+
+  /** Pairs that were settled before lend what they know of the numbers at hand; their own place is not touched. */
+  #decide(payments: readonly Entry[], lines: readonly Entry[], context: Context, coverage: Coverage): Outcome {
+    const { rules } = this.#inForce
+    if (context.pairs.length > 0) {
+      const outcome = decide({
+        payments: [...payments, ...context.payments],
+        lines: [...lines, ...context.lines],
+        coverage: [coverage],
+        rules,
+      })
+      const own = context.without(outcome)
+      if (own) return own
+    }
+    return decide({ payments, lines, coverage: [coverage], rules })
+  }
+
+  #lapped(step: string): void {
+    const now = performance.now()
+    this.#took[step] = Math.round(now - this.#lap)
+    this.#lap = now
+  }
+}
+
+/** Days before and after the day that a row in transit may belong to. */
+const AROUND = 40

@@ -1,0 +1,145 @@
+import type pg from 'pg'
+import type { BusinessDay } from './day.ts'
+
+/**
+ * The rows a run looks at, copied into its scratch: those of the day that have no place yet, those that wait in open discrepancies of the account
+ * (in transit among them), those that came late for a closed day, and those whose partner a newer version of the statement took away.
+ */
+export type WorkScope = {
+  readonly day: BusinessDay
+  /** Rows of the day up to here have been seen by an earlier run, and those without a place are in open discrepancies. */
+  readonly seenMovements: number
+  readonly seenLines: number
+  /** Nobody has placed any row of the day yet. */
+  readonly untouched: boolean
+  /** The day is the account's first open one: what came late counts in it. */
+  readonly takesLate: boolean
+}
+
+export type WorkFacts = {
+  readonly rows: number
+  readonly refunds: boolean
+  readonly currencies: readonly string[]
+  /** The day's highest id, whether looked at or not. */
+  readonly mark: number
+}
+
+type Book = { readonly table: 'movements' | 'statement_lines'; readonly side: 'ours' | 'theirs'; readonly mark: string }
+const OURS: Book = { table: 'movements', side: 'ours', mark: 'movement_mark' }
+const THEIRS: Book = { table: 'statement_lines', side: 'theirs', mark: 'line_mark' }
+
+/**
+ * In-flight bookings may commit below the highest id that was seen; nothing is in flight so long that so many others come meanwhile. The
+ * close asks again for all, under a lock.
+ */
+const IN_FLIGHT = 100_000
+
+/** Late rows are looked for so many days back: an order number is another order after a month. */
+const LATE_DAYS = 45
+
+export const ROW_DAYS =
+  'create unlogged table row_days (side book_side not null, id bigint not null, day_id integer not null)'
+
+export const fillOurs = (client: pg.ClientBase, scope: WorkScope): Promise<WorkFacts> =>
+  fill(client, scope, OURS, Math.max(-1, scope.seenMovements - IN_FLIGHT))
+
+export const fillTheirs = (client: pg.ClientBase, scope: WorkScope): Promise<WorkFacts> =>
+  fill(client, scope, THEIRS, scope.seenLines)
+
+async function fill(
+  client: pg.ClientBase,
+  { day, untouched, takesLate }: WorkScope,
+  book: Book,
+  above: number,
+): Promise<WorkFacts> {
+  const { table, side } = book
+  const standing =
+    side === 'theirs'
+      ? 'not exists (select from superseded_lines s where s.order_no = b.order_no and s.line_id = b.id)'
+      : 'true'
+  const of = [day.channel, day.account]
+  // Small sets are looked up by index; the day's own rows are read in one go.
+  await client.query('set enable_nestloop to on')
+  await client.query(
+    `insert into ${table} select b.* from public.${table} b
+      where b.channel = $1 and b.account = $2 and b.business_date = $3 and b.id > $4 and ${standing}
+        ${untouched ? '' : `and ${unplaced(book)}`}`,
+    [...of, day.day, above],
+  )
+  await client.query(
+    `with waiting as (
+       insert into row_days select r.side, r.row_id, r.day_id
+         from discrepancies x join discrepancy_rows r on r.discrepancy_id = x.id and r.live and r.side = $3
+        where x.channel = $1 and x.account = $2 and x.state in ('open', 'waived') and x.origin = 'engine'
+       returning id
+     )
+     insert into ${table} select b.* from waiting w join discrepancy_rows r on r.row_id = w.id and r.side = $3 and r.live
+       join public.${table} b on b.order_no = r.order_no and b.id = r.row_id where ${standing}`,
+    [...of, side],
+  )
+  if (takesLate)
+    await client.query(
+      `with late as (
+         insert into ${table} select b.* from days c join public.${table} b on b.channel = c.channel and b.account = c.account
+                and b.business_date = c.business_date and b.id > c.${book.mark}
+          where c.channel = $1 and c.account = $2 and c.state = 'closed' and c.business_date > $3::date - ${LATE_DAYS}
+            and ${standing} and ${unplaced(book)}
+         returning order_no, id
+       ), told as (
+         insert into row_days select $5, id, $4 from late
+       )
+       insert into late_rows (side, order_no, row_id, day_id) select $5, order_no, id, $4 from late on conflict do nothing`,
+      [...of, day.day, day.id, side],
+    )
+  await client.query(
+    `with reopened as (
+       ${side === 'ours' ? REOPENED_OURS : REOPENED_THEIRS}
+     ), told as (
+       insert into row_days select '${side}', id, day_id from reopened
+     )
+     insert into ${table} select b.* from reopened o join public.${table} b on b.order_no = o.order_no and b.id = o.id
+      where ${standing} and not exists (select from ${table} here where here.id = b.id)`,
+    [...of, day.day, day.id],
+  )
+  await client.query('set enable_nestloop to off')
+  const { rows } = await client.query(
+    `select count(*) as rows, coalesce(bool_or(kind = 'refund'), false) as refunds,
+            coalesce(array_agg(distinct currency), '{}') as currencies from ${table}`,
+  )
+  const { rows: marks } = await client.query(
+    `select coalesce(max(id), -1) as mark from public.${table} where channel = $1 and account = $2 and business_date = $3`,
+    [...of, day.day],
+  )
+  return { ...rows[0], mark: marks[0].mark }
+}
+
+/** A row of a book without a place. */
+export const unplaced = ({ side }: Pick<Book, 'side'>): string => `
+  not exists (select from match_links k where ${side === 'ours' ? 'k.order_no = b.order_no and k.movement_id = b.id' : 'k.line_id = b.id'})
+  and not exists (select from match_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)
+  and not exists (select from discrepancy_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)`
+
+/** Lines of this day that a newer version took away, and whose consequences are not drawn yet. */
+export const TAKEN_AWAY = `
+  select s.order_no, s.line_id, s.by_file from superseded_lines s
+    join statement_files f on f.id = s.by_file and f.channel = $1 and f.account = $2
+    join statement_lines l on l.order_no = s.order_no and l.id = s.line_id and l.business_date = $3
+   where s.run is null`
+
+/** Our rows that were matched with one of them, in a day that is still open. Rows in open discrepancies are looked at anyway. */
+const REOPENED_OURS = `
+  select k.order_no, k.movement_id as id, coalesce(c.movement_day, $4) as day_id
+    from (${TAKEN_AWAY}) t join match_links k on k.line_id = t.line_id
+    join runs r on r.id = k.run join days d on d.id = r.day_id and d.state <> 'closed'
+    left join crossings c on c.order_no = k.order_no and c.movement_id = k.movement_id
+  union
+  select o.order_no, o.row_id, o.day_id
+    from (${TAKEN_AWAY}) t join match_rows k on k.side = 'theirs' and k.row_id = t.line_id and k.live
+    join match_groups g on g.id = k.group_id join runs r on r.id = g.run join days d on d.id = r.day_id and d.state <> 'closed'
+    join match_rows o on o.group_id = g.id and o.side = 'ours' and o.live`
+
+const REOPENED_THEIRS = `
+  select o.order_no, o.row_id as id, o.day_id
+    from (${TAKEN_AWAY}) t join match_rows k on k.side = 'theirs' and k.row_id = t.line_id and k.live
+    join match_groups g on g.id = k.group_id join runs r on r.id = g.run join days d on d.id = r.day_id and d.state <> 'closed'
+    join match_rows o on o.group_id = g.id and o.side = 'theirs' and o.live and o.row_id <> t.line_id and $4::integer > 0`
