@@ -49,3 +49,28 @@ values (1, '0001-01-01', now(), 'platform', 'platform', '内置默认规则 The 
 -- Rules may differ by fee item (缴费项目), so our book says whose each row is. '' where nothing tells: a file's row.
 alter table movements add column fee_item text not null default '';
 update movements m set fee_item = o.fee_item_id from orders o where o.order_no = m.order_no;
+
+create type rule_gate_state as enum ('waiting', 'running', 'done', 'failed');
+
+-- 回归关: a version replayed over closed days and the hard cases against the one in force, before it may be activated.
+create table rule_gates (
+  id         text primary key,
+  version    integer not null references rule_versions,
+  against    integer not null references rule_versions,
+  days       integer not null check (days between 1 and 400),
+  state      rule_gate_state not null default 'waiting',
+  asked_by   text not null,
+  asked_at   timestamptz not null,
+  started_at timestamptz,
+  ended_at   timestamptz,
+  -- Days of accounts: replayed so far, and to replay.
+  done       integer not null default 0,
+  total      integer not null default 0,
+  -- The last closed day that there was when it began.
+  last_day   date,
+  -- What changes: counts, money, days, examples, hard cases.
+  result     jsonb,
+  failure    text not null default '',
+  check ((state = 'done') = (result is not null))
+);
+create index rule_gates_of_version on rule_gates (version, asked_at);

@@ -36,6 +36,8 @@ create type refund_state as enum ('awaiting_review', 'approved', 'pending', 'suc
 
 create type review_state as enum ('open', 'approved', 'refused', 'withdrawn', 'expired');
 
+create type rule_gate_state as enum ('waiting', 'running', 'done', 'failed');
+
 create type settle_pass as enum ('trade_no', 'refund_no', 'merchant_order_no');
 
 create type statement_kind as enum ('trade', 'funds');
@@ -958,6 +960,29 @@ create table rule_activations (
   constraint rule_activations_check CHECK ((((version = 1) AND (asked_by = 'platform'::text)) OR ((review_id <> ''::text) AND (gate_id <> ''::text) AND (asked_by <> decided_by))))
 );
 CREATE INDEX rule_activations_day ON public.rule_activations USING btree (from_day DESC, id DESC);
+
+create table rule_gates (
+  id         text not null,
+  version    integer not null,
+  against    integer not null,
+  days       integer not null,
+  state      rule_gate_state not null default 'waiting'::rule_gate_state,
+  asked_by   text not null,
+  asked_at   timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at   timestamp with time zone,
+  done       integer not null default 0,
+  total      integer not null default 0,
+  last_day   date,
+  result     jsonb,
+  failure    text not null default ''::text,
+  constraint rule_gates_pkey PRIMARY KEY (id),
+  constraint rule_gates_against_fkey FOREIGN KEY (against) REFERENCES rule_versions(version),
+  constraint rule_gates_version_fkey FOREIGN KEY (version) REFERENCES rule_versions(version),
+  constraint rule_gates_check CHECK (((state = 'done'::rule_gate_state) = (result IS NOT NULL))),
+  constraint rule_gates_days_check CHECK (((days >= 1) AND (days <= 400)))
+);
+CREATE INDEX rule_gates_of_version ON public.rule_gates USING btree (version, asked_at);
 
 create table rule_versions (
   version     integer not null,

@@ -4,6 +4,7 @@ import { intrusionPart } from './intrusion_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
 import { reviewsPart } from './reviews_part.ts'
+import { rulesPart } from './rules_part.ts'
 import type { PartOf } from './server.ts'
 import { vaultPart } from './vault_part.ts'
 
@@ -16,4 +17,5 @@ export const PARTS: readonly PartOf[] = [
   noticesPart(),
   intrusionPart(),
   payingPart(),
+  rulesPart(),
 ]

@@ -7,6 +7,7 @@ import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
 import { payingPart } from '../src/paying_part.ts'
 import { reviewsPart } from '../src/reviews_part.ts'
+import { rulesPart } from '../src/rules_part.ts'
 import { type Platform, startPlatform } from '../src/server.ts'
 import { vaultPart } from '../src/vault_part.ts'
 import { Clock } from './paying.ts'
@@ -39,7 +40,7 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
   const fresh = await freshDatabase()
   const clock = new Clock('2026-11-20T10:00:00+08:00')
   const platform = await startPlatform({
-    parts: [auditPart(), accessPart(), vaultPart(), reviewsPart(), payingPart({ channels })],
+    parts: [auditPart(), accessPart(), vaultPart(), reviewsPart(), payingPart({ channels }), rulesPart()],
     config: { name: 'test', folder: '.', text: '{}' },
     port: 0,
     database: { url: fresh.url },

@@ -8,7 +8,7 @@ import { PACKAGE_ROOT } from '../src/system/paths.ts'
 const HOUSE = (
   'kernel system audit access vault reviews notices intrusion merchants statements channels orders refunds rules matching ' +
   'arrivals reconciliation discrepancies appeals reports continuity server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts notices_part.ts ' +
-  'intrusion_part.ts paying_part.ts parts.ts demo command_line.ts commands'
+  'intrusion_part.ts paying_part.ts rules_part.ts parts.ts demo command_line.ts commands'
 ).split(' ')
 
 /** Looks upwards that are allowed. */
@@ -57,6 +57,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   alerts: ['intrusion'],
   address_blocks: ['intrusion'],
   rate_limits: ['intrusion'],
+  rule_gates: ['reconciliation'],
   rule_versions: ['rules'],
   rule_activations: ['rules'],
   movements: ['orders', 'reconciliation'], // orders write the platform's own book, reconciliation reads it
