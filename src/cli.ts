@@ -14,6 +14,7 @@ enableCompileCache(process.env.NODE_COMPILE_CACHE)
  */
 const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) => Promise<void>>> = {
   reconcile: async (args, lang) => (await import('./commands/reconcile.ts')).reconcileCommand(args, lang),
+  backtest: async (args, lang) => (await import('./commands/backtest.ts')).backtestCommand(args, lang),
   inspect: async (args, lang) => (await import('./commands/inspect.ts')).inspectCommand(args, lang),
   import: async (args, lang) => (await import('./commands/import.ts')).importCommand(args, lang),
   template: async (args, lang) => (await import('./commands/template.ts')).templateCommand(args, lang),

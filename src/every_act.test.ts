@@ -50,6 +50,7 @@ const NOT_TRIED = new Set([
   'POST /api/bill-batches/{batch_id}/issue',
   'POST /api/anomalies/{payment_no}/{kind}/settle',
   'POST /api/payments/{payment_no}/reversal',
+  'POST /api/rules/versions/{version}/activation',
 ])
 
 class PayingChannel extends FakeChannel {
@@ -109,6 +110,8 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
     return JSON.parse(text)
   }
 
+  await act('POST /api/rules/versions', {}, { id: 'act-00101', document: 'name: 新', reason: '试' }, 'rule.write')
+  await act('POST /api/rules/versions/{version}/gates', { version: '2' }, { id: 'act-00102' }, 'rule.gate')
   await act(
     'POST /api/departments',
     {},

@@ -6,6 +6,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
 
 用法：
   fzpay reconcile --payments FILE… --statement FILE… [选项]   两个文件直接对账
+  fzpay backtest --rules FILE [--days N] [--json]             用新规则重放最近已关账期，列出改变，不入库
   fzpay inspect FILE [--json] [读取选项]                      对账单格式预检，不入账
   fzpay import FILE… [--channel NAME] [--json] [读取选项]     对账单入库：要么整份入账，要么分毫不动
   fzpay template list | show NAME                             已确认的版式模板
@@ -60,6 +61,7 @@ const EN = `fzpay — Fuzhou Pay: reconciliation to the last fen
 
 Usage:
   fzpay reconcile --payments FILE… --statement FILE… [options]   reconcile files with files
+  fzpay backtest --rules FILE [--days N] [--json]                what these rules would have changed on the last closed days; stores nothing
   fzpay inspect FILE [--json] [reading options]                  check a statement, book nothing
   fzpay import FILE… [--channel NAME] [--json] [reading options] book statements: each wholly or not at all
   fzpay template list | show NAME                                confirmed layouts

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { parseWords, refusal, type Words } from '../command_line.ts'
 import { Failure, type Lang } from '../kernel/failure.ts'
@@ -86,7 +86,7 @@ async function request(words: Words) {
   return {
     payments,
     statements,
-    rules: await readRules(one(words, 'rules')),
+    rules: await rulesOf(one(words, 'rules')),
     channel: one(words, 'channel'),
     reading: readingOptions(words),
     digest: words.values.has('report'),
@@ -109,27 +109,8 @@ function checkTarget(option: string, path: string | undefined): void {
     throw refusal('target_folder', `--${option} ${path} 是目录`, `--${option} ${path} is a folder`)
 }
 
-async function readRules(path: string | undefined): Promise<Rules> {
-  if (path === undefined) return DEFAULT_RULES
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code
-    if (reason === 'ENOENT')
-      throw refusal(
-        'rules_missing',
-        `找不到规则文件“${path}”：请检查路径`,
-        `there is no rules file "${path}": check the path`,
-      )
-    throw refusal(
-      'rules_unreadable',
-      `规则文件“${path}”无法读取（${reason}）`,
-      `rules file "${path}" cannot be read (${reason})`,
-    )
-  }
-  const { parseRules } = await import('../rules/read.ts')
-  return parseRules(text, basename(path))
+async function rulesOf(path: string | undefined): Promise<Rules> {
+  return path === undefined ? DEFAULT_RULES : (await import('./rules_file.ts')).readRulesFile(path)
 }
 
 /** Milliseconds of each step, and the most memory this process held, workers included. */

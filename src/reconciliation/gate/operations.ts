@@ -151,7 +151,13 @@ const NAMES = {
 } as const
 
 /** The gate's figures as a checker reads them. */
-export function gateFacts(gateId: string, { replayed, rows, changes, cases }: GateResult): Fact[] {
+const gateFacts = (gateId: string, result: GateResult): Fact[] => [
+  { zh: '回归检查', en: 'Gate', value: gateId },
+  ...factsOfResult(result),
+]
+
+/** Rows of ours / of theirs, and what they moved. */
+export function factsOfResult({ replayed, rows, changes, cases }: GateResult): Fact[] {
   const figures = CHANGES.map(change => {
     const { ours, theirs, money } = changes[change]
     const sums = Object.entries(money).map(([currency, sum]) => {
@@ -161,7 +167,6 @@ export function gateFacts(gateId: string, { replayed, rows, changes, cases }: Ga
     return { ...NAMES[change], value: [`${ours} / ${theirs}`, ...sums].join('; ') }
   })
   return [
-    { zh: '回归检查', en: 'Gate', value: gateId },
     { zh: '重放账期数', en: 'Days replayed', value: `${replayed}` },
     { zh: '重放行数', en: 'Rows replayed', value: `${rows}` },
     ...figures,
