@@ -6,6 +6,10 @@ create type account_state as enum ('active', 'suspended', 'closed');
 
 create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_closed', 'amount_differs', 'merchant_differs', 'denied_after_success', 'success_after_reversal');
 
+create type appeal_kind as enum ('not_reconciled', 'not_paid');
+
+create type appeal_state as enum ('open', 'answered', 'closed_by_reconciliation', 'withdrawn');
+
 create type bill_batch_state as enum ('checked', 'refused', 'issued', 'expired');
 
 create type book_side as enum ('ours', 'theirs');
@@ -138,6 +142,63 @@ create table anomaly_reports (
   constraint anomaly_reports_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id)
 );
 CREATE INDEX anomaly_reports_at ON public.anomaly_reports USING btree (at, id);
+
+create table appeal_comments (
+  id        text not null,
+  appeal_id text not null,
+  at        timestamp with time zone not null,
+  by        text not null,
+  by_name   text not null,
+  text      bytea not null,
+  constraint appeal_comments_pkey PRIMARY KEY (id),
+  constraint appeal_comments_appeal_id_fkey FOREIGN KEY (appeal_id) REFERENCES appeals(id)
+);
+CREATE INDEX appeal_comments_of ON public.appeal_comments USING btree (appeal_id, at, id);
+
+create table appeals (
+  id               text not null,
+  kind             appeal_kind not null,
+  state            appeal_state not null default 'open'::appeal_state,
+  order_no         text not null,
+  payment_no       text not null,
+  merchant_no      text not null,
+  channel          text not null,
+  title            text not null,
+  amount           bigint not null,
+  currency         text not null,
+  channel_trade_no text not null default ''::text,
+  account_id       text not null,
+  filed_name       text not null,
+  told             bytea not null,
+  filed_at         timestamp with time zone not null,
+  due_at           timestamp with time zone not null,
+  reminded         integer not null default 0,
+  escalated_at     timestamp with time zone,
+  owner            text not null default ''::text,
+  owner_name       text not null default ''::text,
+  discrepancy_id   bigint,
+  ended_at         timestamp with time zone,
+  ended_by         text not null default ''::text,
+  ended_name       text not null default ''::text,
+  verdict          text not null default ''::text,
+  answer           bytea,
+  constraint appeals_pkey PRIMARY KEY (id),
+  constraint appeals_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint appeals_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id),
+  constraint appeals_check CHECK ((due_at > filed_at)),
+  constraint appeals_check1 CHECK (((state = 'open'::appeal_state) = (ended_at IS NULL))),
+  constraint appeals_check2 CHECK (((state = 'open'::appeal_state) = (ended_by = ''::text))),
+  constraint appeals_check3 CHECK (((state = 'answered'::appeal_state) = (verdict <> ''::text))),
+  constraint appeals_check4 CHECK (((state = ANY (ARRAY['answered'::appeal_state, 'closed_by_reconciliation'::appeal_state])) = (answer IS NOT NULL))),
+  constraint appeals_check5 CHECK (((owner = ''::text) = (owner_name = ''::text))),
+  constraint appeals_verdict_check CHECK ((verdict = ANY (ARRAY[''::text, 'accepted'::text, 'explained'::text, 'rejected'::text])))
+);
+CREATE INDEX appeals_by_due ON public.appeals USING btree (due_at, id);
+CREATE INDEX appeals_by_time ON public.appeals USING btree (filed_at, id);
+CREATE INDEX appeals_of_payer ON public.appeals USING btree (account_id, filed_at, id);
+CREATE INDEX appeals_of_payment ON public.appeals USING btree (payment_no);
+CREATE INDEX appeals_open ON public.appeals USING btree (due_at, id) WHERE (state = 'open'::appeal_state);
+CREATE UNIQUE INDEX one_open_appeal ON public.appeals USING btree (payment_no) WHERE (state = 'open'::appeal_state);
 
 create table bill_batch_rows (
   batch_id      text not null,
@@ -1222,6 +1283,17 @@ create table vault_work (
   constraint vault_work_pkey PRIMARY KEY (target, keys)
 );
 
+create table voucher_uses (
+  voucher_id  text not null,
+  object_kind text not null,
+  object_id   text not null,
+  constraint voucher_uses_pkey PRIMARY KEY (object_kind, object_id, voucher_id),
+  constraint voucher_uses_voucher_id_fkey FOREIGN KEY (voucher_id) REFERENCES vouchers(id),
+  constraint voucher_uses_object_id_check CHECK ((object_id <> ''::text)),
+  constraint voucher_uses_object_kind_check CHECK ((object_kind <> ''::text))
+);
+CREATE INDEX voucher_uses_of_voucher ON public.voucher_uses USING btree (voucher_id);
+
 create table vouchers (
   id               text not null,
   name             text not null,
@@ -1237,6 +1309,7 @@ create table vouchers (
   constraint vouchers_size_check CHECK (((size >= 1) AND (size <= 10485760)))
 );
 CREATE INDEX vouchers_by_time ON public.vouchers USING btree (uploaded_at);
+CREATE INDEX vouchers_of_account ON public.vouchers USING btree (uploaded_account, uploaded_at);
 
 CREATE OR REPLACE FUNCTION public.forbid_change()
  RETURNS trigger
@@ -1244,6 +1317,26 @@ CREATE OR REPLACE FUNCTION public.forbid_change()
 AS $function$
 begin
   raise exception '% is written once and never changed', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.forbid_changing_appeal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE'
+     and row(old.id, old.kind, old.order_no, old.payment_no, old.merchant_no, old.channel, old.amount, old.currency, old.channel_trade_no,
+             old.account_id, old.filed_at, old.due_at)
+       is not distinct from
+         row(new.id, new.kind, new.order_no, new.payment_no, new.merchant_no, new.channel, new.amount, new.currency, new.channel_trade_no,
+             new.account_id, new.filed_at, new.due_at)
+     and (old.state = 'open'
+          or row(old.state, old.ended_at, old.ended_by, old.verdict) is not distinct from row(new.state, new.ended_at, new.ended_by, new.verdict))
+  then
+    return new;
+  end if;
+  raise exception 'an appeal is filed once and ends once' using errcode = 'restrict_violation';
 end
 $function$;
 
@@ -1285,6 +1378,8 @@ begin
 end $function$;
 
 CREATE TRIGGER asked_once_ended_once BEFORE DELETE OR UPDATE ON public.reviews FOR EACH ROW EXECUTE FUNCTION forbid_changing_review();
+
+CREATE TRIGGER filed_once_ended_once BEFORE DELETE OR UPDATE ON public.appeals FOR EACH ROW EXECUTE FUNCTION forbid_changing_appeal();
 
 CREATE TRIGGER operation_blocks_kept BEFORE DELETE OR UPDATE ON public.operation_blocks FOR EACH ROW EXECUTE FUNCTION operation_log_is_append_only();
 

@@ -1,4 +1,5 @@
 import { accessPart } from './access_part.ts'
+import { appealsPart } from './appeals_part.ts'
 import { auditPart } from './audit_part.ts'
 import { intrusionPart } from './intrusion_part.ts'
 import { noticesPart } from './notices_part.ts'
@@ -18,4 +19,5 @@ export const PARTS: readonly PartOf[] = [
   intrusionPart(),
   payingPart(),
   rulesPart(),
+  appealsPart(),
 ]

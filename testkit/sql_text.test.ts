@@ -11,10 +11,12 @@ import { templatesIn } from './templates_in.ts'
  * another one makes sure that nothing in it was given by anybody, and says so.
  */
 const OURS: Readonly<Record<string, readonly string[]>> = {
+  'appeals/store.ts': ['reconciledSql(', "parts.join(' and ')"], // our own columns; conditions whose values are parameters
   // The message's query, written by the folder that knows the facts.
   'notices/store.ts': ['select'],
   'orders/booking_store.ts': ['enqueueing('],
-  'orders/list_store.ts': ['visible', 'personSql('], // a scope; the columns of a person, by our name of the table
+  'orders/list_store.ts': ['visible', 'personSql(', 'reconciledSql('], // a scope; columns by our names of tables
+  'orders/reconciled.ts': ['orderNo', 'paymentNo'], // columns of the caller's statement
   'orders/receipt_store.ts': ['personSql('],
   // Scratch tables are named by the process; columns, passes and agreeing terms are code.
   'reconciliation/gate/closed_days.ts': ['book', 'ours ?', 'standing'], // one of two books, one of two conditions

@@ -8,7 +8,7 @@ import { PACKAGE_ROOT } from '../src/system/paths.ts'
 const HOUSE = (
   'kernel system audit access vault reviews notices intrusion merchants statements channels orders refunds rules matching ' +
   'arrivals reconciliation discrepancies appeals reports continuity server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts notices_part.ts ' +
-  'intrusion_part.ts paying_part.ts rules_part.ts parts.ts demo command_line.ts commands'
+  'intrusion_part.ts paying_part.ts rules_part.ts appeals_part.ts parts.ts demo command_line.ts commands'
 ).split(' ')
 
 /** Looks upwards that are allowed. */
@@ -40,6 +40,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   reviews: ['reviews'],
   vouchers: ['reviews'],
   review_vouchers: ['reviews'],
+  voucher_uses: ['reviews'],
   departments: ['merchants', 'access'], // a scope names departments, and holds for the merchants below them
   merchants: ['merchants', 'orders', 'access'], // a bill is issued in one statement that checks its merchant and fee item
   fee_items: ['merchants', 'orders'],
@@ -83,6 +84,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   discrepancy_comments: ['discrepancies'],
   discrepancy_vouchers: ['discrepancies'],
   anomaly_reports: ['reconciliation', 'discrepancies'],
+  appeals: ['appeals'],
+  appeal_comments: ['appeals'],
   vault_keys: ['system'],
   vault_work: ['system'],
   schema_migrations: ['system'],

@@ -1,4 +1,6 @@
 import type pg from 'pg'
+import type { Vault } from '../system/vault/vault.ts'
+import { phoneContext } from './sealed_columns.ts'
 
 export type Db = pg.Pool | pg.ClientBase
 
@@ -113,3 +115,12 @@ export const useTotpStep = (tx: Db, id: string, step: number): Promise<unknown> 
 
 export const setRecovery = (tx: Db, id: string, by: string, until: Date): Promise<unknown> =>
   tx.query('update accounts set recovery_by = $2, recovery_until = $3 where id = $1', [id, by, until])
+
+/** Phones of payers, opened, by account; one that has none, or is closed, is left out. Throws Failure sealed_unreadable. */
+export async function phonesOf(db: Db, vault: Vault, accountIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query(
+    `select id, phone from accounts where id = any($1) and phone is not null and state <> 'closed'`,
+    [accountIds],
+  )
+  return new Map(rows.map(({ id, phone }) => [id, vault.openText(phone, phoneContext(id))]))
+}

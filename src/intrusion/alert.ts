@@ -1,4 +1,4 @@
-import { maskEmail, maskNumber } from '../kernel/mask.ts'
+import { maskText } from '../kernel/mask.ts'
 
 /** Alerts and blocks: what is decided about them. Pure. */
 
@@ -37,8 +37,8 @@ const SECRET = /pass|secret|token|cookie|authorization|key|code/i
 export function sampleOf(field: string, text: string): string {
   if (SECRET.test(field)) return '***'
   const shown = [...text.slice(0, SAMPLE_LENGTH * 2)].slice(0, SAMPLE_LENGTH).join('')
-  return shown
-    .replaceAll(/[^\s@'"<>]{1,64}@[^\s@'"<>]{1,100}\.[a-z]{2,10}/gi, maskEmail)
-    .replaceAll(/\d{7,}/g, maskNumber)
-    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, one => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
+  return maskText(shown).replaceAll(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    one => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -26,3 +26,7 @@ export function maskName(name: string): string {
   const [first = '', ...rest] = [...name.trim()]
   return first + stars(Math.max(rest.length, first === '' ? 0 : 1))
 }
+
+/** Free text with its mail addresses and all numbers of seven digits and more masked: people write their own and others' into it. */
+export const maskText = (text: string): string =>
+  text.replaceAll(/[^\s@'"<>]{1,64}@[^\s@'"<>]{1,100}\.[a-z]{2,10}/gi, maskEmail).replaceAll(/\d{7,}/g, maskNumber)

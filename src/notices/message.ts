@@ -8,6 +8,10 @@ export const TEMPLATES = [
   'bill_issued',
   'log_in_code',
   'security_alert',
+  'appeal_received',
+  'appeal_answered',
+  'appeal_settled',
+  'appeals_due',
 ] as const
 export type Template = (typeof TEMPLATES)[number]
 

@@ -36,6 +36,10 @@ const VARIABLES: Readonly<Record<Template, (data: MessageData) => Record<string,
   }),
   log_in_code: data => ({ code: data.code, minutes: data.minutes }),
   security_alert: data => ({ kind: data.kind, address: data.address || '—', time: timeText(data.at) }),
+  appeal_received: data => ({ title: data.title, amount: money(data), due: timeText(data.due_at) }),
+  appeal_answered: data => ({ title: data.title, verdict: data.verdict_zh, answer: data.answer }),
+  appeal_settled: data => ({ title: data.title, amount: money(data) }),
+  appeals_due: data => ({ stage: data.stage_zh, count: data.count, due: timeText(data.due_at) }),
 }
 
 /** The variables of an SMS template, each within the provider's limit. */
@@ -104,6 +108,32 @@ const MAILS: Readonly<Record<Template, (data: MessageData) => { subject: string;
       rows: alertRows(data, 'en'),
     },
   }),
+  appeal_received: data => ({
+    subject: `对账申诉已受理 Appeal received：${data.title} ${money(data)}`,
+    zh: { begin: `您的对账申诉已受理，将在 ${timeText(data.due_at)} 前答复。`, rows: appealRows(data, 'zh') },
+    en: {
+      begin: `Your appeal was received and will be answered by ${timeText(data.due_at)}.`,
+      rows: appealRows(data, 'en'),
+    },
+  }),
+  appeal_answered: data => ({
+    subject: `对账申诉答复 Appeal answered：${data.title} ${data.verdict_zh} ${data.verdict_en}`,
+    zh: { begin: '您的对账申诉已答复。', rows: answerRows(data, 'zh') },
+    en: { begin: 'Your appeal was answered.', rows: answerRows(data, 'en') },
+  }),
+  appeal_settled: data => ({
+    subject: `对账申诉已解决 Appeal settled：${data.title} ${money(data)}`,
+    zh: { begin: data.answer_zh ?? '', rows: appealRows(data, 'zh') },
+    en: { begin: data.answer_en ?? '', rows: appealRows(data, 'en') },
+  }),
+  appeals_due: data => ({
+    subject: `对账申诉${data.stage_zh} Appeals ${data.stage_en}：${data.count}`,
+    zh: { begin: `有 ${data.count} 件对账申诉${data.stage_zh}，请登录平台处理。`, rows: dueRows(data, 'zh') },
+    en: {
+      begin: `${data.count} appeal(s) ${data.stage_en}: please deal with them in the platform.`,
+      rows: dueRows(data, 'en'),
+    },
+  }),
 }
 
 type Lang = 'zh' | 'en'
@@ -133,6 +163,24 @@ const billRows = (data: MessageData, lang: Lang) => [
   ...common(data, lang),
   [pick(lang, '应缴金额', 'Amount due'), money(data)] as const,
   [pick(lang, '截止日期', 'Due on'), data.due_on] as const,
+]
+
+const appealRows = (data: MessageData, lang: Lang) => [
+  [pick(lang, '项目', 'For'), data.title] as const,
+  [pick(lang, '金额', 'Amount'), money(data)] as const,
+  [pick(lang, '支付单号', 'Payment'), data.payment_no] as const,
+  [pick(lang, '申诉编号', 'Appeal'), data.appeal_id] as const,
+]
+
+const answerRows = (data: MessageData, lang: Lang) => [
+  [pick(lang, '结果', 'Result'), pick(lang, data.verdict_zh ?? '', data.verdict_en ?? '')] as const,
+  [pick(lang, '答复', 'Answer'), data.answer] as const,
+  ...appealRows(data, lang),
+]
+
+const dueRows = (data: MessageData, lang: Lang) => [
+  [pick(lang, '最早到期', 'First due'), timeText(data.due_at)] as const,
+  [pick(lang, '申诉编号', 'Appeals'), data.appeal_ids] as const,
 ]
 
 const alertRows = (data: MessageData, lang: Lang) => [

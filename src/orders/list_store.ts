@@ -4,7 +4,7 @@ import type { Person } from '../kernel/person.ts'
 import type { Vault } from '../system/vault/vault.ts'
 import type { Order } from './order.ts'
 import type { Payment, Waiting } from './payment.ts'
-import { reconciledSql } from './refund_book.ts'
+import { reconciledSql } from './reconciled.ts'
 import { personSql, withPayer, withPerson } from './sealed.ts'
 import { PAYMENT_COLUMNS } from './store.ts'
 
@@ -59,7 +59,7 @@ export async function paymentRecords(
   const { rows } = await db.query(
     `select ${PAYMENT_COLUMNS}, o.title, o.period, m.name as "merchantName",
             ${personSql('o')}, o.state as "orderState",
-            exists (select from movements b where b.order_no = p.order_no and b.payment_no = p.payment_no and ${reconciledSql('b')}) as reconciled
+            ${reconciledSql('p.order_no', 'p.payment_no')} as reconciled
        from payments p join orders o using (order_no) join merchants m on m.merchant_no = p.merchant_no
       where ${visible} and ($1::text is null or p.merchant_no = $1) and ($2::bytea[] is null or o.account_index = any($2))
         and ($3::text is null or p.order_no = $3) and ($4::text is null or p.channel = $4)

@@ -5,11 +5,13 @@ import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
 import { maskNumber } from '../kernel/mask.ts'
 import type { App } from '../system/app.ts'
+import { paymentUnknown } from './book.ts'
 import { type PaymentRecord, paymentRecords } from './list_store.ts'
 import type { Order } from './order.ts'
 import { type Proof, provenBy } from './own.ts'
 import * as store from './own_store.ts'
-import { ordersOfAccount } from './store.ts'
+import type { Payment } from './payment.ts'
+import { findOrder, findPayment, ordersOfAccount } from './store.ts'
 
 /** What a payer does with his own account numbers and bills. */
 
@@ -94,6 +96,21 @@ export async function ownRecords(
   if (!(await ownBindings(app, actor)).some(isOf({ merchantNo, accountNo }))) throw bindingUnknown()
   const own = [{ merchants: [merchantNo], channels: null }]
   return await paymentRecords(app.db.pool, app.vault, own, { merchantNo, accountNo, limit: BILLS_MAX })
+}
+
+/**
+ * One of his own payments: of a bill of an account number that he has bound. Anybody else's is as unknown as one that does not exist.
+ * Throws payment_unknown.
+ */
+export async function ownPayment(
+  app: App,
+  actor: Actor,
+  paymentNo: string,
+): Promise<{ readonly payment: Payment; readonly order: Order }> {
+  const payment = await findPayment(app.db.pool, app.vault, paymentNo)
+  const order = payment && (await findOrder(app.db.pool, app.vault, payment.orderNo))
+  if (!payment || !order || !(await ownBindings(app, actor)).some(isOf(order))) throw paymentUnknown(paymentNo)
+  return { payment, order }
 }
 
 const bindingUnknown = (): Failure =>

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { movementReconciledSql } from './reconciled.ts'
 
 /** What refunds and reversals do to payments, orders and movements. The caller holds the order's lock. */
 
@@ -100,22 +101,8 @@ export async function bookReversal(
 export async function reconciledNumbers(db: pg.Pool | pg.ClientBase, orderNo: string): Promise<Set<string>> {
   const { rows } = await db.query({
     name: 'reconciled_numbers',
-    text: `select m.payment_no from movements m where m.order_no = $1 and ${reconciledSql('m')}`,
+    text: `select m.payment_no from movements m where m.order_no = $1 and ${movementReconciledSql('m')}`,
     values: [orderNo],
   })
   return new Set(rows.map(row => row.payment_no))
 }
-
-/** As a condition on a row of `movements`. */
-export const reconciledSql = (m: string): string => `(
-  exists (select from match_links k join runs r on r.id = k.run join days d on d.id = r.day_id
-           where k.order_no = ${m}.order_no and k.movement_id = ${m}.id and (d.state = 'closed' or ${confirmedSql(m)}))
-  or exists (select from match_rows k join match_groups g on g.id = k.group_id join runs r on r.id = g.run join days d on d.id = r.day_id
-              where k.side = 'ours' and k.order_no = ${m}.order_no and k.row_id = ${m}.id and k.live
-                and (d.state = 'closed' or ${confirmedSql(m)}))
-  or exists (select from discrepancy_rows k join discrepancies x on x.id = k.discrepancy_id join days d on d.id = x.day_id
-              where k.side = 'ours' and k.order_no = ${m}.order_no and k.row_id = ${m}.id and k.live
-                and x.state in ('resolved', 'waived') and d.state = 'closed'))`
-
-const confirmedSql = (m: string): string =>
-  `exists (select from confirmations c where c.order_no = ${m}.order_no and c.movement_id = ${m}.id and c.undone_at is null)`

@@ -7,6 +7,7 @@ import { takeRawBodies } from '../system/http.ts'
 import * as api from './api.ts'
 import * as reviews from './operations.ts'
 import { VOUCHER_BYTES_MAX } from './voucher.ts'
+import { sendVoucher } from './voucher_answer.ts'
 import { readVoucher, uploadVoucher } from './voucher_operations.ts'
 
 const READ = { permission: 'review.read' }
@@ -162,15 +163,7 @@ export function voucherRoutes(server: FastifyInstance, app: App & reviews.Review
           response: { 200: { description: 'the file', type: 'string', format: 'binary' } },
         },
       },
-      async (request, reply) => {
-        const { voucher, content } = await readVoucher(app, actorOf(request), request.params.voucher_id)
-        reply
-          .header('content-type', voucher.mediaType)
-          .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(voucher.name)}`)
-          .header('content-security-policy', "default-src 'none'; sandbox")
-        // A buffer is sent as it is; the type of the answer comes from its description, which can only say text.
-        return reply.send(content as unknown as string)
-      },
+      async (request, reply) => sendVoucher(reply, await readVoucher(app, actorOf(request), request.params.voucher_id)),
     )
   })
 }

@@ -71,3 +71,13 @@ export const voucherUnknown = (id: string): Failure =>
     { zh: `没有凭证 ${id}，或不是您上传的`, en: `There is no voucher ${id}, or it is not one of yours` },
     { voucher_id: id },
   )
+
+export const vouchersTooMany = (most: number): Failure =>
+  new Failure(
+    'vouchers_too_many',
+    {
+      zh: `24 小时内最多上传 ${most} 份凭证：请明天再试`,
+      en: `At most ${most} vouchers can be uploaded in 24 hours: try again tomorrow`,
+    },
+    { most },
+  )

@@ -64,11 +64,42 @@ export async function reviewsOfVoucher(db: Db, voucherId: string): Promise<strin
   return rows.map(row => row.review_id)
 }
 
+/** What else than a review keeps vouchers. */
+export type VoucherUse = { readonly kind: string; readonly id: string }
+
+export async function useVouchers(tx: pg.ClientBase, { kind, id }: VoucherUse, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    'insert into voucher_uses (object_kind, object_id, voucher_id) select $1, $2, unnest($3::text[]) on conflict do nothing',
+    [kind, id, ids],
+  )
+}
+
+/** Of objects of one kind, by the object's id. */
+export async function vouchersUsed(db: Db, kind: string, ids: readonly string[]): Promise<Map<string, Voucher[]>> {
+  const { rows } = await db.query(
+    `select u.object_id as "objectId", ${COLUMNS} from voucher_uses u join vouchers v on v.id = u.voucher_id
+      where u.object_kind = $1 and u.object_id = any($2) order by v.uploaded_at, v.id`,
+    [kind, ids],
+  )
+  return Map.groupBy(rows, row => row.objectId)
+}
+
+export async function countUploads(tx: pg.ClientBase, accountId: string, since: Date): Promise<number> {
+  // One at a time, so that many at once are counted too.
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('uploads ' || $1, 0))", [accountId])
+  const { rows } = await tx.query(
+    'select count(*)::int as count from vouchers where uploaded_account = $1 and uploaded_at > $2',
+    [accountId, since],
+  )
+  return rows[0].count
+}
+
 /** Uploaded before then and never used for anything. */
 export async function deleteUnusedVouchers(db: Db, before: Date): Promise<number> {
   const { rowCount } = await db.query(
     `delete from vouchers v where v.uploaded_at < $1
-        and not exists (select from review_vouchers l where l.voucher_id = v.id)`,
+        and not exists (select from review_vouchers l where l.voucher_id = v.id)
+        and not exists (select from voucher_uses u where u.voucher_id = v.id)`,
     [before],
   )
   return rowCount ?? 0

@@ -115,7 +115,7 @@ async function fill(
 
 /** A row of a book without a place. */
 export const unplaced = ({ side }: Pick<Book, 'side'>): string => `
-  not exists (select from match_links k where ${side === 'ours' ? 'k.order_no = b.order_no and k.movement_id = b.id' : 'k.line_id = b.id'})
+  not exists (select from public.match_links k where ${side === 'ours' ? 'k.order_no = b.order_no and k.movement_id = b.id' : 'k.line_id = b.id'})
   and not exists (select from match_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)
   and not exists (select from discrepancy_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)`
 
@@ -123,13 +123,13 @@ export const unplaced = ({ side }: Pick<Book, 'side'>): string => `
 export const TAKEN_AWAY = `
   select s.order_no, s.line_id, s.by_file from superseded_lines s
     join statement_files f on f.id = s.by_file and f.channel = $1 and f.account = $2
-    join statement_lines l on l.order_no = s.order_no and l.id = s.line_id and l.business_date = $3
+    join public.statement_lines l on l.order_no = s.order_no and l.id = s.line_id and l.business_date = $3
    where s.run is null`
 
 /** Our rows that were matched with one of them, in a day that is still open. Rows in open discrepancies are looked at anyway. */
 const REOPENED_OURS = `
   select k.order_no, k.movement_id as id, coalesce(c.movement_day, $4) as day_id
-    from (${TAKEN_AWAY}) t join match_links k on k.line_id = t.line_id
+    from (${TAKEN_AWAY}) t join public.match_links k on k.line_id = t.line_id
     join runs r on r.id = k.run join days d on d.id = r.day_id and d.state <> 'closed'
     left join crossings c on c.order_no = k.order_no and c.movement_id = k.movement_id
   union

@@ -6,7 +6,7 @@ export const PURPOSES = [
   'receipts', // what a receipt says
   'statements', // the files of channels and banks
   'accounts', // second factors
-  'evidence', // vouchers and attachments
+  'evidence', // vouchers, attachments, and what people write in appeals
   'exports', // files that leave the database
 ] as const
 export type Purpose = (typeof PURPOSES)[number]
