@@ -9,6 +9,8 @@ create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_clo
 create type appeal_kind as enum ('not_reconciled', 'not_paid');
 
 create type appeal_state as enum ('open', 'answered', 'closed_by_reconciliation', 'withdrawn');
+create type arrival_source as enum ('api', 'sftp', 'folder', 'upload');
+create type arrival_state as enum ('awaited', 'not_published', 'empty', 'failed', 'refused', 'awaiting_acceptance', 'arrived');
 
 create type bill_batch_state as enum ('checked', 'refused', 'issued', 'expired');
 
@@ -199,6 +201,46 @@ CREATE INDEX appeals_of_payer ON public.appeals USING btree (account_id, filed_a
 CREATE INDEX appeals_of_payment ON public.appeals USING btree (payment_no);
 CREATE INDEX appeals_open ON public.appeals USING btree (due_at, id) WHERE (state = 'open'::appeal_state);
 CREATE UNIQUE INDEX one_open_appeal ON public.appeals USING btree (payment_no) WHERE (state = 'open'::appeal_state);
+create table arrival_files (
+  account    text not null,
+  name       text not null,
+  bytes      bigint not null,
+  changed_at timestamp with time zone not null,
+  seen_at    timestamp with time zone not null,
+  read_at    timestamp with time zone,
+  outcome    text not null default ''::text,
+  constraint arrival_files_pkey PRIMARY KEY (account, name)
+create table arrivals (
+  id            integer not null generated always as identity,
+  channel       text not null,
+  account       text not null,
+  business_date date not null,
+  kind          statement_kind not null,
+  state         arrival_state not null default 'awaited'::arrival_state,
+  source        arrival_source not null,
+  attempts      integer not null default 0,
+  last_tried_at timestamp with time zone,
+  next_try_at   timestamp with time zone,
+  error_code    text not null default ''::text,
+  error_zh      text not null default ''::text,
+  error_en      text not null default ''::text,
+  file_id       integer,
+  expected_at   timestamp with time zone not null,
+  alert_at      timestamp with time zone not null,
+  alerted_at    timestamp with time zone,
+  arrived_at    timestamp with time zone,
+  empty_at      timestamp with time zone,
+  constraint arrivals_pkey PRIMARY KEY (id),
+  constraint arrivals_account_business_date_kind_key UNIQUE (account, business_date, kind),
+  constraint arrivals_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id),
+  constraint arrivals_check CHECK (((state = 'arrived'::arrival_state) = (arrived_at IS NOT NULL))),
+  constraint arrivals_check1 CHECK (((state = 'empty'::arrival_state) = (empty_at IS NOT NULL))),
+  constraint arrivals_check2 CHECK (((state <> ALL (ARRAY['arrived'::arrival_state, 'awaiting_acceptance'::arrival_state])) OR (file_id IS NOT NULL))),
+  constraint arrivals_check3 CHECK (((error_code = ''::text) = (state = ANY (ARRAY['awaited'::arrival_state, 'not_published'::arrival_state, 'empty'::arrival_state, 'awaiting_acceptance'::arrival_state, 'arrived'::arrival_state]))))
+CREATE INDEX arrivals_due ON public.arrivals USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
+CREATE INDEX arrivals_missing ON public.arrivals USING btree (alert_at) WHERE ((alerted_at IS NULL) AND (state <> ALL (ARRAY['arrived'::arrival_state, 'empty'::arrival_state])));
+CREATE INDEX arrivals_of_day ON public.arrivals USING btree (business_date, id);
+CREATE INDEX arrivals_of_file ON public.arrivals USING btree (file_id);
 
 create table bill_batch_rows (
   batch_id      text not null,
@@ -1163,7 +1205,7 @@ create table statement_files (
   superseded  integer not null default 0,
   constraint statement_files_pkey PRIMARY KEY (id),
   constraint statement_files_sm3_key UNIQUE (sm3),
-  constraint booked_wholly CHECK (((state <> 'booked'::statement_state) OR (((booked + known) + passed_over) = records))),
+  constraint booked_wholly CHECK (((state <> 'booked'::statement_state) OR ((((booked + known) + passed_over) + rejected) = records))),
   constraint statement_files_bytes_check CHECK ((bytes > 0)),
   constraint statement_files_check CHECK (((rejected >= 0) AND (rejected <= records))),
   constraint statement_files_check1 CHECK (((booked >= 0) AND ((state = 'booked'::statement_state) OR (booked = 0)))),

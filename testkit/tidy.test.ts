@@ -86,6 +86,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   anomaly_reports: ['reconciliation', 'discrepancies'],
   appeals: ['appeals'],
   appeal_comments: ['appeals'],
+  arrivals: ['arrivals'],
+  arrival_files: ['arrivals'],
   vault_keys: ['system'],
   vault_work: ['system'],
   schema_migrations: ['system'],

@@ -49,7 +49,7 @@ const PART = 1 << 20
 const compress = promisify(zstdCompress) as (bytes: Buffer, options: object) => Promise<Buffer>
 const expand = promisify(zstdDecompress) as (bytes: Buffer) => Promise<Buffer>
 
-const FILE_COLUMNS = `id, sm3, name, bytes, received_at as "receivedAt", channel, account, kind, day::text as day, made_at as "madeAt", format, state,
+export const FILE_COLUMNS = `id, sm3, name, bytes, received_at as "receivedAt", channel, account, kind, day::text as day, made_at as "madeAt", format, state,
             records, rejected, booked, known, passed_over as "passedOver", superseded, controls, problems`
 
 export async function findFile(db: pg.ClientBase | pg.Pool, sm3: string): Promise<StatementFile | null> {
@@ -116,6 +116,34 @@ export async function insertFile(tx: pg.ClientBase, file: StatementFile): Promis
       file.madeAt,
       file.passedOver,
       file.superseded,
+    ],
+  )
+}
+
+/** A file that lay refused is what it is now; its bytes are kept already. */
+export async function rewriteFile(tx: pg.ClientBase, file: StatementFile): Promise<void> {
+  await tx.query(
+    `update statement_files
+        set name = $2, received_at = $3, channel = $4, account = $5, kind = $6, day = $7, made_at = $8, format = $9, state = $10,
+            records = $11, rejected = $12, booked = $13, known = $14, controls = $15, problems = $16
+      where id = $1`,
+    [
+      file.id,
+      file.name,
+      file.receivedAt,
+      file.channel,
+      file.account,
+      file.kind,
+      file.day,
+      file.madeAt,
+      file.format,
+      file.state,
+      file.records,
+      file.rejected,
+      file.booked,
+      file.known,
+      JSON.stringify(file.controls),
+      JSON.stringify(file.problems),
     ],
   )
 }

@@ -17,11 +17,13 @@ import {
   keepRaw,
   lockAccount,
   nextFileId,
+  rewriteFile,
   type StatementFile,
   type StatementKind,
   type StatementState,
   sealRaw,
 } from './file_store.ts'
+import { foreignFile, isForeign } from './foreign_file.ts'
 import {
   type Arrived,
   BOOK_OF,
@@ -36,7 +38,7 @@ import {
 } from './line_store.ts'
 import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
-import type { Problem, Statement, StatementEnd, StatementOptions } from './statement.ts'
+import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
 import { LINE_COLUMNS, type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
 import { newestTemplates } from './template_store.ts'
 
@@ -82,7 +84,7 @@ export async function importStatement(app: Importing, request: ImportRequest): P
   try {
     const sm3 = sm3Of(raw.fd)
     const earlier = await findFile(db.pool, sm3)
-    if (earlier) return { ...earlier, repeated: true }
+    if (earlier && !isForeign(earlier)) return { ...earlier, repeated: true }
     await carryPayers(app)
     const templates = await newestTemplates(db.pool)
     const statement = await openStatement(path, { ...options, templates, digest: false })
@@ -113,31 +115,15 @@ async function book(
     await lockAccount(tx, channel, account)
     // Somebody may have imported it while we waited.
     const first = await findFile(tx, sm3)
-    if (first) return { ...first, repeated: true }
-    const id = await nextFileId(tx)
+    if (first && !isForeign(first)) return { ...first, repeated: true }
+    const id = first?.id ?? (await nextFileId(tx))
     // The lines go straight into the book; those that turn out not to belong there are taken back before anybody sees them.
     await tx.query('savepoint before_lines')
-    const writer = lineWriter({
-      file: id,
-      channel,
-      account,
-      calendar: request.calendar,
-      currency: request.currency ?? 'CNY',
-      watch: null,
-      payers: names => vault.payers(names),
-    })
-    const copy = new CopyInto(tx, BOOK_OF[kind], LINE_COLUMNS)
+    const writer = lineWriter({ ...writing(request, vault), file: id, channel, account })
     const sealed = sealRaw(vault, id, raw)
     try {
-      try {
-        for await (const batch of statement.records()) await writer.write(batch, copy)
-        await copy.end()
-      } catch (error) {
-        await copy.abandon()
-        throw error
-      }
-      const end = statement.end()
-      const foreign = foreignFile(request, writer, basename(path))
+      const end = await copyLines(tx, statement, writer, kind)
+      const foreign = foreignFile(request, writer, request.name ?? basename(path))
       const state: StatementState = foreign ? 'refused' : stateOf(end)
       if (state !== 'booked') await tx.query('rollback to savepoint before_lines')
       const file: StatementFile = {
@@ -164,11 +150,15 @@ async function book(
       }
       const current =
         state === 'booked' && file.day !== null ? await currentVersion(tx, { ...file, day: file.day }) : null
-      await insertFile(tx, { ...file, booked: state === 'booked' ? end.records : 0 })
+      const inserted = { ...file, booked: state === 'booked' ? end.records : 0 }
+      if (first) await rewriteFile(tx, inserted)
+      else await insertFile(tx, inserted)
       const counted = state === 'booked' ? await settleLines(tx, file, writer, current) : NOTHING_BOOKED
       await countLines(tx, id, counted)
-      const kept = await keepRaw(tx, id, sealed)
-      if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+      if (!first) {
+        const kept = await keepRaw(tx, id, sealed)
+        if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+      }
       const done = { ...file, ...counted }
       await record(tx, at, who, [importAct(done)])
       if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()])
@@ -179,6 +169,30 @@ async function book(
   })
 }
 
+/** What a line writer needs besides the file's own names. */
+export const writing = (
+  { calendar, currency = 'CNY' }: Pick<ImportRequest, 'calendar' | 'currency'>,
+  vault: Importing['vault'],
+) => ({ calendar, currency, watch: null, payers: (names: readonly string[]) => vault.payers(names) })
+
+/** The statement's lines, into the book of its kind. */
+export async function copyLines(
+  tx: pg.ClientBase,
+  statement: Statement,
+  writer: LineWriter,
+  kind: StatementKind,
+): Promise<StatementEnd> {
+  const copy = new CopyInto(tx, BOOK_OF[kind], LINE_COLUMNS)
+  try {
+    for await (const batch of statement.records()) await writer.write(batch, copy)
+    await copy.end()
+  } catch (error) {
+    await copy.abandon()
+    throw error
+  }
+  return statement.end()
+}
+
 /** What the channel says of our money there, rather than what payers paid. */
 const FUNDS_FORMATS: ReadonlySet<string> = new Set(['wechat-funds', 'alipay-account'])
 
@@ -186,7 +200,7 @@ type Counted = Pick<StatementFile, 'booked' | 'known' | 'passedOver' | 'supersed
 const NOTHING_BOOKED: Counted = { booked: 0, known: 0, passedOver: 0, superseded: 0 }
 
 /** Which of the lines that stand in the book now may stay, and which older ones count no longer. */
-async function settleLines(
+export async function settleLines(
   tx: pg.ClientBase,
   file: StatementFile,
   writer: LineWriter,
@@ -211,7 +225,7 @@ async function settleLines(
 }
 
 /** The account's days are to be reconciled again: said with the lines, or not at all. */
-const tellTouched = (
+export const tellTouched = (
   tx: pg.ClientBase,
   { kind, channel, account, day }: StatementFile,
   days: readonly string[],
@@ -236,40 +250,6 @@ const importAct = ({
   object: { kind: 'statement_file', id: String(id) },
   after: { name, sm3, channel, account, format, state, records, rejected, booked, known, superseded },
 })
-
-/** A whole day's statement in which no line is of that day, or any file that names a merchant who is not us. */
-function foreignFile(
-  { day, merchants }: Pick<ImportRequest, 'day' | 'merchants'>,
-  writer: LineWriter,
-  file: string,
-): Problem | null {
-  const days = writer.days()
-  const problem = (code: string, zh: string, en: string): Problem => ({
-    severity: 'error',
-    record: null,
-    line: null,
-    column: null,
-    code,
-    zh,
-    en,
-  })
-  if (day !== undefined && days.size > 0 && !days.has(day)) {
-    const found = [...days.keys()].sort().join('、')
-    return problem(
-      'statement_wrong_day',
-      `“${file}”应为 ${day} 的对账单，其中记录却在 ${found}：未入账，请取正确日期的账单`,
-      `"${file}" should be the statement of ${day}, but its records lie in ${found}: nothing is booked, fetch the right day's`,
-    )
-  }
-  const others = merchants ? [...writer.merchants()].filter(name => name !== '' && !merchants.includes(name)) : []
-  if (others.length === 0) return null
-  const told = others.slice(0, 3).join('、')
-  return problem(
-    'statement_wrong_merchant',
-    `“${file}”含有商户号 ${told} 的记录，不属于本账户（${merchants?.join('、')}）：未入账，请确认账单来源`,
-    `"${file}" has records of merchant ${told}, which is not this account (${merchants?.join(', ')}): nothing is booked, check where it comes from`,
-  )
-}
 
 const stateOf = (end: StatementEnd): StatementState =>
   end.verdict === 'rejected' ? 'refused' : end.rejected > 0 ? 'awaiting_acceptance' : 'booked'
