@@ -9,7 +9,9 @@ create type anomaly_kind as enum ('duplicate_payment', 'overpayment', 'order_clo
 create type appeal_kind as enum ('not_reconciled', 'not_paid');
 
 create type appeal_state as enum ('open', 'answered', 'closed_by_reconciliation', 'withdrawn');
+
 create type arrival_source as enum ('api', 'sftp', 'folder', 'upload');
+
 create type arrival_state as enum ('awaited', 'not_published', 'empty', 'failed', 'refused', 'awaiting_acceptance', 'arrived');
 
 create type bill_batch_state as enum ('checked', 'refused', 'issued', 'expired');
@@ -201,6 +203,7 @@ CREATE INDEX appeals_of_payer ON public.appeals USING btree (account_id, filed_a
 CREATE INDEX appeals_of_payment ON public.appeals USING btree (payment_no);
 CREATE INDEX appeals_open ON public.appeals USING btree (due_at, id) WHERE (state = 'open'::appeal_state);
 CREATE UNIQUE INDEX one_open_appeal ON public.appeals USING btree (payment_no) WHERE (state = 'open'::appeal_state);
+
 create table arrival_files (
   account    text not null,
   name       text not null,
@@ -210,6 +213,8 @@ create table arrival_files (
   read_at    timestamp with time zone,
   outcome    text not null default ''::text,
   constraint arrival_files_pkey PRIMARY KEY (account, name)
+);
+
 create table arrivals (
   id            integer not null generated always as identity,
   channel       text not null,
@@ -237,6 +242,7 @@ create table arrivals (
   constraint arrivals_check1 CHECK (((state = 'empty'::arrival_state) = (empty_at IS NOT NULL))),
   constraint arrivals_check2 CHECK (((state <> ALL (ARRAY['arrived'::arrival_state, 'awaiting_acceptance'::arrival_state])) OR (file_id IS NOT NULL))),
   constraint arrivals_check3 CHECK (((error_code = ''::text) = (state = ANY (ARRAY['awaited'::arrival_state, 'not_published'::arrival_state, 'empty'::arrival_state, 'awaiting_acceptance'::arrival_state, 'arrived'::arrival_state]))))
+);
 CREATE INDEX arrivals_due ON public.arrivals USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
 CREATE INDEX arrivals_missing ON public.arrivals USING btree (alert_at) WHERE ((alerted_at IS NULL) AND (state <> ALL (ARRAY['arrived'::arrival_state, 'empty'::arrival_state])));
 CREATE INDEX arrivals_of_day ON public.arrivals USING btree (business_date, id);

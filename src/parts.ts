@@ -1,5 +1,6 @@
 import { accessPart } from './access_part.ts'
 import { appealsPart } from './appeals_part.ts'
+import { arrivalsPart } from './arrivals_part.ts'
 import { auditPart } from './audit_part.ts'
 import { intrusionPart } from './intrusion_part.ts'
 import { noticesPart } from './notices_part.ts'
@@ -20,4 +21,5 @@ export const PARTS: readonly PartOf[] = [
   payingPart(),
   rulesPart(),
   appealsPart(),
+  arrivalsPart(),
 ]

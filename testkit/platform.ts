@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { ALL_PERMISSIONS } from '../src/access/permissions.ts'
 import { provideKey } from '../src/access/provision.ts'
 import { accessPart } from '../src/access_part.ts'
+import { arrivalsPart } from '../src/arrivals_part.ts'
 import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
 import { payingPart } from '../src/paying_part.ts'
@@ -40,7 +41,15 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
   const fresh = await freshDatabase()
   const clock = new Clock('2026-11-20T10:00:00+08:00')
   const platform = await startPlatform({
-    parts: [auditPart(), accessPart(), vaultPart(), reviewsPart(), payingPart({ channels }), rulesPart()],
+    parts: [
+      auditPart(),
+      accessPart(),
+      vaultPart(),
+      reviewsPart(),
+      payingPart({ channels }),
+      rulesPart(),
+      arrivalsPart({ channels }),
+    ],
     config: { name: 'test', folder: '.', text: '{}' },
     port: 0,
     database: { url: fresh.url },

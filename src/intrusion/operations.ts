@@ -57,6 +57,16 @@ export async function raiseAlert(
   return alert
 }
 
+/** What an alert was about is over by itself: the open one with this key is acknowledged by the platform. Without one nothing happens. */
+export async function settleAlert(tx: pg.ClientBase, key: string, note: string, at: Date): Promise<void> {
+  const alert = await store.lockOpenAlert(tx, key)
+  if (!alert) return
+  await store.acknowledgeAlert(tx, alert.id, SYSTEM.id, note, at)
+  await record(tx, at, SYSTEM, [
+    { what: 'alert.acknowledge', object: { kind: 'alert', id: alert.id }, after: { note, count: alert.count } },
+  ])
+}
+
 /** What came of one address at once: the first of its kind, and how many. */
 export type Incident = {
   readonly alarm: Alarm

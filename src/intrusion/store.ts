@@ -61,6 +61,14 @@ export async function lockAlert(tx: pg.ClientBase, id: string): Promise<Alert | 
   return rows[0] ?? null
 }
 
+/** null: none is open under the key. */
+export async function lockOpenAlert(tx: pg.ClientBase, key: string): Promise<Alert | null> {
+  const { rows } = await tx.query(`select ${ALERT} from alerts where key = $1 and acknowledged_at is null for update`, [
+    key,
+  ])
+  return rows[0] ?? null
+}
+
 export async function acknowledgeAlert(
   tx: pg.ClientBase,
   id: string,

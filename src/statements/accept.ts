@@ -36,7 +36,7 @@ export async function acceptStatement(
   { who, at }: { readonly who: Who; readonly at: Date },
 ): Promise<{ readonly booked: number; readonly known: number; readonly rejected: number }> {
   const held = await waiting(tx, id)
-  const { channel, account, kind } = held
+  const { channel, account } = held
   // As an import does: first the account, then what stands of the day.
   await lockAccount(tx, channel, account)
   const current = held.day === null ? null : await currentVersion(tx, { ...held, day: held.day })
