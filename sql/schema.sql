@@ -22,6 +22,8 @@ create type day_state as enum ('waiting', 'settling', 'provisional', 'closed');
 
 create type discrepancy_state as enum ('open', 'waived', 'explained', 'replaced', 'resolved');
 
+create type export_state as enum ('waiting', 'running', 'ready', 'failed', 'cancelled', 'expired');
+
 create type fee_category as enum ('water', 'power', 'gas', 'heating', 'tuition', 'property', 'social_insurance', 'non_tax', 'telecom', 'medical', 'other');
 
 create type fee_item_state as enum ('active', 'suspended', 'retired');
@@ -969,6 +971,105 @@ create table refused_notices (
   constraint refused_notices_pkey PRIMARY KEY (id)
 );
 CREATE INDEX refused_notices_at ON public.refused_notices USING btree (at);
+
+create table report_exports (
+  id          text not null,
+  what        jsonb not null,
+  format      text not null,
+  lang        text not null,
+  name        text not null,
+  account_id  text not null,
+  asked_by    text not null,
+  asked_name  text not null,
+  scope       jsonb not null,
+  sees        text[] not null,
+  asked_at    timestamp with time zone not null,
+  schedule_id text,
+  due_at      timestamp with time zone,
+  state       export_state not null default 'waiting'::export_state,
+  attempt     integer not null default 0,
+  rows_total  bigint,
+  rows_done   bigint not null default 0,
+  bytes       bigint,
+  sm3         text,
+  ended_at    timestamp with time zone,
+  expires_at  timestamp with time zone,
+  failure     jsonb,
+  constraint report_exports_pkey PRIMARY KEY (id),
+  constraint report_exports_schedule_id_due_at_key UNIQUE (schedule_id, due_at),
+  constraint report_exports_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES report_schedules(id),
+  constraint report_exports_check CHECK (((state <> 'ready'::export_state) OR ((bytes IS NOT NULL) AND (sm3 IS NOT NULL) AND (expires_at IS NOT NULL)))),
+  constraint report_exports_check1 CHECK (((state = ANY (ARRAY['waiting'::export_state, 'running'::export_state])) = (ended_at IS NULL))),
+  constraint report_exports_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'pdf'::text]))),
+  constraint report_exports_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text])))
+);
+CREATE INDEX report_exports_of ON public.report_exports USING btree (account_id, id);
+CREATE INDEX report_exports_to_forget ON public.report_exports USING btree (expires_at) WHERE (state = 'ready'::export_state);
+
+create table report_pieces (
+  export_id text not null,
+  attempt   integer not null,
+  no        integer not null,
+  bytes     bytea not null,
+  constraint report_pieces_pkey PRIMARY KEY (export_id, attempt, no),
+  constraint report_pieces_export_id_fkey FOREIGN KEY (export_id) REFERENCES report_exports(id)
+);
+
+create table report_schedules (
+  id          text not null,
+  template_id text not null,
+  version     integer,
+  format      text not null,
+  lang        text not null,
+  every       text not null,
+  day_no      integer,
+  local_time  time without time zone not null,
+  zone        text not null,
+  notify      bytea,
+  account_id  text not null,
+  made_by     text not null,
+  made_at     timestamp with time zone not null,
+  next_at     timestamp with time zone,
+  last_at     timestamp with time zone,
+  ended_at    timestamp with time zone,
+  ended_why   text not null default ''::text,
+  constraint report_schedules_pkey PRIMARY KEY (id),
+  constraint report_schedules_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint report_schedules_check CHECK (((every = 'day'::text) = (day_no IS NULL))),
+  constraint report_schedules_check1 CHECK (((every <> 'week'::text) OR (day_no <= 7))),
+  constraint report_schedules_check2 CHECK (((next_at IS NULL) = (ended_at IS NOT NULL))),
+  constraint report_schedules_day_no_check CHECK (((day_no >= 1) AND (day_no <= 31))),
+  constraint report_schedules_every_check CHECK ((every = ANY (ARRAY['day'::text, 'week'::text, 'month'::text]))),
+  constraint report_schedules_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'pdf'::text]))),
+  constraint report_schedules_lang_check CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text])))
+);
+CREATE INDEX report_schedules_due ON public.report_schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+create table report_template_versions (
+  template_id text not null,
+  version     integer not null,
+  content     jsonb not null,
+  reason      text not null,
+  author      text not null,
+  author_name text not null,
+  at          timestamp with time zone not null,
+  constraint report_template_versions_pkey PRIMARY KEY (template_id, version),
+  constraint report_template_versions_template_id_fkey FOREIGN KEY (template_id) REFERENCES report_templates(id),
+  constraint report_template_versions_reason_check CHECK ((reason <> ''::text)),
+  constraint report_template_versions_version_check CHECK ((version > 0))
+);
+
+create table report_templates (
+  id          text not null,
+  name        text not null,
+  dataset     text not null,
+  version     integer not null,
+  created_at  timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint report_templates_pkey PRIMARY KEY (id),
+  constraint report_templates_name_check CHECK (((name <> ''::text) AND (length(name) <= 80))),
+  constraint report_templates_version_check CHECK ((version > 0))
+);
 
 create table requests (
   id        text not null,

@@ -23,7 +23,10 @@ const PURE = ['kernel', 'rules', 'matching']
 const IMPURE =
   /from '(node:(?!assert)|pg\b)|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bTemporal\.Now\b/
 
-/** Who may name a table in SQL: its owner, and whoever is written here with a reason. */
+/**
+ * Who may name a table in SQL: its owner, and whoever is written here with a reason. Reports read what they report of, in one statement each, and
+ * write nothing but their own.
+ */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   requests: ['system'],
   operation_log: ['audit'],
@@ -45,10 +48,14 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   merchants: ['merchants', 'orders', 'access'], // a bill is issued in one statement that checks its merchant and fee item
   fee_items: ['merchants', 'orders'],
   orders: ['orders'],
+  departments: ['merchants', 'access', 'reports'], // a scope names departments, and holds for the merchants below them
+  merchants: ['merchants', 'orders', 'access', 'reports'], // a bill is issued in one statement that checks its merchant and fee item
+  fee_items: ['merchants', 'orders', 'reports'],
+  orders: ['orders', 'reports'],
   bindings: ['orders'],
   bill_batches: ['orders'],
   bill_batch_rows: ['orders'],
-  payments: ['orders', 'refunds'], // a refund is seen by who sees its payment
+  payments: ['orders', 'refunds', 'reports'], // a refund is seen by who sees its payment
   payments_waiting: ['orders'],
   payment_anomalies: ['orders'],
   refused_notices: ['orders'],
@@ -61,26 +68,26 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   rule_gates: ['reconciliation'],
   rule_versions: ['rules'],
   rule_activations: ['rules'],
-  movements: ['orders', 'reconciliation'], // orders write the platform's own book, reconciliation reads it
+  movements: ['orders', 'reconciliation', 'reports'], // orders write the platform's own book, reconciliation reads it
   statement_files: ['statements'],
   statement_raw: ['statements'],
   statement_templates: ['statements'],
-  statement_lines: ['statements', 'reconciliation'], // settle joins both books in one statement
+  statement_lines: ['statements', 'reconciliation', 'reports'], // settle joins both books in one statement
   fund_lines: ['statements', 'reconciliation'], // what settles trade bills is compared with them
-  superseded_lines: ['statements', 'reconciliation'], // what a newer version took away is no row of a day
+  superseded_lines: ['statements', 'reconciliation', 'reports'], // what a newer version took away is no row of a day
   touched_days: ['statements', 'reconciliation'], // said with the lines, taken by a run
   statement_changes: ['statements', 'reconciliation'],
-  match_links: ['reconciliation', 'orders'], // 已对账 is derived from it
-  match_groups: ['reconciliation', 'orders'],
-  match_rows: ['reconciliation', 'orders'],
-  days: ['reconciliation', 'orders'], // and from the days that are closed
+  match_links: ['reconciliation', 'orders', 'reports'], // 已对账 is derived from it
+  match_groups: ['reconciliation', 'orders', 'reports'],
+  match_rows: ['reconciliation', 'orders', 'reports'],
+  days: ['reconciliation', 'orders', 'reports'], // and from the days that are closed
   runs: ['reconciliation', 'orders'],
-  crossings: ['reconciliation'],
-  late_rows: ['reconciliation'],
+  crossings: ['reconciliation', 'reports'],
+  late_rows: ['reconciliation', 'reports'],
   day_totals: ['reconciliation'],
-  confirmations: ['reconciliation', 'orders'],
-  discrepancies: ['discrepancies', 'reconciliation', 'orders'], // a run opens and explains them, people work on them
-  discrepancy_rows: ['discrepancies', 'reconciliation', 'orders'],
+  confirmations: ['reconciliation', 'orders', 'reports'],
+  discrepancies: ['discrepancies', 'reconciliation', 'orders', 'reports'], // a run opens and explains them, people work on them
+  discrepancy_rows: ['discrepancies', 'reconciliation', 'orders', 'reports'],
   discrepancy_comments: ['discrepancies'],
   discrepancy_vouchers: ['discrepancies'],
   anomaly_reports: ['reconciliation', 'discrepancies'],
@@ -88,6 +95,12 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   appeal_comments: ['appeals'],
   arrivals: ['arrivals'],
   arrival_files: ['arrivals'],
+  anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
+  report_templates: ['reports'],
+  report_template_versions: ['reports'],
+  report_schedules: ['reports'],
+  report_exports: ['reports'],
+  report_pieces: ['reports'],
   vault_keys: ['system'],
   vault_work: ['system'],
   schema_migrations: ['system'],

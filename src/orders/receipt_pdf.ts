@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import * as fontkit from 'fontkit'
 import PDFDocument from 'pdfkit'
+import { TEXT_INK, type TextStyle, useFont, writeLine } from '../system/pdf_text.ts'
 import { capitalsOf, type Receipt, shownCode } from './receipt.ts'
 
 /**
@@ -14,7 +12,6 @@ const MARGIN = 36
 const INNER = WIDTH - 2 * MARGIN
 const LABEL = 92
 const ROW = 27
-const INK = '#1f2937'
 const FAINT = '#6b7280'
 const LINE = '#c7ccd4'
 const ACCENT = '#0b4f8a'
@@ -26,9 +23,6 @@ const CHANNELS: Readonly<Record<string, string>> = {
   unionpay: '中国银联 UnionPay',
   bank: '银行转账 Bank transfer',
 }
-
-/** Characters the font does not have are shown by this sign, as printers do. */
-const MISSING = '〓'
 
 /** `verifyUrl`: where the code is checked; printed at the foot, with the code. */
 export function receiptPdf(receipt: Receipt, code: string, verifyUrl: string): Promise<Buffer> {
@@ -49,7 +43,7 @@ export function receiptPdf(receipt: Receipt, code: string, verifyUrl: string): P
     paper.on('end', () => resolve(Buffer.concat(pieces)))
     paper.on('error', reject)
   })
-  paper.registerFont('text', regular().bytes)
+  useFont(paper)
   draw(new Sheet(paper), receipt, code, verifyUrl)
   paper.end()
   return whole
@@ -126,13 +120,6 @@ type Cell = {
   readonly warn?: boolean
 }
 
-type TextStyle = {
-  readonly size: number
-  readonly width: number
-  readonly align?: 'left' | 'center' | 'right'
-  readonly color?: string
-}
-
 class Sheet {
   readonly #paper: PDFKit.PDFDocument
 
@@ -140,21 +127,8 @@ class Sheet {
     this.#paper = paper
   }
 
-  /** One line; what is too long for it is written smaller, down to half the size, and then cut with "…". */
-  text(text: string, x: number, y: number, { size, width, align = 'left', color = INK }: TextStyle): void {
-    const paper = this.#paper.font('text')
-    let shown = printable(text)
-    let fitting = size
-    while (fitting > size / 2 && paper.fontSize(fitting).widthOfString(shown) > width) fitting -= 0.25
-    paper.fontSize(fitting)
-    if (paper.widthOfString(shown) > width) {
-      const characters = [...shown]
-      while (characters.length > 1 && paper.widthOfString(`${characters.join('')}…`) > width) characters.pop()
-      shown = `${characters.join('')}…`
-    }
-    const free = width - paper.widthOfString(shown)
-    const left = align === 'right' ? free : align === 'center' ? free / 2 : 0
-    paper.fillColor(color).text(shown, x + left, y + (size - fitting) * 0.7, { lineBreak: false })
+  text(text: string, x: number, y: number, style: TextStyle): void {
+    writeLine(this.#paper, text, x, y, style)
   }
 
   row(y: number, [first, second]: readonly [Cell, Cell?]): void {
@@ -166,13 +140,13 @@ class Sheet {
   #cell(x: number, y: number, width: number, { zh, en, value, strong = false, warn = false }: Cell): void {
     this.#paper.lineWidth(0.6).strokeColor(LINE).rect(x, y, width, ROW).stroke()
     this.#paper.rect(x, y, LABEL, ROW).fillAndStroke('#f3f5f8', LINE)
-    this.text(zh, x + 6, y + 3, { size: 9, width: LABEL - 12, color: INK })
+    this.text(zh, x + 6, y + 3, { size: 9, width: LABEL - 12, color: TEXT_INK })
     this.text(en, x + 6, y + 15.5, { size: 6.5, width: LABEL - 12, color: FAINT })
     const size = strong ? 13 : 9.5
     this.text(value, x + LABEL + 8, y + (ROW - size * 1.45) / 2, {
       size,
       width: width - LABEL - 14,
-      color: warn ? RED : INK,
+      color: warn ? RED : TEXT_INK,
     })
   }
 }
@@ -190,26 +164,3 @@ const figures = (amount: string, currency: string): string => {
 
 /** The receipt's own local time, with its zone: "2026-11-25 09:30:12 +08:00". */
 const localTime = (text: string): string => text.replace('T', ' ').replace(/([+-]\d\d:\d\d)$/, ' $1')
-
-let loaded: { readonly bytes: Buffer; readonly has: (codePoint: number) => boolean } | undefined
-
-/** Read when the first receipt is drawn: most processes never need its 10 MB. */
-function regular() {
-  if (!loaded) {
-    const path = fileURLToPath(
-      import.meta.resolve('@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf'),
-    )
-    const bytes = readFileSync(path)
-    const font = fontkit.create(bytes) as fontkit.Font
-    loaded = { bytes, has: codePoint => font.hasGlyphForCodePoint(codePoint) }
-  }
-  return loaded
-}
-
-function printable(text: string): string {
-  const { has } = regular()
-  let shown = ''
-  for (const character of text.normalize('NFC').replace(/[\p{Cc}\p{Cf}]/gu, ' '))
-    shown += has(character.codePointAt(0) as number) ? character : MISSING
-  return shown
-}

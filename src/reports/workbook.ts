@@ -59,17 +59,28 @@ export async function writeWorkbook(
   rowsPerSheet = ROWS_PER_SHEET,
 ): Promise<void> {
   const file = wholeFile(path)
-  const zip = new ZipFile()
-  const packed = zip.outputStream as Readable
   try {
-    const broken = new Promise<never>((_, reject) => zip.on('error', reject))
-    const written = pipeline(packed, createWriteStream(file.draft))
-    await Promise.race([Promise.all([fill(zip, sheets, rowsPerSheet), written]), broken])
+    await pipeline(workbookBytes(sheets, rowsPerSheet), createWriteStream(file.draft))
     await file.finish()
   } catch (error) {
-    packed.destroy()
     await file.abandon()
     throw asFailure(error, path)
+  }
+}
+
+/** The workbook's bytes as its rows come; throws what the rows throw. */
+export async function* workbookBytes(
+  sheets: Iterable<Sheet>,
+  rowsPerSheet = ROWS_PER_SHEET,
+): AsyncGenerator<Uint8Array> {
+  const zip = new ZipFile()
+  const packed = zip.outputStream as Readable
+  zip.on('error', error => packed.destroy(error as Error))
+  fill(zip, sheets, rowsPerSheet).catch(error => packed.destroy(error))
+  try {
+    yield* packed as AsyncIterable<Uint8Array>
+  } finally {
+    packed.destroy()
   }
 }
 
