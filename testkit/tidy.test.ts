@@ -44,10 +44,6 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   vouchers: ['reviews'],
   review_vouchers: ['reviews'],
   voucher_uses: ['reviews'],
-  departments: ['merchants', 'access'], // a scope names departments, and holds for the merchants below them
-  merchants: ['merchants', 'orders', 'access'], // a bill is issued in one statement that checks its merchant and fee item
-  fee_items: ['merchants', 'orders'],
-  orders: ['orders'],
   departments: ['merchants', 'access', 'reports'], // a scope names departments, and holds for the merchants below them
   merchants: ['merchants', 'orders', 'access', 'reports'], // a bill is issued in one statement that checks its merchant and fee item
   fee_items: ['merchants', 'orders', 'reports'],
@@ -90,12 +86,11 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   discrepancy_rows: ['discrepancies', 'reconciliation', 'orders', 'reports'],
   discrepancy_comments: ['discrepancies'],
   discrepancy_vouchers: ['discrepancies'],
-  anomaly_reports: ['reconciliation', 'discrepancies'],
+  anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
   appeals: ['appeals'],
   appeal_comments: ['appeals'],
   arrivals: ['arrivals'],
   arrival_files: ['arrivals'],
-  anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
   report_templates: ['reports'],
   report_template_versions: ['reports'],
   report_schedules: ['reports'],

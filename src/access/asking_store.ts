@@ -57,6 +57,16 @@ export async function keyOf(db: Db, digest: Buffer): Promise<AskingKey | null> {
   return rows[0] ?? null
 }
 
+/** An account, for what is done in its name while it is not there. */
+export async function askingOf(db: Db, accountId: string): Promise<Asking | null> {
+  const { rows } = await db.query(
+    `select a.id as "accountId", a.login, a.name, a.kind, a.state, a.password_stale as "passwordStale", ${GRANTS}
+       from accounts a where a.id = $1`,
+    [accountId],
+  )
+  return rows[0] ?? null
+}
+
 /** Roles an account holds, with the permissions of those that the house made. */
 export async function rolesHeld(db: Db, accountId: string): Promise<Pick<HeldGrant, 'role' | 'permissions'>[]> {
   const { rows } = await db.query(

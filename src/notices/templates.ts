@@ -40,6 +40,7 @@ const VARIABLES: Readonly<Record<Template, (data: MessageData) => Record<string,
   appeal_answered: data => ({ title: data.title, verdict: data.verdict_zh, answer: data.answer }),
   appeal_settled: data => ({ title: data.title, amount: money(data) }),
   appeals_due: data => ({ stage: data.stage_zh, count: data.count, due: timeText(data.due_at) }),
+  report_ready: data => ({ report: data.report, rows: data.rows, time: timeText(data.at) }),
 }
 
 /** The variables of an SMS template, each within the provider's limit. */
@@ -132,6 +133,11 @@ const MAILS: Readonly<Record<Template, (data: MessageData) => { subject: string;
     en: {
       begin: `${data.count} appeal(s) ${data.stage_en}: please deal with them in the platform.`,
       rows: dueRows(data, 'en'),
+  report_ready: data => ({
+    subject: `报表已生成 Report ready：${data.report ?? ''}`,
+    zh: { begin: '您计划的报表已生成，请登录平台下载；文件不随邮件发送。', rows: reportRows(data, 'zh') },
+      begin: 'The report you scheduled is ready. Log in to download it; files are not sent by mail.',
+      rows: reportRows(data, 'en'),
     },
   }),
 }
@@ -192,6 +198,14 @@ const alertRows = (data: MessageData, lang: Lang) => [
   [pick(lang, '位置', 'Where'), [data.place, data.field].filter(Boolean).join(' / ')] as const,
   [pick(lang, '内容（已截断、遮蔽）', 'Content (cut, masked)'), data.sample] as const,
   [pick(lang, '请求编号', 'Request id'), data.request_id] as const,
+]
+
+const reportRows = (data: MessageData, lang: Lang) => [
+  [pick(lang, '报表', 'Report'), data.report] as const,
+  [pick(lang, '行数', 'Rows'), data.rows] as const,
+  [pick(lang, '生成时间', 'Made at'), timeText(data.at)] as const,
+  [pick(lang, '可下载至', 'Kept until'), timeText(data.expires_at)] as const,
+  [pick(lang, '导出编号', 'Export'), data.export_id] as const,
 ]
 
 /** "1234.50元", "1234.50 USD". */
