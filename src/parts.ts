@@ -5,6 +5,7 @@ import { auditPart } from './audit_part.ts'
 import { intrusionPart } from './intrusion_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
+import { reportsPart } from './reports_part.ts'
 import { reviewsPart } from './reviews_part.ts'
 import { rulesPart } from './rules_part.ts'
 import type { PartOf } from './server.ts'
@@ -22,4 +23,5 @@ export const PARTS: readonly PartOf[] = [
   rulesPart(),
   appealsPart(),
   arrivalsPart(),
+  reportsPart(),
 ]

@@ -133,9 +133,12 @@ const MAILS: Readonly<Record<Template, (data: MessageData) => { subject: string;
     en: {
       begin: `${data.count} appeal(s) ${data.stage_en}: please deal with them in the platform.`,
       rows: dueRows(data, 'en'),
+    },
+  }),
   report_ready: data => ({
     subject: `报表已生成 Report ready：${data.report ?? ''}`,
     zh: { begin: '您计划的报表已生成，请登录平台下载；文件不随邮件发送。', rows: reportRows(data, 'zh') },
+    en: {
       begin: 'The report you scheduled is ready. Log in to download it; files are not sent by mail.',
       rows: reportRows(data, 'en'),
     },
