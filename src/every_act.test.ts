@@ -18,6 +18,7 @@ after(closeTestServer)
 const NO_ENTRY: Record<string, string> = {
   'POST /api/session/passkey/options': 'a challenge: nothing is changed until it is answered',
   'POST /api/session/passkeys/options': 'a challenge: nothing is changed until it is answered',
+  'POST /api/reports/preview': 'a question with a body: it changes nothing',
   'POST /pay/{payment_no}': 'where a browser comes back to from its channel: it shows a page',
   'POST /notify/{channel}/{account}':
     'what a channel says: the book itself is its record, refused ones are kept in refused_notices',
@@ -218,6 +219,33 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
     { role: 'clerk2' },
     { id: 'act-00015', reason: '柜台', name_zh: '柜员', name_en: 'Clerk', permissions: ['order.read'] },
     'review.ask',
+  )
+  const content = { dataset: 'items', columns: [{ field: 'order_no' }] }
+  const template = { name: '每日', content, reason: '例会' }
+  const formed = await act(
+    'POST /api/reports/templates',
+    {},
+    { id: 'act-00020', ...template },
+    'report_template.create',
+  )
+  await act(
+    'POST /api/reports/templates/{template_id}/versions',
+    formed,
+    { id: 'act-00021', ...template },
+    'report_template.change',
+  )
+  const asked = { format: 'csv', template: { template_id: formed.template_id } }
+  const file = await act('POST /api/reports/exports', {}, { id: 'act-00022', ...asked }, 'report.export')
+  await act('POST /api/reports/exports/{export_id}/cancel', file, { id: 'act-00023' }, 'report.export_cancel')
+  const plan = { template_id: formed.template_id, format: 'csv', every: 'day', local_time: '08:30' }
+  const planned = await act('POST /api/reports/schedules', {}, { id: 'act-00024', ...plan }, 'report_schedule.create')
+  const over = { id: 'act-00025', reason: '不用了' }
+  await act('POST /api/reports/schedules/{schedule_id}/end', planned, over, 'report_schedule.end')
+  await act(
+    'POST /api/reports/templates/{template_id}/archive',
+    formed,
+    { id: 'act-00026', reason: '不用了' },
+    'report_template.archive',
   )
   await act('POST /api/accounts/{account_id}/state', person, { state: 'suspended' }, 'account.set_state')
   await act('POST /api/vault/rotate', {}, { id: 'act-00016' }, 'vault.rotate')

@@ -3,10 +3,12 @@ import { pino } from 'pino'
 import { ALL_PERMISSIONS } from '../src/access/permissions.ts'
 import { provideKey } from '../src/access/provision.ts'
 import { accessPart } from '../src/access_part.ts'
+import { appealsPart } from '../src/appeals_part.ts'
 import { arrivalsPart } from '../src/arrivals_part.ts'
 import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
 import { payingPart } from '../src/paying_part.ts'
+import { reportsPart } from '../src/reports_part.ts'
 import { reviewsPart } from '../src/reviews_part.ts'
 import { rulesPart } from '../src/rules_part.ts'
 import { type Platform, startPlatform } from '../src/server.ts'
@@ -48,7 +50,9 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
       reviewsPart(),
       payingPart({ channels }),
       rulesPart(),
+      appealsPart(),
       arrivalsPart({ channels }),
+      reportsPart(),
     ],
     config: { name: 'test', folder: '.', text: '{}' },
     port: 0,
