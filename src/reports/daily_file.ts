@@ -121,7 +121,7 @@ export function dailySheet(days: readonly DayReport[], date: string, lang: Lang,
   }
 }
 
-export async function dailyPaper(paper: Paper, days: readonly DayReport[], { lang, zone }: Reader): Promise<void> {
+export function dailyPaper(paper: Paper, days: readonly DayReport[], { lang, zone }: Reader): void {
   if (days.length === 0)
     return paper.note(lang === 'zh' ? '这一天没有您能查看的账期' : 'There is no day that you may see')
   const columns = (titles: readonly string[], weights: readonly number[]) =>

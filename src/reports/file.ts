@@ -137,7 +137,11 @@ async function* dailyBytes(
     ])
   const paper = paperOf(writing, name, by)
   paper.title(name, madeAt(writing))
-  await dailyPaper(paper, days, reader)
+  dailyPaper(paper, days, reader)
+  // Above the lists: what is signed is the proof, and no page bears signatures alone.
+  paper.signatures(
+    reader.lang === 'zh' ? ['制表（出纳）', '复核（财务）', '财务主管'] : ['Prepared by', 'Reviewed by', 'Supervisor'],
+  )
   for (const { title, source } of sources) {
     const long = source.total > PAPER_ROWS
     paper.heading(`${title}  ${source.total}`)
@@ -150,9 +154,6 @@ async function* dailyBytes(
       )
     else await putTable(writing, paper, source)
   }
-  paper.signatures(
-    reader.lang === 'zh' ? ['制表（出纳）', '复核（财务）', '财务主管'] : ['Prepared by', 'Reviewed by', 'Supervisor'],
-  )
   yield* paper.bytes()
 }
 
