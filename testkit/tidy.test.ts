@@ -46,12 +46,12 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   voucher_uses: ['reviews'],
   departments: ['merchants', 'access', 'reports'], // a scope names departments, and holds for the merchants below them
   merchants: ['merchants', 'orders', 'access', 'reports'], // a bill is issued in one statement that checks its merchant and fee item
-  fee_items: ['merchants', 'orders', 'reports'],
+  fee_items: ['merchants', 'orders', 'reports', 'reconciliation'], // whose a discrepancy is
   orders: ['orders', 'reports'],
   bindings: ['orders'],
   bill_batches: ['orders'],
   bill_batch_rows: ['orders'],
-  payments: ['orders', 'refunds', 'reports'], // a refund is seen by who sees its payment
+  payments: ['orders', 'refunds', 'reports', 'reconciliation'], // a refund is seen by who sees its payment; whose a discrepancy is
   payments_waiting: ['orders'],
   payment_anomalies: ['orders'],
   refused_notices: ['orders'],
@@ -65,7 +65,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   rule_versions: ['rules'],
   rule_activations: ['rules'],
   movements: ['orders', 'reconciliation', 'reports'], // orders write the platform's own book, reconciliation reads it
-  statement_files: ['statements'],
+  statement_files: ['statements', 'reconciliation'], // which days are covered, and what lines are called
   statement_raw: ['statements'],
   statement_templates: ['statements'],
   statement_lines: ['statements', 'reconciliation', 'reports'], // settle joins both books in one statement
