@@ -20,7 +20,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'orders/receipt_store.ts': ['personSql('],
   // Scratch tables are named by the process; columns, passes and agreeing terms are code.
   'reconciliation/gate/closed_days.ts': ['book', 'ours ?', 'standing'], // one of two books, one of two conditions
-  'reconciliation/gate/replay.ts': ['other.#scratch.schema'],
+  'reconciliation/gate/replay.ts': ['book', 'owner', 'other.#scratch.schema'],
   'reconciliation/open_rows.ts': ['own', 'feeItem', 'table'],
   'reconciliation/proof.ts': ['book'],
   'reconciliation/scratch.ts': ['schema', 'table', "['movements', 'statement_lines', 'match_links']"],

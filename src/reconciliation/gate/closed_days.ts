@@ -28,7 +28,7 @@ export async function lastClosedDay(db: pg.Pool | pg.ClientBase): Promise<Day | 
 }
 
 /**
- * Puts the books of a closed day into the scratch of this connection, as its close saw them: its own rows up to the marks, but for
+ * Puts a book of a closed day into `day_…` of the scratch of this connection, as its close saw them: its own rows up to the marks, but for
  * those that came late (they count in another day) and lines that a newer version of the statement took away; and those late ones that
  * count in it.
  */
@@ -42,7 +42,7 @@ export async function copyBook(
     ? 'true'
     : 'not exists (select from superseded_lines s where s.order_no = b.order_no and s.line_id = b.id)'
   await client.query(
-    `insert into ${book}
+    `insert into day_${book}
      select b.* from days d join public.${book} b on b.channel = d.channel and b.account = d.account and b.business_date = d.business_date
       where d.id = $1 and b.id <= d.${ours ? 'movement_mark' : 'line_mark'} and ${standing}
         and not exists (select from late_rows r where r.side = $2 and r.order_no = b.order_no and r.row_id = b.id and r.day_id <> d.id)

@@ -35,7 +35,7 @@ export async function replay(db: Database, request: ReplayRequest): Promise<Repl
   const days = await lastClosedDays(db.pool, request.days)
   const before = await Version.open(db, request.before)
   try {
-    const after = await Version.open(db, request.after)
+    const after = await Version.open(db, request.after, before)
     try {
       return await run(before, after, days, request)
     } finally {
@@ -65,7 +65,9 @@ async function run(
       waiting = new Map()
     }
     const covered = follows && last ? [last.day, day.day] : [day.day]
-    const [counted] = await Promise.all([before.decide(day, covered, follows), after.decide(day, covered, follows)])
+    await Promise.all([before.keepWaiting(follows), after.keepWaiting(follows)])
+    await before.copy(day)
+    const [counted] = await Promise.all([before.decide(day, covered), after.decide(day, covered)])
     rows += counted
     const [old, fresh] = await Promise.all([before.standings(after), after.standings(before)])
     waiting = meet(waiting, old, fresh, comparing)
@@ -108,6 +110,8 @@ function finish(waiting: Waiting, comparing: Comparing): void {
 
 const nameOf = (id: number): string => `${fileOf(id)}#${recordOf(id)}`
 
+const BOOKS = ['movements', 'statement_lines'] as const
+
 /** One version of the rules, and the books it works on. */
 class Version {
   readonly #rules: Rules
@@ -124,12 +128,19 @@ class Version {
     this.#two = two
   }
 
-  static async open(db: Database, rules: Rules): Promise<Version> {
+  /** The day's own rows lie in the books of the first; each has besides what waits under its rules. */
+  static async open(db: Database, rules: Rules, first?: Version): Promise<Version> {
     const scratch = await openScratch(db)
     const [one, two] = [await scratch.connect(), await scratch.connect()]
-    await one.query(
-      'create unlogged table waiting_movements (like movements); create unlogged table waiting_lines (like statement_lines)',
-    )
+    const owner = first ? first.#scratch.schema : scratch.schema
+    for (const book of BOOKS) {
+      await one.query(
+        `alter table ${book} rename to day_${book}; create unlogged table waiting_${book} (like day_${book})`,
+      )
+      await one.query(
+        `create view ${book} as select * from ${owner}.day_${book} union all select * from waiting_${book}`,
+      )
+    }
     return new Version(rules, scratch, one, two)
   }
 
@@ -137,15 +148,16 @@ class Version {
     return this.#scratch.close()
   }
 
+  /** The day's rows, for this version and the one that shares its books. */
+  async copy(day: ClosedDay): Promise<void> {
+    await this.#one.query('truncate day_movements, day_statement_lines')
+    await Promise.all([copyBook(this.#one, day, 'movements'), copyBook(this.#two, day, 'statement_lines')])
+  }
+
   /** Reconciles one day; gives the number of rows in its books. */
-  async decide(day: ClosedDay, covered: readonly string[], follows: boolean): Promise<number> {
+  async decide(day: ClosedDay, covered: readonly string[]): Promise<number> {
     const [one, two] = [this.#one, this.#two]
-    await one.query('truncate movements, statement_lines, match_links')
-    await Promise.all([copyBook(one, day, 'movements'), copyBook(two, day, 'statement_lines')])
-    if (follows)
-      await one.query(
-        'insert into movements select * from waiting_movements; insert into statement_lines select * from waiting_lines',
-      )
+    await one.query('truncate match_links')
     const facts = await factsOf(one)
     await settle([one, two], {
       rules: this.#rules,
@@ -164,21 +176,24 @@ class Version {
       ...payments.map(entry => [keyOf('ours', entry.id), rowOf('ours', entry)] as const),
       ...lines.map(entry => [keyOf('theirs', entry.id), rowOf('theirs', entry)] as const),
     ])
-    await this.#keepWaiting()
     return facts.rows
   }
 
-  async #keepWaiting(): Promise<void> {
-    const waits = this.#outcome.discrepancies.filter(({ kind }) => kind === 'in_transit')
+  /** What waited at the end of the last day goes on into the next, if that follows. */
+  async keepWaiting(follows: boolean): Promise<void> {
+    const waits = follows ? this.#outcome.discrepancies.filter(({ kind }) => kind === 'in_transit') : []
     const numbers = waits.flatMap(({ payments }) => payments)
     const ids = waits.flatMap(({ lines }) => lines).map(idOf)
-    await this.#one.query('truncate waiting_movements, waiting_lines')
+    await this.#one.query('truncate waiting_movements, waiting_statement_lines')
     if (numbers.length > 0)
       await this.#one.query('insert into waiting_movements select * from open_movements where payment_no = any($1)', [
         numbers,
       ])
     if (ids.length > 0)
-      await this.#one.query('insert into waiting_lines select * from open_lines where id = any($1::bigint[])', [ids])
+      await this.#one.query(
+        'insert into waiting_statement_lines select * from open_lines where id = any($1::bigint[])',
+        [ids],
+      )
   }
 
   /** What became of the rows that the engine looked at, and of those that the other version did not settle in the same way. */
