@@ -10,7 +10,7 @@ const closed = { additionalProperties: false }
 const Decimal = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })
 const Rate = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,6})?%?$' })
 const Clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
-const Date = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+const DayText = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 const orNone = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const oneOf = <T extends string>(names: readonly T[]) =>
   Type.Unsafe<T>(Type.Union(names.map(name => Type.Literal(name))))
@@ -24,7 +24,7 @@ const field = <T extends TSchema>(title: string, make: T): T => titled(title, st
 
 const FeeStepDocument = Type.Object(
   {
-    from: Type.Optional(field('自账期起 From this day', Date)),
+    from: Type.Optional(field('自账期起 From this day', DayText)),
     amount_from: Type.Optional(field('自此金额起 From this amount', Decimal)),
     rate: field('费率 Rate', Rate),
     min: Type.Optional(field('每笔最低 At least', orNone(Decimal))),
@@ -64,8 +64,8 @@ const ChannelDocument = part('渠道规则 Rules of a channel', {
     closes_at: field('关账时刻 Closes at', Clock),
     closes_after_days: field('T+N 关账 Closes after days', Type.Integer({ minimum: 0, maximum: 30 })),
     working_days_only: field('只计工作日 Working days only', Type.Boolean()),
-    holidays: field('节假日 Holidays', Type.Array(Date, { uniqueItems: true, maxItems: 2000 })),
-    workdays: field('调休上班日 Weekend days worked on', Type.Array(Date, { uniqueItems: true, maxItems: 2000 })),
+    holidays: field('节假日 Holidays', Type.Array(DayText, { uniqueItems: true, maxItems: 2000 })),
+    workdays: field('调休上班日 Weekend days worked on', Type.Array(DayText, { uniqueItems: true, maxItems: 2000 })),
   }),
   windows: part('时间窗 Windows', {
     amount_time_minutes: field('金额时间窗（分钟）Amount and time', Type.Integer({ minimum: 0, maximum: 10_080 })),

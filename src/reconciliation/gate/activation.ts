@@ -3,11 +3,13 @@ import { record } from '../../audit/record.ts'
 import type { Day } from '../../kernel/business_day.ts'
 import type { Ending, ReviewKind } from '../../reviews/kind.ts'
 import type { Review } from '../../reviews/review.ts'
+import { closesAt } from '../../rules/calendar.ts'
+import { rulesOf } from '../../rules/rules.ts'
 import { holdActivations, insertActivation, rulesOn } from '../../rules/store.ts'
 import type { Json } from '../../system/requests.ts'
 import { lastClosedDay } from './closed_days.ts'
 import type { ActivationAsk } from './gate.ts'
-import { markOpenDaysStale } from './store.ts'
+import { holdOpenDays, type OpenDay, settleAnew } from './store.ts'
 
 /** Letting a version of the rules hold, from a business day on: asked with its gate, decided by a second person. */
 export const RULE_ACTIVATION: ReviewKind = {
@@ -42,7 +44,14 @@ async function apply(tx: pg.ClientBase, review: Review, { who, at }: Ending): Pr
     reviewId: review.id,
     gateId,
   })
-  await markOpenDaysStale(tx, fromDay, at)
+  const open = await holdOpenDays(tx, fromDay)
+  const anew: (OpenDay & { closesAt: Date })[] = []
+  // Day by day: a later activation may hold for some of them.
+  for (const day of open) {
+    const { rules } = await rulesOn(tx, day.day)
+    anew.push({ ...day, closesAt: closesAt(day.day, rulesOf(rules, day.channel)) })
+  }
+  await settleAnew(tx, anew)
   await record(tx, at, who, [
     {
       what: 'rule.activate',

@@ -64,6 +64,10 @@ test('a version is written, compared, replayed, agreed to by a second person, an
   assert.equal(kinds.examples[0].after, 'waived below_threshold')
   assert.equal(seen.result.cases.changes.length, 3)
 
+  await app.db.pool.query(
+    `insert into days (channel, account, business_date, closes_at, opened_at)
+     values ('wechat', '', '2026-11-20'::date - 1, now(), now()), ('wechat', '', '2026-11-23', now(), now())`,
+  )
   const asked = await activate(2, 'activate-2', '2026-11-21', gate)
   assert.equal(asked.status, 200, JSON.stringify(asked.body))
   const { body: review } = await clerk('GET', `/api/reviews/${asked.body.review_id}`)
@@ -79,6 +83,11 @@ test('a version is written, compared, replayed, agreed to by a second person, an
   assert.equal((await rulesOn(app.db.pool, '2026-11-20')).version, 1)
   assert.equal((await rulesOn(app.db.pool, '2026-11-21')).version, 2)
   assert.equal((await rulesOn(app.db.pool, '2027-01-01')).rules.defaults.waiveBelow, '10.00')
+
+  const { rows: touched } = await app.db.pool.query('select business_date, whole from touched_days')
+  assert.deepEqual(touched, [{ business_date: '2026-11-23', whole: true }], 'open days from then on are settled anew')
+  const { rows: closing } = await app.db.pool.query("select closes_at from days where business_date = '2026-11-23'")
+  assert.equal(closing[0].closes_at.toISOString(), '2026-11-24T02:00:00.000Z')
 
   const back = await activate(1, 'activate-1', '2026-11-21', await gated(1, 'gate-00001'))
   await approve(back.body.review_id)

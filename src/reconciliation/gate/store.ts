@@ -58,10 +58,30 @@ export async function markFailed(db: Db, id: string, at: Date, failure: string):
   )
 }
 
-/** Open days that were settled by other rules are settled again; their rows are held until this transaction ends, so that none closes meanwhile. */
-export async function markOpenDaysStale(tx: pg.ClientBase, fromDay: Day, at: Date): Promise<void> {
-  await tx.query("update days set stale_at = coalesce(stale_at, $2) where state <> 'closed' and business_date >= $1", [
-    fromDay,
-    at,
-  ])
+export type OpenDay = { readonly id: number; readonly channel: string; readonly day: Day }
+
+/** Held until the transaction ends, so that none closes by the old rules meanwhile. */
+export async function holdOpenDays(tx: pg.ClientBase, fromDay: Day): Promise<OpenDay[]> {
+  const { rows } = await tx.query(
+    "select id, channel, business_date as day from days where state <> 'closed' and business_date >= $1 order by id for update",
+    [fromDay],
+  )
+  return rows
+}
+
+/** The next run looks at all of their rows, and they close when the new rules say. */
+export async function settleAnew(
+  tx: pg.ClientBase,
+  days: readonly (OpenDay & { readonly closesAt: Date })[],
+): Promise<void> {
+  await tx.query(
+    `with anew as (
+       update days d set closes_at = n.closes_at from unnest($1::int[], $2::timestamptz[]) as n (id, closes_at) where d.id = n.id
+       returning d.channel, d.account, d.business_date
+     )
+     insert into touched_days (channel, account, business_date, whole)
+     select channel, account, business_date, true from anew
+         on conflict (channel, account, business_date) do update set times = touched_days.times + 1, whole = true`,
+    [days.map(({ id }) => id), days.map(({ closesAt }) => closesAt)],
+  )
 }
