@@ -24,7 +24,7 @@ export async function closeDay(
   const found = await days.findDay(app.db.pool, of)
   if (!found) throw dayUnknown(of)
   if (found.state === 'closed') return found
-  const { rules } = await rulesOn(app.db.pool, of.day)
+  const { rules, version } = await rulesOn(app.db.pool, of.day)
   const { calendar } = rulesOf(rules, of.channel)
   const at = app.now()
   if (at.getTime() < businessDayBounds(of.day, calendar).to) throw dayNotOver(of)
@@ -38,7 +38,16 @@ export async function closeDay(
     const places = await countPlaces(tx, day.id)
     const proof = await proveDay(tx, day.id, at)
     const selfCheck = await checkSample(tx, day, rules, at, day.run)
-    const block = decideClose({ state: day.state, covered, forced, ...places, proof, selfCheck })
+    const ranBy = await days.rulesOfRun(tx, day.run)
+    const block = decideClose({
+      state: day.state,
+      otherRules: ranBy !== null && ranBy !== version,
+      covered,
+      forced,
+      ...places,
+      proof,
+      selfCheck,
+    })
     if (block) {
       await days.markBlocked(tx, day.id, block, { proof, selfCheck })
       await tx.query("select pg_notify('day_changed', $1)", [`${day.id}`])

@@ -73,6 +73,8 @@ export type CloseFacts = {
   readonly covered: boolean
   /** A second person has accepted that the statement never comes. */
   readonly forced: boolean
+  /** Its last run decided by other rules than those that hold for it now. */
+  readonly otherRules: boolean
   readonly unplacedOurs: number
   readonly unplacedTheirs: number
   readonly doublyPlaced: number
@@ -98,6 +100,14 @@ export function decideClose(facts: CloseFacts): Block | null {
       why: {
         zh: `还有 ${facts.unplacedOurs} 笔平台流水、${facts.unplacedTheirs} 条账单记录未对账：请等下一次对账`,
         en: `${facts.unplacedOurs} movements and ${facts.unplacedTheirs} lines wait to be settled: the next run takes them`,
+      },
+    }
+  if (facts.otherRules)
+    return {
+      code: 'rules_changed',
+      why: {
+        zh: '启用了新的规则版本，须按新规则重新对账后才能关账',
+        en: 'Another version of the rules holds for the day now: it closes after the next run',
       },
     }
   if (facts.doublyPlaced > 0)

@@ -182,3 +182,84 @@ export async function highestIds(tx: Db, of: AccountDay): Promise<{ movementMark
   )
   return { movementMark: rows[0].movement, lineMark: rows[0].line }
 }
+
+/** What each day of the account has been through: whoever places rows of one of them meanwhile is seen by it. */
+export async function revisionsOf(db: Db, channel: string, account: string): Promise<Map<number, number>> {
+  const { rows } = await db.query('select id, revision from days where channel = $1 and account = $2', [
+    channel,
+    account,
+  ])
+  return new Map(rows.map(row => [row.id, row.revision]))
+}
+
+/** Locks the days and says whether all of them stand as they did. */
+export async function unchanged(tx: pg.ClientBase, days: ReadonlyMap<number, number>): Promise<boolean> {
+  const { rows } = await tx.query('select id, revision from days where id = any($1) order by id for update', [
+    [...days.keys()],
+  ])
+  return rows.every(row => days.get(row.id) === row.revision)
+}
+
+/** Rules of the day's last run; null: there was none. */
+export async function rulesOfRun(db: Db, run: number): Promise<number | null> {
+  const { rows } = await db.query('select rules from runs where id = $1', [run])
+  return rows[0]?.rules ?? null
+}
+
+/** Days that our own book or a statement speaks of, and that are not open yet: not older than `from`. */
+export async function unopenedDays(db: Db, from: string): Promise<AccountDay[]> {
+  const { rows } = await db.query(
+    `with recursive own as (
+       (select channel, account, business_date from movements order by 1, 2, 3 limit 1)
+       union all
+       select n.* from own, lateral (
+         select m.channel, m.account, m.business_date from movements m
+          where (m.channel, m.account, m.business_date) > (own.channel, own.account, greatest(own.business_date, $1::date - 1))
+          order by 1, 2, 3 limit 1) n
+     )
+     select channel, account, business_date::text as day from (
+       select * from own where business_date >= $1 union select channel, account, business_date from touched_days) o
+      where not exists (select from days d where d.channel = o.channel and d.account = o.account and d.business_date = o.business_date)`,
+    [from],
+  )
+  return rows
+}
+
+/** Days whose books changed since they were last looked at: lines came, or movements did and the statement is there already. */
+export async function daysToSettle(db: Db): Promise<AccountDay[]> {
+  const { rows } = await db.query(
+    `select d.channel, d.account, d.business_date::text as day from days d
+       join touched_days t on t.channel = d.channel and t.account = d.account and t.business_date = d.business_date
+      where d.state <> 'closed'
+     union
+     select d.channel, d.account, d.business_date::text from days d
+      where d.state in ('provisional', 'settling')
+        and (select max(id) from movements m where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date) > coalesce(d.movement_mark, -1)
+      order by 1, 2, 3`,
+  )
+  return rows
+}
+
+/** Touches of days that are closed: what came is late, and counts in the account's first open day. */
+export async function passOnTouches(tx: Db): Promise<void> {
+  await tx.query(
+    `with late as (
+       delete from touched_days t using days d
+        where d.channel = t.channel and d.account = t.account and d.business_date = t.business_date and d.state = 'closed'
+       returning t.channel, t.account
+     )
+     insert into touched_days (channel, account, business_date)
+     select o.channel, o.account, min(o.business_date) from days o join (select distinct channel, account from late) l using (channel, account)
+      where o.state <> 'closed' group by 1, 2
+         on conflict (channel, account, business_date) do update set times = touched_days.times + 1`,
+  )
+}
+
+/** Days whose time has come. */
+export async function daysToClose(db: Db, at: Date): Promise<AccountDay[]> {
+  const { rows } = await db.query(
+    `select channel, account, business_date::text as day from days where state <> 'closed' and closes_at <= $1 order by business_date, channel, account`,
+    [at],
+  )
+  return rows
+}

@@ -23,7 +23,8 @@ export type Publishing = {
   readonly keyOf: (side: BookSide, name: string) => readonly [orderNo: string, id: number] | undefined
   readonly nameOf: (side: BookSide, id: number) => string | undefined
   readonly marks: { readonly movements: number; readonly lines: number }
-  readonly scratch: pg.ClientBase
+  /** Days in whose books rows count, where that is not this one: by side and id. */
+  readonly counted: ReadonlyMap<string, number>
   readonly settled: number
 }
 
@@ -35,8 +36,7 @@ export async function publish(
   tx: pg.ClientBase,
   publishing: Publishing,
 ): Promise<{ pairs: number; groups: number; discrepancies: number }> {
-  const { day, run, at, outcome, covered } = publishing
-  const counted = await store.rowDays(publishing.scratch)
+  const { day, run, at, outcome, covered, counted } = publishing
   const place = (side: BookSide, name: string): store.PlacedRow => {
     const key = publishing.keyOf(side, name)
     const entry = publishing.entries[side].get(name)

@@ -14,6 +14,7 @@ import { type Context, contextFor } from './context.ts'
 import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
 import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
+import { rowDays } from './place_store.ts'
 import { publish } from './publish.ts'
 import { fillOurs, fillTheirs, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
@@ -66,6 +67,20 @@ export async function openDay(
 }
 
 async function settleOnce(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
+  // One run of an account at a time: rows that wait belong to all of its days.
+  const turn = await app.db.connect()
+  try {
+    await turn.query(`select pg_advisory_lock(hashtextextended('days of ' || $1 || '/' || $2, 0))`, [
+      of.channel,
+      of.account,
+    ])
+    return await settleAlone(app, of)
+  } finally {
+    await turn.end()
+  }
+}
+
+async function settleAlone(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
   const at = app.now()
   const inForce = await rulesOn(app.db.pool, of.day)
   const day = await openDay(app, of, inForce, at)
@@ -73,9 +88,10 @@ async function settleOnce(app: Settling, of: days.AccountDay): Promise<RunFigure
   const touched = await touchedTimes(app.db.pool, of)
   const run = await days.insertRun(app.db.pool, day.id, inForce.version, at)
   await days.setSettling(app.db.pool, day.id)
+  const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
   const scratch = await openScratch(app.db)
   try {
-    return await new Run(app, scratch, day, inForce, run, touched.whole).settle(async tx =>
+    return await new Run(app, scratch, day, inForce, run, touched.whole, revisions).settle(async tx =>
       takeTouched(tx, of, touched.times),
     )
   } finally {
@@ -91,18 +107,28 @@ class Run {
   readonly #run: number
   /** Look at all rows of the day, not only at those that came after the last run. */
   readonly #whole: boolean
+  readonly #revisions: ReadonlyMap<number, number>
   readonly #took: Record<string, number> = {}
   #lap = performance.now()
   readonly #ids = { ours: new Map<string, [string, number]>(), theirs: new Map<string, [string, number]>() }
   readonly #names = { ours: new Map<number, string>(), theirs: new Map<number, string>() }
 
-  constructor(app: Settling, scratch: Scratch, day: BusinessDay, inForce: RulesInForce, run: number, whole: boolean) {
+  constructor(
+    app: Settling,
+    scratch: Scratch,
+    day: BusinessDay,
+    inForce: RulesInForce,
+    run: number,
+    whole: boolean,
+    revisions: ReadonlyMap<number, number>,
+  ) {
     this.#app = app
     this.#scratch = scratch
     this.#day = day
     this.#inForce = inForce
     this.#run = run
     this.#whole = whole
+    this.#revisions = revisions
   }
 
   async settle(taken: (tx: pg.ClientBase) => Promise<void>): Promise<RunFigures> {
@@ -129,8 +155,12 @@ class Run {
     const outcome = this.#decide(payments, lines, context, coverage)
     this.#lapped('decide')
     const figures = await this.#app.db.transaction(async tx => {
+      const counted = await rowDays(one)
+      const involved = new Set([this.#day.id, ...counted.values()])
+      if (!(await days.unchanged(tx, new Map([...this.#revisions].filter(([id]) => involved.has(id))))))
+        throw new Overtaken()
       const held = await days.lockDay(tx, this.#day.id)
-      if (held.revision !== this.#day.revision || held.state === 'closed') throw new Overtaken()
+      if (held.state === 'closed') throw new Overtaken()
       const made = await publish(tx, {
         day: this.#day,
         run: this.#run,
@@ -148,7 +178,7 @@ class Run {
           movements: Math.max(ours.mark, this.#day.movementMark ?? -1),
           lines: Math.max(theirs.mark, this.#day.lineMark ?? -1),
         },
-        scratch: one,
+        counted,
         settled: settled.pairs,
       })
       this.#lapped('publish')

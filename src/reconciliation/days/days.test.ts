@@ -1,0 +1,284 @@
+import { strict as assert } from 'node:assert'
+import { test } from 'node:test'
+import { daysCounter } from '../../../testkit/days.ts'
+
+const at = (time: string, day = '2026-11-20') => `${day} ${time}`
+
+test('a day: plain pairs, 短款, 长款 and another amount; each row has one place, the proof holds, the day closes', async t => {
+  const c = await daysCounter(t)
+  await c.pays(
+    { no: 'P1', fen: 8000, at: at('10:00:00') },
+    { no: 'P2', fen: 5000, at: at('10:01:00') },
+    { no: 'P3', fen: 7000, at: at('10:02:00') },
+  )
+  await c.statement('2026-11-20', [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 5010, at: at('10:01:02') },
+    { no: 'P9', fen: 900, at: at('11:00:00') },
+  ])
+  const run = await c.settle('2026-11-20')
+  assert.deepEqual([run?.pairs, run?.groups, run?.discrepancies, run?.covered], [1, 0, 3, true])
+  assert.deepEqual(await c.places(), [
+    'amount_mismatch open P2 + payment 50.10 P2 amount_entry',
+    'channel_only open payment 9.00 P9 lost_notice',
+    'pair P1 = payment 80.00 P1',
+    'platform_only open P3 not_in_statement',
+  ])
+  const closed = await c.close('2026-11-20')
+  assert.deepEqual([closed.state, closed.blocked, closed.proof?.ok, closed.selfCheck?.sampled], ['closed', '', true, 1])
+  assert.deepEqual(closed.proof?.byCurrency.CNY, {
+    ours: '20000',
+    theirs: '13910',
+    steps: [
+      { step: 'channel_only', rows: 1, amount: '900' },
+      { step: 'platform_only', rows: 1, amount: '-7000' },
+      { step: 'amount_mismatch', rows: 2, amount: '10' },
+    ],
+    rest: '0',
+  })
+})
+
+test('a run again changes nothing; a discrepancy keeps its number, its owner and its age', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
+  await c.statement('2026-11-20', [{ no: 'P2', fen: 8100, at: at('12:00:00') }])
+  await c.settle('2026-11-20')
+  const before = await c.places()
+  await c.db.pool.query("update discrepancies set owner = 'staff:li'")
+  const ids = async () =>
+    (await c.db.pool.query('select id, owner, state, opened_at from discrepancies order by id')).rows
+  const first = await ids()
+  c.clock.forward(600)
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), before)
+  assert.deepEqual(await ids(), first)
+})
+
+test('what came after the run is settled by the next; a late line explains the discrepancy and names the pair', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') }, { no: 'P2', fen: 500, at: at('10:05:00') })
+  await c.statement('2026-11-20', [{ no: 'P1', fen: 8000, at: at('10:00:03') }], { part: true })
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), ['pair P1 = payment 80.00 P1', 'platform_only open P2 not_in_statement'])
+  await c.statement('2026-11-20', [{ no: 'P2', fen: 500, at: at('10:05:02') }], { part: true })
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), ['pair P1 = payment 80.00 P1', 'pair P2 = payment 5.00 P2'])
+  const { rows } = await c.db.pool.query('select state, action, link_order_no, ended_by from discrepancies')
+  assert.deepEqual(rows, [{ state: 'explained', action: 'matched', link_order_no: 'OP2', ended_by: 'platform' }])
+})
+
+test('without the statement nothing is missing: same-day lines are matched, the rest waits, and the day does not close', async t => {
+  const c = await daysCounter(t, '2026-11-20T15:00:00+08:00')
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') }, { no: 'P2', fen: 500, at: at('10:05:00') })
+  await c.statement('2026-11-20', [{ no: 'P1', fen: 8000, at: at('10:00:03') }], { part: true })
+  const run = await c.settle('2026-11-20')
+  assert.deepEqual([run?.covered, run?.pairs, run?.discrepancies], [false, 1, 0])
+  assert.deepEqual(await c.places(), ['pair P1 = payment 80.00 P1'])
+  assert.equal((await c.day('2026-11-20'))?.state, 'waiting')
+  await assert.rejects(c.close('2026-11-20'), { code: 'day_not_over' })
+  await c.statement('2026-11-20', [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 500, at: at('10:05:02') },
+  ])
+  c.clock.forward(20 * 3600)
+  await c.settle('2026-11-20')
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+})
+
+test('over midnight: in transit out of one day, into the other; both proofs hold', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('23:59:58') }, { no: 'P2', fen: 500, at: at('10:05:00') })
+  await c.statement('2026-11-20', [{ no: 'P2', fen: 500, at: at('10:05:02') }])
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), ['in_transit open P1 cutoff', 'pair P2 = payment 5.00 P2'])
+  const closed = await c.close('2026-11-20')
+  assert.deepEqual(closed.proof?.byCurrency.CNY?.steps, [{ step: 'in_transit', rows: 1, amount: '-8000' }])
+  await c.statement('2026-11-21', [{ no: 'P1', fen: 8000, at: at('00:00:03', '2026-11-21') }])
+  c.clock.forward(24 * 3600)
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), ['pair P1 = payment 80.00 P1 cross_day', 'pair P2 = payment 5.00 P2'])
+  const next = await c.close('2026-11-21')
+  assert.deepEqual([next.state, next.blocked], ['closed', ''])
+  assert.deepEqual(next.proof?.byCurrency.CNY, {
+    ours: '0',
+    theirs: '8000',
+    steps: [{ step: 'in_transit_in', rows: 1, amount: '8000' }],
+    rest: '0',
+  })
+  assert.deepEqual((await c.day('2026-11-20'))?.proof, closed.proof)
+})
+
+test('a restated statement of an open day: only what changed is matched again; a removed row turns its match into 短款', async t => {
+  const c = await daysCounter(t)
+  await c.pays(
+    { no: 'P1', fen: 8000, at: at('10:00:00') },
+    { no: 'P2', fen: 500, at: at('10:05:00') },
+    { no: 'P3', fen: 300, at: at('10:06:00') },
+  )
+  const [one, two, three] = [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 500, at: at('10:05:02') },
+    { no: 'P3', fen: 300, at: at('10:06:02') },
+  ]
+  await c.statement('2026-11-20', [one, two, three])
+  await c.settle('2026-11-20')
+  const again = await c.statement('2026-11-20', [one, { ...three, fen: 350 }], { madeAt: '2026-11-21T09:00:00+08:00' })
+  assert.deepEqual([again.booked, again.known, again.superseded], [1, 1, 2])
+  const { rows: changes } = await c.db.pool.query(
+    "select change, before->>'amount' as before, after->>'amount' as after from statement_changes order by 1",
+  )
+  assert.deepEqual(changes, [
+    { change: 'changed', before: '300', after: '350' },
+    { change: 'removed', before: '500', after: null },
+  ])
+  const run = await c.settle('2026-11-20')
+  assert.deepEqual([run?.movements, run?.lines], [2, 1])
+  assert.deepEqual(await c.places(), [
+    'amount_mismatch open P3 + payment 3.50 P3 amount_entry',
+    'pair P1 = payment 80.00 P1',
+    'platform_only open P2 not_in_statement',
+  ])
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+})
+
+test('an older version that comes after a newer one changes nothing, and is kept with its differences', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
+  await c.statement('2026-11-20', [{ no: 'P1', fen: 8000, at: at('10:00:03') }], {
+    madeAt: '2026-11-21T09:00:00+08:00',
+  })
+  await c.settle('2026-11-20')
+  const older = await c.statement(
+    '2026-11-20',
+    [
+      { no: 'P1', fen: 8100, at: at('10:00:03') },
+      { no: 'P7', fen: 1, at: at('10:00:03') },
+    ],
+    { madeAt: '2026-11-21T07:00:00+08:00' },
+  )
+  assert.deepEqual([older.booked, older.passedOver, older.superseded], [0, 2, 0])
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), ['pair P1 = payment 80.00 P1'])
+  const { rows } = await c.db.pool.query('select change from statement_changes order by 1')
+  assert.deepEqual(
+    rows.map(row => row.change),
+    ['added', 'changed'],
+  )
+})
+
+test('a closed day is never edited: a restated statement is corrected by entries of the open day', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') }, { no: 'P2', fen: 500, at: at('10:05:00') })
+  const [one, two] = [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 500, at: at('10:05:02') },
+  ]
+  await c.statement('2026-11-20', [one, two])
+  await c.settle('2026-11-20')
+  const closed = await c.close('2026-11-20')
+  c.clock.forward(24 * 3600)
+  await c.pays({ no: 'P5', fen: 100, at: at('09:00:00', '2026-11-21') })
+  await c.statement('2026-11-21', [{ no: 'P5', fen: 100, at: at('09:00:01', '2026-11-21') }])
+  await c.statement('2026-11-20', [{ ...one, fen: 7900 }], { madeAt: '2026-11-22T07:00:00+08:00' })
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), [
+    'amount_mismatch open payment 79.00 P1 + refund -80.00 P1 restated_statement',
+    'pair P1 = payment 80.00 P1',
+    'pair P2 = payment 5.00 P2',
+    'pair P5 = payment 1.00 P5',
+    'platform_only open refund -5.00 P2 restated_statement',
+  ])
+  assert.deepEqual((await c.day('2026-11-20'))?.proof, closed.proof)
+  const next = await c.close('2026-11-21')
+  assert.deepEqual([next.state, next.blocked], ['closed', ''])
+  assert.deepEqual(next.proof?.byCurrency.CNY, {
+    ours: '100',
+    theirs: '-500',
+    steps: [
+      { step: 'platform_only', rows: 1, amount: '-500' },
+      { step: 'amount_mismatch', rows: 2, amount: '-100' },
+    ],
+    rest: '0',
+  })
+  // Once, however often it is settled.
+  c.clock.forward(24 * 3600)
+  await c.settle('2026-11-22')
+  assert.equal((await c.places()).length, 5)
+})
+
+test('what comes late for a closed day counts in the open one', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
+  await c.statement('2026-11-20', [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 500, at: at('10:05:02') },
+  ])
+  await c.settle('2026-11-20')
+  await c.close('2026-11-20')
+  // The lost notice is filled in after the close.
+  await c.pays({ no: 'P2', fen: 500, at: at('10:05:00') })
+  c.clock.forward(24 * 3600)
+  await c.statement('2026-11-21', [])
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), ['pair P1 = payment 80.00 P1', 'pair P2 = payment 5.00 P2'])
+  const next = await c.close('2026-11-21')
+  assert.deepEqual([next.state, next.blocked], ['closed', ''])
+  assert.deepEqual(next.proof?.byCurrency.CNY?.steps, [{ step: 'in_transit_out', rows: 1, amount: '-500' }])
+})
+
+test('a record listed again the next day is a repeated line, not a payment that we lost', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('23:50:00') })
+  const line = { no: 'P1', fen: 8000, at: at('23:50:03') }
+  await c.statement('2026-11-20', [line])
+  await c.settle('2026-11-20')
+  await c.close('2026-11-20')
+  c.clock.forward(24 * 3600)
+  await c.statement('2026-11-21', [{ ...line, at: at('00:10:00', '2026-11-21') }])
+  await c.settle('2026-11-21')
+  const places = await c.places()
+  assert.equal(places[0], 'pair P1 = payment 80.00 P1')
+  assert.match(places[1] ?? '', /^(channel_only|duplicate_line|duplicate_payment) \w+ payment 80.00 P1 (?!lost_notice)/)
+})
+
+test('a pair that was tampered with does not get past the close', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') }, { no: 'P2', fen: 8000, at: at('10:05:00') })
+  await c.statement('2026-11-20', [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 8000, at: at('10:05:02') },
+  ])
+  await c.settle('2026-11-20')
+  await c.db.pool.query(
+    `update match_links k set line_id = (select min(o.line_id) + max(o.line_id) from match_links o) - k.line_id`,
+  )
+  const day = await c.close('2026-11-20')
+  assert.deepEqual([day.state, day.blocked, day.proof?.ok], ['provisional', 'self_check_failed', true])
+  assert.deepEqual(day.selfCheck?.disagreements, ['P1', 'P2'])
+})
+
+test('lines without a place, places given twice and a wrong sum each hold the close', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') }, { no: 'P2', fen: 500, at: at('10:05:00') })
+  await c.statement('2026-11-20', [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 500, at: at('10:05:02') },
+  ])
+  await c.settle('2026-11-20')
+  await c.pays({ no: 'P3', fen: 300, at: at('11:00:00') })
+  assert.equal((await c.close('2026-11-20')).blocked, 'rows_waiting')
+  await c.settle('2026-11-20')
+  await c.db.pool.query(`update match_links set line_id = (select max(line_id) from match_links)`)
+  assert.equal((await c.close('2026-11-20')).blocked, 'rows_waiting')
+  await c.db.pool.query(
+    `update match_links k set line_id = l.id from movements m join statement_lines l on l.channel_trade_no = m.channel_trade_no
+      where m.order_no = k.order_no and m.id = k.movement_id`,
+  )
+  await c.db.pool.query(
+    `insert into discrepancy_rows (discrepancy_id, side, order_no, row_id, day_id, moved, currency)
+     select x.id, 'ours', m.order_no, m.id, x.day_id, 0, 'CNY' from movements m, discrepancies x where m.payment_no = 'P1'`,
+  )
+  assert.equal((await c.close('2026-11-20')).blocked, 'rows_twice')
+  await c.db.pool.query("delete from discrepancy_rows where order_no = 'OP1'")
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+})
