@@ -3,11 +3,14 @@ import { after, test } from 'node:test'
 import { FakeChannel, fakeChannels } from '../testkit/fake_channel.ts'
 import { testPlatform } from '../testkit/platform.ts'
 import { closeTestServer } from '../testkit/server.ts'
+import { wechatBill } from '../testkit/wechat_bill.ts'
 import { allowRecovery } from './access/accounts.ts'
 import { SYSTEM } from './access/actor.ts'
 import { ALL_PERMISSIONS } from './access/permissions.ts'
 import { provideKey } from './access/provision.ts'
 import { findByLogin } from './access/store.ts'
+import { planArrivals } from './arrivals/expecting.ts'
+import { plansOf } from './arrivals/plan.ts'
 import { readState } from './audit/operations.ts'
 import { seal } from './audit/seal.ts'
 import type { Notice, RawNotice } from './channels/channel.ts'
@@ -19,6 +22,7 @@ const NO_ENTRY: Record<string, string> = {
   'POST /api/session/passkey/options': 'a challenge: nothing is changed until it is answered',
   'POST /api/session/passkeys/options': 'a challenge: nothing is changed until it is answered',
   'POST /api/reports/preview': 'a question with a body: it changes nothing',
+  'POST /api/statements/inspect': 'looks into a file and books nothing',
   'POST /pay/{payment_no}': 'where a browser comes back to from its channel: it shows a page',
   'POST /notify/{channel}/{account}':
     'what a channel says: the book itself is its record, refused ones are kept in refused_notices',
@@ -192,6 +196,24 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
 
   const rows = '缴费单号,收费单位编号,缴费项目编号,户号,金额\nFZ3,M1,W1,10087,12.00\n'
   await act('POST /api/bill-batches', { query: '?id=act-00012&name=bills.csv' }, Buffer.from(rows), 'bill_batch.check')
+  await act(
+    'POST /api/statements',
+    { query: '?id=act-00020&name=bill.csv&account=wechat-main' },
+    Buffer.from(
+      wechatBill([{ at: '2026-11-19 10:00:00', trade: '4200000000202611190000000001', order: 'O1', fen: 100 }]),
+    ),
+    'statement.import',
+  )
+  await planArrivals({
+    ...app,
+    ...{ mailTo: [], webhook: false, backfillDays: 1, stableSeconds: 0, folder: '.' },
+    plans: plansOf(
+      { accounts: {}, backfill_days: 1, stable_seconds: 0, bytes_max: 1024 },
+      fakeChannels(new FakeChannel()),
+    ),
+  })
+  const { rows: arrivals } = await app.db.pool.query(`select id::text as arrival_id from arrivals where kind = 'trade'`)
+  await act('POST /api/statement-arrivals/{arrival_id}/fetch', arrivals[0], { id: 'act-00021' }, 'statement.fetch')
   await act('POST /api/vouchers', { query: '?id=act-00013&name=v.png' }, PNG, 'voucher.upload')
 
   const made = await act(

@@ -31,7 +31,7 @@ const Sftp = Type.Object(
   {
     type: Type.Literal('sftp'),
     host: Type.String({ minLength: 1 }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535, default: 22 }),
+    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, description: 'Default 22' })),
     user: Type.String({ minLength: 1 }),
     /** One of the two; `password_file` and `private_key_file` read them from files. */
     password: Type.Optional(Type.String({ minLength: 1 })),
@@ -40,13 +40,16 @@ const Sftp = Type.Object(
       pattern: '^SHA256:[A-Za-z0-9+/]{43}=?$',
       description: 'As `ssh-keygen -lf` prints it: another server is not talked to',
     }),
-    path: Type.String({ minLength: 1, default: '.' }),
+    path: Type.Optional(Type.String({ minLength: 1, description: 'Default: where the log-in leads' })),
     pattern: Type.String({ pattern: PATTERN }),
-    timeout_ms: Type.Integer({ minimum: 1_000, maximum: 120_000, default: 20_000 }),
+    timeout_ms: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 120_000, description: 'Default 20,000' })),
   },
   strict,
 )
 export type SftpSource = Static<typeof Sftp>
+
+/** Defaults of what a source may leave out: the configuration fills none within an account. */
+export const SFTP_DEFAULTS = { port: 22, path: '.', timeout_ms: 20_000 } as const
 
 export type Source = Static<typeof Api> | Static<typeof Upload> | FolderSource | SftpSource
 
@@ -65,10 +68,11 @@ const Account = Type.Object(
     ...schedule,
     source: Type.Optional(Type.Union([Api, Upload, Folder, Sftp])),
     kinds: Type.Optional(Type.Array(words('trade', 'funds'), { minItems: 1, uniqueItems: true })),
-    merchants: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description: 'Numbers besides the account’s own that its statements may name, such as sub-merchants',
-    }),
+    merchants: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description: 'Numbers besides the account’s own that its statements may name, such as sub-merchants',
+      }),
+    ),
   },
   strict,
 )

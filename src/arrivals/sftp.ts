@@ -3,7 +3,9 @@ import { promisify } from 'node:util'
 import { Client, type FileEntryWithStats, type SFTPWrapper } from 'ssh2'
 import { Failure } from '../kernel/failure.ts'
 import type { Box } from './box.ts'
-import type { SftpSource } from './settings.ts'
+import { SFTP_DEFAULTS, type SftpSource } from './settings.ts'
+
+type Server = SftpSource & Required<Pick<SftpSource, keyof typeof SFTP_DEFAULTS>>
 
 const FILE_TYPE = 0o170_000
 const REGULAR = 0o100_000
@@ -12,7 +14,8 @@ const REGULAR = 0o100_000
  * A folder of an SFTP server. The server shows the pinned key or nothing is said to it, not even the user's name.
  * Throws a Failure sftp_host_key_wrong, or sftp_unreachable.
  */
-export async function openSftp(source: SftpSource): Promise<Box> {
+export async function openSftp(given: SftpSource): Promise<Box> {
+  const source = { ...SFTP_DEFAULTS, ...given }
   const client = new Client()
   const sftp = await connected(client, source)
   const path = (name: string): string => `${source.path.replace(/\/$/, '')}/${name}`
@@ -36,7 +39,7 @@ export async function openSftp(source: SftpSource): Promise<Box> {
   }
 }
 
-const connected = (client: Client, source: SftpSource): Promise<SFTPWrapper> =>
+const connected = (client: Client, source: Server): Promise<SFTPWrapper> =>
   new Promise((resolve, reject) => {
     let shown: string | null = null
     const wanted = source.host_key.replace(/=$/, '')
@@ -62,7 +65,7 @@ const connected = (client: Client, source: SftpSource): Promise<SFTPWrapper> =>
     })
   })
 
-async function within<T>(source: SftpSource, work: Promise<T>): Promise<T> {
+async function within<T>(source: Server, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -70,7 +73,7 @@ async function within<T>(source: SftpSource, work: Promise<T>): Promise<T> {
   }
 }
 
-const hostKeyWrong = ({ host, port, host_key }: SftpSource, shown: string): Failure =>
+const hostKeyWrong = ({ host, port, host_key }: Server, shown: string): Failure =>
   new Failure(
     'sftp_host_key_wrong',
     {
@@ -80,7 +83,7 @@ const hostKeyWrong = ({ host, port, host_key }: SftpSource, shown: string): Fail
     { host, port, found: shown, expected: host_key },
   )
 
-const unreachable = ({ host, port, user, path }: SftpSource, error: Error): Failure =>
+const unreachable = ({ host, port, user, path }: Server, error: Error): Failure =>
   new Failure(
     'sftp_unreachable',
     {

@@ -185,10 +185,9 @@ export async function listArrivals(db: pg.Pool, scope: Scope, filter: ArrivalFil
     filter.after?.id ?? null,
     filter.limit,
   ]
-  const visible = scopeSql(scope, PLACE, values)
   const { rows } = await db.query(
     `select ${ARRIVAL} from arrivals a
-      where ${visible} and ($1::date is null or a.business_date = $1) and ($2::text is null or a.channel = $2)
+      where ${scopeSql(scope, PLACE, values)} and ($1::date is null or a.business_date = $1) and ($2::text is null or a.channel = $2)
         and ($3::text is null or a.account = $3) and ($4::text is null or a.state = $4::arrival_state)
         and ($5::date is null or (a.business_date, a.id) < ($5, $6))
       order by a.business_date desc, a.id desc limit $7`,

@@ -35,10 +35,9 @@ export async function listFiles(db: pg.Pool, scope: Scope, filter: FileFilter): 
     filter.after ?? null,
     filter.limit,
   ]
-  const visible = scopeSql(scope, PLACE, values)
   const { rows } = await db.query(
     `select ${HELD} from statement_files f
-      where ${visible} and ($1::text is null or f.channel = $1) and ($2::text is null or f.account = $2)
+      where ${scopeSql(scope, PLACE, values)} and ($1::text is null or f.channel = $1) and ($2::text is null or f.account = $2)
         and ($3::date is null or f.day = $3) and ($4::text is null or f.kind = $4::statement_kind)
         and ($5::text is null or f.state = $5::statement_state) and ($6::integer is null or f.id < $6)
       order by f.id desc limit $7`,
