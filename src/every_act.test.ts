@@ -198,7 +198,7 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
   await act('POST /api/bill-batches', { query: '?id=act-00012&name=bills.csv' }, Buffer.from(rows), 'bill_batch.check')
   await act(
     'POST /api/statements',
-    { query: '?id=act-00020&name=bill.csv&account=wechat-main' },
+    { query: '?id=act-00090&name=bill.csv&account=wechat-main' },
     Buffer.from(
       wechatBill([{ at: '2026-11-19 10:00:00', trade: '4200000000202611190000000001', order: 'O1', fen: 100 }]),
     ),
