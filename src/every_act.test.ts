@@ -213,7 +213,7 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
     ),
   })
   const { rows: arrivals } = await app.db.pool.query(`select id::text as arrival_id from arrivals where kind = 'trade'`)
-  await act('POST /api/statement-arrivals/{arrival_id}/fetch', arrivals[0], { id: 'act-00021' }, 'statement.fetch')
+  await act('POST /api/statement-arrivals/{arrival_id}/fetch', arrivals[0], { id: 'act-00091' }, 'statement.fetch')
   await act('POST /api/vouchers', { query: '?id=act-00013&name=v.png' }, PNG, 'voucher.upload')
 
   const made = await act(
