@@ -27,20 +27,24 @@ export async function standingDiscrepancies(
 ): Promise<Standing[]> {
   const { rows } = await db.query(
     `select x.id, x.kind, x.state, x.owner,
-            coalesce(array_agg(r.row_id) filter (where r.side = 'ours'), '{}') as ours,
+            coalesce(array_agg(r.row_id order by r.row_id) filter (where r.side = 'ours'), '{}') as ours,
+            coalesce(array_agg(r.order_no order by r.row_id) filter (where r.side = 'ours'), '{}') as orders,
             coalesce(array_agg(r.row_id) filter (where r.side = 'theirs'), '{}') as theirs
        from discrepancies x join discrepancy_rows r on r.discrepancy_id = x.id
       where x.channel = $1 and x.account = $2 and x.state in ('open', 'waived') and x.origin = 'engine' and (r.live or x.kind = 'fee_mismatch')
       group by x.id`,
     [of.channel, of.account],
   )
-  // What none of whose rows was looked at (a remark about rows that are matched) stays as it is.
-  return rows.flatMap(row => {
-    const names = (side: BookSide, ids: readonly number[]) => ids.flatMap(id => nameOf(side, Number(id)) ?? [])
-    const [payments, lines] = [names('ours', row.ours), names('theirs', row.theirs)]
-    return payments.length + lines.length === 0
-      ? []
-      : [{ id: row.id, kind: row.kind, state: row.state, owner: row.owner, payments, lines }]
+  return rows.flatMap((row): Standing[] => {
+    const ours = (row.ours as unknown[]).flatMap((id, i) => {
+      const name = nameOf('ours', Number(id))
+      return name === undefined ? [] : [{ name, orderNo: row.orders[i] as string, id: Number(id) }]
+    })
+    const lines = (row.theirs as unknown[]).flatMap(id => nameOf('theirs', Number(id)) ?? [])
+    const { id, kind, state, owner } = row
+    // What none of whose rows was looked at (a remark about rows that are matched) stays as it is.
+    if (ours.length + lines.length === 0) return []
+    return [{ id, kind, state, owner, payments: ours.map(({ name }) => name), lines, movements: ours }]
   })
 }
 
@@ -300,7 +304,7 @@ export async function freeDiscrepancies(tx: pg.ClientBase, ids: readonly number[
 export type Ended = {
   readonly id: number
   readonly replacedBy: number | null
-  readonly movement: RowKey | null
+  readonly movement: { readonly orderNo: string; readonly id: number } | null
   readonly group: number | null
 }
 

@@ -9,6 +9,8 @@ export type Standing = {
   /** Names of its rows, ours and theirs. */
   readonly payments: readonly string[]
   readonly lines: readonly string[]
+  /** Keys of `payments`, in their order. */
+  readonly movements?: readonly { readonly orderNo: string; readonly id: number }[]
 }
 
 /** What the engine found, and which standing one it is again. */

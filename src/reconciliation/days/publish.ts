@@ -56,7 +56,12 @@ export async function publish(
     ...of.lines.map(name => place('theirs', name)),
   ]
   await store.undoTakenAway(tx, [day.channel, day.account, day.day], run, at)
-  const standing = await store.standingDiscrepancies(tx, day, publishing.nameOf)
+  // Rows that waited and are settled pairs now were not read: they have no name but their place.
+  const standing = await store.standingDiscrepancies(
+    tx,
+    day,
+    (side, id) => publishing.nameOf(side, id) ?? (counted.has(`${side}:${id}`) ? `=${side}:${id}` : undefined),
+  )
   // Before the statement has come, what finds no partner is not missing anything.
   const discrepancies = covered ? outcome.discrepancies : []
   const { found, over } = covered
@@ -93,12 +98,12 @@ export async function publish(
     over.map(({ standing: gone, matched, replacedBy }): store.Ended => {
       const next = replacedBy === null ? undefined : found[replacedBy]
       const group = matched.flatMap(name => groupOfName.get(name) ?? [])[0] ?? null
-      const payment = gone.payments.find(name => matched.includes(`p:${name}`))
+      const payment = gone.payments.findIndex(name => matched.includes(`p:${name}`))
       return {
         id: gone.id,
         replacedBy: next ? (next.was?.id ?? idOf.get(next) ?? null) : null,
         group,
-        movement: payment === undefined ? null : place('ours', payment),
+        movement: gone.movements?.[payment] ?? null,
       }
     }),
     at,
