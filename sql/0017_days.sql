@@ -36,6 +36,8 @@ create table days (
   proof         jsonb,
   -- The sample that the pure engine decided again.
   self_check    jsonb,
+  -- A second person agreed that it closes without its statement: that review.
+  forced_by     text not null default '',
   -- Why it cannot close: a code, and what a person should know.
   blocked       text not null default '',
   blocked_why   jsonb,
@@ -330,4 +332,12 @@ create table touched_days (
   -- Lines came that are older than what a run has seen: look at all of the day.
   whole         boolean not null default false,
   primary key (channel, account, business_date)
+);
+
+-- Of what day_totals was counted.
+create table day_totals_marks (
+  day_id   integer primary key references days,
+  run      integer not null,
+  revision integer not null,
+  movement bigint not null
 );

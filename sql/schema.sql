@@ -377,6 +377,15 @@ create table day_totals (
   constraint day_totals_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id)
 );
 
+create table day_totals_marks (
+  day_id   integer not null,
+  run      integer not null,
+  revision integer not null,
+  movement bigint not null,
+  constraint day_totals_marks_pkey PRIMARY KEY (day_id),
+  constraint day_totals_marks_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id)
+);
+
 create table days (
   id             integer not null generated always as identity,
   channel        text not null,
@@ -392,6 +401,7 @@ create table days (
   revision       integer not null default 0,
   proof          jsonb,
   self_check     jsonb,
+  forced_by      text not null default ''::text,
   blocked        text not null default ''::text,
   blocked_why    jsonb,
   movement_mark  bigint,

@@ -2,6 +2,7 @@ import { accessPart } from './access_part.ts'
 import { appealsPart } from './appeals_part.ts'
 import { arrivalsPart } from './arrivals_part.ts'
 import { auditPart } from './audit_part.ts'
+import { daysPart } from './days_part.ts'
 import { intrusionPart } from './intrusion_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
@@ -21,6 +22,7 @@ export const PARTS: readonly PartOf[] = [
   intrusionPart(),
   payingPart(),
   rulesPart(),
+  daysPart(),
   appealsPart(),
   arrivalsPart(),
   reportsPart(),

@@ -7,6 +7,7 @@ import { appealsPart } from '../src/appeals_part.ts'
 import { arrivalsPart } from '../src/arrivals_part.ts'
 import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
+import { daysPart } from '../src/days_part.ts'
 import { payingPart } from '../src/paying_part.ts'
 import { reportsPart } from '../src/reports_part.ts'
 import { reviewsPart } from '../src/reviews_part.ts'
@@ -50,6 +51,7 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
       reviewsPart(),
       payingPart({ channels }),
       rulesPart(),
+      daysPart(),
       appealsPart(),
       arrivalsPart({ channels }),
       reportsPart(),

@@ -8,7 +8,7 @@ import { PACKAGE_ROOT } from '../src/system/paths.ts'
 const HOUSE = (
   'kernel system audit access vault reviews notices intrusion merchants statements channels orders refunds rules matching ' +
   'arrivals reconciliation discrepancies appeals reports continuity server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts notices_part.ts ' +
-  'intrusion_part.ts paying_part.ts rules_part.ts appeals_part.ts arrivals_part.ts reports_part.ts parts.ts demo command_line.ts commands'
+  'intrusion_part.ts paying_part.ts rules_part.ts days_part.ts appeals_part.ts arrivals_part.ts reports_part.ts parts.ts demo command_line.ts commands'
 ).split(' ')
 
 /** Looks upwards that are allowed. */
@@ -53,7 +53,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   bill_batch_rows: ['orders'],
   payments: ['orders', 'refunds', 'reports', 'reconciliation'], // a refund is seen by who sees its payment; whose a discrepancy is
   payments_waiting: ['orders'],
-  payment_anomalies: ['orders'],
+  payment_anomalies: ['orders', 'reconciliation'], // what is anomalous is not confirmed without a reason
   refused_notices: ['orders'],
   receipts: ['orders'],
   refunds: ['refunds', 'orders'], // a surplus is proposed for refund in the transaction that books it
@@ -81,6 +81,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   crossings: ['reconciliation', 'reports'],
   late_rows: ['reconciliation', 'reports'],
   day_totals: ['reconciliation'],
+  day_totals_marks: ['reconciliation'],
   confirmations: ['reconciliation', 'orders', 'reports'],
   discrepancies: ['discrepancies', 'reconciliation', 'orders', 'reports'], // a run opens and explains them, people work on them
   discrepancy_rows: ['discrepancies', 'reconciliation', 'orders', 'reports'],
@@ -89,7 +90,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
   appeals: ['appeals'],
   appeal_comments: ['appeals'],
-  arrivals: ['arrivals'],
+  arrivals: ['arrivals', 'reconciliation'], // a day of which the channel says that there was nothing is covered
   arrival_files: ['arrivals'],
   report_templates: ['reports'],
   report_template_versions: ['reports'],

@@ -6,6 +6,7 @@ import { record } from '../audit/record.ts'
 import type { Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { StatementFile } from '../statements/file_store.ts'
+import { touchDays } from '../statements/line_store.ts'
 import { type ImportAnswer, importStatement } from '../statements/operations.ts'
 import { askAcceptance } from './acceptance.ts'
 import { type Arriving, planOf, rulesFor } from './arriving.ts'
@@ -110,6 +111,8 @@ async function conclude(
     const mark = fetched ? arrival.attempts : null
     if (!(await concludeArrival(tx, arrival.id, mark, { ...following, state, source, at }))) return
     if (state === 'arrived' || state === 'empty') await settleMissing(tx, arrival, at)
+    if (state === 'empty' && arrival.kind === 'trade')
+      await touchDays(tx, arrival.channel, arrival.account, [arrival.day])
     if (state === 'empty')
       await record(tx, at, who, [
         {

@@ -45,7 +45,7 @@ export async function acceptStatement(
   const readable = held.records - held.rejected
   const counted = await settleLines(tx, { ...held, records: readable }, writer, current)
   await markState(tx, id, 'booked', counted)
-  await tellTouched(tx, held, [...writer.days().keys()])
+  await tellTouched(tx, held, [...writer.days().keys()], true)
   const { booked, known } = counted
   const { rejected } = held
   await record(tx, at, who, [

@@ -140,11 +140,14 @@ export async function touchDays(
   channel: string,
   account: string,
   days: readonly string[],
+  /** Lines came that are older than what a run has seen. */
+  whole = false,
 ): Promise<void> {
   await tx.query(
-    `insert into touched_days (channel, account, business_date)
-     select $1, $2, business_date from unnest($3::date[]) as d (business_date) group by 3 order by 3
-         on conflict (channel, account, business_date) do update set times = touched_days.times + 1`,
-    [channel, account, days],
+    `insert into touched_days (channel, account, business_date, whole)
+     select $1, $2, business_date, $4 from unnest($3::date[]) as d (business_date) group by 3 order by 3
+         on conflict (channel, account, business_date) do update
+        set times = touched_days.times + 1, whole = touched_days.whole or excluded.whole`,
+    [channel, account, days, whole],
   )
 }

@@ -229,8 +229,11 @@ export const tellTouched = (
   tx: pg.ClientBase,
   { kind, channel, account, day }: StatementFile,
   days: readonly string[],
+  whole = false,
 ): Promise<void> =>
-  kind === 'trade' ? touchDays(tx, channel, account, [...days, ...(day === null ? [] : [day])]) : Promise.resolve()
+  kind === 'trade'
+    ? touchDays(tx, channel, account, [...days, ...(day === null ? [] : [day])], whole)
+    : Promise.resolve()
 
 const importAct = ({
   id,

@@ -15,12 +15,7 @@ import { checkSample } from './self_check.ts'
  * agrees about a sample. What is still open goes on as an open item with its owner. Otherwise the day says what holds it up. A closed day stays as it is.
  * Throws day_unknown, day_not_over.
  */
-export async function closeDay(
-  app: Settling,
-  actor: Actor,
-  of: days.AccountDay,
-  { forced = false }: { readonly forced?: boolean } = {},
-): Promise<BusinessDay> {
+export async function closeDay(app: Settling, actor: Actor, of: days.AccountDay): Promise<BusinessDay> {
   const found = await days.findDay(app.db.pool, of)
   if (!found) throw dayUnknown(of)
   if (found.state === 'closed') return found
@@ -39,6 +34,7 @@ export async function closeDay(
     const proof = await proveDay(tx, day.id, at)
     const selfCheck = await checkSample(tx, day, rules, at, day.run)
     const ranBy = await days.rulesOfRun(tx, day.run)
+    const forced = day.forcedBy !== ''
     const block = decideClose({
       state: day.state,
       otherRules: ranBy !== null && ranBy !== version,

@@ -25,6 +25,8 @@ export type BusinessDay = {
   /** A code of docs/days.md; '': nothing holds it up. */
   readonly blocked: string
   readonly blockedWhy: Sentence | null
+  /** The review that agreed to close it without its statement; '': none. */
+  readonly forcedBy: string
   readonly movementMark: number | null
   readonly lineMark: number | null
 }

@@ -5,7 +5,7 @@ type Db = pg.Pool | pg.ClientBase
 
 export const DAY_COLUMNS = `d.id, d.channel, d.account, d.business_date::text as day, d.state, d.closes_at as "closesAt", d.opened_at as "openedAt",
   d.provisional_at as "provisionalAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.run, d.revision, d.proof,
-  d.self_check as "selfCheck", d.blocked, d.blocked_why as "blockedWhy", d.movement_mark as "movementMark", d.line_mark as "lineMark"`
+  d.self_check as "selfCheck", d.blocked, d.blocked_why as "blockedWhy", d.forced_by as "forcedBy", d.movement_mark as "movementMark", d.line_mark as "lineMark"`
 
 export type AccountDay = { readonly channel: string; readonly account: string; readonly day: string }
 
@@ -151,7 +151,7 @@ export async function firstOpenDay(
   return rows[0] ?? null
 }
 
-/** Days that some statement speaks of: a whole day's file, or, once the day is over, any line of it. */
+/** Days that some statement speaks of: a whole day's file, the channel's word that there was nothing, or, once the day is over, any line of it. */
 export async function coveredDays(
   tx: Db,
   of: AccountDay & { readonly over: string },
@@ -162,6 +162,10 @@ export async function coveredDays(
        select f.day from statement_files f
         where f.channel = $1 and f.account = $2 and f.kind = 'trade' and f.state = 'booked'
           and f.day between $3::date - $5::integer and $3::date + $5::integer
+       union all
+       select a.business_date from arrivals a
+        where a.channel = $1 and a.account = $2 and a.kind = 'trade' and a.state = 'empty'
+          and a.business_date between $3::date - $5::integer and $3::date + $5::integer
        union all
        select g::date from generate_series($3::date - $5::integer, least($3::date + $5::integer, $4::date), interval '1 day') g
         where exists (select from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = g::date)

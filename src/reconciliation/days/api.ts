@@ -1,0 +1,108 @@
+import { Type } from 'typebox'
+import { REQUEST_ID } from '../../system/requests.ts'
+
+const closed = { additionalProperties: false }
+const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
+const At = Type.String({ format: 'date-time' })
+const Day = Type.String({ format: 'date', examples: ['2026-11-20'] })
+
+export const DayKey = Type.Object({ day_id: Type.Integer({ minimum: 1 }) })
+
+export const ProofView = Type.Object({
+  at: At,
+  ok: Type.Boolean(),
+  currencies: Type.Array(
+    Type.Object({
+      currency: Type.String(),
+      ours: Type.String(),
+      theirs: Type.String(),
+      steps: Type.Array(
+        Type.Object({
+          step: Type.String(),
+          zh: Type.String(),
+          en: Type.String(),
+          rows: Type.Integer(),
+          amount: Type.String(),
+        }),
+      ),
+      rest: Type.String({ description: '平账时为 0 Zero when it holds' }),
+    }),
+  ),
+})
+
+export const DayView = Type.Object({
+  day_id: Type.Integer(),
+  channel: Type.String(),
+  account: Type.String(),
+  business_date: Day,
+  state: Type.Unsafe<string>({ type: 'string', enum: ['waiting', 'settling', 'provisional', 'closed'] }),
+  closes_at: At,
+  provisional_at: orNull(At),
+  closed_at: orNull(At),
+  closed_by: Type.String(),
+  blocked: Type.String(),
+  blocked_why: orNull(Type.Object({ zh: Type.String(), en: Type.String() })),
+  run: Type.Integer(),
+  rules: orNull(Type.Integer({ description: '所用规则版本 Version of the rules it was decided by' })),
+  proof: orNull(ProofView),
+  self_check: orNull(
+    Type.Object({ at: At, ok: Type.Boolean(), sampled: Type.Integer(), disagreements: Type.Array(Type.String()) }),
+  ),
+  totals: Type.Array(
+    Type.Object({
+      currency: Type.String(),
+      state: Type.String(),
+      kind: Type.String(),
+      rows: Type.Integer(),
+      amount: Type.String(),
+    }),
+  ),
+  discrepancies: Type.Array(Type.Object({ kind: Type.String(), state: Type.String(), rows: Type.Integer() })),
+})
+
+export const DayQuery = Type.Object(
+  {
+    from: Type.Optional(Day),
+    to: Type.Optional(Day),
+    channel: Type.Optional(Type.String({ maxLength: 32 })),
+    account: Type.Optional(Type.String({ maxLength: 32 })),
+    state: Type.Optional(
+      Type.Unsafe<string>({ type: 'string', enum: ['waiting', 'settling', 'provisional', 'closed', 'open'] }),
+    ),
+  },
+  closed,
+)
+export const DayList = Type.Object({ days: Type.Array(DayView) })
+
+export const TotalsQuery = Type.Object(
+  {
+    from: Day,
+    to: Day,
+    channel: Type.Optional(Type.String({ maxLength: 32 })),
+    merchant_no: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  closed,
+)
+export const TotalsView = Type.Object({
+  totals: Type.Array(
+    Type.Object({
+      state: Type.String(),
+      kind: Type.String(),
+      currency: Type.String(),
+      rows: Type.Integer(),
+      amount: Type.String(),
+      fee: Type.String(),
+    }),
+  ),
+})
+
+export const DayAsk = Type.Object({ id: Type.String({ pattern: REQUEST_ID }) }, closed)
+export const ForceAsk = Type.Object(
+  {
+    id: Type.String({ pattern: REQUEST_ID }),
+    reason: Type.String({ minLength: 1, maxLength: 500 }),
+    vouchers: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10 })),
+  },
+  closed,
+)
+export const ForceAnswer = Type.Object({ review_id: Type.String() })

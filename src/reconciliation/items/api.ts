@@ -1,0 +1,126 @@
+import { Type } from 'typebox'
+import { AMOUNT_PATTERN } from '../../kernel/amount_field.ts'
+import { REQUEST_ID } from '../../system/requests.ts'
+import { ITEM_STATES } from './item.ts'
+
+/** Shapes of items over HTTP. Amounts are decimal strings in major units, times RFC 3339 with offset. */
+const closed = { additionalProperties: false }
+const oneOf = <T extends string>(...values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
+const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
+const At = Type.String({ format: 'date-time' })
+const Day = Type.String({ format: 'date', examples: ['2026-11-20'] })
+const Short = Type.String({ minLength: 1, maxLength: 64 })
+const RequestId = Type.String({ pattern: REQUEST_ID, description: '调用方生成的请求编号 Made by the caller' })
+
+export const ItemKey = Type.Object({ payment_no: Type.String({ minLength: 1, maxLength: 64 }) })
+
+export const ItemView = Type.Object({
+  payment_no: Type.String(),
+  order_no: Type.String(),
+  kind: oneOf('payment', 'refund'),
+  merchant_no: Type.String(),
+  fee_item_id: Type.String(),
+  channel: Type.String(),
+  account: Type.String(),
+  channel_trade_no: Type.String(),
+  amount: Type.String({ examples: ['128.60'] }),
+  currency: Type.String(),
+  paid_at: orNull(At),
+  business_date: Day,
+  day_id: orNull(Type.Integer()),
+  state: oneOf(...ITEM_STATES),
+  flags: Type.Array(Type.String()),
+  anomalous: Type.Boolean({ description: '确认时须说明理由 Confirmed only with a reason' }),
+  doubt: orNull(
+    Type.Object({
+      kind: Type.String(),
+      cause: Type.String(),
+      expected: Type.Record(Type.String(), Type.String()),
+      found: Type.Record(Type.String(), Type.String()),
+      zh: Type.String(),
+      en: Type.String(),
+    }),
+  ),
+  discrepancy_id: orNull(Type.Integer()),
+  confirmed: orNull(Type.Object({ at: At, by: Type.String(), kind: Type.String(), reason: Type.String() })),
+})
+
+export const ItemQuery = Type.Object(
+  {
+    channel: Type.Optional(Short),
+    account: Type.Optional(Type.String({ maxLength: 32 })),
+    from: Type.Optional(Day),
+    to: Type.Optional(Day),
+    merchant_no: Type.Optional(Short),
+    least: Type.Optional(Type.String({ pattern: AMOUNT_PATTERN })),
+    most: Type.Optional(Type.String({ pattern: AMOUNT_PATTERN })),
+    state: Type.Optional(oneOf('open', ...ITEM_STATES)),
+    number: Type.Optional(Type.String({ minLength: 4, maxLength: 64, description: '任意号码 Any number' })),
+    after: Type.Optional(Type.Integer({ minimum: 0 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  },
+  closed,
+)
+export const ItemList = Type.Object({ items: Type.Array(ItemView), next: orNull(Type.Integer()) })
+
+export const ConfirmAsk = Type.Object({ id: RequestId, reason: Type.Optional(Type.String({ maxLength: 500 })) }, closed)
+export const UndoAsk = Type.Object({ id: RequestId }, closed)
+export const ConfirmAnswer = Type.Object({
+  payment_no: Type.String(),
+  state: oneOf('awaiting_review', ...ITEM_STATES),
+  review_id: orNull(Type.String()),
+  report: orNull(Type.Integer({ description: '异常交易专项报告编号 Number of the anomaly report' })),
+})
+export const BulkAsk = Type.Object(
+  {
+    id: RequestId,
+    payment_nos: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      minItems: 1,
+      maxItems: 200,
+      uniqueItems: true,
+    }),
+    reason: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  closed,
+)
+export const BulkAnswer = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      payment_no: Type.String(),
+      state: orNull(oneOf('awaiting_review', ...ITEM_STATES)),
+      review_id: orNull(Type.String()),
+      report: orNull(Type.Integer()),
+      error: orNull(Type.Object({ code: Type.String(), message_zh: Type.String(), message_en: Type.String() })),
+    }),
+  ),
+})
+
+export const ReportQuery = Type.Object(
+  {
+    after: Type.Optional(Type.Integer({ minimum: 1 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  },
+  closed,
+)
+export const ReportList = Type.Object({
+  reports: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      at: At,
+      payment_no: Type.String(),
+      order_no: Type.String(),
+      merchant_no: Type.String(),
+      channel: Type.String(),
+      business_date: Day,
+      amount: Type.String(),
+      currency: Type.String(),
+      kind: Type.String(),
+      cause: Type.String(),
+      expected: Type.Record(Type.String(), Type.String()),
+      found: Type.Record(Type.String(), Type.String()),
+      reason: Type.String(),
+      by: Type.String(),
+    }),
+  ),
+  next: orNull(Type.Integer()),
+})

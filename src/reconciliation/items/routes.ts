@@ -1,0 +1,192 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { actorOf } from '../../access/asking.ts'
+import { readAmount } from '../../kernel/amount_field.ts'
+import { Failure } from '../../kernel/failure.ts'
+import { instantText } from '../../kernel/instant_text.ts'
+import { formatMinor } from '../../kernel/money.ts'
+import * as api from './api.ts'
+import { doubtOf, type Item, itemState } from './item.ts'
+import { type Confirming, confirmItem, seenItem, undoConfirm } from './operations.ts'
+import { anomalyReports, listItems } from './store.ts'
+
+/** 已缴费-待对账: what was paid, and what reconciliation makes of it. */
+export function itemRoutes(server: FastifyInstance, app: Confirming): void {
+  const http = server.withTypeProvider<TypeBoxTypeProvider>()
+
+  http.get(
+    '/items',
+    {
+      config: { permission: 'day.read' },
+      schema: {
+        tags: ['days'],
+        summary: '已缴费项目及其对账状态 Paid items and where they stand',
+        description: '不指定账期时只列未关账的账期。Without days: those of days that are not closed.',
+        querystring: api.ItemQuery,
+        response: { 200: api.ItemList },
+      },
+    },
+    async request => {
+      const { query } = request
+      const amount = (text: string | undefined, field: string) =>
+        text === undefined ? undefined : readAmount(text, 'CNY', field)
+      const { items, next } = await listItems(app.db.pool, actorOf(request).scopeOf('day.read'), {
+        channel: query.channel,
+        account: query.account,
+        from: query.from,
+        to: query.to,
+        merchantNo: query.merchant_no,
+        least: amount(query.least, 'least'),
+        most: amount(query.most, 'most'),
+        states: query.state === undefined ? undefined : query.state === 'open' ? OPEN : [query.state],
+        number: query.number,
+        after: query.after,
+        limit: query.limit ?? 50,
+      })
+      return { items: items.map(itemView), next }
+    },
+  )
+
+  http.get(
+    '/items/:payment_no',
+    {
+      config: { permission: 'day.read' },
+      schema: {
+        tags: ['days'],
+        summary: '一笔已缴费项目 One paid item',
+        params: api.ItemKey,
+        response: { 200: api.ItemView },
+      },
+    },
+    async request => itemView(await seenItem(app.db.pool, actorOf(request), 'day.read', request.params.payment_no)),
+  )
+
+  http.post(
+    '/items/:payment_no/confirm',
+    {
+      config: { permission: 'item.confirm' },
+      schema: {
+        tags: ['days'],
+        summary: '快速确认 Confirm quickly',
+        description:
+          '异常项目须说明理由并生成异常交易专项报告；超过规则金额的由第二人复核。An anomalous item needs a reason and writes an anomaly report; above the rules’ amount a second person decides.',
+        params: api.ItemKey,
+        body: api.ConfirmAsk,
+        response: { 200: api.ConfirmAnswer },
+      },
+    },
+    async request => {
+      const { id, reason = '' } = request.body
+      return await confirmItem(app, actorOf(request), { id, paymentNo: request.params.payment_no, reason })
+    },
+  )
+
+  http.post(
+    '/items/:payment_no/unconfirm',
+    {
+      config: { permission: 'item.confirm' },
+      schema: {
+        tags: ['days'],
+        summary: '撤回确认（关账前）Take a confirmation back, before the close',
+        params: api.ItemKey,
+        body: api.UndoAsk,
+        response: { 200: api.ConfirmAnswer },
+      },
+    },
+    async request =>
+      await undoConfirm(app, actorOf(request), { id: request.body.id, paymentNo: request.params.payment_no }),
+  )
+
+  http.post(
+    '/items/confirm',
+    {
+      config: { permission: 'item.confirm' },
+      schema: {
+        tags: ['days'],
+        summary: '批量快速确认，逐笔给出结果 Confirm several; each has its own result',
+        body: api.BulkAsk,
+        response: { 200: api.BulkAnswer },
+      },
+    },
+    async request => {
+      const { id, payment_nos: paymentNos, reason = '' } = request.body
+      const results = []
+      for (const [i, paymentNo] of paymentNos.entries()) {
+        try {
+          const done = await confirmItem(app, actorOf(request), { id: `${id.slice(0, 56)}.${i}`, paymentNo, reason })
+          results.push({ ...done, error: null })
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error
+          const { code, zh, en } = error
+          const told = { code, message_zh: zh, message_en: en }
+          results.push({ payment_no: paymentNo, state: null, review_id: null, report: null, error: told })
+        }
+      }
+      return { results }
+    },
+  )
+
+  http.get(
+    '/anomaly-reports',
+    {
+      config: { permission: 'discrepancy.read' },
+      schema: {
+        tags: ['days'],
+        summary: '异常交易专项报告 Anomaly reports',
+        querystring: api.ReportQuery,
+        response: { 200: api.ReportList },
+      },
+    },
+    async request => {
+      const limit = request.query.limit ?? 50
+      const scope = actorOf(request).scopeOf('discrepancy.read')
+      const reports = await anomalyReports(app.db.pool, scope, request.query.after ?? null, limit)
+      return {
+        reports: reports.map(({ paymentNo, orderNo, merchantNo, day, byName, at, amount, ...report }) => ({
+          ...report,
+          at: instantText(at),
+          payment_no: paymentNo,
+          order_no: orderNo,
+          merchant_no: merchantNo,
+          business_date: day,
+          amount: formatMinor(amount, report.currency),
+          by: byName,
+        })),
+        next: reports.length === limit ? (reports.at(-1)?.id ?? null) : null,
+      }
+    },
+  )
+}
+
+/** 待对账: all that is not final. */
+const OPEN = ['waiting', 'matched', 'in_transit', 'discrepancy', 'confirmed'] as const
+
+function itemView(item: Item) {
+  const doubt = doubtOf(item)
+  return {
+    payment_no: item.paymentNo,
+    order_no: item.orderNo,
+    kind: item.kind,
+    merchant_no: item.merchantNo,
+    fee_item_id: item.feeItemId,
+    channel: item.channel,
+    account: item.account,
+    channel_trade_no: item.tradeNo,
+    amount: formatMinor(item.amount, item.currency),
+    currency: item.currency,
+    paid_at: item.paidAt && instantText(item.paidAt),
+    business_date: item.day,
+    day_id: item.dayId,
+    state: itemState(item),
+    flags: item.flags,
+    anomalous: doubt !== null,
+    doubt,
+    discrepancy_id: item.discrepancy?.id ?? null,
+    confirmed: item.confirmation && {
+      at: instantText(item.confirmation.at),
+      by: item.confirmation.name,
+      kind: item.confirmation.kind,
+      reason: item.confirmation.reason,
+    },
+  }
+}
