@@ -2,6 +2,7 @@
  * `node bench/reports.ts [--rows 1000000] [--format csv]`: the detail of so many payments as a file, as the background job writes it: read through a
  * cursor, written, sealed, kept. Says rows a second and the most memory of this process. One format a process, so that memory is its own.
  */
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -16,8 +17,9 @@ import { newId } from '../src/system/ids.ts'
 import { prepareJobs } from '../src/system/jobs.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { localKey } from '../src/system/vault/master_key.ts'
+import { Vault } from '../src/system/vault/vault.ts'
 import { actor } from '../testkit/actors.ts'
-import { testVault } from '../testkit/vault.ts'
 
 const words = parseWords(process.argv.slice(2), { flags: [], single: ['rows', 'format'], many: [] })
 const count = Number(words.values.get('rows')?.[0] ?? 1_000_000)
@@ -31,7 +33,7 @@ try {
   const log = pino({ level: 'silent' })
   await prepareJobs(db, log)
   const now = (): Date => new Date('2026-11-20T02:00:00Z')
-  const app = { db, now, newId, log, vault: await testVault(db, now) }
+  const app = { db, now, newId, log, vault: await Vault.open({ db, holder: localKey(randomBytes(16)), now, log }) }
   await db.pool.query("insert into departments (id, name, created_at) values ('D1', '公用事业', now())")
   await db.pool.query(
     "insert into merchants (merchant_no, name, department_id, created_at) values ('M1', '抚州水务', 'D1', now())",
