@@ -1,4 +1,5 @@
 import { sealPayer, sealPerson } from '../src/orders/sealed.ts'
+import { proveDay } from '../src/reconciliation/days/proof_store.ts'
 import type { App } from '../src/system/app.ts'
 
 /**
@@ -78,14 +79,17 @@ export async function seedReportDays(app: App): Promise<void> {
       values (repeat('a', 64), 'wechat.csv', 1, now(), 'wechat', 'main', 'wechat', 'booked', 0, 0, 0, 0, '[]', '[]', now()) returning id)
     insert into superseded_lines (order_no, line_id, by_file, at) select 'O1', 111, id, now() from f`)
   await pool.query(`insert into days (channel, account, business_date, state, closes_at, opened_at, run, closed_at, closed_by, proof, movement_mark, line_mark)
-    values ('wechat', 'main', '2026-11-19', 'provisional', '2026-11-20 10:00+08', now(), 1, null, '', '{}', null, null),
-           ('wechat', 'main', '2026-11-20', 'provisional', '2026-11-21 10:00+08', now(), 1, null, '', '{}', null, null),
-           ('alipay', 'main', '2026-11-19', 'closed', '2026-11-20 10:00+08', now(), 1, '2026-11-20 10:00+08', '系统', '{}', 20, 120)`)
+    values ('wechat', 'main', '2026-11-19', 'provisional', '2026-11-20 10:00+08', now(), 1, null, '', null, 8, 111),
+           ('wechat', 'main', '2026-11-20', 'provisional', '2026-11-21 10:00+08', now(), 2, null, '', null, 8, 111),
+           ('alipay', 'main', '2026-11-19', 'closed', '2026-11-20 10:00+08', now(), 3, '2026-11-20 10:00+08', '系统', '{}', 20, 120)`)
   const { rows: days } = await pool.query('select id from days order by id')
   const [d19, d20] = days.map(({ id }) => id)
+  await pool.query(
+    'insert into runs (day_id, rules, started_at, ended_at) select id, 1, now(), now() from days order by id',
+  )
   await pool.query(`insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation, run) values
     ('O1', 1, 101, 'trade_no', false, false, 1), ('O2', 2, 102, 'trade_no', false, false, 1), ('O3', 3, 103, 'trade_no', false, false, 1),
-    ('O4', 4, 104, 'trade_no', true, false, 1), ('O1', 6, 106, 'refund_no', false, false, 1), ('O20', 20, 120, 'trade_no', false, false, 1)`)
+    ('O4', 4, 104, 'trade_no', true, false, 1), ('O1', 6, 106, 'refund_no', false, false, 1), ('O20', 20, 120, 'trade_no', false, false, 3)`)
   await pool.query(
     `insert into crossings (order_no, movement_id, line_id, movement_day, line_day, amount, currency) values ('O4', 4, 104, $1, $2, 2000, 'CNY')`,
     [d19, d20],
@@ -111,7 +115,18 @@ export async function seedReportDays(app: App): Promise<void> {
          returning id)
        insert into discrepancy_rows (discrepancy_id, side, order_no, row_id, day_id, moved, currency)
        select id, $7::book_side, $8, $9, $1, $10, 'CNY' from d`,
-      [d19, kind, merchant, side === 'theirs' ? moved : -moved, fen, cause, side, order, row, moved],
+      [
+        d19,
+        kind,
+        merchant,
+        kind === 'duplicate_line' ? 0 : side === 'theirs' ? moved : -moved,
+        fen,
+        cause,
+        side,
+        order,
+        row,
+        moved,
+      ],
     )
   }
   await discrepancy('platform_only', 'not_in_statement', 'M2', {
@@ -133,7 +148,12 @@ export async function seedReportDays(app: App): Promise<void> {
     side: 'theirs',
     order: 'O1',
     row: 110,
-    moved: 0,
+    moved: 12_860,
     fen: 12_860,
   })
+  for (const { id } of days)
+    await pool.query('update days set proof = $2 where id = $1', [
+      id,
+      JSON.stringify(await app.db.transaction(tx => proveDay(tx, id, app.now()))),
+    ])
 }

@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { type Scope, scopeSql } from '../access/scope.ts'
 import type { Lang } from '../kernel/failure.ts'
-import { PROOF_STEPS } from './datasets/daily.ts'
+import type { CurrencyProof } from '../reconciliation/days/day.ts'
+import { proveDay } from '../reconciliation/days/proof_store.ts'
+import { DAY_COUNTS } from './datasets/daily.ts'
 import { kindOf, told } from './datasets/shared.ts'
 
 /** 对账日报: for each account with a channel, in each currency, the addition that leads from our net to theirs. */
@@ -27,6 +29,7 @@ export type DayReport = {
 }
 
 type Row = {
+  readonly id: number
   readonly channel: string
   readonly account: string
   readonly day: string
@@ -34,52 +37,57 @@ type Row = {
   readonly closedAt: Date | null
   readonly closedBy: string
   readonly blocked: string
-  readonly currency: string | null
-  readonly step: string | null
-  readonly rows: string
-  readonly amount: string
 }
+type Counts = { readonly oursRows: number; readonly theirsRows: number; readonly matchedRows: number }
 
-/** All days of a date in the scope, by channel, account and currency; a day without a row is there with none. */
-export async function readDaily(db: pg.Pool | pg.ClientBase, scope: Scope, date: string): Promise<DayReport[]> {
+/** All days of a date in the scope, by channel, account and currency, each proven anew; one without a row has no currency and no steps. */
+export async function readDaily(db: pg.ClientBase, scope: Scope, date: string, at: Date): Promise<DayReport[]> {
   const values: unknown[] = [date]
   const visible = scopeSql(scope, { merchant: "''", channel: 'y.channel' }, values)
   const { rows } = await db.query<Row>(
-    `select y.channel, y.account, y.business_date as day, y.state, y.closed_at as "closedAt", y.closed_by as "closedBy", y.blocked,
-            w.currency, w.step, w.rows, w.amount
-       from days y left join lateral ${PROOF_STEPS} w on true where y.business_date = $1 and ${visible}
-      order by y.channel, y.account, w.currency, w.step`,
+    `select y.id, y.channel, y.account, y.business_date as day, y.state, y.closed_at as "closedAt", y.closed_by as "closedBy", y.blocked
+       from days y where y.business_date = $1 and ${visible} order by y.channel, y.account`,
     values,
   )
-  return dayReports(rows)
+  const reports: DayReport[] = []
+  for (const day of rows) {
+    const { byCurrency } = await proveDay(db, day.id, at)
+    for (const [currency, proof] of Object.entries(byCurrency))
+      reports.push(dayReport(day, currency, proof, await countDay(db, day.id, currency)))
+    if (Object.keys(byCurrency).length === 0) reports.push(dayReport(day, '', NOTHING, NO_ROWS))
+  }
+  return reports
 }
 
-/** Steps of days, sorted by day and currency → reports. Pure. */
-export function dayReports(rows: readonly Row[]): DayReport[] {
-  const days = Map.groupBy(rows, row => JSON.stringify([row.channel, row.account, row.currency]))
-  return [...days.values()].map(all => {
-    const { channel, account, day, state, closedAt, closedBy, blocked, currency } = all[0] as Row
-    const found = all
-      .filter(row => row.step !== null)
-      .map(row => ({ step: row.step as string, rows: Number(row.rows), amount: BigInt(row.amount) }))
-    const one = (step: string): DayStep => found.find(each => each.step === step) ?? { step, rows: 0, amount: 0n }
-    const steps = found
-      .filter(({ step }) => !['ours', 'theirs', 'matched_rows'].includes(step))
-      .sort((a, b) => placeOf(a.step) - placeOf(b.step))
-    const ours = one('ours')
-    const theirs = one('theirs')
-    const reached = steps.reduce((sum, { amount }) => sum + amount, ours.amount)
-    return {
-      ...{ channel, account, day, state, closedAt, closedBy, blocked, currency: currency ?? 'CNY' },
-      ...{ ours, theirs, steps, reached },
-      matchedRows: one('matched_rows').rows,
-      ok: reached === theirs.amount,
-    }
-  })
+const NOTHING: CurrencyProof = { ours: '0', theirs: '0', steps: [], rest: '0' }
+const NO_ROWS: Counts = { oursRows: 0, theirsRows: 0, matchedRows: 0 }
+
+async function countDay(db: pg.ClientBase, dayId: number, currency: string): Promise<Counts> {
+  const { rows } = await db.query(
+    `select n.ours_rows as "oursRows", n.theirs_rows as "theirsRows", coalesce(n.matched_rows, 0) as "matchedRows"
+       from days y cross join (select $2::text as currency) p cross join lateral ${DAY_COUNTS} n where y.id = $1`,
+    [dayId, currency],
+  )
+  return rows[0]
 }
 
-const FIRST = ['in_transit_in', 'in_transit_out', 'channel_only', 'platform_only', 'matched']
-const placeOf = (step: string): number => (FIRST.includes(step) ? FIRST.indexOf(step) : FIRST.length)
+function dayReport(day: Row, currency: string, proof: CurrencyProof, counts: Counts): DayReport {
+  const steps = proof.steps
+    .map(({ step, rows, amount }) => ({ step, rows, amount: BigInt(amount) }))
+    .filter(({ amount }) => amount !== 0n)
+  const ours = { step: 'ours', rows: counts.oursRows, amount: BigInt(proof.ours) }
+  const { id: _, ...rest } = day
+  return {
+    ...rest,
+    currency,
+    ours,
+    theirs: { step: 'theirs', rows: counts.theirsRows, amount: BigInt(proof.theirs) },
+    matchedRows: counts.matchedRows,
+    steps,
+    reached: steps.reduce((sum, { amount }) => sum + amount, ours.amount),
+    ok: proof.rest === '0',
+  }
+}
 
 const STEPS = told({
   in_transit_in: { zh: '在途转入', en: 'in transit in' },

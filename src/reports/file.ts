@@ -124,7 +124,7 @@ async function* dailyBytes(
   by: string,
 ): AsyncGenerator<Uint8Array> {
   const { client, scope, reader } = writing
-  const days = await readDaily(client, scope, daily)
+  const days = await readDaily(client, scope, daily, writing.moment.now)
   const contents = dailyContents(daily, matches && format === 'xlsx', reader.lang)
   const sources: { title: string; source: Source }[] = []
   for (const [i, { title, content }] of contents.entries())

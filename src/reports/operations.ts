@@ -70,7 +70,7 @@ const plainText = (cell: Cell): string | null => {
 }
 
 export const readDay = (app: App, actor: Actor, date: string): Promise<DayReport[]> =>
-  readDaily(app.db.pool, actor.scopeOf('report.read'), date)
+  app.db.transaction(tx => readDaily(tx, actor.scopeOf('report.read'), date, app.now()))
 
 /** What is asked to be exported: one of the three. */
 export type ExportAsk = {

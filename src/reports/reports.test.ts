@@ -90,13 +90,32 @@ test('reports: what stands in them, who sees what of it, files, schedules', asyn
     assert.deepEqual(wechat.theirs, { rows: 6, amount: '1281.74' })
     assert.deepEqual(
       wechat.steps.map((step: { step: string; amount: string }) => `${step.step} ${step.amount}`),
-      ['in_transit_out -86.00', 'channel_only 12.34', 'platform_only -30.00', 'matched -0.60'],
+      ['in_transit_out -20.00', 'in_transit -66.00', 'channel_only 12.34', 'platform_only -30.00', 'matched -0.60'],
     )
     assert.deepEqual([wechat.reached, wechat.balanced], ['1281.74', true])
     // Six of eight have their line, one of them tomorrow's.
     assert.equal(wechat.match_rate, '75.00')
     assert.deepEqual((await school.send('GET', '/api/reports/daily/2026-11-19')).body.days, [])
     assert.equal(await finance.outcome('GET', '/api/reports/daily/2026-02-30'), 'date_invalid')
+    const { rows } = await preview(finance, {
+      dataset: 'daily',
+      columns: columns(
+        'channel',
+        'ours_rows',
+        'ours_net',
+        'in_transit_out',
+        'in_transit',
+        'theirs_net',
+        'theirs_rows',
+        'rest',
+        'match_rate',
+      ),
+      filters: { date: DAY },
+    })
+    assert.deepEqual(rows, [
+      ['支付宝', '1', '200.00', '0.00', '0.00', '200.00', '1', '0.00', '100.00', 'CNY'],
+      ['微信支付', '8', '1386.00', '-20.00', '-66.00', '1281.74', '6', '0.00', '75.00', 'CNY'],
+    ])
   })
 
   await t.test(
@@ -219,7 +238,7 @@ test('reports: what stands in them, who sees what of it, files, schedules', asyn
     )
     assert.deepEqual([...book.keys()], ['日报', '差错', '在途', '已对平'])
     const daily = (book.get('日报') ?? []).map(row => row.map(cell => cell?.text ?? '').join('|'))
-    assert.ok(daily.includes('减：在途转出|2|-86.00'), daily.join('\n'))
+    assert.ok(daily.includes('减：在途转出|1|-20.00'), daily.join('\n'))
     assert.ok(daily.includes('渠道净额（账单）|6|1281.74'))
     assert.ok(daily.includes('✓ 平衡||0.00'))
     assert.equal(book.get('差错')?.length, 5, 'a head, three, and their total')

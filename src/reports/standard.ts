@@ -27,6 +27,7 @@ export const STANDARD: readonly Standard[] = [
           'ours_net',
           'in_transit_in',
           'in_transit_out',
+          'in_transit',
         ],
         ...[
           'surplus',

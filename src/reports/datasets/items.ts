@@ -1,3 +1,4 @@
+import { movementReconciledSql } from '../../orders/reconciled.ts'
 import type { Dataset } from '../dataset.ts'
 import {
   categoryName,
@@ -36,10 +37,9 @@ const itemStateName = told({
 })
 
 /**
- * The place of a movement `m`: its link or group, its live discrepancy, a person's word, and the day in whose books it counts. 已对账 takes both a
- * place and a closed day.
+ * The place of a movement `m`: its link or group, its live discrepancy, a person's word, and the day in whose books it counts.
  */
-export const PLACED = `left join match_links l on l.order_no = m.order_no and l.movement_id = m.id
+const PLACED = `left join match_links l on l.order_no = m.order_no and l.movement_id = m.id
   left join match_rows r on r.side = 'ours' and r.live and r.order_no = m.order_no and r.row_id = m.id
   left join confirmations c on c.order_no = m.order_no and c.movement_id = m.id and c.undone_at is null
   left join late_rows lr on lr.side = 'ours' and lr.order_no = m.order_no and lr.row_id = m.id
@@ -47,9 +47,8 @@ export const PLACED = `left join match_links l on l.order_no = m.order_no and l.
   left join days z on z.id = lr.day_id`
 
 /** Of `PLACED`. */
-export const MATCHED = '(l.movement_id is not null or r.group_id is not null)'
-export const RECONCILED = `((l.movement_id is not null or r.group_id is not null or c.no is not null)
-  and coalesce(z.state, y.state) = 'closed')`
+const MATCHED = '(l.movement_id is not null or r.group_id is not null)'
+export const RECONCILED = movementReconciledSql('m')
 
 const STATE = `case when ${RECONCILED} then 'reconciled' when c.no is not null then 'confirmed' when ${MATCHED} then 'matched'
   when d.kind = 'in_transit' and d.state = 'open' then 'in_transit' when d.state in ('open', 'waived') then 'discrepancy'

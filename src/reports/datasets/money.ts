@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset.ts'
-import { PLACED, RECONCILED } from './items.ts'
+import { RECONCILED } from './items.ts'
 import { channelName, DEPARTMENT_NAME, field, MERCHANT_NAME, merchantJoins, placeFilters, told } from './shared.ts'
 
 /** A line `s` belongs to the merchant of the movement it is paired with, or of all movements of its group; '' where that is not one merchant. */
@@ -74,7 +74,7 @@ const SETTLED_BY_DAY = `(select b.business_date, b.channel, b.account, b.merchan
                case m.kind when 'payment' then m.amount else 0 end as gross, case m.kind when 'refund' then -m.amount else 0 end as refunds,
                0::bigint as fee, case when ${RECONCILED} then m.amount else 0 end as reconciled,
                (${RECONCILED})::integer as reconciled_rows
-          from movements m ${PLACED} where m.status = 'success'
+          from movements m where m.status = 'success'
         union all
         select coalesce(o.business_date, s.business_date), coalesce(o.channel, s.channel), coalesce(o.account, s.account), ${MERCHANT},
                s.currency, 0, 0, 0, coalesce(s.fee, 0), 0, 0
