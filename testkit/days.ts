@@ -13,6 +13,11 @@ import { Clock } from './paying.ts'
 import { testVault } from './vault.ts'
 import { type BillRow, wechatBill } from './wechat_bill.ts'
 
+const once = (work: () => Promise<void>) => {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
+}
+
 export const CALENDAR = { zone: 'Asia/Shanghai', cutoff: '00:00', cutoffMarginMinutes: 5 }
 
 /** `P1 80.00 2026-11-20 10:00:00` with the trade number of its digits, unless told. */
@@ -35,6 +40,13 @@ export async function daysCounter(t: TestContext, start = '2026-11-21T08:00:00+0
   const app = { db, vault, now: clock.now, log: pino({ level: 'silent' }) }
   let files = 0
   const of = (day: string) => ({ channel: 'wechat', account: 'wx', day })
+  /** What every bill of these tests hangs on. */
+  const platform = once(async () => {
+    await db.pool.query(`
+      insert into departments (id, name, created_at) values ('D', '部门', now());
+      insert into merchants (merchant_no, name, department_id, created_at) values ('M', '水务', 'D', now());
+      insert into fee_items (id, merchant_no, name, category, created_at) values ('W', 'M', '水费', 'water', now())`)
+  })
   const tradeOf = (no: string) => `4200000000202611200000000${no.replace(/\D/g, '').padStart(3, '0')}`
   return {
     app,
@@ -61,6 +73,24 @@ export async function daysCounter(t: TestContext, start = '2026-11-21T08:00:00+0
             at.slice(0, 10),
           ],
         )
+    },
+    /** As `pays`, with the orders and payments that the platform has for them. */
+    async paysOnPlatform(...rows: readonly Row[]): Promise<void> {
+      await platform()
+      for (const { no, fen, at, order } of rows) {
+        const paidAt = new Date(`${at.replace(' ', 'T')}+08:00`)
+        await db.pool.query(
+          `with bill as (
+             insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, title, amount, currency, part_payment, part_min, paid, created_at, paid_at)
+             values ($1, repeat('0', 64), 'M', 'W', '水费', $2, 'CNY', false, 1, $2, $3, $3) returning order_no)
+           insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, state, created_at, expires_at,
+                                 channel_trade_no, received, paid_at, booked_at, credited, merchant_no)
+           select order_no, $4, $4, repeat('0', 64), 'wechat', 'wx', 'native', $2, 'CNY', 'success', $3, $3, $5, $2, $3, $3, true, 'M' from bill`,
+          [order ?? `O${no}`, fen, paidAt, no, tradeOf(no)],
+        )
+      }
+      await this.pays(...rows)
+      await db.pool.query("update movements set fee_item = 'W' where payment_no = any($1)", [rows.map(({ no }) => no)])
     },
     /** The channel's statement of the day says so. */
     async statement(day: string, rows: readonly Row[], more: { madeAt?: string; part?: boolean } = {}) {

@@ -56,7 +56,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   payment_anomalies: ['orders', 'reconciliation'], // what is anomalous is not confirmed without a reason
   refused_notices: ['orders'],
   receipts: ['orders'],
-  refunds: ['refunds', 'orders'], // a surplus is proposed for refund in the transaction that books it
+  refunds: ['refunds', 'orders', 'reconciliation'], // a surplus is proposed for refund in the transaction that books it; an item is found by any number
   outbox: ['notices'],
   alerts: ['intrusion'],
   address_blocks: ['intrusion'],

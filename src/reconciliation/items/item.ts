@@ -4,7 +4,8 @@ import type { DayState } from '../days/day.ts'
 
 /**
  * What a payment is to reconciliation. waiting: no statement has been compared yet. matched: its line was found, the day is open. in_transit, discrepancy:
- * as they say. confirmed: a person vouches for it and its line has not come. reconciled: 已对账.
+ * as they say. confirmed: a person vouches for it, and its line has not come or
+ * does not fit. reconciled: 已对账.
  */
 export const ITEM_STATES = ['waiting', 'matched', 'in_transit', 'discrepancy', 'confirmed', 'reconciled'] as const
 export type ItemState = (typeof ITEM_STATES)[number]
@@ -56,8 +57,8 @@ export function itemState(item: Pick<Item, 'matched' | 'final' | 'discrepancy' |
   if (matched) return final || confirmation ? 'reconciled' : 'matched'
   if (discrepancy) {
     if (discrepancy.state === 'resolved' || discrepancy.state === 'waived') return final ? 'reconciled' : 'matched'
-    if (discrepancy.kind === 'in_transit') return confirmation ? 'confirmed' : 'in_transit'
-    return 'discrepancy'
+    if (confirmation) return 'confirmed'
+    return discrepancy.kind === 'in_transit' ? 'in_transit' : 'discrepancy'
   }
   return confirmation ? 'confirmed' : 'waiting'
 }

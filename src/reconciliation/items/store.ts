@@ -67,8 +67,8 @@ export type ItemFilter = {
 export const STATE_SQL = `case
   when matched and (final or confirmation is not null) then 'reconciled' when matched then 'matched'
   when discrepancy->>'state' in ('resolved', 'waived') then case when final then 'reconciled' else 'matched' end
-  when discrepancy->>'kind' = 'in_transit' then case when confirmation is not null then 'confirmed' else 'in_transit' end
-  when discrepancy is not null then 'discrepancy' when confirmation is not null then 'confirmed' else 'waiting' end`
+  when confirmation is not null then 'confirmed' when discrepancy->>'kind' = 'in_transit' then 'in_transit'
+  when discrepancy is not null then 'discrepancy' else 'waiting' end`
 
 /** Rows that are looked at for one page at most: with rare states a page may be short, and `next` goes on from where it ended. */
 const LOOKED_AT = 2_000
