@@ -52,6 +52,10 @@ export const ServerSettings = Type.Object(
       enum: ['debug', 'info', 'warn', 'error', 'silent'],
       default: 'info',
     }),
+    several: Type.Boolean({
+      default: false,
+      description: 'Several servers share the database; without it a second one is refused, as it is mostly a mistake',
+    }),
     stop_seconds: Type.Integer({ minimum: 1, default: 25, description: 'What is under way has so long to end' }),
   },
   { additionalProperties: false, default: {} },
@@ -242,7 +246,7 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
   const config = readAgain()
   refuseBlindTrust(process.env)
   const log = options.app?.log ?? createLog({ level: config.server.log_level })
-  const db = await openDatabase({ ...options.database, exclusive })
+  const db = await openDatabase({ ...options.database, exclusive: exclusive && !config.server.several })
   const listener = createListener(db, log)
   let vault: Vault | undefined
   const started: Part[] = []

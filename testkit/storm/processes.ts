@@ -13,13 +13,22 @@ export type Service = {
   stop(): Promise<void>
 }
 
-export function service(words: readonly string[], env: NodeJS.ProcessEnv, said: (line: string) => void): Service {
+export const service = (words: readonly string[], env: NodeJS.ProcessEnv, said: (line: string) => void): Service =>
+  serviceOf('src/cli.ts', words, env, said)
+
+/** The same of any program of ours. */
+export function serviceOf(
+  program: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  said: (line: string) => void,
+): Service {
   let child: ChildProcess
   let stopping = false
   let starts = 0
   const start = (): void => {
     starts++
-    child = spawn(process.execPath, [...process.execArgv, join(PACKAGE_ROOT, 'src/cli.ts'), ...words], {
+    child = spawn(process.execPath, [...process.execArgv, join(PACKAGE_ROOT, program), ...words], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
