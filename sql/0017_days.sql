@@ -8,11 +8,13 @@ update movements m set account = p.account from payments p
 -- The rows of a day, and of it those that came after a certain one.
 drop index movements_day;
 create index movements_day on movements (channel, account, business_date, id);
+-- Lines come file by file, so the rows of a day lie together: a summary of each stretch finds them, and costs a million lines next to nothing.
 drop index statement_lines_day;
-create index statement_lines_day on statement_lines (channel, account, business_date, id);
+create index statement_lines_day on statement_lines using brin (business_date, channel, account, id) with (pages_per_range = 32, autosummarize = on);
 -- A line is known by its id, and they come in its order.
 alter table statement_lines drop constraint statement_lines_pkey, add primary key (id, order_no);
-create index statement_lines_trade on statement_lines (channel_trade_no);
+-- By the channel's number one finds our row, and from it the line: a line without a row of ours is in a discrepancy.
+create index movements_trade on movements (channel_trade_no) where channel_trade_no <> '';
 
 -- waiting: no statement yet. settling: a run is under way. provisional: settled, people work on what is left. closed: never changed again.
 create type day_state as enum ('waiting', 'settling', 'provisional', 'closed');
@@ -63,7 +65,8 @@ create table runs (
 create index runs_of_day on runs (day_id, id);
 
 alter table match_links add column run integer not null default 0;
-create index match_links_line on match_links (line_id);
+-- The links of a run lie together.
+create index match_links_run on match_links using brin (run) with (pages_per_range = 32, autosummarize = on);
 
 create type book_side as enum ('ours', 'theirs');
 
@@ -282,6 +285,7 @@ create table superseded_lines (
   run      integer,
   primary key (order_no, line_id)
 );
+create index superseded_lines_line on superseded_lines (line_id);
 create index superseded_lines_by on superseded_lines (by_file);
 create index superseded_lines_new on superseded_lines (by_file) where run is null;
 
@@ -320,7 +324,7 @@ create table statement_changes (
 
 -- Lines of funds statements: the channel's own account of our money there. They meet the trade bills in sums, not our payments row by row.
 create table fund_lines (like statement_lines including defaults including constraints, primary key (id, order_no));
-create index fund_lines_day on fund_lines (channel, account, business_date, id);
+create index fund_lines_day on fund_lines using brin (business_date, channel, account, id) with (pages_per_range = 32, autosummarize = on);
 
 -- Days whose books changed since they were last settled: written with the lines, taken by the next run.
 create table touched_days (

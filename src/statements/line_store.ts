@@ -19,18 +19,16 @@ export type Arrived = Omit<DayOfAccount, 'day'> & {
 /** All that a record says; its place in a file is no part of it. */
 const CONTENT = LINE_COLUMNS.filter(column => column !== 'id' && column !== 'order_no')
 
-const contentOf = (row: string): string =>
-  `row(${CONTENT.map(column => `${row}.${column}`).join(', ')}, ${givenOrderNo(row)})::text`
-
 /** An order number that stands for a missing one ('#' || id) is not compared. */
-const givenOrderNo = (row: string): string =>
-  `case when ${row}.order_no = '#' || ${row}.id then '' else ${row}.order_no end`
+const contentOf = (row: string): string =>
+  `row(${CONTENT.map(column => `${row}.${column}`).join(', ')}, nullif(${row}.order_no, '#' || ${row}.id))`
 
 const idOf = (file: number): number => file * 4_294_967_296
 
 const notSuperseded = (row: string): string =>
   `not exists (select from superseded_lines s where s.order_no = ${row}.order_no and s.line_id = ${row}.id)`
 
+/** $1 channel, $2 account, $3 the file's first id, $4 and $5 first and last day. */
 const valuesOf = (file: Arrived): unknown[] => [file.channel, file.account, idOf(file.id), file.first, file.last]
 
 /** Does another file speak of the same days of the account? Most do not, and then nothing is compared. */
@@ -52,8 +50,7 @@ export async function compareLines(tx: pg.ClientBase, file: Arrived): Promise<vo
   // Two hashes of 64 bits: a million records are compared without carrying a million texts about.
   const side = (name: string, own: string) => `${name} as materialized (
        select l.order_no, l.id, l.business_date, c.one, c.two, row_number() over (partition by c.one, c.two order by l.id) as nth
-         from ${book} l, lateral (select hashtextextended(content, 0) as one, hashtextextended(content, 1) as two
-                                    from (select ${contentOf('l')} as content offset 0) t) c
+         from ${book} l, lateral (select hash_record_extended(${contentOf('l')}, 0) as one, hash_record_extended(${contentOf('l')}, 1) as two) c
         where l.channel = $1 and l.account = $2 and l.business_date between $4::date and $5::date and ${own})`
   await tx.query('drop table if exists compared_lines')
   await tx.query(

@@ -161,6 +161,8 @@ async function book(
       }
       const done = { ...file, ...counted }
       await record(tx, at, who, [importAct(done)])
+      // The next run plans by what it knows of the book: a large statement changes that.
+      if (counted.booked > LARGE) await tx.query(`analyze ${BOOK_OF[kind]}`)
       if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()])
       return { ...done, repeated: false }
     } finally {
@@ -197,6 +199,9 @@ export async function copyLines(
 const FUNDS_FORMATS: ReadonlySet<string> = new Set(['wechat-funds', 'alipay-account'])
 
 type Counted = Pick<StatementFile, 'booked' | 'known' | 'passedOver' | 'superseded'>
+/** Lines. */
+const LARGE = 20_000
+
 const NOTHING_BOOKED: Counted = { booked: 0, known: 0, passedOver: 0, superseded: 0 }
 
 /** Which of the lines that stand in the book now may stay, and which older ones count no longer. */

@@ -1,13 +1,15 @@
+import type pg from 'pg'
 import type { Actor } from '../../access/actor.ts'
 import { record } from '../../audit/record.ts'
 import { addDays, businessDayBounds, businessDayOf } from '../../kernel/business_day.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { rulesOf } from '../../rules/rules.ts'
 import { rulesOn } from '../../rules/store.ts'
+import { lockAccount } from '../../statements/file_store.ts'
 import { type BusinessDay, decideClose } from './day.ts'
 import * as days from './day_store.ts'
-import { countPlaces, proveDay } from './proof_store.ts'
-import type { Settling } from './run.ts'
+import { countPlaces, countRows, proveDay } from './proof_store.ts'
+import { type Settling, settleDay } from './run.ts'
 import { checkSample } from './self_check.ts'
 
 /**
@@ -21,52 +23,69 @@ export async function closeDay(app: Settling, actor: Actor, of: days.AccountDay)
   if (found.state === 'closed') return found
   const { rules, version } = await rulesOn(app.db.pool, of.day)
   const { calendar } = rulesOf(rules, of.channel)
-  const at = app.now()
-  if (at.getTime() < businessDayBounds(of.day, calendar).to) throw dayNotOver(of)
-  return await app.db.transaction(async tx => {
-    const day = await days.lockDay(tx, found.id)
-    if (day.state === 'closed') return day
-    // Bookings under way end, and the next wait a moment: what is counted now is all there is, and what comes later is above the marks.
-    await tx.query('lock table movements, statement_lines in share mode')
-    const over = addDays(businessDayOf(calendar)(at.getTime()), -1)
-    const covered = (await days.coveredDays(tx, { ...of, over }, 0)).includes(of.day)
-    const places = await countPlaces(tx, day.id)
-    const proof = await proveDay(tx, day.id, at)
-    const selfCheck = await checkSample(tx, day, rules, at, day.run)
-    const ranBy = await days.rulesOfRun(tx, day.run)
-    const forced = day.forcedBy !== ''
-    const block = decideClose({
-      state: day.state,
-      otherRules: ranBy !== null && ranBy !== version,
-      covered,
-      forced,
-      ...places,
-      proof,
-      selfCheck,
+  if (app.now().getTime() < businessDayBounds(of.day, calendar).to) throw dayNotOver(of)
+  const over = addDays(businessDayOf(calendar)(app.now().getTime()), -1)
+  for (let tries = 1; ; tries++) {
+    const at = app.now()
+    // All that takes long is looked at first, while bookings go on; then it is made sure, in a moment, that it is still so.
+    const seen = await app.db.transaction(async tx => {
+      const day = (await days.dayById(tx, found.id)) as BusinessDay
+      return {
+        day,
+        places: await countPlaces(tx, day),
+        proof: await proveDay(tx, day.id, at),
+        selfCheck: await checkSample(tx, day, rules, at, day.run),
+        ranBy: await days.rulesOfRun(tx, day.run),
+        covered: (await days.coveredDays(tx, { ...of, over }, 0)).includes(of.day),
+      }
     })
-    if (block) {
-      await days.markBlocked(tx, day.id, block, { proof, selfCheck })
-      await tx.query("select pg_notify('day_changed', $1)", [`${day.id}`])
-      return (await days.dayById(tx, day.id)) as BusinessDay
-    }
-    const marks = await days.highestIds(tx, of)
-    await days.markClosed(tx, day.id, { at, by: actor.id, proof, selfCheck, ...marks })
-    await record(tx, at, actor, [
-      {
-        what: 'day.close',
-        object: { kind: 'day', id: `${of.channel}/${of.account}/${of.day}` },
-        after: {
-          run: day.run,
-          forced,
-          proof: JSON.parse(JSON.stringify(proof.byCurrency)),
-          sampled: selfCheck.sampled,
+    const { places, proof, selfCheck, ranBy, covered } = seen
+    const closed = await app.db.transaction(async tx => {
+      const day = await days.lockDay(tx, found.id)
+      if (day.state === 'closed') return day
+      if (day.revision !== seen.day.revision) return null
+      const forced = day.forcedBy !== ''
+      const otherRules = ranBy !== null && ranBy !== version
+      const block = decideClose({ state: day.state, covered, forced, otherRules, ...places, proof, selfCheck })
+      if (block) {
+        await days.markBlocked(tx, day.id, block, { proof, selfCheck })
+        await tellDay(tx, day.id)
+        return await days.dayById(tx, day.id)
+      }
+      // Imports of the account wait, bookings under way end and the next wait a moment: what comes later is above the marks.
+      await lockAccount(tx, of.channel, of.account)
+      await tx.query('lock table movements in share mode')
+      const now = await countRows(tx, day)
+      if (now.ours !== places.ours || now.theirs !== places.theirs) return null
+      const marks = await days.highestIds(tx, of)
+      await days.markClosed(tx, day.id, { at, by: actor.id, proof, selfCheck, ...marks })
+      await record(tx, at, actor, [
+        {
+          what: 'day.close',
+          object: { kind: 'day', id: `${of.channel}/${of.account}/${of.day}` },
+          after: {
+            run: day.run,
+            forced,
+            rows: now,
+            proof: JSON.parse(JSON.stringify(proof.byCurrency)),
+            sampled: selfCheck.sampled,
+          },
         },
-      },
-    ])
-    await tx.query("select pg_notify('day_changed', $1)", [`${day.id}`])
-    return (await days.dayById(tx, day.id)) as BusinessDay
-  })
+      ])
+      await tellDay(tx, day.id)
+      return await days.dayById(tx, day.id)
+    })
+    if (closed) return closed
+    // Rows came in between: they are settled before the next look.
+    if (tries === TRIES) return (await days.dayById(app.db.pool, found.id)) as BusinessDay
+    await settleDay(app, of)
+  }
 }
+
+const TRIES = 3
+
+const tellDay = async (tx: pg.ClientBase, id: number): Promise<void> =>
+  void (await tx.query("select pg_notify('day_changed', $1)", [`${id}`]))
 
 export const dayUnknown = (of: days.AccountDay): Failure =>
   new Failure(

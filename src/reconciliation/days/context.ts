@@ -30,14 +30,14 @@ export async function contextFor(
   if (numbers.length + orders.length === 0) return NOTHING
   await client.query('set enable_nestloop to on')
   const { rows } = await client.query(
-    `select distinct k.order_no, k.movement_id, k.line_id from public.match_links k join (
-       select l.id from unnest($3::text[]) n (number) join public.statement_lines l on l.channel_trade_no = n.number
-        where l.channel = $1 and l.account = $2
-     ) l on l.id = k.line_id
-     union
-     select k.order_no, k.movement_id, k.line_id from unnest($4::text[]) o (number)
-       join public.movements m on m.order_no = o.number and m.channel = $1 and m.account = $2
-       join public.match_links k on k.order_no = m.order_no and k.movement_id = m.id`,
+    `with near as (
+       select m.order_no, m.id from unnest($3::text[]) n (number)
+         join public.movements m on m.channel_trade_no = n.number and m.channel_trade_no <> '' and m.channel = $1 and m.account = $2
+       union
+       select m.order_no, m.id from unnest($4::text[]) o (number)
+         join public.movements m on m.order_no = o.number and m.channel = $1 and m.account = $2
+     )
+     select k.order_no, k.movement_id, k.line_id from near join public.match_links k on k.order_no = near.order_no and k.movement_id = near.id`,
     [day.channel, day.account, numbers, orders],
   )
   await client.query('set enable_nestloop to off')

@@ -167,8 +167,9 @@ export async function coveredDays(
         where a.channel = $1 and a.account = $2 and a.kind = 'trade' and a.state = 'empty'
           and a.business_date between $3::date - $5::integer and $3::date + $5::integer
        union all
-       select g::date from generate_series($3::date - $5::integer, least($3::date + $5::integer, $4::date), interval '1 day') g
-        where exists (select from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = g::date)
+       select g.business_date from days g
+        where g.channel = $1 and g.account = $2 and g.business_date between $3::date - $5::integer and least($3::date + $5::integer, $4::date)
+          and exists (select from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = g.business_date)
      ) c (day) order by 1`,
     [of.channel, of.account, of.day, of.over, around],
   )
@@ -180,8 +181,7 @@ export async function highestIds(tx: Db, of: AccountDay): Promise<{ movementMark
   const { rows } = await tx.query(
     `select greatest((select last_value from movement_ids)::bigint,
                      (select max(id) from movements where channel = $1 and account = $2 and business_date = $3)) as movement,
-            greatest(coalesce(pg_sequence_last_value(pg_get_serial_sequence('statement_files', 'id')), 0) * 4294967296 + 4294967295,
-                     (select max(id) from statement_lines where channel = $1 and account = $2 and business_date = $3)) as line`,
+            coalesce(pg_sequence_last_value(pg_get_serial_sequence('statement_files', 'id')), 0) * 4294967296 + 4294967295 as line`,
     [of.channel, of.account, of.day],
   )
   return { movementMark: rows[0].movement, lineMark: rows[0].line }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { BookSide, RowKey } from './day.ts'
 import type { Standing } from './placing.ts'
-import { TAKEN_AWAY } from './work_books.ts'
+import { NEAR_RUNS, TAKEN_AWAY } from './work_books.ts'
 
 /** A row with what its place keeps of it. */
 export type PlacedRow = RowKey & {
@@ -59,7 +59,7 @@ export async function undoTakenAway(
   const { rows } = await tx.query(
     `with gone as (
        delete from match_links k using (${TAKEN_AWAY}) t, runs r, days d
-        where k.line_id = t.line_id and r.id = k.run and d.id = r.day_id and d.state <> 'closed'
+        where k.line_id = t.line_id and k.run = ${NEAR_RUNS} and r.id = k.run and d.id = r.day_id and d.state <> 'closed'
        returning k.order_no, k.movement_id
      ), crossed as (
        delete from crossings c using gone g where c.order_no = g.order_no and c.movement_id = g.movement_id
@@ -92,7 +92,7 @@ export async function undoTakenAway(
   )
   await tx.query(
     `update superseded_lines s set run = $4 from (${TAKEN_AWAY}) t where s.order_no = t.order_no and s.line_id = t.line_id
-        and not exists (select from match_links k where k.line_id = s.line_id)
+        and not exists (select from match_links k where k.line_id = s.line_id and k.run = ${NEAR_RUNS})
         and not exists (select from match_rows k where k.side = 'theirs' and k.row_id = s.line_id and k.live)
         and not exists (select from discrepancy_rows k where k.side = 'theirs' and k.row_id = s.line_id and k.live)`,
     [...values, run],
@@ -100,14 +100,21 @@ export async function undoTakenAway(
 }
 
 /** The settled pairs of a scratch become the platform's. `schema` is the scratch's own name. Gives how many. */
-export async function publishLinks(tx: pg.ClientBase, schema: string, run: number, dayId: number): Promise<number> {
+export async function publishLinks(
+  tx: pg.ClientBase,
+  schema: string,
+  run: number,
+  dayId: number,
+  crossing: boolean,
+): Promise<number> {
   const { rowCount } = await tx.query(
     `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation, run)
-     select order_no, movement_id, line_id, pass, cross_day, needs_confirmation, $1 from ${schema}.match_links`,
+     select order_no, movement_id, line_id, pass, cross_day, needs_confirmation, $1 from ${schema}.match_links order by movement_id`,
     [run],
   )
-  await tx.query(
-    `insert into crossings (order_no, movement_id, line_id, movement_day, line_day, amount, currency)
+  if (crossing)
+    await tx.query(
+      `insert into crossings (order_no, movement_id, line_id, movement_day, line_day, amount, currency)
      select k.order_no, k.movement_id, k.line_id, coalesce(a.day_id, $1), coalesce(b.day_id, $1), m.amount, m.currency
        from (select id, day_id, side from ${schema}.row_days) d
        join ${schema}.match_links k on (d.side = 'ours' and k.movement_id = d.id) or (d.side = 'theirs' and k.line_id = d.id)
@@ -116,8 +123,8 @@ export async function publishLinks(tx: pg.ClientBase, schema: string, run: numbe
        join movements m on m.order_no = k.order_no and m.id = k.movement_id
       where coalesce(a.day_id, $1) <> coalesce(b.day_id, $1)
          on conflict do nothing`,
-    [dayId],
-  )
+      [dayId],
+    )
   return rowCount ?? 0
 }
 

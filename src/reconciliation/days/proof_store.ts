@@ -1,36 +1,44 @@
 import type pg from 'pg'
-import type { CurrencyProof, Proof, ProofStep } from './day.ts'
+import type { BusinessDay, CurrencyProof, Proof, ProofStep } from './day.ts'
+import { NEAR_RUNS } from './work_books.ts'
 
-/**
- * The balance proof of a day, from the tables as they are. Both totals come from the raw books; what stands between them comes from the places
- * alone. Plain pairs of one day contribute nothing, they are equal by definition: whatever settling might do wrong leaves a rest.
- */
-export async function proveDay(tx: pg.ClientBase, dayId: number, at: Date): Promise<Proof> {
-  const { rows } = await tx.query(
+/** What a day's raw books hold, by currency: whatever anybody decided about their rows. */
+export async function sumBooks(db: pg.ClientBase, dayId: number): Promise<Row[]> {
+  const { rows } = await db.query(
     `with day as (select * from days where id = $1),
      ours as (
-       select m.currency, sum(m.amount) as amount from day d join movements m
+       select m.currency, sum(m.amount) as amount from day d join public.movements m
            on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date and m.status = 'success'
-        where d.movement_mark is null or d.state <> 'closed' or m.id <= d.movement_mark group by 1
+        where d.state <> 'closed' or m.id <= d.movement_mark group by 1
        union all
-       select m.currency, m.amount from late_rows r join movements m on m.order_no = r.order_no and m.id = r.row_id
+       select m.currency, m.amount from late_rows r join public.movements m on m.order_no = r.order_no and m.id = r.row_id
         where r.day_id = $1 and r.side = 'ours' and m.status = 'success'
      ),
      theirs as (
-       select l.currency, sum(l.amount) as amount from day d join statement_lines l
+       select l.currency, sum(l.amount) as amount from day d join public.statement_lines l
            on l.channel = d.channel and l.account = d.account and l.business_date = d.business_date and l.status = 'success'
         where not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
           and (d.state <> 'closed' or l.id <= d.line_mark) group by 1
        union all
-       select l.currency, l.amount from late_rows r join statement_lines l on l.order_no = r.order_no and l.id = r.row_id
+       select l.currency, l.amount from late_rows r join public.statement_lines l on l.order_no = r.order_no and l.id = r.row_id
         where r.day_id = $1 and r.side = 'theirs' and l.status = 'success'
           and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
-       union all
-       -- A record that is listed again moved nothing.
-       select r.currency, -r.moved from discrepancy_rows r join discrepancies x on x.id = r.discrepancy_id
-        where r.day_id = $1 and r.live and r.side = 'theirs' and x.kind = 'duplicate_line'
-     ),
-     groups as (
+     )
+     select 'ours' as step, currency, 0 as rows, sum(amount)::text as amount from ours group by 2
+     union all select 'theirs', currency, 0, sum(amount)::text from theirs group by 2`,
+    [dayId],
+  )
+  return rows
+}
+
+/**
+ * The balance proof of a day, from the tables as they are. Both totals come from the raw books (`sums`, added up here where they are not given); what
+ * stands between them comes from the places alone. Plain pairs of one day contribute nothing, they are equal by definition: whatever settling
+ * might do wrong leaves a rest.
+ */
+export async function proveDay(tx: pg.ClientBase, dayId: number, at: Date, sums?: readonly Row[]): Promise<Proof> {
+  const { rows } = await tx.query(
+    `with groups as (
        select group_id, count(distinct day_id) > 1 as spans from match_rows
         where live and group_id in (select group_id from match_rows where day_id = $1 and live) group by 1
      ),
@@ -45,16 +53,18 @@ export async function proveDay(tx: pg.ClientBase, dayId: number, at: Date): Prom
        select x.kind, r.currency, 1, case when r.side = 'theirs' then r.moved else -r.moved end
          from discrepancy_rows r join discrepancies x on x.id = r.discrepancy_id
         where r.day_id = $1 and r.live and x.kind <> 'duplicate_line'
+       union all
+       -- A record that is listed again moved nothing: it is no part of their total.
+       select 'theirs', r.currency, 1, -r.moved from discrepancy_rows r join discrepancies x on x.id = r.discrepancy_id
+        where r.day_id = $1 and r.live and r.side = 'theirs' and x.kind = 'duplicate_line'
      )
-     select 'ours' as step, currency, 0 as rows, sum(amount)::text as amount from ours group by 2
-     union all select 'theirs', currency, 0, sum(amount)::text from theirs group by 2
-     union all select step, currency, sum(rows)::integer, sum(amount)::text from steps group by 1, 2`,
+     select step, currency, sum(rows)::integer as rows, sum(amount)::text as amount from steps group by 1, 2`,
     [dayId],
   )
-  return proofOf(rows, at)
+  return proofOf([...(sums ?? (await sumBooks(tx, dayId))), ...rows], at)
 }
 
-type Row = { readonly step: string; readonly currency: string; readonly rows: number; readonly amount: string }
+export type Row = { readonly step: string; readonly currency: string; readonly rows: number; readonly amount: string }
 
 /** In the order in which a person walks from our total to theirs. */
 const ORDER = [
@@ -91,28 +101,52 @@ export function proofOf(rows: readonly Row[], at: Date): Proof {
   return { at: at.toISOString(), ok: Object.values(byCurrency).every(({ rest }) => rest === '0'), byCurrency }
 }
 
+export type Places = {
+  /** Rows of the day's books. */
+  readonly ours: number
+  readonly theirs: number
+  readonly unplacedOurs: number
+  readonly unplacedTheirs: number
+  readonly doublyPlaced: number
+}
+
+/** How many rows the day's books have. */
+export async function countRows(
+  tx: pg.ClientBase,
+  day: Pick<BusinessDay, 'id' | 'channel' | 'account' | 'day'>,
+): Promise<Pick<Places, 'ours' | 'theirs'>> {
+  const { rows } = await tx.query(
+    `select ((select count(*) from movements where channel = $1 and account = $2 and business_date = $3)
+              + (select count(*) from late_rows where day_id = $4 and side = 'ours'))::integer as ours,
+            ((select count(*) from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = $3
+                 and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id))
+              + (select count(*) from late_rows where day_id = $4 and side = 'theirs'))::integer as theirs`,
+    [day.channel, day.account, day.day, day.id],
+  )
+  return rows[0]
+}
+
 /** Rows of the day that have no place, and rows that have two. All of them are looked at. */
 export async function countPlaces(
   tx: pg.ClientBase,
-  dayId: number,
-): Promise<{ unplacedOurs: number; unplacedTheirs: number; doublyPlaced: number }> {
+  day: Pick<BusinessDay, 'id' | 'channel' | 'account' | 'day'>,
+): Promise<Places> {
   const { rows } = await tx.query(
-    `with day as (select * from days where id = $1),
+    `with day as (select * from days where id = $4),
      mine as materialized (
        select m.order_no, m.id from day d join movements m on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date
-       union all select order_no, row_id from late_rows where day_id = $1 and side = 'ours'
+       union all select order_no, row_id from late_rows where day_id = $4 and side = 'ours'
      ),
      lines as materialized (
        select l.order_no, l.id from day d join statement_lines l on l.channel = d.channel and l.account = d.account and l.business_date = d.business_date
         where not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
-       union all select order_no, row_id from late_rows where day_id = $1 and side = 'theirs'
+       union all select order_no, row_id from late_rows where day_id = $4 and side = 'theirs'
      ),
      linked as materialized (
-       select k.order_no, k.movement_id, k.line_id from match_links k where k.run in (select id from runs)
-         and exists (select from mine m where m.order_no = k.order_no and m.id = k.movement_id)
+       select k.order_no, k.movement_id, k.line_id from match_links k where k.run = ${NEAR_RUNS}
      ),
      theirs_linked as materialized (
-       select l.id, count(k.line_id) as times from lines l left join match_links k on k.line_id = l.id group by 1
+       select l.id, count(k.line_id) as times from lines l left join linked k on k.line_id = l.id group by 1
      ),
      ours_other as (
        select order_no, row_id, count(*) as times from (
@@ -121,8 +155,8 @@ export async function countPlaces(
      ),
      theirs_other as (
        select row_id, count(*) as times from (
-         select row_id from match_rows where side = 'theirs' and live
-         union all select row_id from discrepancy_rows where side = 'theirs' and live) o group by 1
+         select row_id from match_rows where side = 'theirs' and live and row_id in (select id from lines)
+         union all select row_id from discrepancy_rows where side = 'theirs' and live and row_id in (select id from lines)) o group by 1
      ),
      ours as (
        select (k.movement_id is not null)::integer + coalesce(o.times, 0) as places from mine m
@@ -132,10 +166,11 @@ export async function countPlaces(
      theirs as (
        select t.times + coalesce(o.times, 0) as places from theirs_linked t left join theirs_other o on o.row_id = t.id
      )
-     select (select count(*) from ours where places = 0)::integer as "unplacedOurs",
+     select (select count(*) from mine)::integer as ours, (select count(*) from lines)::integer as theirs,
+            (select count(*) from ours where places = 0)::integer as "unplacedOurs",
             (select count(*) from theirs where places = 0)::integer as "unplacedTheirs",
             (select count(*) from ours where places > 1)::integer + (select count(*) from theirs where places > 1)::integer as "doublyPlaced"`,
-    [dayId],
+    [day.channel, day.account, day.day, day.id],
   )
   return rows[0]
 }

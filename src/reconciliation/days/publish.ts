@@ -7,7 +7,7 @@ import type { BookSide, BusinessDay, RowKey } from './day.ts'
 import { bumpRevision, markPublished } from './day_store.ts'
 import * as store from './place_store.ts'
 import { named, placeDiscrepancies } from './placing.ts'
-import { proveDay } from './proof_store.ts'
+import { type Row as BookSum, proveDay } from './proof_store.ts'
 import { correctClosed } from './restated.ts'
 
 export type Publishing = {
@@ -26,6 +26,8 @@ export type Publishing = {
   /** Days in whose books rows count, where that is not this one: by side and id. */
   readonly counted: ReadonlyMap<string, number>
   readonly settled: number
+  /** The raw books, added up meanwhile on another connection. */
+  readonly sums: Promise<readonly BookSum[]>
 }
 
 /**
@@ -71,7 +73,7 @@ export async function publish(
     tx,
     over.map(({ standing: { id } }) => id),
   )
-  const pairs = await store.publishLinks(tx, publishing.schema, run, day.id)
+  const pairs = await store.publishLinks(tx, publishing.schema, run, day.id, counted.size > 0)
   assert.equal(pairs, publishing.settled, 'every settled pair is published')
   const groups = outcome.matches.map((match): store.NewGroup => groupOf(match, rowsOf(match)))
   const groupIds = await store.insertGroups(tx, run, groups, at)
@@ -109,8 +111,8 @@ export async function publish(
     at,
   )
   await store.nameMerchants(tx, ids)
-  await correctClosed(tx, day, run, at)
-  const proof = await proveDay(tx, day.id, at)
+  const corrections = await correctClosed(tx, day, run, at)
+  const proof = await proveDay(tx, day.id, at, corrections === 0 ? await publishing.sums : undefined)
   await markPublished(tx, {
     id: day.id,
     run,

@@ -9,11 +9,11 @@ const CORRECTIONS = 2 ** 31
 /**
  * A closed day is never edited. Where a newer version of its statement took a line away, an entry of the opposite amount is put into the lines of the
  * account's first open day, names the old one, and waits there for a person; with a line of the same number that the new version lists
- * instead, both are one discrepancy.
+ * instead, both are one discrepancy. Gives how many entries it made.
  */
-export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: number, at: Date): Promise<void> {
+export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: number, at: Date): Promise<number> {
   const open = await firstOpenDay(tx, day.channel, day.account)
-  if (open?.id !== day.id) return
+  if (open?.id !== day.id) return 0
   const { rows: gone } = await tx.query(
     `select l.*, s.by_file, c.id as closed_day,
             row_number() over (partition by s.by_file order by l.id)
@@ -24,7 +24,7 @@ export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: nu
       where s.run is null order by l.id`,
     [day.channel, day.account, CORRECTIONS],
   )
-  if (gone.length === 0) return
+  if (gone.length === 0) return 0
   const corrections = gone.map(line => ({
     ...line,
     correction: line.by_file * 4_294_967_296 + CORRECTIONS + Number(line.nth),
@@ -114,4 +114,5 @@ export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: nu
     gone.map(line => line.id),
   ])
   await nameMerchants(tx, ids)
+  return gone.length
 }

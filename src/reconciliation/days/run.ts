@@ -15,6 +15,7 @@ import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
 import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
 import { rowDays } from './place_store.ts'
+import { sumBooks } from './proof_store.ts'
 import { publish } from './publish.ts'
 import { fillOurs, fillTheirs, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
@@ -150,6 +151,9 @@ class Run {
     const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
     const payments = await readEntries(one, 'open_movements', () => '', this.#note('ours'))
     const lines = await readEntries(two, 'open_lines', lineName, this.#note('theirs'))
+    // While the engine thinks and the findings are written, the other connection adds up the raw books.
+    const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
+    sums.catch(() => {})
     const { covered, coverage } = await this.#coverage([...payments, ...lines])
     const context = await contextFor(one, this.#day, payments, lines, lineName)
     const outcome = this.#decide(payments, lines, context, coverage)
@@ -180,6 +184,7 @@ class Run {
         },
         counted,
         settled: settled.pairs,
+        sums,
       })
       this.#lapped('publish')
       await taken(tx)

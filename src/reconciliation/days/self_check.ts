@@ -21,9 +21,11 @@ export async function checkSample(
   await tx.query('drop table if exists context_movements, context_lines')
   await tx.query(
     `create temporary table context_movements on commit drop as
-     select m.*, k.line_id from days d join movements m on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date
-       join match_links k on k.order_no = m.order_no and k.movement_id = m.id
-      where d.id = $1 order by hashint8extended(m.id, $2) limit ${SAMPLE}`,
+     with drawn as materialized (
+       select m.* from days d join movements m on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date
+        where d.id = $1 order by hashint8extended(m.id, $2) limit ${2 * SAMPLE}
+     )
+     select m.*, k.line_id from drawn m join match_links k on k.order_no = m.order_no and k.movement_id = m.id limit ${SAMPLE}`,
     [day.id, seed],
   )
   await tx.query(

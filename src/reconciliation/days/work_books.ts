@@ -20,7 +20,7 @@ export type WorkFacts = {
   readonly rows: number
   readonly refunds: boolean
   readonly currencies: readonly string[]
-  /** The day's highest id, whether looked at or not. */
+  /** The highest id of the day's rows that were looked at. */
   readonly mark: number
 }
 
@@ -103,19 +103,25 @@ async function fill(
   )
   await client.query('set enable_nestloop to off')
   const { rows } = await client.query(
-    `select count(*) as rows, coalesce(bool_or(kind = 'refund'), false) as refunds,
-            coalesce(array_agg(distinct currency), '{}') as currencies from ${table}`,
+    `select currency, count(*) as rows, bool_or(kind = 'refund') as refunds, max(id) filter (where business_date = $1) as mark
+       from ${table} group by currency`,
+    [day.day],
   )
-  const { rows: marks } = await client.query(
-    `select coalesce(max(id), -1) as mark from public.${table} where channel = $1 and account = $2 and business_date = $3`,
-    [...of, day.day],
-  )
-  return { ...rows[0], mark: marks[0].mark }
+  return {
+    rows: rows.reduce((sum, row) => sum + row.rows, 0),
+    refunds: rows.some(row => row.refunds),
+    currencies: rows.map(row => row.currency),
+    mark: rows.reduce((most, row) => Math.max(most, row.mark ?? -1), -1),
+  }
 }
+
+/** Runs that may have placed rows of the account around the day: links lie together by run. $1 channel, $2 account, $3 day. */
+export const NEAR_RUNS = `any(array(select r.id from runs r join days n on n.id = r.day_id
+    where n.channel = $1 and n.account = $2 and n.business_date between $3::date - ${LATE_DAYS} and $3::date + ${LATE_DAYS}))`
 
 /** A row of a book without a place. */
 export const unplaced = ({ side }: Pick<Book, 'side'>): string => `
-  not exists (select from public.match_links k where ${side === 'ours' ? 'k.order_no = b.order_no and k.movement_id = b.id' : 'k.line_id = b.id'})
+  not exists (select from public.match_links k where ${side === 'ours' ? 'k.order_no = b.order_no and k.movement_id = b.id' : `k.line_id = b.id and k.run = ${NEAR_RUNS}`})
   and not exists (select from match_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)
   and not exists (select from discrepancy_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)`
 
@@ -129,7 +135,7 @@ export const TAKEN_AWAY = `
 /** Our rows that were matched with one of them, in a day that is still open. Rows in open discrepancies are looked at anyway. */
 const REOPENED_OURS = `
   select k.order_no, k.movement_id as id, coalesce(c.movement_day, $4) as day_id
-    from (${TAKEN_AWAY}) t join public.match_links k on k.line_id = t.line_id
+    from (${TAKEN_AWAY}) t join public.match_links k on k.line_id = t.line_id and k.run = ${NEAR_RUNS}
     join runs r on r.id = k.run join days d on d.id = r.day_id and d.state <> 'closed'
     left join crossings c on c.order_no = k.order_no and c.movement_id = k.movement_id
   union

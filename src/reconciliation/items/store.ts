@@ -164,10 +164,7 @@ async function itemsByNumber(db: pg.Pool, scope: Scope, number: string, limit: n
        union
        select m.order_no, m.id from refunds r join movements m on m.order_no = r.order_no and m.payment_no = r.refund_no where r.refund_no = $1
        union
-       select k.order_no, k.movement_id from statement_lines l join match_links k on k.line_id = l.id where l.channel_trade_no = $1
-       union
-       select m.order_no, m.id from statement_lines l join payments p on p.payment_no = l.merchant_order_no
-         join movements m on m.order_no = p.order_no and m.payment_no = p.payment_no where l.channel_trade_no = $1
+       select order_no, id from movements where channel_trade_no = $1 and channel_trade_no <> ''
      )
      select ${ITEM} from keys join movements m using (order_no, id) ${JOINS} where ${visible} and m.status = 'success' order by m.id desc limit $2`,
     values,
