@@ -319,6 +319,34 @@ create table bindings (
 );
 CREATE INDEX bindings_of_account ON public.bindings USING btree (account_id);
 
+create table causes (
+  code         text not null,
+  version      integer not null,
+  name_zh      text not null,
+  name_en      text not null,
+  recognised   text not null,
+  what_to_do   text not null,
+  whom_to_ask  text not null default ''::text,
+  usual_action text not null default ''::text,
+  conditions   jsonb not null,
+  priority     integer not null,
+  retired      boolean not null default false,
+  author       text not null,
+  author_name  text not null,
+  reason       text not null,
+  created_at   timestamp with time zone not null,
+  constraint causes_pkey PRIMARY KEY (code, version),
+  constraint causes_author_check CHECK ((author <> ''::text)),
+  constraint causes_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{2,39}$'::text)),
+  constraint causes_name_en_check CHECK ((name_en <> ''::text)),
+  constraint causes_name_zh_check CHECK ((name_zh <> ''::text)),
+  constraint causes_priority_check CHECK (((priority >= 1) AND (priority <= 1000))),
+  constraint causes_reason_check CHECK ((reason <> ''::text)),
+  constraint causes_recognised_check CHECK ((recognised <> ''::text)),
+  constraint causes_version_check CHECK ((version > 0)),
+  constraint causes_what_to_do_check CHECK ((what_to_do <> ''::text))
+);
+
 create table challenges (
   id         text not null,
   purpose    text not null,
@@ -427,62 +455,74 @@ create table departments (
 CREATE INDEX departments_children ON public.departments USING btree (parent_id);
 
 create table discrepancies (
-  id            bigint not null generated always as identity,
-  day_id        integer not null,
-  run           integer not null,
-  origin        text not null default 'engine'::text,
-  kind          text not null,
-  channel       text not null,
-  account       text not null,
-  business_date date not null,
-  merchant      text not null default ''::text,
-  difference    bigint not null,
-  currency      text not null,
-  by_currency   jsonb,
-  amount        bigint not null,
-  cause         text not null,
-  evidence_zh   text not null,
-  evidence_en   text not null,
-  linked_to     text[] not null default '{}'::text[],
-  state         discrepancy_state not null default 'open'::discrepancy_state,
-  owner         text not null default ''::text,
-  due_at        timestamp with time zone,
-  waits_until   timestamp with time zone,
-  opened_at     timestamp with time zone not null,
-  ended_at      timestamp with time zone,
-  ended_by      text not null default ''::text,
-  action        text not null default ''::text,
-  reason        text not null default ''::text,
-  true_cause    text not null default ''::text,
-  review_id     text not null default ''::text,
-  match_group   bigint,
-  link_order_no text not null default ''::text,
-  link_movement bigint,
-  replaced_by   bigint,
+  id             bigint not null generated always as identity,
+  day_id         integer not null,
+  run            integer not null,
+  origin         text not null default 'engine'::text,
+  kind           text not null,
+  channel        text not null,
+  account        text not null,
+  business_date  date not null,
+  merchant       text not null default ''::text,
+  difference     bigint not null,
+  currency       text not null,
+  by_currency    jsonb,
+  amount         bigint not null,
+  cause          text not null,
+  evidence_zh    text not null,
+  evidence_en    text not null,
+  linked_to      text[] not null default '{}'::text[],
+  state          discrepancy_state not null default 'open'::discrepancy_state,
+  owner          text not null default ''::text,
+  due_at         timestamp with time zone,
+  waits_until    timestamp with time zone,
+  opened_at      timestamp with time zone not null,
+  ended_at       timestamp with time zone,
+  ended_by       text not null default ''::text,
+  action         text not null default ''::text,
+  reason         text not null default ''::text,
+  true_cause     text not null default ''::text,
+  review_id      text not null default ''::text,
+  match_group    bigint,
+  link_order_no  text not null default ''::text,
+  link_movement  bigint,
+  replaced_by    bigint,
+  likely_cause   text not null default ''::text,
+  likely_version integer,
+  waits_why      text not null default ''::text,
+  asked_action   text not null default ''::text,
+  refund_no      text not null default ''::text,
+  overdue_at     timestamp with time zone,
   constraint discrepancies_pkey PRIMARY KEY (id),
   constraint discrepancies_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id),
   constraint discrepancies_check CHECK (((state = ANY (ARRAY['open'::discrepancy_state, 'waived'::discrepancy_state])) = (ended_at IS NULL))),
+  constraint discrepancies_check1 CHECK (((likely_cause = ''::text) = (likely_version IS NULL))),
+  constraint discrepancies_check2 CHECK (((state <> 'resolved'::discrepancy_state) OR ((action <> ''::text) AND (ended_by <> ''::text)))),
   constraint discrepancies_kind_check CHECK ((kind = ANY (ARRAY['channel_only'::text, 'platform_only'::text, 'amount_mismatch'::text, 'status_mismatch'::text, 'duplicate_payment'::text, 'duplicate_line'::text, 'fee_mismatch'::text, 'currency_mismatch'::text, 'ambiguous'::text, 'unresolved'::text, 'in_transit'::text, 'waived'::text, 'rejected_line'::text]))),
   constraint discrepancies_origin_check CHECK ((origin = ANY (ARRAY['engine'::text, 'restatement'::text, 'person'::text])))
 );
+CREATE INDEX discrepancies_by_day ON public.discrepancies USING btree (business_date, id);
 CREATE INDEX discrepancies_cause ON public.discrepancies USING btree (cause, state);
+CREATE INDEX discrepancies_ended ON public.discrepancies USING btree (ended_at) WHERE (state = 'resolved'::discrepancy_state);
 CREATE INDEX discrepancies_of_day ON public.discrepancies USING btree (day_id, state);
+CREATE INDEX discrepancies_of_merchant ON public.discrepancies USING btree (merchant, id);
+CREATE INDEX discrepancies_of_owner ON public.discrepancies USING btree (owner, id) WHERE ((state = 'open'::discrepancy_state) AND (owner <> ''::text));
 CREATE INDEX discrepancies_open ON public.discrepancies USING btree (channel, account, business_date) WHERE (state = 'open'::discrepancy_state);
 CREATE INDEX discrepancies_recent ON public.discrepancies USING btree (opened_at, id);
+CREATE INDEX discrepancies_refunded ON public.discrepancies USING btree (id) WHERE ((refund_no <> ''::text) AND (state = 'open'::discrepancy_state));
 CREATE INDEX discrepancies_work ON public.discrepancies USING btree (due_at, id) WHERE ((state = 'open'::discrepancy_state) AND (kind <> 'in_transit'::text));
 
 create table discrepancy_comments (
-  id             bigint not null generated always as identity,
+  id             text not null,
   discrepancy_id bigint not null,
   at             timestamp with time zone not null,
   by             text not null,
   by_name        text not null,
-  text           text not null,
+  text           bytea not null,
   constraint discrepancy_comments_pkey PRIMARY KEY (id),
-  constraint discrepancy_comments_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id),
-  constraint discrepancy_comments_text_check CHECK ((text <> ''::text))
+  constraint discrepancy_comments_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id)
 );
-CREATE INDEX discrepancy_comments_of ON public.discrepancy_comments USING btree (discrepancy_id, id);
+CREATE INDEX discrepancy_comments_of ON public.discrepancy_comments USING btree (discrepancy_id, at, id);
 
 create table discrepancy_rows (
   discrepancy_id bigint not null,
@@ -500,15 +540,6 @@ create table discrepancy_rows (
 CREATE INDEX discrepancy_rows_of_day ON public.discrepancy_rows USING btree (day_id) WHERE live;
 CREATE INDEX discrepancy_rows_of_row ON public.discrepancy_rows USING btree (order_no, row_id, side);
 CREATE UNIQUE INDEX discrepancy_rows_once ON public.discrepancy_rows USING btree (side, order_no, row_id) WHERE live;
-
-create table discrepancy_vouchers (
-  discrepancy_id bigint not null,
-  voucher_id     text not null,
-  at             timestamp with time zone not null,
-  by             text not null,
-  constraint discrepancy_vouchers_pkey PRIMARY KEY (discrepancy_id, voucher_id),
-  constraint discrepancy_vouchers_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(id)
-);
 
 create table fee_items (
   id            text not null,
@@ -1500,6 +1531,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.forbid_changing_cause()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a version of a cause never changes' using errcode = 'restrict_violation';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.forbid_changing_review()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1548,6 +1588,8 @@ CREATE TRIGGER operation_blocks_not_emptied BEFORE TRUNCATE ON public.operation_
 CREATE TRIGGER operation_log_kept BEFORE DELETE OR UPDATE ON public.operation_log FOR EACH ROW EXECUTE FUNCTION operation_log_is_append_only();
 
 CREATE TRIGGER operation_log_not_emptied BEFORE TRUNCATE ON public.operation_log FOR EACH STATEMENT EXECUTE FUNCTION operation_log_is_append_only();
+
+CREATE TRIGGER written_once BEFORE DELETE OR UPDATE ON public.causes FOR EACH ROW EXECUTE FUNCTION forbid_changing_cause();
 
 CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_activations FOR EACH STATEMENT EXECUTE FUNCTION forbid_changing_rules();
 
