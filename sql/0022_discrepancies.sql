@@ -38,10 +38,13 @@ alter table discrepancies
   add column asked_action text not null default '',
   -- The refund that gives a duplicate back; '' none is under way.
   add column refund_no text not null default '',
+  -- Every number that its rows carry, to find it by.
+  add column numbers text[] not null default '{}',
   -- When it was told that nobody dealt with it in time.
   add column overdue_at timestamptz,
   add check ((likely_cause = '') = (likely_version is null)),
   add check (state <> 'resolved' or (action <> '' and ended_by <> ''));
+create index discrepancies_numbers on discrepancies using gin (numbers);
 create index discrepancies_by_day on discrepancies (business_date, id);
 create index discrepancies_of_merchant on discrepancies (merchant, id);
 create index discrepancies_of_owner on discrepancies (owner, id) where state = 'open' and owner <> '';

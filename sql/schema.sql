@@ -492,6 +492,7 @@ create table discrepancies (
   waits_why      text not null default ''::text,
   asked_action   text not null default ''::text,
   refund_no      text not null default ''::text,
+  numbers        text[] not null default '{}'::text[],
   overdue_at     timestamp with time zone,
   constraint discrepancies_pkey PRIMARY KEY (id),
   constraint discrepancies_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id),
@@ -504,6 +505,7 @@ create table discrepancies (
 CREATE INDEX discrepancies_by_day ON public.discrepancies USING btree (business_date, id);
 CREATE INDEX discrepancies_cause ON public.discrepancies USING btree (cause, state);
 CREATE INDEX discrepancies_ended ON public.discrepancies USING btree (ended_at) WHERE (state = 'resolved'::discrepancy_state);
+CREATE INDEX discrepancies_numbers ON public.discrepancies USING gin (numbers);
 CREATE INDEX discrepancies_of_day ON public.discrepancies USING btree (day_id, state);
 CREATE INDEX discrepancies_of_merchant ON public.discrepancies USING btree (merchant, id);
 CREATE INDEX discrepancies_of_owner ON public.discrepancies USING btree (owner, id) WHERE ((state = 'open'::discrepancy_state) AND (owner <> ''::text));

@@ -7,8 +7,8 @@ import { PACKAGE_ROOT } from '../src/system/paths.ts'
 /** The house from the ground up: a folder imports only from itself and from those before it. */
 const HOUSE = (
   'kernel system audit access vault reviews notices intrusion merchants statements channels orders refunds rules matching ' +
-  'arrivals reconciliation discrepancies appeals reports continuity server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts notices_part.ts ' +
-  'intrusion_part.ts paying_part.ts rules_part.ts days_part.ts appeals_part.ts arrivals_part.ts reports_part.ts parts.ts demo command_line.ts commands'
+  'arrivals causes reconciliation discrepancies appeals reports continuity server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts notices_part.ts ' +
+  'intrusion_part.ts paying_part.ts rules_part.ts days_part.ts appeals_part.ts arrivals_part.ts reports_part.ts discrepancies_part.ts parts.ts demo command_line.ts commands'
 ).split(' ')
 
 /** Looks upwards that are allowed. */
@@ -46,7 +46,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   voucher_uses: ['reviews'],
   departments: ['merchants', 'access', 'reports'], // a scope names departments, and holds for the merchants below them
   merchants: ['merchants', 'orders', 'access', 'reports'], // a bill is issued in one statement that checks its merchant and fee item
-  fee_items: ['merchants', 'orders', 'reports', 'reconciliation'], // whose a discrepancy is
+  fee_items: ['merchants', 'orders', 'reports', 'reconciliation', 'discrepancies'], // whose a discrepancy is
   orders: ['orders', 'reports'],
   bindings: ['orders'],
   bill_batches: ['orders'],
@@ -64,29 +64,29 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   rule_gates: ['reconciliation'],
   rule_versions: ['rules'],
   rule_activations: ['rules'],
-  movements: ['orders', 'reconciliation', 'reports'], // orders write the platform's own book, reconciliation reads it
-  statement_files: ['statements', 'reconciliation'], // which days are covered, and what lines are called
+  movements: ['orders', 'reconciliation', 'reports', 'causes', 'discrepancies'], // causes and discrepancies show what their rows say; orders write the platform's own book, reconciliation reads it
+  statement_files: ['statements', 'reconciliation', 'discrepancies'], // which days are covered, and what lines are called
   statement_raw: ['statements'],
   statement_templates: ['statements'],
-  statement_lines: ['statements', 'reconciliation', 'reports'], // settle joins both books in one statement
+  statement_lines: ['statements', 'reconciliation', 'reports', 'causes', 'discrepancies'], // settle joins both books in one statement
   fund_lines: ['statements', 'reconciliation'], // what settles trade bills is compared with them
   superseded_lines: ['statements', 'reconciliation', 'reports'], // what a newer version took away is no row of a day
   touched_days: ['statements', 'reconciliation'], // said with the lines, taken by a run
   statement_changes: ['statements', 'reconciliation'],
-  match_links: ['reconciliation', 'orders', 'reports'], // 已对账 is derived from it
-  match_groups: ['reconciliation', 'orders', 'reports'],
-  match_rows: ['reconciliation', 'orders', 'reports'],
-  days: ['reconciliation', 'orders', 'reports'], // and from the days that are closed
-  runs: ['reconciliation', 'orders'],
-  crossings: ['reconciliation', 'reports'],
-  late_rows: ['reconciliation', 'reports'],
+  match_links: ['reconciliation', 'orders', 'reports', 'discrepancies'], // 已对账 is derived from it
+  match_groups: ['reconciliation', 'orders', 'reports', 'discrepancies'], // people match and take apart by hand
+  match_rows: ['reconciliation', 'orders', 'reports', 'discrepancies'],
+  days: ['reconciliation', 'orders', 'reports', 'discrepancies'], // and from the days that are closed
+  runs: ['reconciliation', 'orders', 'discrepancies'],
+  crossings: ['reconciliation', 'reports', 'discrepancies'],
+  late_rows: ['reconciliation', 'reports', 'discrepancies'],
   day_totals: ['reconciliation'],
   day_totals_marks: ['reconciliation'],
-  confirmations: ['reconciliation', 'orders', 'reports'],
-  discrepancies: ['discrepancies', 'reconciliation', 'orders', 'reports'], // a run opens and explains them, people work on them
-  discrepancy_rows: ['discrepancies', 'reconciliation', 'orders', 'reports'],
+  confirmations: ['reconciliation', 'orders', 'reports', 'discrepancies'],
+  discrepancies: ['discrepancies', 'causes', 'reconciliation', 'orders', 'reports'], // a run opens and explains them, people work on them
+  discrepancy_rows: ['discrepancies', 'causes', 'reconciliation', 'orders', 'reports'],
   discrepancy_comments: ['discrepancies'],
-  discrepancy_vouchers: ['discrepancies'],
+  causes: ['causes'],
   anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
   appeals: ['appeals'],
   appeal_comments: ['appeals'],

@@ -45,6 +45,12 @@ export async function findByLogin(db: Db, login: string): Promise<Account | null
   return rows[0] ?? null
 }
 
+/** Names of people by their logins, whatever became of their accounts. */
+export async function namesByLogin(db: Db, logins: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query('select a.login, a.name from accounts a where a.login = any($1)', [logins])
+  return new Map(rows.map(row => [row.login, row.name]))
+}
+
 /** A payer's account by the blind indexes of his phone, under all keys that live. */
 export async function lockPayer(tx: pg.ClientBase, blinds: readonly Buffer[]): Promise<Account | null> {
   const { rows } = await tx.query(`select ${ACCOUNT} from accounts a where a.phone_blind = any($1) for update`, [

@@ -23,7 +23,10 @@ const told = {
   priority: Type.Integer({ minimum: 1, maximum: 1000, description: 'The lowest that holds counts. 数字小的优先' }),
 }
 
-export const CauseAsk = Type.Object({ id: RequestId, code: CauseKey.properties.cause, ...told, reason: Words(500) }, closed)
+export const CauseAsk = Type.Object(
+  { id: RequestId, code: CauseKey.properties.cause, ...told, reason: Words(500) },
+  closed,
+)
 export const VersionAsk = Type.Object({ id: RequestId, ...told, reason: Words(500) }, closed)
 export const RetireAsk = Type.Object({ id: RequestId, reason: Words(500) }, closed)
 export const ApplyAsk = Type.Object({ id: RequestId }, closed)
@@ -109,8 +112,12 @@ export type CauseList = Static<typeof CauseList>
 
 export const CauseQuery = Type.Object(
   {
-    from: Type.Optional(Type.String({ format: 'date-time', description: 'Found from; default 90 days ago. 发现时间起' })),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'Found before; default now. 发现时间止（不含）' })),
+    from: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Found from; default 90 days ago. 发现时间起' }),
+    ),
+    to: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Found before; default now. 发现时间止（不含）' }),
+    ),
   },
   closed,
 )

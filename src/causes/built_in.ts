@@ -29,7 +29,10 @@ const WAITS = say('等待即可：下一份账单到达后自动对平', 'Wait: 
 export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   cutoff: page(
     say('日切', 'Cutoff'),
-    say('时间在日切前后的缓冲分钟数内，对方可能记在相邻账期', 'Within the margin of the cutoff: the other side may have it on the next or the last day'),
+    say(
+      '时间在日切前后的缓冲分钟数内，对方可能记在相邻账期',
+      'Within the margin of the cutoff: the other side may have it on the next or the last day',
+    ),
     WAITS,
     NOBODY,
     'wait',
@@ -64,28 +67,43 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   ),
   not_in_statement: page(
     say('账单无此笔', 'Not in the statement'),
-    say('平台成功，账单按号码、金额和时间均未找到', 'Ours succeeded; the statement has nothing by number, amount or time'),
-    say('主动查询渠道：渠道否认则冲正，确认则催补账单', 'Ask the channel: reverse it if denied, have the statement completed if confirmed'),
+    say(
+      '平台成功，账单按号码、金额和时间均未找到',
+      'Ours succeeded; the statement has nothing by number, amount or time',
+    ),
+    say(
+      '主动查询渠道：渠道否认则冲正，确认则催补账单',
+      'Ask the channel: reverse it if denied, have the statement completed if confirmed',
+    ),
     CHANNEL,
     'accept_channel',
   ),
   lost_notice: page(
     say('通知丢失', 'Lost notice'),
-    say('渠道成功，平台没有成功记录，可能是支付通知丢失', 'The channel took it; ours has no success, the notice may be lost'),
+    say(
+      '渠道成功，平台没有成功记录，可能是支付通知丢失',
+      'The channel took it; ours has no success, the notice may be lost',
+    ),
     say('补单：主动查询，渠道确认后入账', 'Supplement: ask the channel, and book it when confirmed'),
     CHANNEL,
     'supplement',
   ),
   platform_not_updated: page(
     say('平台未更新', 'Platform not updated'),
-    say('号码一致，渠道成功，平台为失败或关闭', 'The numbers agree; the channel has a success where ours failed or was closed'),
+    say(
+      '号码一致，渠道成功，平台为失败或关闭',
+      'The numbers agree; the channel has a success where ours failed or was closed',
+    ),
     say('补单；若缴费单已另行缴清，则退款', 'Supplement; refund it if the bill was paid otherwise'),
     CHANNEL,
     'supplement',
   ),
   channel_failed: page(
     say('渠道失败', 'Failed at the channel'),
-    say('号码一致，平台成功，渠道为失败或关闭', 'The numbers agree; ours succeeded where the channel failed or closed it'),
+    say(
+      '号码一致，平台成功，渠道为失败或关闭',
+      'The numbers agree; ours succeeded where the channel failed or closed it',
+    ),
     say('主动查询确认后冲正平台记录', 'Ask the channel; reverse ours when it is certain'),
     CHANNEL,
     'accept_channel',
@@ -93,7 +111,10 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   unknown_to_platform: page(
     say('平台无此退款', 'Refund unknown to us'),
     say('渠道退出，平台没有对应的退款记录', 'The channel paid back what ours has no refund for'),
-    say('查明是谁在渠道后台发起的退款，再补记', 'Find out who refunded in the channel’s own console, then accept the channel’s record'),
+    say(
+      '查明是谁在渠道后台发起的退款，再补记',
+      'Find out who refunded in the channel’s own console, then accept the channel’s record',
+    ),
     say('渠道对账支持，渠道后台操作员', 'The channel’s support, and whoever works its console'),
     'accept_channel',
   ),
@@ -106,7 +127,10 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   ),
   amount_entry: page(
     say('金额录入', 'Amount entry'),
-    say('号码一致，金额不同；常见为小数点错位或数字颠倒', 'The numbers agree, the amounts do not; often a slipped point or exchanged digits'),
+    say(
+      '号码一致，金额不同；常见为小数点错位或数字颠倒',
+      'The numbers agree, the amounts do not; often a slipped point or exchanged digits',
+    ),
     say('核对原始单据，以实收为准', 'Check the original; what was really received counts'),
     MERCHANT,
     'accept_channel',
@@ -169,7 +193,10 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   ),
   duplicate_submit: page(
     say('重复提交', 'Submitted twice'),
-    say('缴费单已缴清，平台又记一笔，账单无对应收款', 'The bill is settled; ours has it once more, the statement does not'),
+    say(
+      '缴费单已缴清，平台又记一笔，账单无对应收款',
+      'The bill is settled; ours has it once more, the statement does not',
+    ),
     say('主动查询确认后冲正多出的一笔', 'Ask the channel, then reverse the extra one'),
     OPERATOR,
     'accept_channel',
@@ -183,15 +210,24 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   ),
   listed_twice: page(
     say('账单重复行', 'Listed twice'),
-    say('同一渠道号、相同内容在账单中出现两次，没有多动资金', 'One record stands twice in the statement; no money moved'),
+    say(
+      '同一渠道号、相同内容在账单中出现两次，没有多动资金',
+      'One record stands twice in the statement; no money moved',
+    ),
     say('不需处理', 'Nothing is to be done'),
     NOBODY,
     '',
   ),
   fee_rate: page(
     say('费率变化', 'Fee change'),
-    say('本金一致，手续费与约定费率或平台记录不同', 'The principal agrees; the fee differs from the agreed rate or our record'),
-    say('核对合同费率；渠道调价后更新规则', 'Check the contract; after a change of rates write a new version of the rules'),
+    say(
+      '本金一致，手续费与约定费率或平台记录不同',
+      'The principal agrees; the fee differs from the agreed rate or our record',
+    ),
+    say(
+      '核对合同费率；渠道调价后更新规则',
+      'Check the contract; after a change of rates write a new version of the rules',
+    ),
     CHANNEL,
     'accept_channel',
   ),
@@ -211,7 +247,10 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   ),
   restated_statement: page(
     say('账单重述', 'Restated statement'),
-    say('已关账账期的账单被新版本改动或撤销，差额记入当前账期', 'A newer version changed the statement of a closed day; the difference is entered in the open one'),
+    say(
+      '已关账账期的账单被新版本改动或撤销，差额记入当前账期',
+      'A newer version changed the statement of a closed day; the difference is entered in the open one',
+    ),
     say('向渠道索取更正说明，核实后认可渠道', 'Ask the channel why; accept its record when it is right'),
     CHANNEL,
     'accept_channel',

@@ -18,7 +18,11 @@ const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type:
 export const Conditions = Type.Object(
   {
     kinds: Type.Optional(
-      Type.Array(oneOf<DiscrepancyKind>(DISCREPANCY_KINDS), { minItems: 1, uniqueItems: true, description: '差错类型' }),
+      Type.Array(oneOf<DiscrepancyKind>(DISCREPANCY_KINDS), {
+        minItems: 1,
+        uniqueItems: true,
+        description: '差错类型',
+      }),
     ),
     engine_causes: Type.Optional(
       Type.Array(Name, { minItems: 1, maxItems: 100, uniqueItems: true, description: '引擎给出的原因' }),
@@ -49,7 +53,10 @@ export const Conditions = Type.Object(
           ),
           tolerance: Type.Optional(Decimal),
         },
-        { ...closed, description: 'Its size is nothing, the fee that the channel tells, or a share. 差额为零、手续费或比例' },
+        {
+          ...closed,
+          description: 'Its size is nothing, the fee that the channel tells, or a share. 差额为零、手续费或比例',
+        },
       ),
     ),
     time_of_day: Type.Optional(
@@ -73,7 +80,11 @@ export const Conditions = Type.Object(
       ),
     ),
     evidence: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'Part of the evidence, in either language. 依据中的文字' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'Part of the evidence, in either language. 依据中的文字',
+      }),
     ),
   },
   { ...closed, description: 'All that are named must hold. 列出的条件须同时满足' },

@@ -2,7 +2,14 @@ import type pg from 'pg'
 import { rulesOf } from '../rules/rules.ts'
 import { rulesOn } from '../rules/store.ts'
 import { inOrder, likelyCause } from './cause.ts'
-import { addedCauses, factsOf, setLikely } from './store.ts'
+import { addedCauses, factsOf, setLikely, setNumbers } from './store.ts'
+
+/** What a run, or a person, calls with discrepancies that were found or renewed: their numbers and their likely causes. */
+export async function describeDiscrepancies(tx: pg.ClientBase, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  await setNumbers(tx, ids)
+  await refineCauses(tx, ids)
+}
 
 /** Facts read at one time. */
 const AT_ONCE = 2_000

@@ -1,8 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import type { Static } from 'typebox'
 import { actorOf } from '../access/asking.ts'
 import type { App } from '../system/app.ts'
-import type { Static } from 'typebox'
 import * as api from './api.ts'
 import * as causes from './operations.ts'
 

@@ -112,6 +112,22 @@ export async function setLikely(
   return rowCount ?? 0
 }
 
+/** The numbers of their rows, by which people look for them: order, payment, channel, refund and batch numbers. */
+export async function setNumbers(tx: pg.ClientBase, ids: readonly number[]): Promise<void> {
+  await tx.query(
+    `update discrepancies x set numbers = n.numbers
+       from (select r.discrepancy_id, array_agg(distinct v.number) as numbers
+               from discrepancy_rows r
+               left join movements m on r.side = 'ours' and m.order_no = r.order_no and m.id = r.row_id
+               left join statement_lines l on r.side = 'theirs' and l.order_no = r.order_no and l.id = r.row_id,
+                    lateral unnest(array[r.order_no, m.payment_no, m.channel_trade_no, m.merchant_order_no, m.refund_no, m.channel_refund_no, m.batch_no,
+                                         l.channel_trade_no, l.merchant_order_no, l.refund_no, l.channel_refund_no, l.batch_no]) as v (number)
+              where r.discrepancy_id = any($1) and v.number <> '' and v.number not like '#%' group by 1) n
+      where x.id = n.discrepancy_id and x.numbers is distinct from n.numbers`,
+    [ids],
+  )
+}
+
 /** Open ones above `after`, locked, in the order of their ids; those that somebody works on at this moment are left out. */
 export async function lockOpen(tx: pg.ClientBase, after: number, limit: number): Promise<number[]> {
   const { rows } = await tx.query(
@@ -148,13 +164,13 @@ export async function causeFigures(
         where d.opened_at >= $1 and d.opened_at < $2 and ${scopeSql(scope, { merchant: 'd.merchant', channel: 'd.channel' }, values)}
      ), thought as (
        select likely as cause, count(*) as found, count(*) filter (where state = 'open') as open,
-              count(*) filter (where state = 'resolved' and true_cause <> '') as resolved,
-              count(*) filter (where state = 'resolved' and true_cause = likely) as "right"
+              count(*) filter (where true_cause <> '') as resolved,
+              count(*) filter (where true_cause = likely) as "right"
          from seen group by 1
      ), learnt as (
        select true_cause as cause, count(*) as turned_out, mode() within group (order by action) as action,
               percentile_cont(0.5) within group (order by extract(epoch from ended_at - opened_at)) as median
-         from seen where state = 'resolved' and true_cause <> '' group by 1
+         from seen where true_cause <> '' group by 1
      )
      select cause, coalesce(t.found, 0)::integer as found, coalesce(t.open, 0)::integer as open, coalesce(t.resolved, 0)::integer as resolved,
             coalesce(t."right", 0)::integer as "right", coalesce(l.turned_out, 0)::integer as "turnedOut", l.median::float8 as "medianSeconds",

@@ -32,8 +32,15 @@ export async function findDay(db: Db, of: AccountDay): Promise<BusinessDay | nul
   return rows[0] ?? null
 }
 
-/** Locks the day: runs, closes and placings by hand of one day come one after the other. */
+/**
+ * Locks the day, and the places of its account's rows: a run places rows of neighbouring days too, so runs, closes and placings by hand of one account
+ * come one after the other, and never wait for each other crosswise.
+ */
 export async function lockDay(tx: pg.ClientBase, id: number): Promise<BusinessDay> {
+  await tx.query(
+    `select pg_advisory_xact_lock(hashtextextended('places of ' || d.channel || '/' || d.account, 0)) from days d where d.id = $1`,
+    [id],
+  )
   const { rows } = await tx.query(`select ${DAY_COLUMNS} from days d where d.id = $1 for update`, [id])
   if (!rows[0]) throw new Error(`no day ${id}`)
   return rows[0]

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import type pg from 'pg'
 import { SYSTEM } from '../../access/actor.ts'
 import { record } from '../../audit/record.ts'
+import { describeDiscrepancies } from '../../causes/refine.ts'
 import type { Discrepancy, Entry, Match, Outcome } from '../../matching/entry.ts'
 import type { BookSide, BusinessDay, RowKey } from './day.ts'
 import { bumpRevision, markPublished } from './day_store.ts'
@@ -111,6 +112,7 @@ export async function publish(
     at,
   )
   await store.nameMerchants(tx, ids)
+  await describeDiscrepancies(tx, [...ids, ...renewed.map(({ id }) => id)])
   const corrections = await correctClosed(tx, day, run, at)
   const proof = await proveDay(tx, day.id, at, corrections === 0 ? await publishing.sums : undefined)
   await markPublished(tx, {

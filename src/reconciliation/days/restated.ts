@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { describeDiscrepancies } from '../../causes/refine.ts'
 import type { BusinessDay } from './day.ts'
 import { firstOpenDay } from './day_store.ts'
 import { insertDiscrepancies, nameMerchants, type PlacedRow } from './place_store.ts'
@@ -114,5 +115,6 @@ export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: nu
     gone.map(line => line.id),
   ])
   await nameMerchants(tx, ids)
+  await describeDiscrepancies(tx, ids)
   return gone.length
 }
