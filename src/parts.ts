@@ -3,6 +3,7 @@ import { appealsPart } from './appeals_part.ts'
 import { arrivalsPart } from './arrivals_part.ts'
 import { auditPart } from './audit_part.ts'
 import { daysPart } from './days_part.ts'
+import { discrepanciesPart } from './discrepancies_part.ts'
 import { intrusionPart } from './intrusion_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
@@ -23,6 +24,7 @@ export const PARTS: readonly PartOf[] = [
   payingPart(),
   rulesPart(),
   daysPart(),
+  discrepanciesPart(),
   appealsPart(),
   arrivalsPart(),
   reportsPart(),

@@ -42,6 +42,27 @@ export type PayingPartOptions = {
   readonly channels?: Channels
 }
 
+/** What the operations of paying are given, by the configuration. Each part that calls them has its own, and closes it. */
+export function payingOf(
+  { app, config, folder, url }: Pick<Parameters<PartOf['start']>[0], 'app' | 'config' | 'folder' | 'url'>,
+  options: PayingPartOptions,
+): ReturnType<typeof openPaying> {
+  const section = config.paying as PayingSection
+  const channels = options.channels ?? openChannels(config.channels, { now: app.now, folder })
+  return openPaying(
+    { ...app, channels },
+    {
+      publicUrl: url,
+      paymentMinutes: section.payment_minutes,
+      transferDays: section.transfer_days,
+      refundReviewFrom:
+        section.refund_review_from === null
+          ? null
+          : readAmount(section.refund_review_from, 'CNY', 'paying.refund_review_from'),
+    },
+  )
+}
+
 /** Bills, payments and refunds: merchants, orders, channels and their notices. */
 export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
   sealed: [...ORDERS_SEALED, BINDINGS_SEALED],
@@ -51,20 +72,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
     { name: 'receipts', schema: ReceiptSection },
   ],
   start({ app, config, folder, url, listener }) {
-    const section = config.paying as PayingSection
-    const channels = options.channels ?? openChannels(config.channels, { now: app.now, folder })
-    const paying = openPaying(
-      { ...app, channels },
-      {
-        publicUrl: url,
-        paymentMinutes: section.payment_minutes,
-        transferDays: section.transfer_days,
-        refundReviewFrom:
-          section.refund_review_from === null
-            ? null
-            : readAmount(section.refund_review_from, 'CNY', 'paying.refund_review_from'),
-      },
-    )
+    const paying = payingOf({ app, config, folder, url }, options)
     const press = openPress()
     const certifying = {
       ...paying,

@@ -8,6 +8,7 @@ import { arrivalsPart } from '../src/arrivals_part.ts'
 import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
 import { daysPart } from '../src/days_part.ts'
+import { discrepanciesPart } from '../src/discrepancies_part.ts'
 import { payingPart } from '../src/paying_part.ts'
 import { reportsPart } from '../src/reports_part.ts'
 import { reviewsPart } from '../src/reviews_part.ts'
@@ -52,6 +53,7 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
       payingPart({ channels }),
       rulesPart(),
       daysPart(),
+      discrepanciesPart({ channels }),
       appealsPart(),
       arrivalsPart({ channels }),
       reportsPart(),

@@ -12,6 +12,7 @@ import { templatesIn } from './templates_in.ts'
  */
 const OURS: Readonly<Record<string, readonly string[]>> = {
   'appeals/store.ts': ['reconciledSql(', "parts.join(' and ')"], // our own columns; conditions whose values are parameters
+  'discrepancies/store.ts': ["parts.join(' and ')", 'now'], // conditions whose values are parameters; a parameter's number
   // The message's query, written by the folder that knows the facts.
   'notices/store.ts': ['select'],
   'orders/booking_store.ts': ['enqueueing('],

@@ -86,6 +86,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   discrepancies: ['discrepancies', 'causes', 'reconciliation', 'orders', 'reports'], // a run opens and explains them, people work on them
   discrepancy_rows: ['discrepancies', 'causes', 'reconciliation', 'orders', 'reports'],
   discrepancy_comments: ['discrepancies'],
+  discrepancy_vouchers: ['discrepancies'], // dropped again by 0022
   causes: ['causes'],
   anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
   appeals: ['appeals'],

@@ -12,6 +12,7 @@ export const TEMPLATES = [
   'appeal_answered',
   'appeal_settled',
   'appeals_due',
+  'discrepancies_due',
   'report_ready',
 ] as const
 export type Template = (typeof TEMPLATES)[number]

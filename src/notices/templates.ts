@@ -40,6 +40,7 @@ const VARIABLES: Readonly<Record<Template, (data: MessageData) => Record<string,
   appeal_answered: data => ({ title: data.title, verdict: data.verdict_zh, answer: data.answer }),
   appeal_settled: data => ({ title: data.title, amount: money(data) }),
   appeals_due: data => ({ stage: data.stage_zh, count: data.count, due: timeText(data.due_at) }),
+  discrepancies_due: data => ({ count: data.count, due: timeText(data.due_at) }),
   report_ready: data => ({ report: data.report, rows: data.rows, time: timeText(data.at) }),
 }
 
@@ -135,6 +136,14 @@ const MAILS: Readonly<Record<Template, (data: MessageData) => { subject: string;
       rows: dueRows(data, 'en'),
     },
   }),
+  discrepancies_due: data => ({
+    subject: `差错超时 Discrepancies overdue：${data.count}`,
+    zh: { begin: `有 ${data.count} 件差错超过处理时限，请登录平台处理。`, rows: overdueRows(data, 'zh') },
+    en: {
+      begin: `${data.count} discrepancies are overdue: please deal with them in the platform.`,
+      rows: overdueRows(data, 'en'),
+    },
+  }),
   report_ready: data => ({
     subject: `报表已生成 Report ready：${data.report ?? ''}`,
     zh: { begin: '您计划的报表已生成，请登录平台下载；文件不随邮件发送。', rows: reportRows(data, 'zh') },
@@ -190,6 +199,11 @@ const answerRows = (data: MessageData, lang: Lang) => [
 const dueRows = (data: MessageData, lang: Lang) => [
   [pick(lang, '最早到期', 'First due'), timeText(data.due_at)] as const,
   [pick(lang, '申诉编号', 'Appeals'), data.appeal_ids] as const,
+]
+
+const overdueRows = (data: MessageData, lang: Lang) => [
+  [pick(lang, '最早到期', 'First due'), timeText(data.due_at)] as const,
+  [pick(lang, '差错编号', 'Discrepancies'), data.discrepancy_ids] as const,
 ]
 
 const alertRows = (data: MessageData, lang: Lang) => [

@@ -24,3 +24,25 @@ export async function discrepancyPlace(
   const { rows } = await db.query('select merchant, channel from discrepancies where id = $1', [id])
   return rows[0] ?? null
 }
+
+/** An anomaly that was found on a payment, dealt with or not. */
+export type FoundAnomaly = {
+  readonly paymentNo: string
+  readonly kind: string
+  readonly foundAt: Date
+  readonly settledAt: Date | null
+  readonly note: string
+}
+
+export async function anomaliesOf(
+  db: Db,
+  payments: readonly { readonly orderNo: string; readonly paymentNo: string }[],
+): Promise<FoundAnomaly[]> {
+  const { rows } = await db.query(
+    `select a.payment_no as "paymentNo", a.kind::text as kind, a.found_at as "foundAt", a.settled_at as "settledAt", a.note
+       from unnest($1::text[], $2::text[]) as p (order_no, payment_no)
+       join payment_anomalies a on a.order_no = p.order_no and a.payment_no = p.payment_no order by a.found_at`,
+    [payments.map(payment => payment.orderNo), payments.map(payment => payment.paymentNo)],
+  )
+  return rows
+}
