@@ -29,7 +29,7 @@ export async function refineCauses(tx: pg.ClientBase, ids: readonly number[]): P
   let changed = 0
   const zones = new Map<string, string>()
   for (let from = 0; from < ids.length; from += AT_ONCE) {
-    const found = []
+    const found: Parameters<typeof setLikely>[1][number][] = []
     for (const facts of await factsOf(tx, ids.slice(from, from + AT_ONCE))) {
       const key = `${facts.businessDate} ${facts.channel}`
       let zone = zones.get(key)

@@ -128,13 +128,13 @@ const refundNoPayment = (id: number): Failure =>
 /** Ends a discrepancy whose refund succeeded; frees one whose refund came to nothing. Gives whether anything changed. */
 export async function followRefund(app: Discrepancies, id: number): Promise<boolean> {
   const seen = await store.findDiscrepancy(app.db.pool, id)
-  if (!seen || seen.state !== 'open' || seen.refundNo === '') return false
+  if (seen?.state !== 'open' || seen.refundNo === '') return false
   const refund = await readRefund(app, seen.refundNo)
   const { state } = refund
   if (state !== 'success' && state !== 'failed' && state !== 'refused') return false
   return await app.db.transaction(async tx => {
     const [x] = await store.lockDiscrepancies(tx, [id])
-    if (!x || x.state !== 'open' || x.refundNo !== seen.refundNo) return false
+    if (x?.state !== 'open' || x.refundNo !== seen.refundNo) return false
     const at = app.now()
     if (state === 'success') {
       const trueCause = store.thoughtCause(x)

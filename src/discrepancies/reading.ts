@@ -8,6 +8,8 @@ import { Failure } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
 import { DISCREPANCY_KINDS } from '../matching/entry.ts'
 import { anomaliesOf } from '../orders/discrepancy_place.ts'
+import type { Order } from '../orders/order.ts'
+import type { Payment } from '../orders/payment.ts'
 import { findOrder, findPayment } from '../orders/store.ts'
 import { fileOf } from '../reconciliation/open_rows.ts'
 import { voucherUnknown, WHOLE } from '../reviews/voucher.ts'
@@ -166,7 +168,7 @@ const mayAlso = (actor: Actor, action: string): boolean =>
 
 async function paymentsOf(app: Discrepancies, rows: readonly evidence.BookRow[]) {
   const numbers = new Set(rows.map(row => row.merchantOrderNo || row.ownNo).filter(number => number !== ''))
-  const found = []
+  const found: { payment: Payment; order: Order }[] = []
   for (const number of [...numbers].slice(0, PAYMENTS_AT_MOST)) {
     const payment = await findPayment(app.db.pool, app.vault, number)
     const order = payment && (await findOrder(app.db.pool, app.vault, payment.orderNo))
