@@ -28,6 +28,8 @@ create type fee_category as enum ('water', 'power', 'gas', 'heating', 'tuition',
 
 create type fee_item_state as enum ('active', 'suspended', 'retired');
 
+create type fund_entry as enum ('payment', 'refund', 'fee', 'withdrawal', 'other');
+
 create type merchant_state as enum ('active', 'suspended');
 
 create type message_medium as enum ('sms', 'mail');
@@ -40,6 +42,8 @@ create type movement_status as enum ('success', 'pending', 'failed');
 
 create type payment_state as enum ('created', 'pending', 'success', 'failed', 'closed');
 
+create type payout_state as enum ('none', 'unknown', 'waiting', 'received', 'differs', 'ambiguous', 'overdue');
+
 create type refund_kind as enum ('refund', 'surplus', 'reversal');
 
 create type refund_state as enum ('awaiting_review', 'approved', 'pending', 'success', 'failed', 'refused');
@@ -49,6 +53,8 @@ create type review_state as enum ('open', 'approved', 'refused', 'withdrawn', 'e
 create type rule_gate_state as enum ('waiting', 'running', 'done', 'failed');
 
 create type settle_pass as enum ('trade_no', 'refund_no', 'merchant_order_no');
+
+create type settlement_state as enum ('expected', 'funds_agree', 'funds_differ', 'received', 'received_differs', 'overdue');
 
 create type statement_kind as enum ('trade', 'funds');
 
@@ -583,9 +589,12 @@ create table fund_lines (
   fee               bigint,
   batch_no          text not null default ''::text,
   account           text not null default ''::text,
+  entry             fund_entry not null default 'other'::fund_entry,
+  balance           bigint,
   constraint fund_lines_pkey PRIMARY KEY (id, order_no)
 );
-CREATE INDEX fund_lines_day ON public.fund_lines USING brin (business_date, channel, account, id) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX fund_lines_day ON public.fund_lines USING btree (channel, account, business_date, id);
+CREATE INDEX fund_lines_trade ON public.fund_lines USING btree (channel_trade_no);
 
 create table grants (
   id          text not null,
@@ -653,7 +662,7 @@ create table match_links (
   run                integer not null default 0,
   constraint match_links_pkey PRIMARY KEY (order_no, movement_id)
 );
-CREATE INDEX match_links_run ON public.match_links USING brin (run) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX match_links_line ON public.match_links USING btree (line_id);
 
 create table match_rows (
   group_id bigint not null,
@@ -709,7 +718,6 @@ create table movements (
   constraint movements_once UNIQUE (order_no, payment_no)
 );
 CREATE INDEX movements_day ON public.movements USING btree (channel, account, business_date, id);
-CREATE INDEX movements_trade ON public.movements USING btree (channel_trade_no) WHERE (channel_trade_no <> ''::text);
 
 create table operation_blocks (
   no        bigint not null,
@@ -942,6 +950,41 @@ create table payments_waiting (
   constraint payments_waiting_pkey PRIMARY KEY (order_no, payment_no)
 );
 CREATE INDEX payments_to_ask ON public.payments_waiting USING btree (next_query_at);
+
+create table payout_lines (
+  order_no      text not null,
+  line_id       bigint not null,
+  bank          text not null,
+  day_id        integer not null,
+  paid_on       date not null,
+  moved         bigint not null,
+  currency      text not null,
+  accounts      text[] not null,
+  payout_id     integer,
+  recognised_at timestamp with time zone not null,
+  constraint payout_lines_pkey PRIMARY KEY (order_no, line_id),
+  constraint payout_lines_day_id_fkey FOREIGN KEY (day_id) REFERENCES days(id),
+  constraint payout_lines_payout_id_fkey FOREIGN KEY (payout_id) REFERENCES payouts(id) ON DELETE SET NULL,
+  constraint payout_lines_accounts_check CHECK ((accounts <> '{}'::text[]))
+);
+CREATE INDEX payout_lines_of_bank ON public.payout_lines USING btree (bank, paid_on);
+CREATE INDEX payout_lines_of_day ON public.payout_lines USING btree (day_id);
+CREATE INDEX payout_lines_of_line ON public.payout_lines USING btree (line_id);
+CREATE INDEX payout_lines_of_payout ON public.payout_lines USING btree (payout_id);
+
+create table payouts (
+  id         integer not null generated always as identity,
+  channel    text not null,
+  account    text not null,
+  bank       text not null,
+  currency   text not null,
+  how        text not null,
+  difference bigint not null,
+  made_at    timestamp with time zone not null,
+  constraint payouts_pkey PRIMARY KEY (id),
+  constraint payouts_check CHECK (((how = 'differs'::text) = (difference <> 0))),
+  constraint payouts_how_check CHECK ((how = ANY (ARRAY['exact'::text, 'batch'::text, 'parts'::text, 'differs'::text])))
+);
 
 create unlogged table rate_limits (
   key    character varying(255) not null,
@@ -1319,6 +1362,60 @@ create table sessions (
 CREATE INDEX sessions_live ON public.sessions USING btree (expires_at) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_of_account ON public.sessions USING btree (account_id, created_at);
 
+create table settlement_comments (
+  id            text not null,
+  settlement_id integer not null,
+  at            timestamp with time zone not null,
+  by            text not null,
+  by_name       text not null,
+  text          bytea not null,
+  constraint settlement_comments_pkey PRIMARY KEY (id),
+  constraint settlement_comments_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id)
+);
+CREATE INDEX settlement_comments_of ON public.settlement_comments USING btree (settlement_id, at);
+
+create table settlements (
+  id            integer not null generated always as identity,
+  channel       text not null,
+  account       text not null,
+  business_date date not null,
+  currency      text not null,
+  state         settlement_state not null default 'expected'::settlement_state,
+  trade_rows    bigint not null default 0,
+  gross         bigint not null default 0,
+  refunds       bigint not null default 0,
+  fees          bigint not null default 0,
+  fees_missing  bigint not null default 0,
+  net           bigint not null generated always as (((gross - refunds) - fees)) stored,
+  fund_rows     bigint,
+  fund_gross    bigint,
+  fund_refunds  bigint,
+  fund_fees     bigint,
+  fund_other    bigint,
+  withdrawn     bigint,
+  opening       bigint,
+  closing       bigint,
+  payout        payout_state not null default 'none'::payout_state,
+  due           bigint,
+  due_on        date,
+  payout_id     integer,
+  differences   jsonb not null default '[]'::jsonb,
+  accepted      jsonb,
+  accepted_at   timestamp with time zone,
+  accepted_by   text not null default ''::text,
+  accepted_name text not null default ''::text,
+  accepted_why  text not null default ''::text,
+  review_id     text not null default ''::text,
+  updated_at    timestamp with time zone not null,
+  constraint settlements_pkey PRIMARY KEY (id),
+  constraint settlements_channel_account_business_date_currency_key UNIQUE (channel, account, business_date, currency),
+  constraint settlements_payout_id_fkey FOREIGN KEY (payout_id) REFERENCES payouts(id) ON DELETE SET NULL,
+  constraint settlements_check CHECK (((accepted IS NULL) = (accepted_at IS NULL))),
+  constraint settlements_check1 CHECK (((payout = ANY (ARRAY['received'::payout_state, 'differs'::payout_state])) = (payout_id IS NOT NULL)))
+);
+CREATE INDEX settlements_listed ON public.settlements USING btree (business_date DESC, id DESC);
+CREATE INDEX settlements_open ON public.settlements USING btree (channel, account, business_date) WHERE (payout = ANY (ARRAY['waiting'::payout_state, 'ambiguous'::payout_state, 'overdue'::payout_state, 'unknown'::payout_state]));
+
 create table statement_changes (
   file_id       integer not null,
   against       integer not null,
@@ -1387,7 +1484,8 @@ create table statement_lines (
   account           text not null default ''::text,
   constraint statement_lines_pkey PRIMARY KEY (id, order_no)
 );
-CREATE INDEX statement_lines_day ON public.statement_lines USING brin (business_date, channel, account, id) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX statement_lines_day ON public.statement_lines USING btree (channel, account, business_date, id);
+CREATE INDEX statement_lines_trade ON public.statement_lines USING btree (channel_trade_no);
 
 create table statement_raw (
   file_id integer not null,
@@ -1433,7 +1531,6 @@ create table superseded_lines (
   constraint superseded_lines_by_file_fkey FOREIGN KEY (by_file) REFERENCES statement_files(id)
 );
 CREATE INDEX superseded_lines_by ON public.superseded_lines USING btree (by_file);
-CREATE INDEX superseded_lines_line ON public.superseded_lines USING btree (line_id);
 CREATE INDEX superseded_lines_new ON public.superseded_lines USING btree (by_file) WHERE (run IS NULL);
 
 create table touched_days (
@@ -1443,6 +1540,14 @@ create table touched_days (
   times         integer not null default 1,
   whole         boolean not null default false,
   constraint touched_days_pkey PRIMARY KEY (channel, account, business_date)
+);
+
+create table touched_settlements (
+  channel       text not null,
+  account       text not null,
+  business_date date not null,
+  times         integer not null default 1,
+  constraint touched_settlements_pkey PRIMARY KEY (channel, account, business_date)
 );
 
 create table vault_keys (

@@ -40,7 +40,7 @@ export async function acceptStatement(
   // As an import does: first the account, then what stands of the day.
   await lockAccount(tx, channel, account)
   const current = held.day === null ? null : await currentVersion(tx, { ...held, day: held.day })
-  const writer = lineWriter({ ...writing(reading, vault), file: id, channel, account })
+  const writer = lineWriter({ ...writing(reading, vault), file: id, channel, account, funds: held.kind === 'funds' })
   await readAgain(vault, tx, held, reading, writer)
   const readable = held.records - held.rejected
   const counted = await settleLines(tx, { ...held, records: readable }, writer, current)

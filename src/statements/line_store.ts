@@ -1,11 +1,16 @@
 import type pg from 'pg'
 import type { DayOfAccount, StatementFile, StatementKind } from './file_store.ts'
-import { LINE_COLUMNS } from './store.ts'
+import { FUND_COLUMNS, LINE_COLUMNS } from './store.ts'
 
 /** Into which book the lines of a kind of statement go. */
 export const BOOK_OF: Readonly<Record<StatementKind, 'statement_lines' | 'fund_lines'>> = {
   trade: 'statement_lines',
   funds: 'fund_lines',
+}
+
+export const COLUMNS_OF: Readonly<Record<StatementKind, readonly string[]>> = {
+  trade: LINE_COLUMNS,
+  funds: FUND_COLUMNS,
 }
 
 /** A file whose lines stand in the book already, in this transaction. */
@@ -16,12 +21,12 @@ export type Arrived = Omit<DayOfAccount, 'day'> & {
   readonly last: string
 }
 
-/** All that a record says; its place in a file is no part of it. */
-const CONTENT = LINE_COLUMNS.filter(column => column !== 'id' && column !== 'order_no')
 
-/** An order number that stands for a missing one ('#' || id) is not compared. */
-const contentOf = (row: string): string =>
-  `row(${CONTENT.map(column => `${row}.${column}`).join(', ')}, nullif(${row}.order_no, '#' || ${row}.id))`
+/** All that a record says; its place in a file is no part of it, nor an order number that stands for a missing one ('#' || id). */
+const contentOf = (kind: StatementKind, row: string): string => {
+  const columns = COLUMNS_OF[kind].filter(column => column !== 'id' && column !== 'order_no')
+  return `row(${columns.map(column => `${row}.${column}`).join(', ')}, nullif(${row}.order_no, '#' || ${row}.id))`
+}
 
 const idOf = (file: number): number => file * 4_294_967_296
 
@@ -47,10 +52,12 @@ export async function overlaps(tx: pg.ClientBase, file: Arrived): Promise<boolea
  */
 export async function compareLines(tx: pg.ClientBase, file: Arrived): Promise<void> {
   const book = BOOK_OF[file.kind]
+  const content = contentOf(file.kind, 'l')
   // Two hashes of 64 bits: a million records are compared without carrying a million texts about.
   const side = (name: string, own: string) => `${name} as materialized (
        select l.order_no, l.id, l.business_date, c.one, c.two, row_number() over (partition by c.one, c.two order by l.id) as nth
-         from ${book} l, lateral (select hash_record_extended(${contentOf('l')}, 0) as one, hash_record_extended(${contentOf('l')}, 1) as two) c
+         from ${book} l, lateral (select hash_record_extended(${content}, 0) as one,
+                                                hash_record_extended(${content}, 1) as two) c
         where l.channel = $1 and l.account = $2 and l.business_date between $4::date and $5::date and ${own})`
   await tx.query('drop table if exists compared_lines')
   await tx.query(
@@ -131,20 +138,31 @@ export const isNewer = (file: { readonly madeAt: Date; readonly id: number }, th
   file.madeAt.getTime() > than.madeAt.getTime() ||
   (file.madeAt.getTime() === than.madeAt.getTime() && file.id > than.id)
 
-/** Days of an account whose books have changed, for the next run to take. */
+/**
+ * Days of an account whose books have changed: for the next run to take (only what is held against our own book), and for what the channel and
+ * the bank did with the money.
+ */
 export async function touchDays(
   tx: pg.ClientBase,
+  kind: StatementKind,
   channel: string,
   account: string,
   days: readonly string[],
   /** Lines came that are older than what a run has seen. */
   whole = false,
 ): Promise<void> {
+  if (kind === 'trade')
+    await tx.query(
+      `insert into touched_days (channel, account, business_date, whole)
+       select $1, $2, business_date, $4 from unnest($3::date[]) as d (business_date) group by 3 order by 3
+           on conflict (channel, account, business_date) do update
+          set times = touched_days.times + 1, whole = touched_days.whole or excluded.whole`,
+      [channel, account, days, whole],
+    )
   await tx.query(
-    `insert into touched_days (channel, account, business_date, whole)
-     select $1, $2, business_date, $4 from unnest($3::date[]) as d (business_date) group by 3 order by 3
-         on conflict (channel, account, business_date) do update
-        set times = touched_days.times + 1, whole = touched_days.whole or excluded.whole`,
-    [channel, account, days, whole],
+    `insert into touched_settlements (channel, account, business_date)
+     select $1, $2, business_date from unnest($3::date[]) as d (business_date) group by 3 order by 3
+         on conflict (channel, account, business_date) do update set times = touched_settlements.times + 1`,
+    [channel, account, days],
   )
 }

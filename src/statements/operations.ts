@@ -27,6 +27,7 @@ import { foreignFile, isForeign } from './foreign_file.ts'
 import {
   type Arrived,
   BOOK_OF,
+  COLUMNS_OF,
   compareLines,
   dropAll,
   dropKnown,
@@ -39,7 +40,7 @@ import {
 import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
-import { LINE_COLUMNS, type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
+import { type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
 import { newestTemplates } from './template_store.ts'
 
 export type ImportRequest = StatementOptions & {
@@ -119,7 +120,7 @@ async function book(
     const id = first?.id ?? (await nextFileId(tx))
     // The lines go straight into the book; those that turn out not to belong there are taken back before anybody sees them.
     await tx.query('savepoint before_lines')
-    const writer = lineWriter({ ...writing(request, vault), file: id, channel, account })
+    const writer = lineWriter({ ...writing(request, vault), file: id, channel, account, funds: kind === 'funds' })
     const sealed = sealRaw(vault, id, raw)
     try {
       const end = await copyLines(tx, statement, writer, kind)
@@ -184,7 +185,7 @@ export async function copyLines(
   writer: LineWriter,
   kind: StatementKind,
 ): Promise<StatementEnd> {
-  const copy = new CopyInto(tx, BOOK_OF[kind], LINE_COLUMNS)
+  const copy = new CopyInto(tx, BOOK_OF[kind], COLUMNS_OF[kind])
   try {
     for await (const batch of statement.records()) await writer.write(batch, copy)
     await copy.end()
@@ -236,9 +237,7 @@ export const tellTouched = (
   days: readonly string[],
   whole = false,
 ): Promise<void> =>
-  kind === 'trade'
-    ? touchDays(tx, channel, account, [...days, ...(day === null ? [] : [day])], whole)
-    : Promise.resolve()
+  touchDays(tx, kind, channel, account, [...days, ...(day === null ? [] : [day])], whole)
 
 const importAct = ({
   id,

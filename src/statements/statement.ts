@@ -35,6 +35,18 @@ export type Line = {
   readonly reference?: string
   /** The file's own word that no money moved (收/支 `/`, 不计收支). */
   readonly neutral: boolean
+  /** Of funds statements only. */
+  readonly fund?: FundFacts
+}
+
+/** What a movement of our money at the channel was: the sale, money given back, the channel's charge (or a part of it back), or what it paid out to our bank. */
+export const FUND_ENTRIES = ['payment', 'refund', 'fee', 'withdrawal', 'other'] as const
+export type FundEntry = (typeof FUND_ENTRIES)[number]
+
+export type FundFacts = {
+  readonly entry: FundEntry
+  /** Of the account after it, minor units; null where the file does not say. */
+  readonly balance: number | null
 }
 
 export type Problem = {

@@ -5,7 +5,7 @@ import type { ChannelRules } from '../rules/rules.ts'
 import type { CopyInto } from './copy_into.ts'
 import { type CopyRows, wordOf, wordsOf } from './copy_rows.ts'
 import type { RepeatWatch } from './repeats.ts'
-import type { Line } from './statement.ts'
+import type { FundFacts, Line } from './statement.ts'
 
 /** What both books have in common, in the order the rows are written. */
 export const BOOK_COLUMNS = [
@@ -28,6 +28,9 @@ export const BOOK_COLUMNS = [
 ] as const
 
 export const LINE_COLUMNS = ['id', ...BOOK_COLUMNS, 'account'] as const
+
+/** What a line of a funds statement says besides. */
+export const FUND_COLUMNS = [...LINE_COLUMNS, 'entry', 'balance'] as const
 
 /** Numbers of one kind: in the eyes of `settle` an order number and what was sent for it are the same kind. */
 export const SPACES = { trade: 1, order: 2, payment: 3 } as const
@@ -59,6 +62,8 @@ export type LineWriterOptions = {
   readonly channel: string
   /** Which of our accounts with the channel; default ''. */
   readonly account?: string
+  /** Into the book of funds statements. */
+  readonly funds?: boolean
   readonly calendar: ChannelRules['calendar']
   /** Of lines that do not say. */
   readonly currency: string
@@ -71,6 +76,7 @@ export function lineWriter({
   file,
   channel,
   account = '',
+  funds = false,
   calendar,
   currency,
   watch,
@@ -94,7 +100,7 @@ export function lineWriter({
   const writeOne = (to: CopyRows, line: Line, payer: string): void => {
     const payment = line.kind === 'payment'
     const bytes = to.view
-    to.row(LINE_COLUMNS.length)
+    to.row(funds ? FUND_COLUMNS.length : LINE_COLUMNS.length)
     to.id(file, line.record)
     const lies = line.at === null ? (line.date ?? '') : dayOf(line.at)
     tally.add(line.at, lies)
@@ -138,6 +144,7 @@ export function lineWriter({
     else to.bigint(line.fee)
     to.text(line.batchNo)
     to.word(accountWord)
+    if (funds) writeFund(to, line.fund)
     rows++
     if (!payment) refunds++
   }
@@ -163,6 +170,12 @@ export function lineWriter({
     merchants: () => merchants,
     currencies: () => [...currencies].sort(),
   }
+}
+
+function writeFund(to: CopyRows, fund: FundFacts | undefined): void {
+  to.text(fund?.entry ?? 'other')
+  if (fund?.balance == null) to.null()
+  else to.bigint(fund.balance)
 }
 
 export const KINDS = { payment: wordOf('payment'), refund: wordOf('refund') } as const

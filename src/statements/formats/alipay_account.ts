@@ -1,5 +1,6 @@
 import { narrow } from '../amount_text.ts'
 import type { Collector } from '../collector.ts'
+import { fundEntry } from '../fund_entry.ts'
 import { LocalClock } from '../local_time.ts'
 import type { StatementOptions } from '../statement.ts'
 import { BalanceChain, Count, countControl, sumControl } from '../table/controls.ts'
@@ -138,6 +139,7 @@ class AccountRows implements TitledRows<Key> {
       merchantOrderNo: row.id('order'),
       payer: row.text('party'),
       merchant: this.#account,
+      fund: { entry: fundEntry(row.text('type')), balance },
     })
     if (!added) return
     const type = this.#typeOf(row.text('type'))

@@ -1,4 +1,5 @@
 import type { Collector } from '../collector.ts'
+import { fundEntry } from '../fund_entry.ts'
 import { LocalClock } from '../local_time.ts'
 import type { StatementOptions } from '../statement.ts'
 import { BalanceChain, Count, countControl, sumControl } from '../table/controls.ts'
@@ -96,6 +97,7 @@ class FundRows implements TitledRows<Key> {
       merchantOrderNo: refund ? '' : voucher,
       refundNo: refund ? voucher : '',
       channelRefundNo: refund ? business : '',
+      fund: { entry: fundEntry(row.text('type') || row.text('name')), balance },
     })
     if (!added) return
     if (side === '支出') this.#out.add(amount)

@@ -7,7 +7,7 @@ import type { Format, Probe, Reader, ReaderHead, Recognition } from '../format.t
 import { LineFeeder, lineEndOf } from '../lines.ts'
 import { dayText, type LocalClock, stampAt } from '../local_time.ts'
 import { columnMissing } from '../refusals.ts'
-import type { Column, Field, StatementOptions } from '../statement.ts'
+import type { Column, Field, FundFacts, Line, StatementOptions } from '../statement.ts'
 import { momentOf, readWritten } from './dates.ts'
 import type { Doubt } from './doubt.ts'
 import { RowFeeder, rowsOf } from './rows.ts'
@@ -336,7 +336,7 @@ export class Row<Key extends string> {
   add(facts: Facts): boolean {
     if (this.#failed) return false
     const { amount } = facts
-    this.#into.add({
+    const line: Line = {
       record: this.record,
       lineNumber: this.line,
       kind: facts.kind ?? (amount < 0 ? 'refund' : 'payment'),
@@ -355,7 +355,8 @@ export class Row<Key extends string> {
       fee: facts.fee === 0 ? 0 : (facts.fee ?? null),
       batchNo: facts.batchNo ?? '',
       neutral: facts.neutral ?? false,
-    })
+    }
+    this.#into.add(facts.fund ? { ...line, fund: facts.fund } : line)
     return true
   }
 }
@@ -376,6 +377,7 @@ export type Facts = {
   readonly fee?: number | null
   readonly batchNo?: string
   readonly neutral?: boolean
+  readonly fund?: FundFacts
 }
 
 const DIGITS_LOST = (text: string): Sentences => ({
