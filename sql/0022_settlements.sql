@@ -66,6 +66,7 @@ create table settlements (
   state         settlement_state not null default 'expected',
   -- By the trade bill. fees_missing: rows without a fee, which is not a fee of zero.
   trade_rows    bigint not null default 0,
+  payments      bigint not null default 0,
   gross         bigint not null default 0,
   refunds       bigint not null default 0,
   fees          bigint not null default 0,
@@ -73,6 +74,7 @@ create table settlements (
   net           bigint not null generated always as (gross - refunds - fees) stored,
   -- By the funds bill; null: there is none.
   fund_rows     bigint,
+  fund_payments bigint,
   fund_gross    bigint,
   fund_refunds  bigint,
   fund_fees     bigint,
@@ -80,6 +82,8 @@ create table settlements (
   withdrawn     bigint,
   opening       bigint,
   closing       bigint,
+  -- Both bills are there and were held against each other.
+  compared      boolean not null default false,
   -- By the bank.
   payout        payout_state not null default 'none',
   due           bigint,
