@@ -593,7 +593,7 @@ create table fund_lines (
   balance           bigint,
   constraint fund_lines_pkey PRIMARY KEY (id, order_no)
 );
-CREATE INDEX fund_lines_day ON public.fund_lines USING btree (channel, account, business_date, id);
+CREATE INDEX fund_lines_day ON public.fund_lines USING brin (business_date, channel, account, id) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX fund_lines_trade ON public.fund_lines USING btree (channel_trade_no);
 
 create table grants (
@@ -662,7 +662,7 @@ create table match_links (
   run                integer not null default 0,
   constraint match_links_pkey PRIMARY KEY (order_no, movement_id)
 );
-CREATE INDEX match_links_line ON public.match_links USING btree (line_id);
+CREATE INDEX match_links_run ON public.match_links USING brin (run) WITH (pages_per_range='32', autosummarize='on');
 
 create table match_rows (
   group_id bigint not null,
@@ -718,6 +718,7 @@ create table movements (
   constraint movements_once UNIQUE (order_no, payment_no)
 );
 CREATE INDEX movements_day ON public.movements USING btree (channel, account, business_date, id);
+CREATE INDEX movements_trade ON public.movements USING btree (channel_trade_no) WHERE (channel_trade_no <> ''::text);
 
 create table operation_blocks (
   no        bigint not null,
@@ -1382,12 +1383,14 @@ create table settlements (
   currency      text not null,
   state         settlement_state not null default 'expected'::settlement_state,
   trade_rows    bigint not null default 0,
+  payments      bigint not null default 0,
   gross         bigint not null default 0,
   refunds       bigint not null default 0,
   fees          bigint not null default 0,
   fees_missing  bigint not null default 0,
   net           bigint not null generated always as (((gross - refunds) - fees)) stored,
   fund_rows     bigint,
+  fund_payments bigint,
   fund_gross    bigint,
   fund_refunds  bigint,
   fund_fees     bigint,
@@ -1395,6 +1398,7 @@ create table settlements (
   withdrawn     bigint,
   opening       bigint,
   closing       bigint,
+  compared      boolean not null default false,
   payout        payout_state not null default 'none'::payout_state,
   due           bigint,
   due_on        date,
@@ -1484,8 +1488,7 @@ create table statement_lines (
   account           text not null default ''::text,
   constraint statement_lines_pkey PRIMARY KEY (id, order_no)
 );
-CREATE INDEX statement_lines_day ON public.statement_lines USING btree (channel, account, business_date, id);
-CREATE INDEX statement_lines_trade ON public.statement_lines USING btree (channel_trade_no);
+CREATE INDEX statement_lines_day ON public.statement_lines USING brin (business_date, channel, account, id) WITH (pages_per_range='32', autosummarize='on');
 
 create table statement_raw (
   file_id integer not null,
@@ -1531,6 +1534,7 @@ create table superseded_lines (
   constraint superseded_lines_by_file_fkey FOREIGN KEY (by_file) REFERENCES statement_files(id)
 );
 CREATE INDEX superseded_lines_by ON public.superseded_lines USING btree (by_file);
+CREATE INDEX superseded_lines_line ON public.superseded_lines USING btree (line_id);
 CREATE INDEX superseded_lines_new ON public.superseded_lines USING btree (by_file) WHERE (run IS NULL);
 
 create table touched_days (

@@ -4,6 +4,8 @@ import type { TestContext } from 'node:test'
 import { DISCREPANCY, UNMATCH } from '../src/discrepancies/reviews.ts'
 import { makeId } from '../src/kernel/ids.ts'
 import { openPaying } from '../src/orders/paying.ts'
+import type { BusinessDay } from '../src/reconciliation/days/day.ts'
+import { dayById } from '../src/reconciliation/days/day_store.ts'
 import { countPlaces, proveDay } from '../src/reconciliation/days/proof_store.ts'
 import { approveReview, refuseReview } from '../src/reviews/operations.ts'
 import { actor } from './actors.ts'
@@ -41,10 +43,10 @@ export async function discrepancyCounter(t: TestContext, start?: string) {
     refuse: (reviewId: string, who = actor('wang')) => refuseReview(reviewing, who, word(reviewId)),
     /** The number of the discrepancy that stands so in `places()`. */
     async discrepancy(kind: string, states: readonly string[] = ['open', 'waived']): Promise<number> {
-      const { rows } = await db.pool.query('select id from discrepancies where kind = $1 and state = any($2::discrepancy_state[])', [
-        kind,
-        states,
-      ])
+      const { rows } = await db.pool.query(
+        'select id from discrepancies where kind = $1 and state = any($2::discrepancy_state[])',
+        [kind, states],
+      )
       assert.equal(rows.length, 1, `${rows.length} discrepancies are ${kind}`)
       return rows[0].id
     },
@@ -57,8 +59,15 @@ export async function discrepancyCounter(t: TestContext, start?: string) {
       const { rows } = await db.pool.query('select id, business_date::text as day from days order by id')
       await db.transaction(async tx => {
         for (const { id, day } of rows) {
-          const places = await countPlaces(tx, id)
-          assert.deepEqual(places, { unplacedOurs: 0, unplacedTheirs: 0, doublyPlaced: 0 }, day)
+          const { unplacedOurs, unplacedTheirs, doublyPlaced } = await countPlaces(
+            tx,
+            (await dayById(tx, id)) as BusinessDay,
+          )
+          assert.deepEqual(
+            { unplacedOurs, unplacedTheirs, doublyPlaced },
+            { unplacedOurs: 0, unplacedTheirs: 0, doublyPlaced: 0 },
+            day,
+          )
           const proof = await proveDay(tx, id, clock.now())
           assert.ok(proof.ok, `${day}: ${JSON.stringify(proof.byCurrency)}`)
         }

@@ -88,6 +88,12 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   discrepancy_comments: ['discrepancies'],
   discrepancy_vouchers: ['discrepancies'], // dropped again by 0022
   causes: ['causes'],
+  discrepancy_vouchers: ['discrepancies'],
+  touched_settlements: ['statements', 'reconciliation'], // said with the lines, of both kinds of bills
+  settlements: ['reconciliation'],
+  settlement_comments: ['reconciliation'],
+  payouts: ['reconciliation'],
+  payout_lines: ['reconciliation'],
   anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
   appeals: ['appeals'],
   appeal_comments: ['appeals'],

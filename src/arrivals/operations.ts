@@ -111,8 +111,7 @@ async function conclude(
     const mark = fetched ? arrival.attempts : null
     if (!(await concludeArrival(tx, arrival.id, mark, { ...following, state, source, at }))) return
     if (state === 'arrived' || state === 'empty') await settleMissing(tx, arrival, at)
-    if (state === 'empty' && arrival.kind === 'trade')
-      await touchDays(tx, arrival.channel, arrival.account, [arrival.day])
+    if (state === 'empty') await touchDays(tx, arrival.kind, arrival.channel, arrival.account, [arrival.day])
     if (state === 'empty')
       await record(tx, at, who, [
         {

@@ -43,10 +43,7 @@ test('matched by hand, left alone by runs, taken apart again and given back to t
   const before = await c.places()
   const ask = { id: c.nextId(), trueCause: 'amount_entry' }
   const made = await match(c, [ours, theirs], ask)
-  assert.deepEqual(
-    [made.outcome, made.difference, made.review_id],
-    ['done', '0.00', ''],
-  )
+  assert.deepEqual([made.outcome, made.difference, made.review_id], ['done', '0.00', ''])
   await c.sound()
   assert.deepEqual(await c.places(), ['group P1 + payment 80.00 P9 ', 'pair P2 = payment 50.00 P2'])
   const { state, action, ended_by, true_cause, match_group } = await c.standing(ours)
@@ -125,10 +122,7 @@ test('single rows are taken out of a discrepancy, and what is left stays one', a
   await c.settle(DAY)
   await c.sound()
   assert.equal((await c.standing(id)).state, 'open')
-  assert.deepEqual(await c.places(), [
-    'channel_only open payment 70.00 P1 lost_notice',
-    'group P1 + payment 80.00 P9 ',
-  ])
+  assert.deepEqual(await c.places(), ['channel_only open payment 70.00 P1 lost_notice', 'group P1 + payment 80.00 P9 '])
 })
 
 test('what the engine matched and a person took apart is left alone by runs; its fee remark ends', async t => {

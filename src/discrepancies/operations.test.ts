@@ -104,7 +104,7 @@ test('a closed day: what was ended stays ended, what is open goes on and never c
 test('above the amount of the rules one person does not decide, difference or not', async t => {
   const c = await discrepancyCounter(t)
   const { theirs } = await work(c)
-  await c.db.pool.query("update discrepancies set difference = 0 where id = $1", [theirs])
+  await c.db.pool.query('update discrepancies set difference = 0 where id = $1', [theirs])
   assert.equal(DEFAULT_RULES.defaults.confirmAbove, null)
   const alone = await doIt(c, theirs, 'accept_channel')
   assert.equal(alone.outcome, 'done')
@@ -140,7 +140,10 @@ test('whose work it is, waiting, and moving to the next day', async t => {
   assert.deepEqual(await overdue(), ['amount_mismatch', 'channel_only', 'platform_only'])
   await doIt(c, theirs, 'transfer')
   const moved = await store.findDiscrepancy(c.db.pool, theirs)
-  assert.deepEqual([moved?.day, moved?.businessDate, moved?.dueAt], ['2026-11-21', DAY, new Date('2026-11-22T10:00:00+08:00')])
+  assert.deepEqual(
+    [moved?.day, moved?.businessDate, moved?.dueAt],
+    ['2026-11-21', DAY, new Date('2026-11-22T10:00:00+08:00')],
+  )
   await c.sound()
   await c.settle(DAY)
   await c.sound()
@@ -194,7 +197,11 @@ test('the list by its filters, page by page; totals; evidence side by side with 
     [{ order: 'due' }, [amount, ours, theirs]],
   ] as const) {
     const found = await list(query)
-    assert.deepEqual(found.sort((a, b) => a - b), [...wanted].sort((a, b) => a - b), JSON.stringify(query))
+    assert.deepEqual(
+      found.sort((a, b) => a - b),
+      [...wanted].sort((a, b) => a - b),
+      JSON.stringify(query),
+    )
   }
   for (const order of ['due', 'newest'] as const) {
     const pages: number[] = []
@@ -229,7 +236,10 @@ test('the list by its filters, page by page; totals; evidence side by side with 
     [['P2', 'OP2', 'success', '水费']],
   )
   assert.deepEqual([detail.rules_version, detail.comments.map(each => each.text)], [1, ['已电话联系']])
-  assert.deepEqual(detail.history.map(each => each.what), ['discrepancy.comment'])
+  assert.deepEqual(
+    detail.history.map(each => each.what),
+    ['discrepancy.comment'],
+  )
   assert.ok(detail.actions.includes('match') && !detail.actions.includes('reopen'))
 })
 
@@ -244,7 +254,14 @@ test('of another merchant or channel nothing is seen, counted or done', async t 
     assert.deepEqual((await readDiscrepancies(c.app, narrow, {})).discrepancies, [])
     assert.deepEqual((await readTotals(c.app, narrow, {})).totals, [])
     await assert.rejects(readDiscrepancy(c.app, narrow, ours), { code: 'discrepancy_unknown' })
-    const ask = { id: c.nextId(), discrepancyId: ours, action: 'take', reason: '', trueCause: '', vouchers: [] } as const
+    const ask = {
+      id: c.nextId(),
+      discrepancyId: ours,
+      action: 'take',
+      reason: '',
+      trueCause: '',
+      vouchers: [],
+    } as const
     await assert.rejects(act(c.app, narrow, ask), { code: 'discrepancy_unknown' })
   }
 })

@@ -21,7 +21,6 @@ export type Arrived = Omit<DayOfAccount, 'day'> & {
   readonly last: string
 }
 
-
 /** All that a record says; its place in a file is no part of it, nor an order number that stands for a missing one ('#' || id). */
 const contentOf = (kind: StatementKind, row: string): string => {
   const columns = COLUMNS_OF[kind].filter(column => column !== 'id' && column !== 'order_no')

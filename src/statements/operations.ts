@@ -236,8 +236,7 @@ export const tellTouched = (
   { kind, channel, account, day }: StatementFile,
   days: readonly string[],
   whole = false,
-): Promise<void> =>
-  touchDays(tx, kind, channel, account, [...days, ...(day === null ? [] : [day])], whole)
+): Promise<void> => touchDays(tx, kind, channel, account, [...days, ...(day === null ? [] : [day])], whole)
 
 const importAct = ({
   id,

@@ -87,6 +87,7 @@ const STATUS: Readonly<Record<string, number>> = {
   cause_unknown: 404,
   alert_unknown: 404,
   arrival_unknown: 404,
+  settlement_unknown: 404,
   statement_unknown: 404,
   address_block_unknown: 404,
   channel_account_unknown: 404,

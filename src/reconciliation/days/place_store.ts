@@ -91,6 +91,11 @@ export async function undoTakenAway(
     [...values, at],
   )
   await tx.query(
+    `delete from payout_lines k using (${TAKEN_AWAY}) t, days d
+      where k.order_no = t.order_no and k.line_id = t.line_id and d.id = k.day_id and d.state <> 'closed'`,
+    values,
+  )
+  await tx.query(
     `update superseded_lines s set run = $4 from (${TAKEN_AWAY}) t where s.order_no = t.order_no and s.line_id = t.line_id
         and not exists (select from match_links k where k.line_id = s.line_id and k.run = ${NEAR_RUNS})
         and not exists (select from match_rows k where k.side = 'theirs' and k.row_id = s.line_id and k.live)

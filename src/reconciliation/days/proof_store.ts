@@ -57,6 +57,10 @@ export async function proveDay(tx: pg.ClientBase, dayId: number, at: Date, sums?
        -- A record that is listed again moved nothing: it is no part of their total.
        select 'theirs', r.currency, 1, -r.moved from discrepancy_rows r join discrepancies x on x.id = r.discrepancy_id
         where r.day_id = $1 and r.live and r.side = 'theirs' and x.kind = 'duplicate_line'
+       union all
+       -- Money of days that are reconciled with their channel: it came from no payer.
+       select 'settlement', k.currency, 1, k.moved from payout_lines k where k.day_id = $1
+          and not exists (select from superseded_lines s where s.order_no = k.order_no and s.line_id = k.line_id)
      )
      select step, currency, sum(rows)::integer as rows, sum(amount)::text as amount from steps group by 1, 2`,
     [dayId],
@@ -70,6 +74,7 @@ export type Row = { readonly step: string; readonly currency: string; readonly r
 const ORDER = [
   'in_transit_in',
   'in_transit_out',
+  'settlement',
   'in_transit',
   'channel_only',
   'platform_only',
@@ -156,7 +161,8 @@ export async function countPlaces(
      theirs_other as (
        select row_id, count(*) as times from (
          select row_id from match_rows where side = 'theirs' and live and row_id in (select id from lines)
-         union all select row_id from discrepancy_rows where side = 'theirs' and live and row_id in (select id from lines)) o group by 1
+         union all select row_id from discrepancy_rows where side = 'theirs' and live and row_id in (select id from lines)
+         union all select line_id from payout_lines where line_id in (select id from lines)) o group by 1
      ),
      ours as (
        select (k.movement_id is not null)::integer + coalesce(o.times, 0) as places from mine m

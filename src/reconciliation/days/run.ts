@@ -19,7 +19,10 @@ import { sumBooks } from './proof_store.ts'
 import { publish } from './publish.ts'
 import { fillOurs, fillTheirs, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
-export type Settling = Pick<App, 'db' | 'now' | 'log'>
+export type Settling = Pick<App, 'db' | 'now' | 'log'> & {
+  /** What finds a place for rows of the day that are none of the engine's, such as payouts of channels among a bank account's lines. */
+  readonly beforeRun?: (of: days.AccountDay) => Promise<unknown>
+}
 
 export type RunFigures = {
   readonly run: number
@@ -84,6 +87,7 @@ async function settleOnce(app: Settling, of: days.AccountDay): Promise<RunFigure
 async function settleAlone(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
   const at = app.now()
   const inForce = await rulesOn(app.db.pool, of.day)
+  await app.beforeRun?.(of)
   const day = await openDay(app, of, inForce, at)
   if (day.state === 'closed') return null
   const touched = await touchedTimes(app.db.pool, of)

@@ -55,7 +55,7 @@ async function fill(
   const { table, side } = book
   const standing =
     side === 'theirs'
-      ? 'not exists (select from superseded_lines s where s.order_no = b.order_no and s.line_id = b.id)'
+      ? `not exists (select from superseded_lines s where s.order_no = b.order_no and s.line_id = b.id) and ${NO_PAYOUT}`
       : 'true'
   const of = [day.channel, day.account]
   // Small sets are looked up by index; the day's own rows are read in one go.
@@ -118,6 +118,10 @@ async function fill(
 /** Runs that may have placed rows of the account around the day: links lie together by run. $1 channel, $2 account, $3 day. */
 export const NEAR_RUNS = `any(array(select r.id from runs r join days n on n.id = r.day_id
     where n.channel = $1 and n.account = $2 and n.business_date between $3::date - ${LATE_DAYS} and $3::date + ${LATE_DAYS}))`
+
+/** A channel's payout has its place in its settlement. */
+export const NO_PAYOUT =
+  'not exists (select from public.payout_lines p where p.order_no = b.order_no and p.line_id = b.id)'
 
 /** A row of a book without a place. */
 export const unplaced = ({ side }: Pick<Book, 'side'>): string => `

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { addDays, type Day } from '../../kernel/business_day.ts'
 import type { Comparing } from './compare.ts'
 import * as payoutStore from './payout_store.ts'
-import { assignPayouts, type Assigned, type Payout } from './payouts.ts'
+import { type Assigned, assignPayouts, type Payout } from './payouts.ts'
 import type { SettlePlan } from './settings.ts'
 import { explainPayout, type PayoutState, stateOf } from './settlement.ts'
 import * as store from './settlement_store.ts'
@@ -23,6 +23,9 @@ export async function decidePayouts(
   const from = addDays(today, -app.lookBackDays)
   await app.db.transaction(async tx => {
     await payoutStore.lockPayouts(tx, bank)
+    // Their bills are not held against each other meanwhile.
+    for (const { channel, account } of plans.toSorted((a, b) => (a.account < b.account ? -1 : 1)))
+      await store.lockSettling(tx, { channel, account })
     await payoutStore.dropTakenAway(tx, bank)
     const { settlements, credits } = await withinReach(tx, accounts, bank, from)
     const at = app.now()
@@ -88,7 +91,11 @@ async function keep(
     settlements,
     credits,
     plans,
-  }: { readonly settlements: readonly store.Settlement[]; readonly credits: Credits; readonly plans: readonly SettlePlan[] },
+  }: {
+    readonly settlements: readonly store.Settlement[]
+    readonly credits: Credits
+    readonly plans: readonly SettlePlan[]
+  },
   at: Date,
 ): Promise<Map<number, Paid>> {
   const members = (dues: readonly number[], paid: readonly number[]): string =>

@@ -79,7 +79,11 @@ export async function dropTakenAway(tx: pg.ClientBase, bank: string): Promise<vo
 }
 
 /** Credits of a bank account from a day on, that are still in its statement. */
-export async function creditsOf(db: Db, bank: string, from: Day): Promise<(Credit & { readonly currency: string; readonly payoutId: number | null })[]> {
+export async function creditsOf(
+  db: Db,
+  bank: string,
+  from: Day,
+): Promise<(Credit & { readonly currency: string; readonly payoutId: number | null })[]> {
   const { rows } = await db.query(
     `select k.line_id as id, k.paid_on::text as "paidOn", k.moved as amount, k.currency, k.accounts, k.payout_id as "payoutId"
        from payout_lines k
@@ -103,8 +107,12 @@ export async function reachingBack(tx: pg.ClientBase, ids: readonly number[], fr
 export async function payoutsBy(
   tx: pg.ClientBase,
   ids: readonly number[],
-): Promise<{ readonly id: number; readonly how: Payout['how']; readonly account: string; readonly difference: number }[]> {
-  const { rows } = await tx.query('select id, how, account, difference from payouts where id = any($1) order by id', [ids])
+): Promise<
+  { readonly id: number; readonly how: Payout['how']; readonly account: string; readonly difference: number }[]
+> {
+  const { rows } = await tx.query('select id, how, account, difference from payouts where id = any($1) order by id', [
+    ids,
+  ])
   return rows
 }
 

@@ -116,7 +116,9 @@ function onTheDay(dues: readonly Due[], credits: readonly Credit[]): Answer[] {
     const amount = sum(group)
     return credits
       .filter(credit => credit.paidOn === dueOn && credit.amount === amount && credit.accounts.includes(account))
-      .map((credit): Answer => ({ how: group.length === 1 ? 'exact' : 'batch', account, dues: group, credits: [credit] }))
+      .map(
+        (credit): Answer => ({ how: group.length === 1 ? 'exact' : 'batch', account, dues: group, credits: [credit] }),
+      )
   })
 }
 

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox'
-import type { Channels } from '../../channels/channel.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { Pays } from './settlement.ts'
 
@@ -15,7 +14,8 @@ const Account = Type.Object(
     }),
     remittance: Type.Array(Type.String({ minLength: 2, maxLength: 128 }), {
       default: [],
-      description: 'Parts of the remittance text, batch or flow number; * stands for anything. Any one of them is enough',
+      description:
+        'Parts of the remittance text, batch or flow number; * stands for anything. Any one of them is enough',
       examples: [['财付通*1900000109']],
     }),
     days_after: Type.Integer({ minimum: 0, maximum: 30, default: 1 }),
@@ -63,12 +63,13 @@ export type SettlePlan = {
   readonly pays: Pays
 }
 
-/** By account. Throws a Failure settlement_account_unknown, settlement_bank_unknown, settlement_pattern_missing. */
+/** By account; `accounts`: all that are configured, with their channels. Throws a Failure settlement_account_unknown, settlement_bank_unknown, settlement_pattern_missing. */
 export function settlePlans(
   settings: SettlementsSettings,
-  channels: Pick<Channels, 'all'>,
+  accounts: () => readonly { readonly account: string; readonly name: string }[],
 ): ReadonlyMap<string, SettlePlan> {
-  const known = new Map(channels.all.map(channel => [channel.account, channel.name as string]))
+  if (Object.keys(settings.accounts).length === 0) return new Map()
+  const known = new Map(accounts().map(({ account, name }) => [account, name]))
   return new Map(
     Object.entries(settings.accounts).map(([account, own]) => {
       const channel = known.get(account)

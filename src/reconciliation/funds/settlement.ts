@@ -149,11 +149,7 @@ export function compareFunds(
   return [...found, ...balanceDifferences(funds, before, money)]
 }
 
-function balanceDifferences(
-  funds: FundSums,
-  before: number | null,
-  money: (minor: number) => string,
-): Difference[] {
+function balanceDifferences(funds: FundSums, before: number | null, money: (minor: number) => string): Difference[] {
   const { opening, closing } = funds
   const found: Difference[] = []
   if (opening === null || closing === null) return found

@@ -2,7 +2,14 @@ import type pg from 'pg'
 import { type Scope, scopeSql } from '../../access/scope.ts'
 import type { Day } from '../../kernel/business_day.ts'
 import type { AccountDay } from '../days/day_store.ts'
-import { type Difference, type FundSums, type PayoutState, type SettlementState, stateOf, type TradeSums } from './settlement.ts'
+import {
+  type Difference,
+  type FundSums,
+  type PayoutState,
+  type SettlementState,
+  stateOf,
+  type TradeSums,
+} from './settlement.ts'
 
 type Db = pg.Pool | pg.ClientBase
 
@@ -43,7 +50,19 @@ const PLACE = { merchant: "''", channel: 'x.channel' } as const
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
 function settlementOf(row: any): Settlement {
-  const { rows, payments, gross, refunds, fees, feesMissing, fundRows, fundPayments, fundGross, fundRefunds, fundFees } = row
+  const {
+    rows,
+    payments,
+    gross,
+    refunds,
+    fees,
+    feesMissing,
+    fundRows,
+    fundPayments,
+    fundGross,
+    fundRefunds,
+    fundFees,
+  } = row
   const { fundOther, withdrawn, opening, closing, ...rest } = row
   return {
     id: rest.id,
@@ -123,7 +142,11 @@ export async function daysBeside(db: Db, { channel, account, day }: AccountDay):
 }
 
 /** What the last funds bill before the day ended with, if it is of the week before; null: there is none. */
-export async function closingBefore(db: Db, { channel, account, day }: AccountDay, currency: string): Promise<number | null> {
+export async function closingBefore(
+  db: Db,
+  { channel, account, day }: AccountDay,
+  currency: string,
+): Promise<number | null> {
   const { rows } = await db.query(
     `select closing from settlements where channel = $1 and account = $2 and currency = $4 and closing is not null
         and business_date < $3::date and business_date >= $3::date - 7 order by business_date desc limit 1`,
@@ -154,11 +177,16 @@ export const PAYOUT_CODES = [
 export const isPayoutCode = (code: string): boolean => (PAYOUT_CODES as readonly string[]).includes(code)
 
 /** One after the other for one account: a day's balance is held against that of the day before. */
-export const lockSettling = (tx: pg.ClientBase, { channel, account }: AccountDay): Promise<unknown> =>
+export const lockSettling = (tx: pg.ClientBase, { channel, account }: Omit<AccountDay, 'day'>): Promise<unknown> =>
   tx.query("select pg_advisory_xact_lock(hashtextextended('settlements ' || $1 || '/' || $2, 0))", [channel, account])
 
 /** The bills' side of a day, by currency; a currency that is in neither bill any more counts nothing. What the payout said stays until it is looked at. */
-export async function saveFunds(tx: pg.ClientBase, { channel, account, day }: AccountDay, legs: readonly FundsLeg[], at: Date): Promise<void> {
+export async function saveFunds(
+  tx: pg.ClientBase,
+  { channel, account, day }: AccountDay,
+  legs: readonly FundsLeg[],
+  at: Date,
+): Promise<void> {
   await tx.query(
     `insert into settlements as x (channel, account, business_date, currency, trade_rows, payments, gross, refunds, fees, fees_missing, fund_rows,
                                    fund_payments, fund_gross, fund_refunds, fund_fees, fund_other, withdrawn, opening, closing, compared, differences, due,
@@ -216,7 +244,11 @@ const columnsOf = (legs: readonly FundsLeg[]): unknown[] => [
 ]
 
 /** Where no bank account is configured, the bills say it all. */
-export async function saveWithoutBank(tx: pg.ClientBase, { channel, account, day }: AccountDay, at: Date): Promise<void> {
+export async function saveWithoutBank(
+  tx: pg.ClientBase,
+  { channel, account, day }: AccountDay,
+  at: Date,
+): Promise<void> {
   const { rows } = await tx.query(
     `select ${COLUMNS} from settlements x where x.channel = $1 and x.account = $2 and x.business_date = $3`,
     [channel, account, day],
@@ -307,6 +339,15 @@ export async function listSettlements(db: Db, scope: Scope, filter: SettlementFi
     values,
   )
   return rows.map(settlementOf)
+}
+
+/** Days that a payout pays, in order. */
+export async function daysOfPayout(db: Db, payoutId: number): Promise<Day[]> {
+  const { rows } = await db.query(
+    'select business_date::text as day from settlements where payout_id = $1 order by business_date',
+    [payoutId],
+  )
+  return rows.map(row => row.day)
 }
 
 /** The third leg of a day, for its board. By currency. */

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Day } from '../../kernel/business_day.ts'
+import { NO_PAYOUT } from '../days/work_books.ts'
 
 /** A closed business day of one account, and how far its books reach. */
 export type ClosedDay = {
@@ -40,7 +41,7 @@ export async function copyBook(
   const ours = book === 'movements'
   const standing = ours
     ? 'true'
-    : 'not exists (select from superseded_lines s where s.order_no = b.order_no and s.line_id = b.id)'
+    : `not exists (select from superseded_lines s where s.order_no = b.order_no and s.line_id = b.id) and ${NO_PAYOUT}`
   await client.query(
     `insert into day_${book}
      select b.* from days d join public.${book} b on b.channel = d.channel and b.account = d.account and b.business_date = d.business_date
