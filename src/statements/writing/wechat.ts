@@ -8,6 +8,8 @@ const FUNDS_HEADER =
   '记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号'
 const FUNDS_TOTALS = '资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额'
 
+export type Withdrawal = { readonly at: number; readonly no: string; readonly amount: number }
+
 export type WechatBillOf = { readonly appid: string; readonly mchid: string }
 
 /** 微信支付交易账单 ALL, 27 columns: UTF-8 with a mark, back-ticks before every value, totals at the end, fees with five decimals. */
@@ -55,9 +57,14 @@ export function wechatTradeBill(rows: readonly WrittenRow[], { appid, mchid }: W
 
 /**
  * 微信支付资金账单 of the basic account: each movement with the balance after it, fees as movements of their own. `balance` is the
- * account's before the first row.
+ * account's before the first row; `withdrawals` are what was paid out to the merchant's bank, after the rows.
  */
-export function wechatFundsBill(rows: readonly WrittenRow[], { mchid }: WechatBillOf, balance: number): Buffer {
+export function wechatFundsBill(
+  rows: readonly WrittenRow[],
+  { mchid }: WechatBillOf,
+  balance: number,
+  withdrawals: readonly Withdrawal[] = [],
+): Buffer {
   const lines: string[] = []
   let after = balance
   const count = { in: 0, out: 0 }
@@ -93,6 +100,13 @@ export function wechatFundsBill(rows: readonly WrittenRow[], { mchid }: WechatBi
       const note = `结算总金额${yuan(row.amount)}元;手续费${yuan(row.fee)}元`
       add(row, '交易', '扣除交易手续费', -row.fee, row.tradeNo, note)
     }
+  for (const { at, no, amount } of withdrawals) {
+    count.out++
+    sum.out += amount
+    after -= amount
+    const values = [beijing(at), no, no, '提现', '自动提现', '支出', yuan(amount), yuan(after), `${mchid}API`, '', no]
+    lines.push(ticked(values))
+  }
   const totals = [String(lines.length), String(count.in), yuan(sum.in), String(count.out), yuan(sum.out)]
   return written([FUNDS_HEADER, ...lines, FUNDS_TOTALS, ticked(totals)])
 }
