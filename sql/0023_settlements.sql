@@ -5,7 +5,6 @@ create type fund_entry as enum ('payment', 'refund', 'fee', 'withdrawal', 'other
 alter table fund_lines
   add column entry fund_entry not null default 'other',
   add column balance bigint;
-create index fund_lines_trade on fund_lines (channel_trade_no);
 
 -- Days whose trade bill, funds bill or bank statement changed since their settlement was last looked at.
 create table touched_settlements (

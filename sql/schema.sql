@@ -594,7 +594,6 @@ create table fund_lines (
   constraint fund_lines_pkey PRIMARY KEY (id, order_no)
 );
 CREATE INDEX fund_lines_day ON public.fund_lines USING brin (business_date, channel, account, id) WITH (pages_per_range='32', autosummarize='on');
-CREATE INDEX fund_lines_trade ON public.fund_lines USING btree (channel_trade_no);
 
 create table grants (
   id          text not null,

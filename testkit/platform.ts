@@ -41,7 +41,11 @@ export type TestPlatform = {
 }
 
 /** The platform over HTTP, on a database and a port of its own, with channels of the test's. */
-export async function testPlatform(t: TestContext, channels: Channels): Promise<TestPlatform> {
+export async function testPlatform(
+  t: TestContext,
+  channels: Channels,
+  settings: Record<string, unknown> = {},
+): Promise<TestPlatform> {
   const fresh = await freshDatabase()
   const clock = new Clock('2026-11-20T10:00:00+08:00')
   const platform = await startPlatform({
@@ -58,7 +62,7 @@ export async function testPlatform(t: TestContext, channels: Channels): Promise<
       arrivalsPart({ channels }),
       reportsPart(),
     ],
-    config: { name: 'test', folder: '.', text: '{}' },
+    config: { name: 'test', folder: '.', text: JSON.stringify(settings) },
     port: 0,
     database: { url: fresh.url },
     master: TEST_MASTER,

@@ -20,6 +20,9 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'orders/reconciled.ts': ['orderNo', 'paymentNo'], // columns of the caller's statement
   'orders/receipt_store.ts': ['personSql('],
   // Scratch tables are named by the process; columns, passes and agreeing terms are code.
+  // Conditions of the lists, their values are parameters.
+  'reconciliation/funds/payout_store.ts': ["parts.join(' and ')"],
+  'reconciliation/funds/settlement_store.ts': ["parts.join(' and ')"],
   'reconciliation/gate/closed_days.ts': ['book', 'ours ?', 'standing'], // one of two books, one of two conditions
   'reconciliation/gate/replay.ts': ['book', 'owner', 'other.#scratch.schema'],
   'reconciliation/open_rows.ts': ['own', 'feeItem', 'table'],

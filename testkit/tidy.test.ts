@@ -88,7 +88,6 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   discrepancy_comments: ['discrepancies'],
   discrepancy_vouchers: ['discrepancies'], // dropped again by 0022
   causes: ['causes'],
-  discrepancy_vouchers: ['discrepancies'],
   touched_settlements: ['statements', 'reconciliation'], // said with the lines, of both kinds of bills
   settlements: ['reconciliation'],
   settlement_comments: ['reconciliation'],

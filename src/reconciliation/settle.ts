@@ -266,20 +266,20 @@ const pairOpen = ({ pass, ours, theirs, where }: Key, tables: Tables, terms: Ter
  */
 const findRepeated = (book: string): string => `
   insert into repeated_numbers
-  with trades as (
+  with trade_hashes as (
     select hashtextextended(channel_trade_no, 0) as hash from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1
-  ), orders as (
+  ), order_hashes as (
     select hash from (
       select hashtextextended(order_no, 0) as hash from ${book} where kind = 'payment' and merchant_order_no <> order_no and order_no not like '#%'
       union all
       select hashtextextended(merchant_order_no, 0) from ${book} where kind = 'payment' and merchant_order_no <> ''
     ) numbers group by 1 having count(*) > 1
   )
-  select channel_trade_no from ${book} where kind = 'payment' and channel_trade_no <> '' and hashtextextended(channel_trade_no, 0) in (select hash from trades)
+  select channel_trade_no from ${book} where kind = 'payment' and channel_trade_no <> '' and hashtextextended(channel_trade_no, 0) in (select hash from trade_hashes)
   union
-  select order_no from ${book} where kind = 'payment' and order_no not like '#%' and hashtextextended(order_no, 0) in (select hash from orders)
+  select order_no from ${book} where kind = 'payment' and order_no not like '#%' and hashtextextended(order_no, 0) in (select hash from order_hashes)
   union
-  select merchant_order_no from ${book} where kind = 'payment' and merchant_order_no <> '' and hashtextextended(merchant_order_no, 0) in (select hash from orders)`
+  select merchant_order_no from ${book} where kind = 'payment' and merchant_order_no <> '' and hashtextextended(merchant_order_no, 0) in (select hash from order_hashes)`
 
 /**
  * Refund numbers that do not tie one row of ours to one of theirs. A refund has several numbers on either side (ours may

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { type Scope, scopeSql } from '../../access/scope.ts'
 import type { Day } from '../../kernel/business_day.ts'
 import type { AccountDay } from '../days/day_store.ts'
+import { NEAR_RUNS } from '../days/work_books.ts'
 import type { Credit, Payout } from './payouts.ts'
 
 type Db = pg.Pool | pg.ClientBase
@@ -41,7 +42,7 @@ export async function placePayouts(
         where l.channel = $1 and l.account = $2 and l.business_date = $3 and l.id > $4 and l.status = 'success' and l.amount <> 0
           and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
           and not exists (select from payout_lines k where k.line_id = l.id)
-          and not exists (select from match_links k where k.line_id = l.id)
+          and not exists (select from match_links k where k.line_id = l.id and k.run = ${NEAR_RUNS})
           and not exists (select from match_rows k where k.side = 'theirs' and k.order_no = l.order_no and k.row_id = l.id and k.live)
         group by l.order_no, l.id, l.amount, l.currency, l.business_date
      ), free as (

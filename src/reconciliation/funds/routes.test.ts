@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import { FakeChannel, fakeChannels } from '../../../testkit/fake_channel.ts'
-import { fundsCounter } from '../../../testkit/funds.ts'
+import { fundsCounter, TENPAY } from '../../../testkit/funds.ts'
 import { Browser, personOf } from '../../../testkit/people.ts'
 import { testPlatform } from '../../../testkit/platform.ts'
 import { closeTestServer } from '../../../testkit/server.ts'
@@ -16,7 +16,10 @@ const SALE = { no: 'P1', fen: 10_000, fee: 60 }
 
 /** The 18th is paid 10 fen short on the 19th. */
 async function short(t: TestContext) {
-  const made = await testPlatform(t, fakeChannels(new FakeChannel()))
+  const channels = fakeChannels(new FakeChannel('wechat', 'wx'), new FakeChannel('bank', 'icbc'))
+  const made = await testPlatform(t, channels, {
+    settlements: { accounts: { wx: { settles_into: 'icbc', counterparties: [TENPAY] } } },
+  })
   const counter = await fundsCounter(t, { app: made.platform.app })
   await counter.trade(D18, [SALE])
   await counter.funds(D18, [SALE], 50_000)

@@ -8,24 +8,27 @@ const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$' })
 const Account = Type.Object(
   {
     settles_into: Name,
-    counterparties: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
-      default: [],
-      description: 'What the bank’s statement has in its column of the other side’s account: exactly',
-    }),
-    remittance: Type.Array(Type.String({ minLength: 2, maxLength: 128 }), {
-      default: [],
-      description:
-        'Parts of the remittance text, batch or flow number; * stands for anything. Any one of them is enough',
-      examples: [['财付通*1900000109']],
-    }),
-    days_after: Type.Integer({ minimum: 0, maximum: 30, default: 1 }),
-    working_days_only: Type.Boolean({ default: false }),
-    pays: Type.Unsafe<Pays>({
-      type: 'string',
-      enum: ['net', 'gross', 'withdrawals'],
-      default: 'net',
-      description: 'net of fees, gross, or what the funds bill says was withdrawn',
-    }),
+    counterparties: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+        description: 'What the bank’s statement has in its column of the other side’s account: exactly',
+      }),
+    ),
+    remittance: Type.Optional(
+      Type.Array(Type.String({ minLength: 2, maxLength: 128 }), {
+        description:
+          'Parts of the remittance text, batch or flow number; * stands for anything. Any one of them is enough',
+        examples: [['财付通*1900000109']],
+      }),
+    ),
+    days_after: Type.Optional(Type.Integer({ minimum: 0, maximum: 30, description: 'Default 1' })),
+    working_days_only: Type.Optional(Type.Boolean({ description: 'Default false' })),
+    pays: Type.Optional(
+      Type.Unsafe<Pays>({
+        type: 'string',
+        enum: ['net', 'gross', 'withdrawals'],
+        description: 'net of fees (default), gross, or what the funds bill says was withdrawn',
+      }),
+    ),
   },
   strict,
 )
@@ -75,18 +78,19 @@ export function settlePlans(
       const channel = known.get(account)
       if (channel === undefined || channel === 'bank') throw accountUnknown(account, known)
       if (known.get(own.settles_into) !== 'bank') throw bankUnknown(account, own.settles_into)
-      if (own.counterparties.length + own.remittance.length === 0) throw patternMissing(account)
+      const { counterparties = [], remittance = [] } = own
+      if (counterparties.length + remittance.length === 0) throw patternMissing(account)
       return [
         account,
         {
           channel,
           account,
           bank: own.settles_into,
-          counterparties: own.counterparties,
-          remittance: own.remittance,
-          daysAfter: own.days_after,
-          workingDaysOnly: own.working_days_only,
-          pays: own.pays,
+          counterparties,
+          remittance,
+          daysAfter: own.days_after ?? 1,
+          workingDaysOnly: own.working_days_only ?? false,
+          pays: own.pays ?? 'net',
         },
       ]
     }),
