@@ -269,6 +269,17 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
     { id: 'act-00026', reason: '不用了' },
     'report_template.archive',
   )
+  const differs = JSON.stringify([{ code: 'fees_differ', amount: 1, explained: false, zh: '差', en: 'apart', rows: [] }])
+  await app.db.pool.query(
+    `insert into settlements (channel, account, business_date, currency, state, differences, updated_at)
+     values ('wechat', 'wechat-main', '2026-11-19', 'CNY', 'funds_differ', $1, now())`,
+    [differs],
+  )
+  const settlement = { settlement_id: '1' }
+  const note = { id: 'act-00201', text: '已问渠道' }
+  await act('POST /api/settlements/{settlement_id}/comments', settlement, note, 'settlement.comment')
+  const stand = { id: 'act-00202', reason: '渠道已确认' }
+  await act('POST /api/settlements/{settlement_id}/acceptance', settlement, stand, 'review.ask')
   await act('POST /api/accounts/{account_id}/state', person, { state: 'suspended' }, 'account.set_state')
   await act('POST /api/vault/rotate', {}, { id: 'act-00016' }, 'vault.rotate')
   while ((await readState(app)).blocks === 0) await seal(app)
