@@ -89,9 +89,9 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   discrepancy_vouchers: ['discrepancies'], // dropped again by 0022
   causes: ['causes'],
   touched_settlements: ['statements', 'reconciliation'], // said with the lines, of both kinds of bills
-  settlements: ['reconciliation'],
+  settlements: ['reconciliation', 'reports'],
   settlement_comments: ['reconciliation'],
-  payouts: ['reconciliation'],
+  payouts: ['reconciliation', 'reports'],
   payout_lines: ['reconciliation'],
   anomaly_reports: ['reconciliation', 'discrepancies', 'reports'],
   appeals: ['appeals'],

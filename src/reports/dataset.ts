@@ -73,6 +73,7 @@ export const DATASET_NAMES = [
   'fees',
   'merchant_settlement',
   'daily',
+  'settlements',
 ] as const
 export type DatasetName = (typeof DATASET_NAMES)[number]
 

@@ -58,6 +58,15 @@ export const DayView = Type.Object({
     }),
   ),
   discrepancies: Type.Array(Type.Object({ kind: Type.String(), state: Type.String(), rows: Type.Integer() })),
+  settlements: Type.Array(
+    Type.Object({
+      settlement_id: Type.Integer(),
+      currency: Type.String(),
+      state: Type.String(),
+      payout: Type.String(),
+    }),
+    { description: '三方对账；只给能看全部收费单位的人 The third leg, for whoever sees all merchants' },
+  ),
 })
 
 export const DayQuery = Type.Object(

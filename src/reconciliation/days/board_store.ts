@@ -7,6 +7,8 @@ export type BoardDay = BusinessDay & {
   readonly rules: number | null
   readonly totals: readonly { currency: string; state: string; kind: string; rows: number; amount: string }[]
   readonly discrepancies: readonly { kind: string; state: string; rows: number }[]
+  /** The third leg: what the channel says it did with the day's money, and whether it reached the bank. By currency. */
+  readonly settlements: readonly { settlement_id: number; currency: string; state: string; payout: string }[]
 }
 
 export type BoardFilter = {
@@ -40,7 +42,9 @@ export async function boardDays(db: pg.Pool, scope: Scope, filter: BoardFilter):
                                where t.day_id = d.id and ${own} group by 1, 2, 3 order by 1, 2, 3) s), '[]') as totals,
             coalesce((select jsonb_agg(jsonb_build_object('kind', s.kind, 'state', s.state, 'rows', s.rows))
                         from (select x.kind, x.state, count(*) as rows from discrepancies x
-                               where x.day_id = d.id and x.state in ('open', 'waived', 'resolved') and ${ownDiscrepancies} group by 1, 2 order by 1, 2) s), '[]') as discrepancies
+                               where x.day_id = d.id and x.state in ('open', 'waived', 'resolved') and ${ownDiscrepancies} group by 1, 2 order by 1, 2) s), '[]') as discrepancies,
+            coalesce((select jsonb_agg(jsonb_build_object('settlement_id', z.id, 'currency', z.currency, 'state', z.state, 'payout', z.payout) order by z.currency)
+                        from settlements z where z.channel = d.channel and z.account = d.account and z.business_date = d.business_date), '[]') as settlements
        from days d
       where ${channels} and ($1::integer is null or d.id = $1) and ($2::date is null or d.business_date >= $2) and ($3::date is null or d.business_date <= $3)
         and ($4::text is null or d.channel = $4) and ($5::text is null or d.account = $5) and ($6::text[] is null or d.state = any($6::day_state[]))

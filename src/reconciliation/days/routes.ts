@@ -199,6 +199,7 @@ function dayView(
     proof: whole ? proof && proofView(proof) : null,
     self_check: selfCheck && { ...selfCheck, disagreements: whole ? [...selfCheck.disagreements] : [] },
     discrepancies: [...rest.discrepancies],
+    settlements: whole ? [...rest.settlements] : [],
     totals: rest.totals.map(total => ({ ...total, amount: minorText(total.amount, total.currency) })),
   }
 }

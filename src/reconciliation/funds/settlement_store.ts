@@ -350,15 +350,6 @@ export async function daysOfPayout(db: Db, payoutId: number): Promise<Day[]> {
   return rows.map(row => row.day)
 }
 
-/** The third leg of a day, for its board. By currency. */
-export async function settlementsOfDay(db: Db, { channel, account, day }: AccountDay): Promise<Settlement[]> {
-  const { rows } = await db.query(
-    `select ${COLUMNS} from settlements x where x.channel = $1 and x.account = $2 and x.business_date = $3 order by x.currency`,
-    [channel, account, day],
-  )
-  return rows.map(settlementOf)
-}
-
 export type Acceptance = {
   readonly differences: readonly Difference[]
   readonly at: Date

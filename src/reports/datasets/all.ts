@@ -3,6 +3,7 @@ import { DAILY } from './daily.ts'
 import { AGEING, ANOMALIES, DISCREPANCIES } from './discrepancies.ts'
 import { ITEMS } from './items.ts'
 import { FEES, SETTLEMENT } from './money.ts'
+import { SETTLEMENTS } from './settlements.ts'
 
 export const DATASETS: Readonly<Record<DatasetName, Dataset>> = {
   items: ITEMS,
@@ -12,4 +13,5 @@ export const DATASETS: Readonly<Record<DatasetName, Dataset>> = {
   fees: FEES,
   merchant_settlement: SETTLEMENT,
   daily: DAILY,
+  settlements: SETTLEMENTS,
 }
