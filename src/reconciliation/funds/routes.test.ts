@@ -38,7 +38,7 @@ async function finance({ app, url }: Platform, login: string, place: Partial<Pla
 }
 
 test('a day’s third leg over HTTP: both bills, the balance, what was due, what came, and why they differ', async t => {
-  const { clerk, settlement } = await short(t)
+  const { clerk, settlement, platform } = await short(t)
   const { updated_at: _, ...shown } = settlement
   assert.deepEqual(shown, {
     settlement_id: 1,
@@ -73,6 +73,22 @@ test('a day’s third leg over HTTP: both bills, the balance, what was due, what
     [['2026-11-19', 'differs']],
   )
   assert.deepEqual((await clerk('GET', '/api/payouts?assigned=false')).body, { credits: [], next: null })
+  const preview = await clerk('POST', '/api/reports/preview', {
+    content: {
+      dataset: 'settlements',
+      columns: ['business_date', 'net', 'due', 'received', 'state'].map(name => ({ field: name })),
+    },
+  })
+  assert.equal(preview.status, 200, JSON.stringify(preview.body))
+  assert.match(JSON.stringify(preview.body), /"2026-11-18","99\.40","99\.40","99\.30"/)
+  await platform.app.db.pool.query(
+    `insert into days (channel, account, business_date, closes_at, opened_at) values ('wechat', 'wx', $1, now(), now())`,
+    [D18],
+  )
+  const days = (await clerk('GET', `/api/days?from=${D18}&to=${D18}&channel=wechat`)).body.days
+  assert.deepEqual(days[0].settlements, [
+    { settlement_id: 1, currency: 'CNY', state: 'received_differs', payout: 'differs' },
+  ])
   assert.equal((await clerk('GET', '/api/settlements/7')).body.error.code, 'settlement_unknown')
   assert.equal((await clerk('GET', '/api/settlements?after=2026-99-99_1')).body.error.code, 'page_unknown')
 })
