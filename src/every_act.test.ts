@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { seedDiscrepancies } from '../testkit/discrepancy_seed.ts'
 import { FakeChannel, fakeChannels } from '../testkit/fake_channel.ts'
 import { testPlatform } from '../testkit/platform.ts'
 import { closeTestServer } from '../testkit/server.ts'
@@ -21,6 +22,7 @@ after(closeTestServer)
 const NO_ENTRY: Record<string, string> = {
   'POST /api/session/passkey/options': 'a challenge: nothing is changed until it is answered',
   'POST /api/session/passkeys/options': 'a challenge: nothing is changed until it is answered',
+  'POST /api/causes/trial': 'a question with a body: it changes nothing',
   'POST /api/reports/preview': 'a question with a body: it changes nothing',
   'POST /api/statements/inspect': 'looks into a file and books nothing',
   'POST /pay/{payment_no}': 'where a browser comes back to from its channel: it shows a page',
@@ -269,7 +271,9 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
     { id: 'act-00026', reason: '不用了' },
     'report_template.archive',
   )
-  const differs = JSON.stringify([{ code: 'fees_differ', amount: 1, explained: false, zh: '差', en: 'apart', rows: [] }])
+  const differs = JSON.stringify([
+    { code: 'fees_differ', amount: 1, explained: false, zh: '差', en: 'apart', rows: [] },
+  ])
   await app.db.pool.query(
     `insert into settlements (channel, account, business_date, currency, state, differences, updated_at)
      values ('wechat', 'wechat-main', '2026-11-19', 'CNY', 'funds_differ', $1, now())`,
@@ -280,6 +284,36 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
   await act('POST /api/settlements/{settlement_id}/comments', settlement, note, 'settlement.comment')
   const stand = { id: 'act-00202', reason: '渠道已确认' }
   await act('POST /api/settlements/{settlement_id}/acceptance', settlement, stand, 'review.ask')
+  const seed = { merchant: 'M1', feeItem: 'W1', order: 'SEED', fen: 900 }
+  const { ours, theirs } = await seedDiscrepancies(app.db.pool, seed)
+  const one = { discrepancy_id: ours }
+  const undo = { order_no: 'SEED-P', payment_no: 'SEED-SEED-P', reason: '不是同一笔' }
+  await act('POST /api/matches/undo', {}, { id: 'act-00030', ...undo }, 'match.undo')
+  const taken = { id: 'act-00031', action: 'take' }
+  await act('POST /api/discrepancies/{discrepancy_id}/actions', one, taken, 'discrepancy.take')
+  const many = { id: 'act-00032', discrepancies: [theirs], action: 'take' }
+  await act('POST /api/discrepancies/actions', {}, many, 'discrepancy.take')
+  const noted = { id: 'act-00033', text: '已联系' }
+  await act('POST /api/discrepancies/{discrepancy_id}/comments', one, noted, 'discrepancy.comment')
+  const voucher = await act('POST /api/vouchers', { query: '?id=act-00034&name=v.png' }, PNG, 'voucher.upload')
+  const attached = { id: 'act-00035', vouchers: [voucher.voucher_id] }
+  await act('POST /api/discrepancies/{discrepancy_id}/vouchers', one, attached, 'discrepancy.attach')
+  const pair = { discrepancies: [ours, theirs], reason: '回单一致' }
+  await act('POST /api/matches', {}, { id: 'act-00036', ...pair }, 'discrepancy.match')
+  const cause = {
+    name_zh: '夜间',
+    name_en: 'Night',
+    recognised: '夜间批量',
+    what_to_do: '等待',
+    conditions: { channels: ['wechat'] },
+    priority: 10,
+    reason: '常见',
+  }
+  await act('POST /api/causes', {}, { id: 'act-00037', code: 'night', ...cause }, 'cause.add')
+  await act('POST /api/causes/{cause}/versions', { cause: 'night' }, { id: 'act-00038', ...cause }, 'cause.change')
+  const retired = { id: 'act-00039', reason: '不用了' }
+  await act('POST /api/causes/{cause}/retire', { cause: 'night' }, retired, 'cause.retire')
+  await act('POST /api/causes/apply', {}, { id: 'act-00040' }, 'cause.apply')
   await act('POST /api/accounts/{account_id}/state', person, { state: 'suspended' }, 'account.set_state')
   await act('POST /api/vault/rotate', {}, { id: 'act-00016' }, 'vault.rotate')
   while ((await readState(app)).blocks === 0) await seal(app)

@@ -217,6 +217,9 @@ function bodyFor({ method, path }: Route): unknown {
   if (method === 'GET' || method === 'DELETE') return undefined
   const id = `pen-${String(++asks).padStart(8, '0')}`
   if (path.endsWith('/refunds')) return { id, reason: '多缴退回', amount: '1.00' }
+  if (path.startsWith('/api/discrepancies/') && path.endsWith('/actions')) return { id, action: 'take' }
+  if (path.startsWith('/api/discrepancies/') && path.endsWith('/comments')) return { id, text: '已联系' }
+  if (path.startsWith('/api/discrepancies/') && path.endsWith('/vouchers')) return { id, vouchers: [] }
   if (path.endsWith('/reversal')) return { id, reason: '渠道否认' }
   if (path.endsWith('/reveal')) return { id, field: 'phone', reason: '核对身份' }
   if (path.endsWith('/close')) return { id, reason: '开错' }

@@ -117,7 +117,7 @@ test('above the amount of the rules one person does not decide, difference or no
   )
   await c.db.pool.query(
     `insert into rule_activations (version, from_day, activated_at, asked_by, decided_by, reason, review_id, gate_id)
-     select max(version), '2026-11-01', now(), 'li', 'wang', '试', '', '' from rule_versions`,
+     select max(version), '2026-11-01', now(), 'li', 'wang', '试', 'R', 'G' from rule_versions`,
   )
   assert.equal((await doIt(c, theirs, 'accept_channel')).outcome, 'awaiting_review')
 })

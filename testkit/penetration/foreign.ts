@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { seedDiscrepancies } from '../discrepancy_seed.ts'
 import type { FakeChannel } from '../fake_channel.ts'
 import type { TestPlatform } from '../platform.ts'
 
@@ -52,7 +53,10 @@ export async function settledBy(
     ),
   )
   assert.equal(batch.body.errors, 0, JSON.stringify(batch.body))
+  const seed = { merchant: 'M2', feeItem: 'W2', order: 'ZZFOREIGN-D', fen: 888_888 }
+  const { theirs } = await seedDiscrepancies(pool, seed)
   return {
+    discrepancy_id: theirs,
     order_no: 'ZZFOREIGN-O',
     payment_no: paymentNo,
     refund_no: refund.body.refund_no,
