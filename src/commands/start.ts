@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import stringWidth from 'string-width'
 import { startSandbox } from '../channels/sandbox/sandbox.ts'
 import { parseWords } from '../command_line.ts'
 import { type DemoPerson, demoKey, demoPeople } from '../demo/accounts.ts'
+import { openDemoClock } from '../demo/clock.ts'
+import { type Caller, personOf, postJson, programOf } from '../demo/day/caller.ts'
+import { atTime, dayOf, padded } from '../demo/day/stage.ts'
+import { playDay } from '../demo/day/story.ts'
 import { PAYER_PHONE, playPaying } from '../demo/paying_story.ts'
+import { addDays } from '../kernel/business_day.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { openSandboxSms, type SandboxSms, type TakenSms } from '../notices/sandbox_sms.ts'
 import { PARTS } from '../parts.ts'
@@ -26,11 +30,16 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
   const folder = words.values.get('into')?.[0] ?? join(PACKAGE_ROOT, 'out', 'demo')
   await demoCommand(['--into', folder, '--lang', lang], lang)
   const say = (zh: string, en: string): void => void process.stdout.write(`${lang === 'en' ? en : zh}\n`)
-  const now = () => new Date()
-  const sandbox = await startSandbox({ folder: join(dataFolder(), 'sandbox') })
+  await mkdir(dataFolder(), { recursive: true })
+  const clock = await openDemoClock(join(dataFolder(), 'demo-clock.json'))
+  const { now } = clock
+  // The story's evening needs an evening before it.
+  if (now() >= atTime(dayOf(now()), '21:00:00')) await clock.moveTo(atTime(addDays(dayOf(now()), 1), '09:00:00'))
+  const sandbox = await startSandbox({ folder: join(dataFolder(), 'sandbox'), now })
   // Codes of payers go to a phone that nobody has: the screen shows them.
+  let playing = true
   const showCode = ({ phone, template, variables }: TakenSms): void => {
-    if (template === CODE_TEMPLATE)
+    if (template === CODE_TEMPLATE && !playing)
       say(`短信 → ${phone}：登录验证码 ${variables.code}`, `SMS → ${phone}: log-in code ${variables.code}`)
   }
   const sms = await openSandboxSms({ now, taken: showCode })
@@ -38,6 +47,9 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
   try {
     platform = await startPlatform({
       parts: PARTS,
+      app: { now },
+      // Time is moved by hours: what is due then is looked for soon.
+      jobs: { everyAtMost: 2 },
       say: note => say(note.zh, note.en),
       port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
       tls: words.flags.has('tls'),
@@ -48,7 +60,8 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       },
     })
     const clerk = await demoKey(platform.app)
-    const { app } = platform
+    const { app, url } = platform
+    const run = now().getTime().toString(36).toUpperCase()
     // One of them holds a role at a merchant that the story registers.
     let made: Promise<readonly DemoPerson[]> | undefined
     const everybody = () => (made ??= demoPeople(app))
@@ -62,12 +75,12 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     )
     say('─'.repeat(100), '─'.repeat(100))
     const told = await playPaying({
-      url: platform.url,
+      url,
       clerk,
-      finance: async () => personOf(await everybody(), 'caiwu'),
+      finance: async () => logInOf(await everybody(), 'caiwu'),
       pay: paymentNo => sandbox.pay(paymentNo),
       loseNotices: paymentNo => sandbox.rules([{ on: 'notice', do: 'drop', no: paymentNo }]),
-      run: now().getTime().toString(36).toUpperCase(),
+      run,
       tell: line => say(`  ${line.zh}`, `  ${line.en}`),
     })
     await sandbox.rules([])
@@ -76,10 +89,29 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     const here = relative(process.cwd(), receipt)
     await messagesSent(sms)
     const people = await everybody()
+    const person = (login: string): Caller =>
+      personOf(url, now, () => postJson(`${url}/api/session`, logInOf(people, login)))
     say(
       `  短信    ${sms.taken.length} 条已送达短信网关（沙箱）\n  凭证    ${here}（PDF，带校验码）`,
       `  SMS     ${sms.taken.length} messages reached the (sandbox) gateway\n  receipt ${here} (PDF with a verification code)`,
     )
+    say('', '')
+    say(
+      '对账日：从账单到已对账（演示时间可向前拨）',
+      'The reconciliation day: from statements to 已对账 (the demo’s clock is moved forward)',
+    )
+    say('─'.repeat(100), '─'.repeat(100))
+    await playDay({
+      ...{ url, lang, clock, sandbox, run, folder, say, voucher: told.receipt },
+      clerk: programOf(url, clerk),
+      cashier: person('chuna'),
+      finance: person('caiwu'),
+      finance2: person('caiwu2'),
+      support: person('kefu'),
+      auditor: person('shenji'),
+      payer: personOf(url, now, () => payerEnters(url, sms)),
+    })
+    playing = false
     if (words.flags.has('once')) return
     say(
       `
@@ -128,13 +160,31 @@ const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
         refund_made: 'SMS_3',
         bill_issued: 'SMS_4',
         log_in_code: CODE_TEMPLATE,
+        appeal_received: 'SMS_6',
+        appeal_answered: 'SMS_7',
+        appeal_settled: 'SMS_8',
       },
     },
   })
 
-const personOf = (people: readonly DemoPerson[], login: string): { login: string; password: string } => {
+const logInOf = (people: readonly DemoPerson[], login: string): { login: string; password: string } => {
   const { password = '' } = people.find(person => person.login === login) ?? {}
   return { login, password }
+}
+
+/** The payer asks for a code, and types what came. */
+async function payerEnters(url: string, sms: SandboxSms): Promise<Response> {
+  const before = sms.taken.length
+  const asked = await postJson(`${url}/api/session/code/ask`, { phone: PAYER_PHONE })
+  const { challenge_id } = (await asked.json()) as { challenge_id?: string }
+  if (challenge_id === undefined) return asked
+  for (let tries = 0; tries < 100; tries++) {
+    const came = sms.taken.slice(before).findLast(({ template }) => template === CODE_TEMPLATE)
+    if (came)
+      return await postJson(`${url}/api/session/code`, { challenge_id, phone: PAYER_PHONE, code: came.variables.code })
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  throw new Error('the log-in code never came')
 }
 
 /** The outbox is looked at every two seconds. */
@@ -142,6 +192,3 @@ async function messagesSent(sms: SandboxSms): Promise<void> {
   for (let tries = 0; tries < 50 && sms.taken.length < 5; tries++)
     await new Promise(resolve => setTimeout(resolve, 100))
 }
-
-/** Filled up to a width in which a Chinese sign takes two places. */
-const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(1, width - stringWidth(text)))

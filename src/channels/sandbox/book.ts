@@ -79,6 +79,8 @@ export type Restatement = {
   readonly channel: ChannelName
   readonly day: Day
   readonly remove: readonly string[]
+  /** Listed by the next day's statement instead. Journals of before the word have none. */
+  readonly defer?: readonly string[]
   readonly change: readonly { readonly no: string; readonly amount: number }[]
   readonly add: readonly { readonly no: string; readonly amount: number; readonly at: number }[]
 }

@@ -51,6 +51,8 @@ export const RestateAsk = Type.Object(
     channel: ChannelText,
     day: DayText,
     remove: Type.Optional(Type.Array(Type.String())),
+    /** Listed by the next day's statement instead, as a channel does with what comes late in the evening. */
+    defer: Type.Optional(Type.Array(Type.String())),
     change: Type.Optional(Type.Array(Type.Object({ no: Type.String(), amount: Type.String() }, closed))),
     add: Type.Optional(
       Type.Array(Type.Object({ no: Type.String(), amount: Type.String(), at: Type.Optional(Type.String()) }, closed)),
@@ -147,10 +149,13 @@ export function publish(desk: Desk, { channel, day }: PublishAsk): object {
   return { channel, day, until: new Date(desk.now()) }
 }
 
-export function restate(desk: Desk, { channel, day, remove = [], change = [], add = [] }: RestateAsk): object {
+export function restate(
+  desk: Desk,
+  { channel, day, remove = [], defer = [], change = [], add = [] }: RestateAsk,
+): object {
   const noon = Date.parse(`${day}T12:00:00+08:00`)
   const restatement = {
-    ...{ channel, day, remove },
+    ...{ channel, day, remove, defer },
     change: change.map(({ no, amount }) => ({ no, amount: fen('change', amount) })),
     add: add.map(({ no, amount, at }) => ({
       no,

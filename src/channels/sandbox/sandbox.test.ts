@@ -210,6 +210,27 @@ test('a restated statement loses a row, gains one and changes one, and stays a s
   assert.deepEqual([verdict, credits?.count, credits?.amount], ['ready', 3, '27.34'], JSON.stringify(problems))
 })
 
+test('what comes late in the evening may be listed by the next statement, at its own time', async t => {
+  let clock = new Date('2026-11-25T23:58:00+08:00')
+  const { sandbox, channels, ask, create } = await counter(t, { now: () => clock })
+  for (const no of ['LATE0001', 'LATE0002']) {
+    await create(channels.account('alipay-sandbox'), ask(no, 'precreate', 1_000))
+    await sandbox.pay(no)
+  }
+  await sandbox.restate({ channel: 'alipay', day: '2026-11-25', defer: ['LATE0002'] })
+  clock = new Date('2026-11-27T09:30:00+08:00')
+  for (const [day, listed] of [
+    ['2026-11-25', ['LATE0001']],
+    ['2026-11-26', ['LATE0002']],
+  ] as const) {
+    const made = sandbox.statement('alipay', day)
+    const path = join(await sandboxFolder(t), `${day}.zip`)
+    await writeFile(path, made.state === 'ready' ? made.content : '')
+    const { verdict, credits } = await inspectStatement(path)
+    assert.deepEqual([verdict, credits?.count, credits?.amount], ['ready', listed.length, '10.00'])
+  }
+})
+
 test('killed with -9, it knows all it had answered, and goes on with notices that were not taken', async t => {
   const desk = await merchantDesk(t, { status: 500, body: '' })
   const folder = await sandboxFolder(t)

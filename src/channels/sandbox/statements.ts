@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { Day } from '../../kernel/business_day.ts'
+import { addDays, type Day } from '../../kernel/business_day.ts'
 import { alipayTradeBill } from '../../statements/writing/alipay.ts'
 import type { WrittenRow } from '../../statements/writing/row.ts'
 import { unionpayFile } from '../../statements/writing/unionpay.ts'
@@ -48,15 +48,28 @@ export function publishedUntil(desk: Desk, channel: Gateway | 'bank', day: Day):
 
 /** What the statement of a day lists, restatements applied. */
 export function rowsOf(book: Book, channel: Gateway, day: Day, until: number): WrittenRow[] {
-  const rows = book
-    .day(channel, day)
-    .map(rowOf)
-    .filter(({ at }) => at <= until)
+  const rows = [...deferredInto(book, channel, day), ...book.day(channel, day).map(rowOf)].filter(
+    ({ at }) => at <= until,
+  )
   return book.restated
     .filter(each => each.channel === channel && each.day === day)
     .reduce<WrittenRow[]>((before, each) => restate(before, each), rows)
     .toSorted((a, b) => a.at - b.at)
 }
+
+/** Of the day before, which its own statement did not list. */
+function deferredInto(book: Book, channel: Gateway, day: Day): WrittenRow[] {
+  const before = addDays(day, -1)
+  const deferred = book.restated.filter(each => each.channel === channel && each.day === before).flatMap(deferOf)
+  if (deferred.length === 0) return []
+  return book
+    .day(channel, before)
+    .map(rowOf)
+    .filter(row => deferred.includes(rowNo(row)))
+}
+
+/** Journals of before the word have none. */
+const deferOf = ({ defer = [] }: Restatement): readonly string[] => defer
 
 function rowOf({ order, refund }: Entry): WrittenRow {
   return {
@@ -79,10 +92,12 @@ function rowOf({ order, refund }: Entry): WrittenRow {
 
 export const rowNo = (row: WrittenRow): string => (row.kind === 'refund' ? row.refundNo : row.merchantOrderNo)
 
-function restate(rows: readonly WrittenRow[], { remove, change, add }: Restatement): WrittenRow[] {
+function restate(rows: readonly WrittenRow[], restatement: Restatement): WrittenRow[] {
+  const { change, add } = restatement
+  const gone = [...restatement.remove, ...deferOf(restatement)]
   const changed = new Map(change.map(({ no, amount }) => [no, amount]))
   const stayed = rows
-    .filter(row => !remove.includes(rowNo(row)))
+    .filter(row => !gone.includes(rowNo(row)))
     .map(row => {
       const amount = changed.get(rowNo(row))
       return amount === undefined ? row : { ...row, amount, fee: feeOf(amount) }
