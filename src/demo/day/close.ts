@@ -63,9 +63,12 @@ export async function playReports(stage: DayStage, { day }: Evening, id: Ids): P
       },
     },
   ]
-  const exports = []
-  for (const { file, ask } of wanted)
-    exports.push({ file, made: await finance.post('/api/reports/exports', { id: id(), lang, ...ask }) })
+  const exports = await Promise.all(
+    wanted.map(async ({ file, ask }) => ({
+      file,
+      made: await finance.post('/api/reports/exports', { id: id(), lang, ...ask }),
+    })),
+  )
   const written: string[] = []
   for (const { file, made } of exports) {
     const path = `/api/reports/exports/${made.export_id}`

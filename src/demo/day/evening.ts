@@ -19,7 +19,7 @@ export type Evening = {
   readonly late: string
 }
 
-/** Payments of three channels, with the faults that the next morning is about. */
+/** Payments of four channels, with the faults that the next morning is about. */
 export async function playEvening(stage: DayStage, id: Ids): Promise<Evening> {
   const { clock, sandbox, clerk, say, run } = stage
   const day = dayOf(clock.now())
@@ -51,6 +51,9 @@ export async function playEvening(stage: DayStage, id: Ids): Promise<Evening> {
   const alipay = (amount: string, title = '水费') => begin('alipay', 'precreate', amount, title)
   const [plain, doubled, lost] = [await wechat('35.00'), await wechat('86.50'), await wechat('64.20')]
   const [mistaken, restated] = [await alipay('120.00'), await alipay('88.80')]
+  const card = await begin('unionpay', 'gateway', '45.30', '水费')
+  // The gateway knows an order once its page was opened.
+  await fetch(card.checkout.url, { method: 'POST', body: new URLSearchParams(card.checkout.fields) })
   const transfer = await begin('bank', 'transfer', '3260.00', '企业水费')
   const rules: Rule[] = [
     { on: 'notice', do: 'double', times: 2, no: doubled.payment_no },
@@ -58,9 +61,9 @@ export async function playEvening(stage: DayStage, id: Ids): Promise<Evening> {
     { on: 'query', do: 'error_500', no: lost.payment_no },
   ]
   await sandbox.rules(rules)
-  for (const { payment_no: no } of [plain, doubled, lost, mistaken, restated]) await sandbox.pay(no)
+  for (const { payment_no: no } of [plain, doubled, lost, mistaken, restated, card]) await sandbox.pay(no)
   await sandbox.transfer({ reference: transfer.checkout.reference, amount: 3_260_00 })
-  for (const { payment_no: no } of [plain, doubled, mistaken, restated, transfer]) await booked(no)
+  for (const { payment_no: no } of [plain, doubled, mistaken, restated, card, transfer]) await booked(no)
 
   await clock.moveTo(atTime(day, '23:58:30'))
   const late = await wechat('18.80')
@@ -75,10 +78,10 @@ export async function playEvening(stage: DayStage, id: Ids): Promise<Evening> {
     ],
   })
   const of = (lang: 'zh' | 'en'): string =>
-    ['wechat', 'alipay', 'bank'].map(each => CHANNELS[each]?.[lang]).join(lang === 'zh' ? '、' : ', ')
+    ['wechat', 'alipay', 'unionpay', 'bank'].map(each => CHANNELS[each]?.[lang]).join(lang === 'zh' ? '、' : ', ')
   say(
-    labelled('傍晚', `${of('zh')}再收 7 笔；其中 1 笔通知重复，1 笔通知与查询全部失败，1 笔在 23:58 支付`),
-    labelled('evening', `7 more payments by ${of('en')}: one notified twice, one of which nobody hears, one at 23:58`),
+    labelled('傍晚', `${of('zh')}再收 8 笔；其中 1 笔通知重复，1 笔通知与查询全部失败，1 笔在 23:58 支付`),
+    labelled('evening', `8 more payments by ${of('en')}: one notified twice, one of which nobody hears, one at 23:58`),
   )
   say(
     labelled('', '渠道账单将有：2 笔金额有误，1 笔我方没有的收款，1 笔晚间支付记到次日'),

@@ -35,7 +35,7 @@ export async function playMorning(stage: DayStage, { day, lost }: Evening): Prom
   const days = await until(
     'provisional days',
     () => daysOf(stage, day),
-    each => each.length >= 3 && each.every((one: Answer) => one.state === 'provisional' && one.proof?.ok),
+    each => each.length === Object.keys(CHANNELS).length && each.every((one: Answer) => one.state === 'provisional' && one.proof?.ok),
   )
   say(labelled('看板', `账期 ${day} 已自动对账`), labelled('board', `${day} was reconciled by itself`))
   showBoard(stage, days)
