@@ -6,8 +6,9 @@ import { startSandbox } from '../channels/sandbox/sandbox.ts'
 import { parseWords } from '../command_line.ts'
 import { type DemoPerson, demoKey, demoPeople } from '../demo/accounts.ts'
 import { openDemoClock } from '../demo/clock.ts'
+import { takeTimes } from '../demo/clock_line.ts'
 import { type Caller, personOf, postJson, programOf } from '../demo/day/caller.ts'
-import { atTime, dayOf, padded } from '../demo/day/stage.ts'
+import { atTime, dayOf, localTime, padded } from '../demo/day/stage.ts'
 import { playDay } from '../demo/day/story.ts'
 import { PAYER_PHONE, playPaying } from '../demo/paying_story.ts'
 import { addDays } from '../kernel/business_day.ts'
@@ -22,7 +23,7 @@ import { portOf } from './serve.ts'
 
 /**
  * `fzpay start [--port N] [--into FOLDER] [--once] [--tls]`, what `npm start` runs: the sample city day is reconciled; then the platform runs beside a sandbox of
- * all channels, a bill is played from its issue to its refund, and both stay up for whoever wants to try.
+ * all channels, a bill is played from its issue to its refund and a reconciliation day from its last payments to the close, and both stay up for whoever wants to try.
  */
 export async function startCommand(args: readonly string[], lang: Lang): Promise<void> {
   const words = parseWords(args, { flags: ['once', 'tls'], single: ['port', 'into', 'lang'], many: [] })
@@ -49,7 +50,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       parts: PARTS,
       app: { now },
       // Time is moved by hours: what is due then is looked for soon.
-      jobs: { everyAtMost: 2 },
+      jobs: { soon: 2 },
       say: note => say(note.zh, note.en),
       port: portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT),
       tls: words.flags.has('tls'),
@@ -69,6 +70,10 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     const { certificate } = platform
     if (certificate) setDefaultCACertificates([...getCACertificates('default'), certificate.pem])
     say('', '')
+    say(
+      `演示时间 ${localTime(now())}（只向前拨，下次启动接着走）`,
+      `The demo’s clock: ${localTime(now())} (moved forward only; the next start goes on from it)`,
+    )
     say(
       '缴费：一张账单的一生（沙箱渠道，真实协议，测试密钥）',
       'Paying: the life of a bill (sandbox channels, real protocols, test keys)',
@@ -122,6 +127,7 @@ ${people.map(({ role, login, password, scope }) => `  ${padded(role.zh, 10)}${pa
   ${padded('缴费人', 10)}手机 ${PAYER_PHONE}  验证码显示在此屏幕（POST /api/session/code/ask，再 POST /api/session/code）
 服务密钥：  ${clerk}
 试一试：    curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
+演示时间：  ${localTime(now())}，从现在起照常走动；输入时刻（如 10:00）回车，拨到下一个该时刻
 按 Ctrl-C 停止`,
       `
 The platform is running: ${platform.url}        API reference ${platform.url}/api/docs
@@ -131,9 +137,12 @@ ${people.map(({ role, login, password, scope }) => `  ${padded(role.en, 18)}${pa
   ${padded('Payer', 18)}phone ${PAYER_PHONE}, the code appears on this screen (POST /api/session/code/ask, then POST /api/session/code)
 Service key:             ${clerk}
 Try:                     curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
+The demo’s clock:        ${localTime(now())}, going on from here; type a time of day (10:00) to move it to the next one
 Ctrl-C stops`,
     )
+    const noMore = process.stdin.isTTY ? takeTimes(clock, say) : () => {}
     await stopped
+    noMore()
     say('正在停止……', 'Stopping …')
   } finally {
     await platform?.stop()

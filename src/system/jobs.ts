@@ -89,15 +89,15 @@ export type JobsOptions = {
   readonly pollMs?: number | undefined
   /** Milliseconds between looks for processes that died. Default 10,000. */
   readonly sweepMs?: number | undefined
-  /** Seconds: repeating tasks come at least so often. For a clock that is moved by hours. */
-  readonly everyAtMost?: number | undefined
+  /** Seconds: what otherwise comes once in 60 of them or oftener comes at least so often. For a clock that is moved by hours. */
+  readonly soon?: number | undefined
 }
 
 /** Works on the tasks until it is stopped; a database that goes away is waited for. `prepareJobs` comes before it. */
 export async function startJobs(
   app: App,
   tasks: readonly Task[],
-  { concurrency = 4, pollMs = 500, sweepMs = 10_000, everyAtMost = Number.POSITIVE_INFINITY }: JobsOptions = {},
+  { concurrency = 4, pollMs = 500, sweepMs = 10_000, soon = Number.POSITIVE_INFINITY }: JobsOptions = {},
 ): Promise<Jobs> {
   if (tasks.length === 0) return { stop: async () => {} }
   // Its own connections: one listens for news all the time, the others take and tick off.
@@ -108,7 +108,7 @@ export async function startJobs(
     list[task.name] = async (payload, { abortSignal, job }) => {
       const signal = abortSignal ?? new AbortController().signal
       if (task.every === undefined) return await measured(task, app.log, () => task.run(payload, signal), job.attempts)
-      await planNext(pool, task, Math.min(task.every, everyAtMost))
+      await planNext(pool, task, task.every > 60 ? task.every : Math.min(task.every, soon))
       await alone(app, task, () => measured(task, app.log, () => task.run(payload, signal))).catch(() => {})
     }
   }

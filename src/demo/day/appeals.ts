@@ -4,14 +4,21 @@ import { type DayStage, type Ids, labelled } from './stage.ts'
 
 /** 对账申诉: one that the staff answers, one that is left to the reconciliation. Gives the latter. */
 export async function playAppeals(stage: DayStage, { restated, doubled }: Evening, id: Ids): Promise<string> {
-  const { payer, support, say } = stage
+  const { payer, support, lang, say } = stage
+  const zh = lang === 'zh'
   const { accounts } = await payer.get('/api/own/accounts')
   if (accounts.length === 0)
     await payer.post('/api/own/accounts', { merchant_no: 'FZWATER', account_no: '10086001', payer_name: '王小明' })
   const file = (paymentNo: string, text: string): Promise<Answer> =>
     payer.post('/api/own/appeals', { id: id(), payment_no: paymentNo, kind: 'not_reconciled', text })
-  const first = await file(restated, '昨晚交的水费 88.80 元，页面一直显示未对账')
-  const second = await file(doubled, '收到两条通知，是不是扣了两次？')
+  const first = await file(
+    restated,
+    zh ? '昨晚交的水费 88.80 元，页面一直显示未对账' : 'Paid 88.80 last night, and it is not reconciled',
+  )
+  const second = await file(
+    doubled,
+    zh ? '付款后一直未对账，是不是扣了两次？' : 'Not reconciled either: was I charged twice?',
+  )
   say(
     labelled('申诉', `缴费人短信登录，提交 2 件申诉，${clockOf(first.due_at)} 前答复`),
     labelled('appeal', `the payer logs in by SMS and files two, to be answered by ${clockOf(first.due_at)}`),
@@ -19,7 +26,9 @@ export async function playAppeals(stage: DayStage, { restated, doubled }: Evenin
   await support.post(`/api/appeals/${first.appeal_id}/take`, { id: id() })
   await support.post(`/api/appeals/${first.appeal_id}/answer`, {
     ...{ id: id(), verdict: 'explained' },
-    text: '支付宝已更正账单，您的缴费无误，今日 10:00 关账后显示已对账。',
+    text: zh
+      ? '支付宝已更正账单，您的缴费无误，今日 10:00 关账后显示已对账。'
+      : 'Alipay has corrected its statement: your payment is right, and is shown as reconciled after 10:00.',
   })
   const seen = await payer.get(`/api/own/appeals/${first.appeal_id}`)
   say(
@@ -38,7 +47,7 @@ export async function playSettledAppeal({ payer, say }: DayStage, appealId: stri
   )
   say(
     labelled('申诉', `第 2 件由对账自动结案：${appeal.answer}`),
-    labelled('appeal', `the second one is closed by the reconciliation: ${appeal.answer}`),
+    labelled('appeal', 'the second one is closed by the reconciliation itself, and the payer is told by SMS'),
   )
 }
 

@@ -4,12 +4,12 @@ import { addDays } from '../../kernel/business_day.ts'
 import { type Answer, until } from './caller.ts'
 import type { Evening } from './evening.ts'
 import { daysOf, showBoard } from './morning.ts'
-import { atTime, CHANNELS, type DayStage, type Ids, labelled, table } from './stage.ts'
+import { atTime, CHANNELS, type DayStage, goTo, type Ids, labelled, table } from './stage.ts'
 
 /** T+1 10:00: the days close by themselves, with their proof. */
 export async function playClose(stage: DayStage, { day }: Evening): Promise<void> {
-  const { clock, lang, say } = stage
-  await clock.moveTo(atTime(addDays(day, 1), '10:00:01'))
+  const { lang, say } = stage
+  await goTo(stage, atTime(addDays(day, 1), '10:00:01'))
   const days = await until(
     'the close',
     () => daysOf(stage, day),

@@ -1,6 +1,6 @@
 import type { Rule } from '../../channels/sandbox/faults.ts'
 import { type Answer, until } from './caller.ts'
-import { atTime, CHANNELS, type DayStage, dayOf, type Ids, labelled } from './stage.ts'
+import { atTime, type DayStage, dayOf, goTo, type Ids, labelled } from './stage.ts'
 
 /** What was paid in the evening, by what becomes of it. */
 export type Evening = {
@@ -21,9 +21,9 @@ export type Evening = {
 
 /** Payments of four channels, with the faults that the next morning is about. */
 export async function playEvening(stage: DayStage, id: Ids): Promise<Evening> {
-  const { clock, sandbox, clerk, say, run } = stage
-  const day = dayOf(clock.now())
-  await clock.moveTo(atTime(day, '21:30:00'))
+  const { sandbox, clerk, say, run } = stage
+  const day = dayOf(stage.clock.now())
+  await goTo(stage, atTime(day, '21:30:00'))
   let nth = 0
   const begin = async (channel: string, method: string, amount: string, title: string): Promise<Answer> => {
     const order = await clerk.post('/api/orders', {
@@ -65,7 +65,12 @@ export async function playEvening(stage: DayStage, id: Ids): Promise<Evening> {
   await sandbox.transfer({ reference: transfer.checkout.reference, amount: 3_260_00 })
   for (const { payment_no: no } of [plain, doubled, mistaken, restated, card, transfer]) await booked(no)
 
-  await clock.moveTo(atTime(day, '23:58:30'))
+  say(
+    labelled('缴费', `微信、支付宝、银联、银行转账再收 7 笔：1 笔微信通知重复，1 笔微信的通知与查询全部失败`),
+    labelled('pay', `7 more by WeChat, Alipay, UnionPay and bank: one is notified twice, of another nobody hears`),
+  )
+
+  await goTo(stage, atTime(day, '23:58:30'))
   const late = await wechat('18.80')
   await sandbox.pay(late.payment_no)
   await booked(late.payment_no)
@@ -77,15 +82,12 @@ export async function playEvening(stage: DayStage, id: Ids): Promise<Evening> {
       { no: restated.payment_no, amount: '80.80' },
     ],
   })
-  const of = (lang: 'zh' | 'en'): string =>
-    ['wechat', 'alipay', 'unionpay', 'bank'].map(each => CHANNELS[each]?.[lang]).join(lang === 'zh' ? '、' : ', ')
   say(
-    labelled('傍晚', `${of('zh')}再收 8 笔；其中 1 笔通知重复，1 笔通知与查询全部失败，1 笔在 23:58 支付`),
-    labelled('evening', `8 more payments by ${of('en')}: one notified twice, one of which nobody hears, one at 23:58`),
-  )
-  say(
-    labelled('', '渠道账单将有：2 笔金额有误，1 笔我方没有的收款，1 笔晚间支付记到次日'),
-    labelled('', 'the channels’ statements will have two wrong amounts, one we do not know, and one listed a day late'),
+    labelled('缴费', '日切前再收 1 笔，微信将把它列入次日账单；支付宝账单将有 2 笔金额与我方不同'),
+    labelled(
+      'pay',
+      'one more before midnight: WeChat will list it a day late, and Alipay will state two amounts otherwise',
+    ),
   )
   return {
     day,

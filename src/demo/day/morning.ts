@@ -1,12 +1,12 @@
 import { addDays } from '../../kernel/business_day.ts'
 import { type Answer, until } from './caller.ts'
 import type { Evening } from './evening.ts'
-import { atTime, CHANNELS, DAY_STATES, type DayStage, labelled, table } from './stage.ts'
+import { atTime, CHANNELS, DAY_STATES, type DayStage, goTo, labelled, table } from './stage.ts'
 
 /** T+1 09:20: statements are there by themselves, and the days are settled. */
 export async function playMorning(stage: DayStage, { day, lost }: Evening): Promise<void> {
-  const { clock, sandbox, cashier, say } = stage
-  await clock.moveTo(atTime(addDays(day, 1), '09:20:00'))
+  const { sandbox, cashier, say } = stage
+  await goTo(stage, atTime(addDays(day, 1), '09:20:00'))
   // Of the lost payment nothing is heard still; the bank writes its files anew for the new day.
   await sandbox.rules([
     { on: 'notice', do: 'drop', no: lost },
@@ -35,7 +35,9 @@ export async function playMorning(stage: DayStage, { day, lost }: Evening): Prom
   const days = await until(
     'provisional days',
     () => daysOf(stage, day),
-    each => each.length === Object.keys(CHANNELS).length && each.every((one: Answer) => one.state === 'provisional' && one.proof?.ok),
+    each =>
+      each.length === Object.keys(CHANNELS).length &&
+      each.every((one: Answer) => one.state === 'provisional' && one.proof?.ok),
   )
   say(labelled('看板', `账期 ${day} 已自动对账`), labelled('board', `${day} was reconciled by itself`))
   showBoard(stage, days)

@@ -1,8 +1,9 @@
 import { addDays } from '../../kernel/business_day.ts'
-import { until } from './caller.ts'
-import { type DayStage, dayOf, type Ids, labelled, table } from './stage.ts'
+import { type Answer, until } from './caller.ts'
+import { CHANNELS, type DayStage, dayOf, type Ids, labelled, table } from './stage.ts'
 
-const DOCUMENT = `name: 抚州 小额豁免与大额复核
+/** Each version has a name of its own: the same again would be refused. */
+const documentOf = (day: string): string => `name: 抚州 小额豁免与大额复核 ${day}
 defaults:
   waive_below: "10.00"
   confirm_above: "5000.00"
@@ -11,8 +12,9 @@ defaults:
 /** The next version of the rules: written, replayed on the closed days, activated by a second person. */
 export async function playRules(stage: DayStage, id: Ids): Promise<void> {
   const { clock, finance, finance2, lang, say } = stage
+  const day = dayOf(clock.now())
   const version = await finance.post('/api/rules/versions', {
-    ...{ id: id(), document: DOCUMENT },
+    ...{ id: id(), document: documentOf(day) },
     reason: '10 元以下差异豁免，5000 元以上确认须复核',
   })
   const asked = await finance.post(`/api/rules/versions/${version.version}/gates`, { id: id(), days: 30 })
@@ -33,14 +35,32 @@ export async function playRules(stage: DayStage, id: Ids): Promise<void> {
       `version ${version.version}: waive below 10, a second person above 5,000; the gate replays ${replayed} days of ${rows} rows and ${cases.cases} cases`,
     ),
   )
-  const titles = lang === 'zh' ? ['变化', '>平台行', '>渠道行'] : ['Change', '>Ours', '>Theirs']
-  const lines = changes.map((each: { change: string; ours: number; theirs: number }) => [
-    CHANGE_NAMES[each.change]?.[lang] ?? each.change,
-    String(each.ours),
-    String(each.theirs),
+  const counted = changes.filter((each: Answer) => each.ours + each.theirs > 0)
+  const told = (of: 'zh' | 'en'): string =>
+    counted
+      .map((each: Answer) => {
+        const name = CHANGE_NAMES[each.change]?.[of]
+        return of === 'zh'
+          ? `${name} ${each.ours} 笔平台、${each.theirs} 行账单`
+          : `${name}: ${each.ours} of ours, ${each.theirs} of theirs`
+      })
+      .join(of === 'zh' ? '；' : '; ')
+  say(
+    labelled('', counted.length === 0 ? '全部结果不变' : `${told('zh')}；其余不变`),
+    labelled('', counted.length === 0 ? 'nothing changes' : `${told('en')}; nothing else changes`),
+  )
+  const examples = counted.flatMap((each: Answer) => each.examples).slice(0, 3)
+  const titles =
+    lang === 'zh' ? ['例', '渠道', '>金额', '原', '新'] : ['For example', 'Channel', '>Amount', 'Before', 'After']
+  const rowsOf = examples.map((each: Answer) => [
+    each.name,
+    CHANNELS[each.channel]?.[lang] ?? each.channel,
+    each.amount,
+    each.before,
+    each.after,
   ])
-  for (const line of table(titles, lines)) say(line, line)
-  const from = addDays(dayOf(clock.now()), 1)
+  if (rowsOf.length > 0) for (const line of table(titles, rowsOf)) say(line, line)
+  const from = addDays(day, 1)
   const { review_id: review } = await finance.post(`/api/rules/versions/${version.version}/activation`, {
     ...{ id: id(), from_day: from, gate_id: asked.gate_id },
     reason: '回归检查无意外变化',

@@ -79,10 +79,18 @@ export const DAY_STATES: Readonly<Record<string, { readonly zh: string; readonly
   closed: { zh: '已关账', en: 'closed' },
 }
 
+/** The story goes on at a later time. */
+export async function goTo({ clock, say }: Pick<DayStage, 'clock' | 'say'>, at: Date): Promise<void> {
+  await clock.moveTo(at)
+  const head = `  ── ${localTime(at)} `
+  const line = head + '─'.repeat(100 - head.length)
+  say(line, line)
+}
+
 /** Of Beijing: "2026-11-26". */
 export const dayOf = (at: Date): string =>
   Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO('Asia/Shanghai').toPlainDate().toString()
 export const atTime = (day: string, time: string): Date => new Date(`${day}T${time}+08:00`)
-/** "11-26 09:20" */
-export const shortTime = (at: Date): string =>
-  new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ')
+/** "2026-11-26 09:20" */
+export const localTime = (at: Date): string =>
+  new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')

@@ -3,7 +3,7 @@ import { playClose, playReports, showRecords } from './close.ts'
 import { playEvening } from './evening.ts'
 import { playMorning } from './morning.ts'
 import { playRules } from './rules.ts'
-import { type DayStage, idsOf, labelled, shortTime } from './stage.ts'
+import { type DayStage, idsOf, labelled, localTime } from './stage.ts'
 import { playDiscrepancies, playItems, playRefund } from './work.ts'
 
 /**
@@ -24,6 +24,9 @@ export async function playDay(stage: DayStage): Promise<void> {
   await playSettledAppeal(stage, appeal)
   await playRules(stage, id)
   await playReports(stage, evening, id)
-  const at = shortTime(clock.now())
-  say(labelled('时间', `演示时间停在 ${at}，照常走动`), labelled('time', `the demo's clock is at ${at} and goes on`))
+  const at = localTime(clock.now())
+  say(
+    labelled('时间', `演示时间现为 ${at}，由此继续`),
+    labelled('time', `the demo’s clock says ${at} and goes on from there`),
+  )
 }

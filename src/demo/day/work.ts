@@ -128,10 +128,10 @@ async function showDiscrepancies({ finance, lang, say }: DayStage, day: string):
     labelled('差错', `${preview.rows.length} 件未结，各有可能原因与证据`),
     labelled('work', `${preview.rows.length} open, each with its likely cause and evidence`),
   )
-  const lines = table(
-    preview.titles,
-    preview.rows.map((row: (string | null)[]) => row.map(cell => cell ?? '')),
-  )
+  // The preview adds the currency of its sums.
+  const shown = (cells: readonly (string | null)[]): string[] => cells.slice(0, fields.length).map(cell => cell ?? '')
+  const titles = shown(preview.titles).map((title, i) => (fields[i] === 'difference' ? `>${title}` : title))
+  const lines = table(titles, preview.rows.map(shown))
   for (const line of lines) say(line, line)
 }
 
