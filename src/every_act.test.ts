@@ -196,6 +196,10 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
     'refund.ask',
   )
 
+  await act('POST /api/items/{payment_no}/confirm', second, { id: 'act-00301' }, 'item.confirm')
+  await act('POST /api/items/{payment_no}/unconfirm', second, { id: 'act-00302' }, 'item.unconfirm')
+  const several = { id: 'act-00303', payment_nos: [second.payment_no] }
+  await act('POST /api/items/confirm', {}, several, 'item.confirm')
   const rows = '缴费单号,收费单位编号,缴费项目编号,户号,金额\nFZ3,M1,W1,10087,12.00\n'
   await act('POST /api/bill-batches', { query: '?id=act-00012&name=bills.csv' }, Buffer.from(rows), 'bill_batch.check')
   await act(
@@ -286,6 +290,11 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
   await act('POST /api/settlements/{settlement_id}/acceptance', settlement, stand, 'review.ask')
   const seed = { merchant: 'M1', feeItem: 'W1', order: 'SEED', fen: 900 }
   const { ours, theirs } = await seedDiscrepancies(app.db.pool, seed)
+  const { rows: seeded } = await app.db.pool.query("select id::text from days where account = 'seed'")
+  const day = { day_id: seeded[0].id }
+  await act('POST /api/days/{day_id}/force-close', day, { id: 'act-00304', reason: '渠道不出账单' }, 'review.ask')
+  await act('POST /api/days/{day_id}/settle', day, { id: 'act-00305' }, 'day.settle')
+  await app.db.pool.query("update days set self_check = null where account = 'seed'")
   const one = { discrepancy_id: ours }
   const undo = { order_no: 'SEED-P', payment_no: 'SEED-SEED-P', reason: '不是同一笔' }
   await act('POST /api/matches/undo', {}, { id: 'act-00030', ...undo }, 'match.undo')
@@ -314,6 +323,7 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
   const retired = { id: 'act-00039', reason: '不用了' }
   await act('POST /api/causes/{cause}/retire', { cause: 'night' }, retired, 'cause.retire')
   await act('POST /api/causes/apply', {}, { id: 'act-00040' }, 'cause.apply')
+  await act('POST /api/days/{day_id}/close', day, { id: 'act-00306' }, 'day.close')
   await act('POST /api/accounts/{account_id}/state', person, { state: 'suspended' }, 'account.set_state')
   await act('POST /api/vault/rotate', {}, { id: 'act-00016' }, 'vault.rotate')
   while ((await readState(app)).blocks === 0) await seal(app)

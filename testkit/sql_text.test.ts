@@ -17,12 +17,20 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'notices/store.ts': ['select'],
   'orders/booking_store.ts': ['enqueueing('],
   'orders/list_store.ts': ['visible', 'personSql(', 'reconciledSql('], // a scope; columns by our names of tables
-  'orders/reconciled.ts': ['orderNo', 'paymentNo'], // columns of the caller's statement
+  // Columns of the caller's statement, by our names of tables.
+  'orders/reconciled.ts': ['orderNo', 'paymentNo', 'movementReconciledSql(', 'confirmedSql(', 'm'],
+  'orders/refund_book.ts': ['movementReconciledSql('],
   'orders/receipt_store.ts': ['personSql('],
   // Scratch tables are named by the process; columns, passes and agreeing terms are code.
   // Conditions of the lists, their values are parameters.
   'reconciliation/funds/payout_store.ts': ["parts.join(' and ')"],
   'reconciliation/funds/settlement_store.ts': ["parts.join(' and ')"],
+  // Scopes; one of two books, one of two sides; the scratch is named by the process.
+  'reconciliation/days/board_store.ts': ['own', 'channels', 'visible'],
+  'reconciliation/days/place_store.ts': ['schema', 'table', 'key'],
+  'reconciliation/days/self_check.ts': ['2 * SAMPLE'],
+  'reconciliation/days/work_books.ts': ['table', 'standing', 'untouched ?', 'unplaced(', 'book.mark', 'side'],
+  'reconciliation/items/store.ts': ['visible'],
   'reconciliation/gate/closed_days.ts': ['book', 'ours ?', 'standing'], // one of two books, one of two conditions
   'reconciliation/gate/replay.ts': ['book', 'owner', 'other.#scratch.schema'],
   'reconciliation/open_rows.ts': ['own', 'feeItem', 'table'],
@@ -50,6 +58,19 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   // Conditions of the list above them, their values are parameters.
   'reviews/store.ts': ["parts.join(' and ')"],
   'statements/copy_into.ts': ['table', 'columns.join(', 'options.freeze'],
+  // One of two books, columns of the book; conditions are code, their values parameters.
+  'statements/line_store.ts': [
+    'row',
+    'BOOK_OF[',
+    'name',
+    'book',
+    'own',
+    'content',
+    'side',
+    'where',
+    'numbered(',
+    'shown(',
+  ],
   'statements/file_store.ts': ["content('", 'columns', 'LINE_COLUMNS.map('],
   'orders/bill_batch_store.ts': ['COLUMNS.replace('],
   'system/listen.ts': ['on.escapeIdentifier(channel)'],

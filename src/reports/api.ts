@@ -15,7 +15,7 @@ const Reason = Type.String({ minLength: 1, maxLength: 300, pattern: '\\S' })
 const Title = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })
 const Strict = { additionalProperties: false }
 
-const Format = Type.Unsafe<Format>({ type: 'string', enum: [...FORMATS] })
+const FormatText = Type.Unsafe<Format>({ type: 'string', enum: [...FORMATS] })
 const Lang = Type.Unsafe<'zh' | 'en'>({ type: 'string', enum: ['zh', 'en'], default: 'zh' })
 const Dataset = Type.Unsafe<DatasetName>({ type: 'string', enum: [...DATASET_NAMES] })
 
@@ -140,7 +140,7 @@ export const ReasonAsk = Type.Object({ id: RequestId, reason: Reason }, Strict)
 export const ExportAsk = Type.Object(
   {
     id: RequestId,
-    format: Format,
+    format: FormatText,
     lang: Type.Optional(Lang),
     daily: Type.Optional(
       Type.Object(
@@ -166,7 +166,7 @@ export const ExportAsk = Type.Object(
 export const ExportView = Type.Object({
   export_id: Type.String(),
   name: Type.String(),
-  format: Format,
+  format: FormatText,
   state: Type.Unsafe<ExportState>({ type: 'string', enum: [...EXPORT_STATES] }),
   rows_done: Type.Integer(),
   rows_total: Type.Union([Type.Integer(), Type.Null()]),
@@ -200,7 +200,7 @@ export const ScheduleAsk = Type.Object(
     id: RequestId,
     template_id: Id,
     version: Type.Optional(Type.Integer({ minimum: 1, description: '缺省为运行时的最新版本' })),
-    format: Format,
+    format: FormatText,
     lang: Type.Optional(Lang),
     every: Every,
     day_no: Type.Optional(Type.Integer({ minimum: 1, maximum: 31, description: '每周 1（周一）–7，每月 1–31' })),
@@ -216,7 +216,7 @@ export const ScheduleView = Type.Object({
   schedule_id: Type.String(),
   template_id: Type.String(),
   version: Type.Union([Type.Integer(), Type.Null()]),
-  format: Format,
+  format: FormatText,
   lang: Lang,
   every: Every,
   day_no: Type.Union([Type.Integer(), Type.Null()]),

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Actor } from '../../access/actor.ts'
+import { type Actor, SYSTEM } from '../../access/actor.ts'
 import { record } from '../../audit/record.ts'
 import { addDays, businessDayBounds, businessDayOf } from '../../kernel/business_day.ts'
 import { Failure } from '../../kernel/failure.ts'
@@ -49,6 +49,15 @@ export async function closeDay(app: Settling, actor: Actor, of: days.AccountDay)
       const block = decideClose({ state: day.state, covered, forced, otherRules, ...places, proof, selfCheck })
       if (block) {
         await days.markBlocked(tx, day.id, block, { proof, selfCheck })
+        // The platform tries every few seconds; a person's try is an act.
+        if (actor.id !== SYSTEM.id)
+          await record(tx, at, actor, [
+            {
+              what: 'day.close_blocked',
+              object: { kind: 'day', id: `${of.channel}/${of.account}/${of.day}` },
+              after: { blocked: block.code },
+            },
+          ])
         await tellDay(tx, day.id)
         return await days.dayById(tx, day.id)
       }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type pg from 'pg'
-import { SYSTEM } from '../../access/actor.ts'
+import type { Who } from '../../audit/act.ts'
 import { record } from '../../audit/record.ts'
 import { describeDiscrepancies } from '../../causes/refine.ts'
 import type { Discrepancy, Entry, Match, Outcome } from '../../matching/entry.ts'
@@ -14,6 +14,7 @@ import { correctClosed } from './restated.ts'
 export type Publishing = {
   readonly day: BusinessDay
   readonly run: number
+  readonly who: Who
   readonly at: Date
   /** Of the scratch that holds the settled pairs. */
   readonly schema: string
@@ -129,7 +130,7 @@ export async function publish(
     [...new Set(counted.values())].filter(id => id !== day.id),
   )
   const figures = { pairs, groups: groups.length, discrepancies: discrepancies.length }
-  await record(tx, at, SYSTEM, [
+  await record(tx, at, publishing.who, [
     {
       what: 'day.settle',
       object: { kind: 'day', id: `${day.channel}/${day.account}/${day.day}` },

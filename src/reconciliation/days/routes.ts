@@ -97,7 +97,7 @@ export function dayRoutes(server: FastifyInstance, app: Settling): void {
         app,
         { id, operation: 'settle_day', body: request.params, actor: actorOf(request).id, at: app.now() },
         async () => {
-          await settleDay(app, day)
+          await settleDay(app, day, actorOf(request))
           return { day_id: day.id }
         },
       )

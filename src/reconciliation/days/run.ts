@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert'
 import type pg from 'pg'
+import { SYSTEM } from '../../access/actor.ts'
+import type { Who } from '../../audit/act.ts'
 import { addDays, businessDayBounds, businessDayOf } from '../../kernel/business_day.ts'
 import { decide } from '../../matching/decide.ts'
 import type { Coverage, Entry, Outcome } from '../../matching/entry.ts'
@@ -47,10 +49,10 @@ const TRIES = 5
  *
  * A day whose statement has not come is settled as far as same-day lines go: plain matches are published, what is left waits.
  */
-export async function settleDay(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
+export async function settleDay(app: Settling, of: days.AccountDay, who: Who = SYSTEM): Promise<RunFigures | null> {
   for (let tries = 1; ; tries++) {
     try {
-      return await settleOnce(app, of)
+      return await settleOnce(app, of, who)
     } catch (error) {
       if (!(error instanceof Overtaken) || tries === TRIES) throw error
     }
@@ -70,7 +72,7 @@ export async function openDay(
   return (await days.findDay(app.db.pool, of)) as BusinessDay
 }
 
-async function settleOnce(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
+async function settleOnce(app: Settling, of: days.AccountDay, who: Who): Promise<RunFigures | null> {
   // One run of an account at a time: rows that wait belong to all of its days.
   const turn = await app.db.connect()
   try {
@@ -78,13 +80,13 @@ async function settleOnce(app: Settling, of: days.AccountDay): Promise<RunFigure
       of.channel,
       of.account,
     ])
-    return await settleAlone(app, of)
+    return await settleAlone(app, of, who)
   } finally {
     await turn.end()
   }
 }
 
-async function settleAlone(app: Settling, of: days.AccountDay): Promise<RunFigures | null> {
+async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promise<RunFigures | null> {
   const at = app.now()
   const inForce = await rulesOn(app.db.pool, of.day)
   await app.beforeRun?.(of)
@@ -96,7 +98,7 @@ async function settleAlone(app: Settling, of: days.AccountDay): Promise<RunFigur
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
   const scratch = await openScratch(app.db)
   try {
-    return await new Run(app, scratch, day, inForce, run, touched.whole, revisions).settle(async tx =>
+    return await new Run(app, scratch, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
       takeTouched(tx, of, touched.times),
     )
   } finally {
@@ -136,7 +138,7 @@ class Run {
     this.#revisions = revisions
   }
 
-  async settle(taken: (tx: pg.ClientBase) => Promise<void>): Promise<RunFigures> {
+  async settle(who: Who, taken: (tx: pg.ClientBase) => Promise<void>): Promise<RunFigures> {
     const [one, two] = await Promise.all([this.#scratch.connect(), this.#scratch.connect()])
     await one.query(ROW_DAYS)
     const [ours, theirs] = await this.#fill(one, two)
@@ -172,6 +174,7 @@ class Run {
       const made = await publish(tx, {
         day: this.#day,
         run: this.#run,
+        who,
         at: this.#app.now(),
         schema: this.#scratch.schema,
         outcome,

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import type { Static } from 'typebox'
 import { actorOf } from '../../access/asking.ts'
 import { readAmount } from '../../kernel/amount_field.ts'
 import { Failure } from '../../kernel/failure.ts'
@@ -110,7 +111,7 @@ export function itemRoutes(server: FastifyInstance, app: Confirming): void {
     },
     async request => {
       const { id, payment_nos: paymentNos, reason = '' } = request.body
-      const results = []
+      const results: Static<typeof api.BulkAnswer>['results'] = []
       for (const [i, paymentNo] of paymentNos.entries()) {
         try {
           const done = await confirmItem(app, actorOf(request), { id: `${id.slice(0, 56)}.${i}`, paymentNo, reason })
