@@ -7,11 +7,12 @@ import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { closeTestServer, freshDatabase } from '../../testkit/server.ts'
 import { TEST_MASTER_HEX } from '../../testkit/vault.ts'
+import { addDays } from '../kernel/business_day.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
 
 after(closeTestServer)
 
-test('npm start: the sample day, then a bill paid over the real protocols, refunded in part, and in the records; and once more', async t => {
+test('npm start: the sample day, a bill paid over the real protocols, and a whole reconciliation day to its close; and once more, a day later', async t => {
   const fresh = await freshDatabase('empty')
   const folder = mkdtempSync(join(tmpdir(), 'fzpay-start-'))
   t.after(async () => {
@@ -31,6 +32,7 @@ test('npm start: the sample day, then a bill paid over the real protocols, refun
       [join(PACKAGE_ROOT, 'src/cli.ts'), 'start', '--once', '--port', '0', '--into', join(folder, 'out')],
       { env, maxBuffer: 1 << 24 },
     )
+  const days: string[] = []
   for (const round of [1, 2]) {
     const { stdout, stderr } = await run()
     assert.match(stdout, /资金平衡（各币种），一分不差/)
@@ -49,6 +51,58 @@ test('npm start: the sample day, then a bill paid over the real protocols, refun
     ])
       assert.match(stdout, said, `round ${round}`)
     assert.doesNotMatch(stderr, /Error|错误/)
+    for (const said of THE_DAY) assert.match(stdout, said, `round ${round}`)
+    const day = / {2}关账 {4}([-\d]{10}) /.exec(stdout)?.[1] ?? ''
+    days.push(day)
+    const closed = stdout.slice(stdout.indexOf('  关账    '))
+    assert.equal(closed.match(/^ +(微信|支付宝|银联|银行) +已关账 .* 0 {2}✓$/gm)?.length, 4, closed)
+    assert.doesNotMatch(stdout, /✗/, 'a proof that does not hold')
+    for (const [file, begins] of [
+      [`daily-${day}.xlsx`, 'PK'],
+      [`daily-${day}.pdf`, '%PDF-'],
+      [`anomalies-${day}.xlsx`, 'PK'],
+      [`operation-log-root-${day}.json`, '{'],
+    ] as const)
+      assert.equal(
+        readFileSync(join(folder, 'out', file))
+          .subarray(0, begins.length)
+          .toString(),
+        begins,
+        file,
+      )
+    // What the channel listed a day late in the first round comes into the second round's day.
+    if (round === 2) assert.match(closed, / 在途转入 +1 +\+18\.80\n/)
     assert.equal(readFileSync(join(folder, 'out/receipt.pdf')).subarray(0, 5).toString(), '%PDF-')
   }
+  const [first = '', second] = days
+  assert.equal(second, addDays(first, 1))
 })
+
+/** Each step of the story, by what it must have said. */
+const THE_DAY = [
+  /演示时间 [-\d]{10} \d\d:\d\d/,
+  / {2}── [-\d]{10} 21:30 ─/,
+  /1 笔微信的通知与查询全部失败/,
+  / {2}── [-\d]{10} 09:20 ─/,
+  / {2}账单 {4}5 份自动到齐：/,
+  / 支付宝 +待关账 +264\.80 +238\.80 +0 +2 {2}✓\n/,
+  / {2}待对账 {2}\d+ 笔（出纳工作列表）/,
+  /快速确认 \w{26}：已对账，用时 \d+ ms/,
+  /异常项被拒：\w{26} 有异常，须说明理由才能确认：号码一致，平台记 120\.00，渠道记 102\.00/,
+  /异常交易专项报告 \d+ 号/,
+  / {2}差错 {4}4 件未结/,
+  / {2}补单 {4}差错 \d+：向微信主动查询，补记 64\.20 元/,
+  / {2}认可 {4}差错 \d+：.*差额 -18\.00 元须复核，蔡财务同意后结案/,
+  / {2}重发 {4}支付宝重发账单，1 行有变化：80\.80 → 88\.80 元/,
+  / {2}退款 {4}已对账缴费不能直接退：/,
+  /蔡财务复核同意：5\.00 元已退，渠道退款单号 503\d+/,
+  /柯客服答复，缴费人看到：支付宝已更正账单/,
+  / {2}── [-\d]{10} 10:00 ─/,
+  / {2}关账 {4}.*引擎独立重算 \d+ 对，全部一致/,
+  / 差额 +0\.00\n/,
+  /该户最近 \d+ 笔缴费中 [1-9]\d* 笔已对账/,
+  /第 2 件由对账自动结案/,
+  / {2}规则 {4}第 \d+ 版：.*回归检查重放 [1-9]\d* 个账期 [1-9]\d* 行、\d+ 个案例/,
+  /吴财务复核同意，自 [-\d]{10} 账期起生效/,
+  / {2}时间 {4}演示时间现为 [-\d]{10} 10:0\d，由此继续/,
+]

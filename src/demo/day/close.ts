@@ -15,9 +15,12 @@ export async function playClose(stage: DayStage, { day }: Evening): Promise<void
     () => daysOf(stage, day),
     each => each.every((one: Answer) => one.state === 'closed'),
   )
+  for (const { channel, proof, self_check: check } of days)
+    if (!proof.ok || !check.ok) throw new Error(`${channel} ${day} was closed without its proof`)
+  const sampled = days.reduce((sum: number, each: Answer) => sum + each.self_check.sampled, 0)
   say(
-    labelled('关账', `${day} 各渠道已自动关账，自查抽样与独立核算一致`),
-    labelled('close', `${day} closed by itself; the sample decided again agrees`),
+    labelled('关账', `${day} 各渠道自动关账；自查：引擎独立重算 ${sampled} 对，全部一致`),
+    labelled('close', `${day} closed by itself; the engine alone decided ${sampled} pairs again and agrees`),
   )
   showBoard(stage, days)
   const wechat = days.find((each: Answer) => each.channel === 'wechat')

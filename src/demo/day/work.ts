@@ -1,6 +1,5 @@
 import { type Answer, refusalOf, until } from './caller.ts'
 import type { Evening } from './evening.ts'
-import { daysOf } from './morning.ts'
 import { CHANNELS, type DayStage, type Ids, ITEM_STATES, labelled, table } from './stage.ts'
 
 /** 待对账: the list, a quick confirm, and one that is not confirmed just so. */
@@ -41,46 +40,97 @@ export async function playItems(stage: DayStage, { day, plain, mistaken }: Eveni
   )
 }
 
-/** What the channel has and we do not is asked for; what the channel corrects explains itself. */
-export async function playDiscrepancies(stage: DayStage, { day, lost, restated }: Evening, id: Ids): Promise<void> {
-  const { cashier, sandbox, say } = stage
-  await showDiscrepancies(stage, day)
+/** 差错: what the channel has and we do not is booked, what a person knows better is decided by two, and what the channel corrects explains itself. */
+export async function playDiscrepancies(stage: DayStage, evening: Evening, id: Ids): Promise<void> {
+  await showDiscrepancies(stage, evening.day)
+  await supplement(stage, evening, id)
+  await acceptOurs(stage, evening, id)
+  await takeRestated(stage, evening, id)
+}
+
+/** 补单: the channel answers again, and says that it was paid. */
+async function supplement({ cashier, sandbox, say }: DayStage, { day, lost }: Evening, id: Ids): Promise<void> {
   await sandbox.rules([])
-  const found = await cashier.post(`/api/payments/${lost}/query`, { id: id() })
-  await explained(stage, day, 'channel_only')
+  const { discrepancies } = await cashier.get(`/api/discrepancies?state=open&kind=channel_only&from=${day}&to=${day}`)
+  const [found] = discrepancies
+  const { outcome } = await cashier.post(`/api/discrepancies/${found.discrepancy_id}/actions`, {
+    ...{ id: id(), action: 'supplement' },
+    reason: '渠道已收款，我方无记录',
+  })
+  const over = await until(
+    'the lost payment’s discrepancy to be explained',
+    () => cashier.get(`/api/discrepancies/${found.discrepancy_id}`),
+    each => each.state === 'explained',
+  )
+  if (outcome !== 'booked') throw new Error(`the lost payment ${lost} was not booked: ${outcome}`)
   say(
-    labelled('补单', `向微信主动查询 ${lost}：已缴 ${found.received ?? found.amount} 元，补记入账，差错自动销账`),
+    labelled(
+      '补单',
+      `差错 ${over.discrepancy_id}：向微信主动查询，补记 ${over.amount} 元（${lost}），重新对平后自动结案`,
+    ),
     labelled(
       'lost',
-      `asked about ${lost}, WeChat says ${found.received ?? found.amount} was paid: booked, and the discrepancy is explained`,
+      `discrepancy ${over.discrepancy_id}: WeChat is asked, ${over.amount} (${lost}) is booked, matched, and it is explained`,
     ),
   )
-  await sandbox.restate({ channel: 'alipay', day, change: [{ no: restated, amount: '88.80' }] })
-  const { arrivals } = await cashier.get(`/api/statement-arrivals?day=${day}&channel=alipay`)
-  const arrival = arrivals[0]
-  await cashier.post(`/api/statement-arrivals/${arrival.arrival_id}/fetch`, { id: id() })
-  const again = await until(
-    'the newer statement',
-    async () => (await cashier.get(`/api/statement-arrivals?day=${day}&channel=alipay`)).arrivals[0],
-    each => each.file_id !== arrival.file_id,
+}
+
+/** Ours is right, says the one who looked into it; a second person agrees. */
+async function acceptOurs({ cashier, finance, say }: DayStage, { mistaken }: Evening, id: Ids): Promise<void> {
+  const { discrepancies } = await cashier.get(`/api/discrepancies?state=open&number=${mistaken}`)
+  const { discrepancy_id: no } = discrepancies[0]
+  const path = `/api/discrepancies/${no}`
+  await cashier.post(`${path}/actions`, { id: id(), action: 'take' })
+  await cashier.post(`${path}/comments`, {
+    id: id(),
+    text: '缴费人出示付款截图 120.00 元；支付宝客服确认账单录错，下月更正',
+  })
+  const asked = await cashier.post(`${path}/actions`, {
+    ...{ id: id(), action: 'accept_platform' },
+    reason: '平台金额与付款截图一致，渠道账单录错',
+  })
+  const { decided_name: who } = await finance.post(`/api/reviews/${asked.review_id}/approve`, {
+    ...{ id: id(), reason: '截图与通知金额一致' },
+  })
+  const over = await cashier.get(path)
+  if (over.state !== 'resolved') throw new Error(`discrepancy ${no} is ${over.state}`)
+  say(
+    labelled(
+      '认可',
+      `差错 ${no}：陈出纳受理、备注，申请认可平台金额；差额 ${over.difference} 元须复核，${who}同意后结案`,
+    ),
+    labelled(
+      'accept',
+      `discrepancy ${no}: the cashier takes it, comments, and holds ours right; for ${over.difference} a second person is asked, ${who} agrees`,
+    ),
   )
+}
+
+/** The channel publishes its statement again. */
+async function takeRestated({ cashier, sandbox, say }: DayStage, { day, restated }: Evening, id: Ids): Promise<void> {
+  await sandbox.restate({ channel: 'alipay', day, change: [{ no: restated, amount: '88.80' }] })
+  const arrivalOf = async (): Promise<Answer> =>
+    (await cashier.get(`/api/statement-arrivals?day=${day}&channel=alipay`)).arrivals[0]
+  const arrival = await arrivalOf()
+  await cashier.post(`/api/statement-arrivals/${arrival.arrival_id}/fetch`, { id: id() })
+  const again = await until('the newer statement', arrivalOf, each => each.file_id !== arrival.file_id)
   const { changes } = await cashier.get(`/api/statements/${again.file_id}/changes`)
   await until(
     'the restated amount',
-    async () => await cashier.get(`/api/items/${restated}`),
+    () => cashier.get(`/api/items/${restated}`),
     each => each.state === 'matched',
   )
-  for (const { before, after } of changes)
-    say(
-      labelled(
-        '重发',
-        `支付宝重发账单：${before?.amount ?? '—'} → ${after?.amount ?? '—'} 元，只重对这 ${changes.length} 行，差错自动销账`,
-      ),
-      labelled(
-        'restate',
-        `Alipay's newer statement: ${before?.amount ?? '—'} → ${after?.amount ?? '—'}; only this row is matched again, and fits`,
-      ),
-    )
+  const [{ before, after }] = changes
+  say(
+    labelled(
+      '重发',
+      `支付宝重发账单，${changes.length} 行有变化：${before.amount} → ${after.amount} 元；只重对变化的行，差错自动结案`,
+    ),
+    labelled(
+      'restate',
+      `Alipay’s newer statement changes ${changes.length} row, ${before.amount} → ${after.amount}; it is matched again, and fits`,
+    ),
+  )
 }
 
 /** A payment that is 已对账 goes back by request, voucher and a second person only. */
@@ -134,14 +184,3 @@ async function showDiscrepancies({ finance, lang, say }: DayStage, day: string):
   const lines = table(titles, preview.rows.map(shown))
   for (const line of lines) say(line, line)
 }
-
-/** Until the run has drawn the consequence. */
-const explained = (stage: DayStage, day: string, kind: string): Promise<Answer> =>
-  until(
-    `${kind} explained`,
-    () => daysOf(stage, day),
-    days =>
-      days.every(
-        (each: Answer) => !each.discrepancies.some((one: Answer) => one.kind === kind && one.state === 'open'),
-      ),
-  )
