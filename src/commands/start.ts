@@ -103,7 +103,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     say('', '')
     say(
       '对账日：从账单到已对账（演示时间可向前拨）',
-      'The reconciliation day: from statements to 已对账 (the demo’s clock is moved forward)',
+      'The reconciliation day: from statements to reconciled (the demo’s clock is moved forward)',
     )
     say('─'.repeat(100), '─'.repeat(100))
     await playDay({
