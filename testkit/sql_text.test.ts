@@ -29,7 +29,15 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'reconciliation/days/board_store.ts': ['own', 'channels', 'visible'],
   'reconciliation/days/place_store.ts': ['schema', 'table', 'key'],
   'reconciliation/days/self_check.ts': ['2 * SAMPLE'],
-  'reconciliation/days/work_books.ts': ['table', 'standing', 'untouched ?', 'unplaced(', 'book.mark', 'side'],
+  'reconciliation/days/work_books.ts': [
+    'table',
+    'standing',
+    'untouched ?',
+    'rows > FEW ?',
+    'unplaced(',
+    'book.mark',
+    'side',
+  ],
   'reconciliation/items/store.ts': ['visible'],
   'reconciliation/gate/closed_days.ts': ['book', 'ours ?', 'standing'], // one of two books, one of two conditions
   'reconciliation/gate/replay.ts': ['book', 'owner', 'other.#scratch.schema'],

@@ -24,6 +24,8 @@ export type SettleOptions = {
   readonly currencies: readonly string[]
   /** Numbers that may occur more than once in one book, where loading has noticed them; null: find them here. */
   readonly repeated: readonly string[] | null
+  /** Numbers that are not these rows' own although they occur once among them. */
+  readonly alsoRepeated?: readonly string[]
   /** Is there a refund in either book? Where there is none, some work is saved. */
   readonly refunds: boolean
 }
@@ -50,6 +52,8 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
   if (options.repeated === null) await eachBook(connections, ({ table }) => findRepeated(table))
   else if (options.repeated.length > 0)
     await one.query('insert into repeated_numbers select unnest($1::text[])', [options.repeated])
+  if (options.alsoRepeated && options.alsoRepeated.length > 0)
+    await one.query('insert into repeated_numbers select unnest($1::text[])', [options.alsoRepeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
 
   const byTradeNo = await total(connections.map((client, part) => changed(client, pairByTradeNo(terms, part))))

@@ -283,3 +283,28 @@ test('lines without a place, places given twice and a wrong sum each hold the cl
   await c.db.pool.query("delete from discrepancy_rows where order_no = 'OP1'")
   assert.equal((await c.close('2026-11-20')).state, 'closed')
 })
+
+test('an order paid twice: the later payment stays a surplus, however often it is settled, and whenever it came', async t => {
+  const c = await daysCounter(t)
+  const first = { no: 'P1', fen: 8000, at: at('10:00:00'), order: 'O1' }
+  const second = { no: 'P2', fen: 8000, at: at('10:20:00'), order: 'O1' }
+  const twice = ['duplicate_payment open P2 + payment 80.00 P2 paid_twice', 'pair P1 = payment 80.00 P1']
+  await c.pays(first)
+  await c.statement('2026-11-20', [{ ...first, at: at('10:00:03') }], { part: true })
+  await c.settle('2026-11-20')
+  await c.pays(second)
+  await c.statement('2026-11-20', [{ ...second, at: at('10:20:03') }], { part: true })
+  await c.settle('2026-11-20')
+  const places = await c.places()
+  assert.deepEqual(
+    places.map(place => place.replace(/ \w+$/, '')),
+    twice.map(place => place.replace(/ \w+$/, '')),
+  )
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), places)
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+  c.clock.forward(24 * 3600)
+  await c.statement('2026-11-21', [])
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), places)
+})

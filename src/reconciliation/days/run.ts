@@ -19,7 +19,7 @@ import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
 import { rowDays } from './place_store.ts'
 import { sumBooks } from './proof_store.ts'
 import { publish } from './publish.ts'
-import { fillOurs, fillTheirs, ROW_DAYS, type WorkFacts } from './work_books.ts'
+import { fillOurs, fillTheirs, numbersWithPast, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
 export type Settling = Pick<App, 'db' | 'now' | 'log'> & {
   /** What finds a place for rows of the day that are none of the engine's, such as payouts of channels among a bank account's lines. */
@@ -151,6 +151,7 @@ class Run {
       currencies: [...new Set([...ours.currencies, ...theirs.currencies])],
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
+      alsoRepeated: await numbersWithPast(one, ours.rows),
     })
     this.#lapped('settle')
     const nameOf = await fileNames(this.#app.db.pool)
@@ -165,12 +166,12 @@ class Run {
     const outcome = this.#decide(payments, lines, context, coverage)
     this.#lapped('decide')
     const figures = await this.#app.db.transaction(async tx => {
+      const held = await days.lockDay(tx, this.#day.id)
+      if (held.state === 'closed') throw new Overtaken()
       const counted = await rowDays(one)
       const involved = new Set([this.#day.id, ...counted.values()])
       if (!(await days.unchanged(tx, new Map([...this.#revisions].filter(([id]) => involved.has(id))))))
         throw new Overtaken()
-      const held = await days.lockDay(tx, this.#day.id)
-      if (held.state === 'closed') throw new Overtaken()
       const made = await publish(tx, {
         day: this.#day,
         run: this.#run,

@@ -115,6 +115,37 @@ async function fill(
   }
 }
 
+/** More rows than this are a day's first run: what came before them is then told by booking alone. */
+const FEW = 20_000
+
+/**
+ * Numbers of which other rows than these may have a say: settling in SQL sees only the rows at hand, the engine is shown the others as well. They are
+ * those of rows that waited in a discrepancy together with others, of orders that booking found paid twice, and of few rows all orders that have other payments.
+ */
+export async function numbersWithPast(client: pg.ClientBase, rows: number): Promise<string[]> {
+  await client.query('set enable_nestloop to on')
+  const { rows: found } = await client.query(
+    `select unnest(array[m.order_no, m.merchant_order_no, m.channel_trade_no, m.refund_no]) as number
+       from row_days w join movements m on w.side = 'ours' and m.id = w.id where ${IN_COMPANY}
+     union
+     select unnest(array[l.merchant_order_no, l.channel_trade_no, l.refund_no, l.channel_refund_no])
+       from row_days w join statement_lines l on w.side = 'theirs' and l.id = w.id where ${IN_COMPANY}
+     union
+     select m.order_no from movements m join payment_anomalies a on a.order_no = m.order_no and a.kind in ('duplicate_payment', 'overpayment')
+     ${rows > FEW ? '' : OTHER_PAYMENTS}`,
+  )
+  await client.query('set enable_nestloop to off')
+  return found.map(row => row.number).filter(number => number !== '')
+}
+
+const IN_COMPANY = `exists (
+         select from discrepancy_rows r join discrepancy_rows o on o.discrepancy_id = r.discrepancy_id and o.live and (o.side, o.row_id) <> (r.side, r.row_id)
+          where r.side = w.side and r.row_id = w.id and r.live)`
+
+const OTHER_PAYMENTS = `union
+     select m.order_no from movements m
+      where exists (select from public.movements o where o.order_no = m.order_no and o.kind = 'payment' and o.id <> m.id)`
+
 /** Runs that may have placed rows of the account around the day: links lie together by run. $1 channel, $2 account, $3 day. */
 export const NEAR_RUNS = `any(array(select r.id from runs r join days n on n.id = r.day_id
     where n.channel = $1 and n.account = $2 and n.business_date between $3::date - ${LATE_DAYS} and $3::date + ${LATE_DAYS}))`
