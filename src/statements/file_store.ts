@@ -57,6 +57,12 @@ export async function findFile(db: pg.ClientBase | pg.Pool, sm3: string): Promis
   return rows[0] ?? null
 }
 
+/** Whether any file of so many bytes ever came. */
+export async function hasSize(db: pg.ClientBase | pg.Pool, bytes: number): Promise<boolean> {
+  const { rows } = await db.query('select exists (select from statement_files where bytes = $1) as there', [bytes])
+  return rows[0].there
+}
+
 export type DayOfAccount = {
   readonly channel: string
   readonly account: string

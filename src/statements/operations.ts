@@ -8,11 +8,12 @@ import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import { carryPayers } from '../system/vault/carry_payers.ts'
 import { CopyInto } from './copy_into.ts'
-import { sm3Of } from './digest.ts'
+import { type Digest, digestOf } from './digest.ts'
 import {
   countLines,
   currentVersion,
   findFile,
+  hasSize,
   insertFile,
   keepRaw,
   lockAccount,
@@ -82,21 +83,34 @@ export async function importStatement(app: Importing, request: ImportRequest): P
   const { db } = app
   const { path, ...options } = request
   const raw = await openRaw(path)
+  let digest: Digest | undefined
   try {
-    const sm3 = sm3Of(raw.fd)
-    const earlier = await findFile(db.pool, sm3)
+    const { size } = await raw.stat()
+    digest = digestOf(raw.fd, size)
+    const known: Known = {
+      sm3: digest.done,
+      find: async db => ((await hasSize(db, size)) ? await findFile(db, await known.sm3) : null),
+    }
+    const earlier = await known.find(db.pool)
     if (earlier && !isForeign(earlier)) return { ...earlier, repeated: true }
     await carryPayers(app)
     const templates = await newestTemplates(db.pool)
     const statement = await openStatement(path, { ...options, templates, digest: false })
     try {
-      return await book(app, raw, statement, request, sm3)
+      return await book(app, raw, statement, request, known)
     } finally {
       await statement.close()
     }
   } finally {
+    await digest?.cancel()
     await raw.close()
   }
+}
+
+/** The same file of before, looked for by its digest, which is made while the file is read: only where one of its size is there does anybody wait for it. */
+type Known = {
+  readonly sm3: Promise<string>
+  readonly find: (db: pg.ClientBase | pg.Pool) => Promise<StatementFile | null>
 }
 
 async function book(
@@ -104,7 +118,7 @@ async function book(
   raw: FileHandle,
   statement: Statement,
   request: ImportRequest,
-  sm3: string,
+  known: Known,
 ): Promise<ImportAnswer> {
   const { channel: own, file: fileName, format } = statement.head
   const { channel: given, account = '', path, at, who } = request
@@ -115,7 +129,7 @@ async function book(
   return await db.transaction(async tx => {
     await lockAccount(tx, channel, account)
     // Somebody may have imported it while we waited.
-    const first = await findFile(tx, sm3)
+    const first = await known.find(tx)
     if (first && !isForeign(first)) return { ...first, repeated: true }
     const id = first?.id ?? (await nextFileId(tx))
     // The lines go straight into the book; those that turn out not to belong there are taken back before anybody sees them.
@@ -124,6 +138,7 @@ async function book(
     const sealed = sealRaw(vault, id, raw)
     try {
       const end = await copyLines(tx, statement, writer, kind)
+      const sm3 = await known.sm3
       const foreign = foreignFile(request, writer, request.name ?? basename(path))
       const state: StatementState = foreign ? 'refused' : stateOf(end)
       if (state !== 'booked') await tx.query('rollback to savepoint before_lines')
