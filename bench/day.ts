@@ -8,9 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { SYSTEM } from '../src/access/actor.ts'
+import { EVERYWHERE } from '../src/access/scope.ts'
 import { parseWords } from '../src/command_line.ts'
+import { dayTotals } from '../src/reconciliation/days/board_store.ts'
 import { closeDay } from '../src/reconciliation/days/close.ts'
 import { settleDay } from '../src/reconciliation/days/run.ts'
+import { refreshTotals, staleTotals } from '../src/reconciliation/days/totals_store.ts'
+import { confirmItem } from '../src/reconciliation/items/operations.ts'
+import { type ItemFilter, listItems } from '../src/reconciliation/items/store.ts'
 import { loadBooks } from '../src/reconciliation/load_books.ts'
 import { openScratch } from '../src/reconciliation/scratch.ts'
 import { DEFAULT_RULES } from '../src/rules/rules.ts'
@@ -50,6 +55,7 @@ try {
     `${rows} rows: import ${imported.s} s, settle ${settled.s} s, together ${(imported.ms + settled.ms) / 1000} s`,
   )
   console.log(JSON.stringify(settled.value))
+  await people(app)
   const restated = join(folder, 'restated.csv')
   writeFileSync(restated, restate(readFileSync(statement, 'utf8'), 10))
   const second = await took(() => bring(restated, new Date('2026-11-21T09:00:00+08:00')))
@@ -66,6 +72,51 @@ try {
 } finally {
   await db.close()
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** What people do on such a day: lists with filters, totals, and 500 quick confirmations, one after the other. */
+async function people(app: { db: typeof db; now: () => Date }): Promise<void> {
+  await db.pool.query(`
+    insert into departments (id, name, created_at) values ('D', '部门', now());
+    insert into merchants (merchant_no, name, department_id, created_at) values ('M', '水务', 'D', now());
+    insert into fee_items (id, merchant_no, name, category, created_at) values ('W', 'M', '水费', 'water', now());
+    create table some_rows as select * from movements where kind = 'payment' and id % ${Math.max(1, Math.floor(rows / 700))} = 7 limit 500;
+    insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, title, amount, currency, part_payment, part_min, paid, created_at, paid_at)
+    select order_no, repeat('0', 64), 'M', 'W', '水费', amount, currency, false, 1, amount, occurred_at, occurred_at from some_rows;
+    insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, state, created_at, expires_at, received, paid_at,
+                          booked_at, merchant_no)
+    select order_no, payment_no, payment_no, repeat('0', 64), channel, account, 'native', amount, currency, 'success', occurred_at, occurred_at, amount, occurred_at,
+           occurred_at, 'M' from some_rows`)
+  const [day] = await staleTotals(db.pool)
+  const counted = await took(() => db.transaction(tx => refreshTotals(tx, day as number)))
+  const lists: number[] = []
+  const asks: readonly Partial<ItemFilter>[] = [
+    {},
+    { states: ['discrepancy'] },
+    { channel: 'wechat', least: 100_000 },
+    { number: '4200000002026112000000000000777' },
+  ]
+  for (let i = 0; i < 40; i++)
+    lists.push((await took(() => listItems(db.pool, EVERYWHERE, { limit: 50, ...asks[i % asks.length] }))).ms)
+  const totals: number[] = []
+  for (let i = 0; i < 20; i++)
+    totals.push((await took(() => dayTotals(db.pool, EVERYWHERE, { from: '2026-11-01', to: '2026-11-30' }))).ms)
+  const { rows: some } = await db.pool.query('select payment_no from some_rows')
+  const confirmed: number[] = []
+  for (const [i, { payment_no: paymentNo }] of some.entries())
+    confirmed.push(
+      (
+        await took(() =>
+          confirmItem(app, SYSTEM, { id: `bench-confirm-${i}`, paymentNo, reason: '核实' }).catch(() => null),
+        )
+      ).ms,
+    )
+  const p = (all: readonly number[], share: number) =>
+    [...all].sort((a, b) => a - b)[Math.floor((all.length - 1) * share)]?.toFixed(1)
+  const told = (name: string, all: readonly number[]) => `${name} p50 ${p(all, 0.5)}, p95 ${p(all, 0.95)} ms`
+  console.log(
+    `${told('lists', lists)}; ${told('totals', totals)} (counted in ${counted.s} s); ${told(`${some.length} confirmations`, confirmed)}`,
+  )
 }
 
 async function took<T>(work: () => Promise<T>): Promise<{ value: T; ms: number; s: string }> {

@@ -3,7 +3,7 @@ import type { Channels } from './channels/channel.ts'
 import type { AccountDay } from './reconciliation/days/day_store.ts'
 import { FORCED_CLOSE } from './reconciliation/days/forced.ts'
 import { dayRoutes } from './reconciliation/days/routes.ts'
-import { settleDay } from './reconciliation/days/run.ts'
+import { type Shared, settleDay, shareRun } from './reconciliation/days/run.ts'
 import { closeDue, openNewDays, planRuns, SETTLE_DAY } from './reconciliation/days/tick.ts'
 import { refreshTotals, staleTotals } from './reconciliation/days/totals_store.ts'
 import { SETTLEMENT_ACCEPTANCE } from './reconciliation/funds/acceptance.ts'
@@ -15,6 +15,7 @@ import { SettlementsSection, type SettlementsSettings, settlePlans } from './rec
 import { CONFIRMATION } from './reconciliation/items/operations.ts'
 import { itemRoutes } from './reconciliation/items/routes.ts'
 import type { PartOf } from './server.ts'
+import { addJob } from './system/jobs.ts'
 
 export type DaysPartOptions = {
   /** Tests: channels of their own, in place of the configured ones. */
@@ -33,7 +34,11 @@ export const daysPart = (options: DaysPartOptions = {}): PartOf => ({
       lateDays: settlements.late_days,
       lookBackDays: settlements.look_back_days,
     }
-    const app = { ...platform, beforeRun: (of: AccountDay) => recognisePayouts(comparing, of, false) }
+    const share = async (shared: Shared) => {
+      for (let n = 1; n <= HELPERS; n++)
+        await addJob(platform.db.pool, SHARE_DAY, shared, { key: `share:${shared.schema}:${n}`, attempts: 1 })
+    }
+    const app = { ...platform, share, beforeRun: (of: AccountDay) => recognisePayouts(comparing, of, false) }
     return {
       routes: [
         { prefix: '/api', register: server => dayRoutes(server, app) },
@@ -45,6 +50,7 @@ export const daysPart = (options: DaysPartOptions = {}): PartOf => ({
         { name: 'days.open', every: 30, run: async () => void (await openNewDays(app)) },
         { name: 'days.plan', every: 2, run: async () => void (await planRuns(app)) },
         { name: SETTLE_DAY, attempts: 10, run: async payload => void (await settleDay(app, payload as AccountDay)) },
+        { name: SHARE_DAY, attempts: 1, run: async payload => void (await shareRun(platform, payload as Shared)) },
         { name: 'days.close', every: 5, run: async (_, signal) => void (await closeDue(app, signal)) },
         {
           name: 'days.totals',
@@ -65,6 +71,10 @@ export const daysPart = (options: DaysPartOptions = {}): PartOf => ({
     }
   },
 })
+
+const SHARE_DAY = 'days.share'
+/** Processes that are asked to take shares of a large day. */
+const HELPERS = 4
 
 const accountsOf = (configured: unknown) =>
   readAccounts(configured ?? []).map(({ account, channel }) => ({ account, name: channel }))

@@ -28,7 +28,12 @@ export type SettleOptions = {
   readonly alsoRepeated?: readonly string[]
   /** Is there a refund in either book? Where there is none, some work is saved. */
   readonly refunds: boolean
+  /** The main pass is cut into shares, and other processes are asked to take some: `announce` tells them. Without it the two connections do it alone. */
+  readonly announce?: (() => Promise<void>) | undefined
 }
+
+/** What another process needs to take shares of a pass: plain data, to be sent along with the name of the scratch. */
+export type SharedSettling = Pick<SettleOptions, 'rules' | 'channels' | 'currencies'>
 
 export type Settled = {
   /** Pairs in match_links. `open_movements` and `open_lines` hold all other rows. */
@@ -56,7 +61,9 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
     await one.query('insert into repeated_numbers select unnest($1::text[])', [options.alsoRepeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
 
-  const byTradeNo = await total(connections.map((client, part) => changed(client, pairByTradeNo(terms, part))))
+  const byTradeNo = options.announce
+    ? await pairInShares(connections, terms, options.announce)
+    : await total(connections.map((client, part) => changed(client, pairByTradeNo(terms, part, 2))))
   // Where nothing is closed yet, the books themselves are what is open: no need to copy them.
   const tables = byTradeNo === 0 ? BOOKS : OPEN
   if (tables === OPEN) await eachBook(connections, openRows)
@@ -65,6 +72,51 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
   if (tables === BOOKS) await eachBook(connections, openRowsByLinks)
   else if (later > 0) await eachBook(connections, closeLinked)
   return { pairs: byTradeNo + later }
+}
+
+/** A power of two. */
+const SHARES = 16
+const POLL_MS = 50
+
+/**
+ * Whoever is on the scratch takes a share, does it and ticks it off in one transaction, until none is left. A process that dies in the middle lets go of its
+ * share with its connection, and another takes it; so the pass ends when all of them are ticked off, however many hands there were.
+ */
+async function pairInShares([one, two]: Two, terms: Terms, announce: () => Promise<void>): Promise<number> {
+  await one.query(`drop table if exists shares; create unlogged table shares (part integer primary key, pairs integer);
+    insert into shares (part) select generate_series(0, ${SHARES - 1})`)
+  await announce()
+  for (;;) {
+    await Promise.all([takeShares(one, terms), takeShares(two, terms)])
+    const { rows } = await one.query(
+      'select sum(pairs)::integer as pairs, bool_and(pairs is not null) as all from shares',
+    )
+    if (rows[0].all) return rows[0].pairs
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+  }
+}
+
+async function takeShares(client: pg.ClientBase, terms: Terms): Promise<number> {
+  for (let taken = 0; ; taken++) {
+    await client.query('begin')
+    const { rows } = await client.query(
+      'select part from shares where pairs is null order by part limit 1 for update skip locked',
+    )
+    if (!rows[0]) {
+      await client.query('commit')
+      return taken
+    }
+    const pairs = await changed(client, pairByTradeNo(terms, rows[0].part, SHARES))
+    await client.query('update shares set pairs = $2 where part = $1', [rows[0].part, pairs])
+    await client.query('commit')
+  }
+}
+
+/** Takes shares of a settling that another process leads, on a connection that means its scratch. Gives how many. */
+export async function helpSettling(client: pg.ClientBase, shared: SharedSettling): Promise<number> {
+  const { rows } = await client.query("select to_regclass('shares') is not null as there")
+  const terms = termsOf({ ...shared, repeated: [], refunds: true })
+  return rows[0].there && terms !== null ? await takeShares(client, terms) : 0
 }
 
 async function changed(client: pg.ClientBase, text: string): Promise<number> {
@@ -203,11 +255,11 @@ const linkColumns = (terms: Terms): string => `
 /**
  * One pass over both books: pairs become links, and what finds no partner is noted as open on the way, which is cheaper than
  * looking for it afterwards. A row without a number gets one that is its own: equal empty keys would meet in one hash bucket.
- * Each connection does the half of the amounts whose hash says so: a pair has one amount.
+ * Each share has the amounts whose hash says so: a pair has one amount.
  */
-function pairByTradeNo(terms: Terms, part: number): string {
+function pairByTradeNo(terms: Terms, part: number, parts: number): string {
   const half = (table: string, mark: string) =>
-    `(select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table} where hashint8(amount) & 1 = ${part})`
+    `(select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table} where hashint8(amount) & ${parts - 1} = ${part})`
   return `
     with joined as materialized (
       select ${linkColumns(terms)}

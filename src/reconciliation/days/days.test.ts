@@ -1,6 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import { daysCounter } from '../../../testkit/days.ts'
+import { DEFAULT_RULES } from '../../rules/rules.ts'
+import { useScratch } from '../scratch.ts'
+import { type Shared, settleDay, shareRun } from './run.ts'
 
 const at = (time: string, day = '2026-11-20') => `${day} ${time}`
 
@@ -307,4 +310,33 @@ test('an order paid twice: the later payment stays a surplus, however often it i
   await c.statement('2026-11-21', [])
   await c.settle('2026-11-21')
   assert.deepEqual(await c.places(), places)
+})
+
+test('a large day is shared: others take shares of it, one of them dies with one, and the answer is the same', async t => {
+  const c = await daysCounter(t)
+  const rows = Array.from({ length: 60 }, (_, i) => ({
+    no: `P${i + 1}`,
+    fen: 100 + i * 37,
+    at: at(`10:${String(i).padStart(2, '0')}:00`),
+  }))
+  await c.pays(...rows)
+  await c.statement('2026-11-20', rows.slice(1))
+  let helped = 0
+  const share = async (shared: Shared) => {
+    // One that takes a share and is gone before it is done.
+    const dying = await c.db.connect()
+    await useScratch(dying, shared.schema)
+    await dying.query('begin')
+    await dying.query('select part from shares order by part limit 1 for update')
+    setTimeout(() => void dying.end(), 300)
+    helped += (await Promise.all([shareRun(c.app, shared), shareRun(c.app, shared)])).reduce((sum, n) => sum + n, 0)
+  }
+  const run = await settleDay({ ...c.app, share, shareFrom: 1 }, c.of('2026-11-20'))
+  assert.deepEqual([run?.pairs, run?.discrepancies], [59, 1])
+  assert.equal(helped, 15)
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+  assert.equal(
+    await shareRun(c.app, { schema: 'reconcile_1', rules: DEFAULT_RULES, channels: ['wechat'], currencies: ['CNY'] }),
+    0,
+  )
 })

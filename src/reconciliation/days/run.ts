@@ -10,8 +10,8 @@ import { rulesOf } from '../../rules/rules.ts'
 import { type RulesInForce, rulesOn } from '../../rules/store.ts'
 import type { App } from '../../system/app.ts'
 import { fileOf, readEntries, recordOf } from '../open_rows.ts'
-import { openScratch, type Scratch } from '../scratch.ts'
-import { settle } from '../settle.ts'
+import { openScratch, type Scratch, useScratch } from '../scratch.ts'
+import { helpSettling, type SharedSettling, settle } from '../settle.ts'
 import { type Context, contextFor } from './context.ts'
 import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
@@ -24,7 +24,29 @@ import { fillOurs, fillTheirs, numbersWithPast, ROW_DAYS, type WorkFacts } from 
 export type Settling = Pick<App, 'db' | 'now' | 'log'> & {
   /** What finds a place for rows of the day that are none of the engine's, such as payouts of channels among a bank account's lines. */
   readonly beforeRun?: (of: days.AccountDay) => Promise<unknown>
+  /** Asks other processes to take shares of a large day. */
+  readonly share?: ((shared: Shared) => Promise<void>) | undefined
+  /** Rows of ours from which a day is shared; default 200,000. */
+  readonly shareFrom?: number | undefined
 }
+
+/** A scratch, and what is settled in it. */
+export type Shared = SharedSettling & { readonly schema: string }
+
+/** Another process leads the run; this one takes what shares are left. The scratch may be gone by then. */
+export async function shareRun(app: Pick<App, 'db'>, { schema, ...shared }: Shared): Promise<number> {
+  const client = await app.db.connect()
+  try {
+    const { rows } = await client.query('select to_regnamespace($1) is not null as there', [schema])
+    if (!rows[0].there) return 0
+    await useScratch(client, schema)
+    return await helpSettling(client, shared)
+  } finally {
+    await client.end()
+  }
+}
+
+const SHARE_FROM = 200_000
 
 export type RunFigures = {
   readonly run: number
@@ -145,10 +167,11 @@ class Run {
     this.#lapped('fill')
     const { rules } = this.#inForce
     const { channel } = this.#day
+    const { share, shareFrom = SHARE_FROM } = this.#app
+    const shared = { rules, channels: [channel], currencies: [...new Set([...ours.currencies, ...theirs.currencies])] }
     const settled = await settle([one, two], {
-      rules,
-      channels: [channel],
-      currencies: [...new Set([...ours.currencies, ...theirs.currencies])],
+      ...shared,
+      announce: share && ours.rows >= shareFrom ? () => share({ ...shared, schema: this.#scratch.schema }) : undefined,
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
       alsoRepeated: await numbersWithPast(one, ours.rows),
