@@ -4,6 +4,7 @@ import { actor } from '../../testkit/actors.ts'
 import { testDatabase } from '../../testkit/database.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { issued, payingTest } from '../../testkit/paying.ts'
+import { reconcileAll } from '../../testkit/reconciled.ts'
 import type { Actor } from '../access/actor.ts'
 import { EVERYWHERE } from '../access/scope.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -291,23 +292,17 @@ describe('four eyes', () => {
     assert.partialDeepStrictEqual(surplus, { paymentNo: a.paymentNo, kind: 'surplus', state: 'awaiting_review' })
     // A month later, with the payment in a statement meanwhile: the platform's own book is proof enough.
     clock.forward(30 * 86_400)
-    await reconcileAll(app)
+    await reconcileAll(app.db.pool)
     assert.equal(await expireReviews(reviewing), 0)
     await decide(app, approveReview, checker, surplus as Refund)
     assert.equal(await money(app, a), 'paid 10000 none | 0 full | 10000 10000 -10000')
   })
 
-  const reconcileAll = (app: Paying) =>
-    app.db.pool.query(
-      `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
-       select order_no, id, id, 'trade_no', false, false from movements`,
-    )
-
   test('已缴费且已对账: only with a voucher and a second person, however small', async t => {
     const channel = new FakeChannel()
     const { app, db } = await payingTest(t, fakeChannels(channel))
     const payment = await paid(app, channel)
-    await reconcileAll(app)
+    await reconcileAll(app.db.pool)
     const [clerk, other] = [actor('clerk'), actor('other')]
     await assert.rejects(askRefund(app, clerk, ask(payment, 'r-1', 1)), refusedWith('voucher_required'))
     assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')
@@ -331,7 +326,7 @@ describe('four eyes', () => {
     const { app } = await payingTest(t, fakeChannels(channel), { refundReviewFrom: 1 })
     const payment = await paid(app, channel)
     const refund = await askRefund(app, actor('maker'), ask(payment, 'r-1', 6_000))
-    await reconcileAll(app)
+    await reconcileAll(app.db.pool)
     await assert.rejects(decide(app, approveReview, checker, refund), refusedWith('review_stale'))
     assert.equal((await decide(app, refuseReview, checker, refund, '请附凭证')).state, 'refused')
     assert.equal(await money(app, payment), 'paid 10000 none | 10000 none | 10000')

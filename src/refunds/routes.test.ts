@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { actor } from '../../testkit/actors.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { testPlatform } from '../../testkit/platform.ts'
+import { reconcileAll } from '../../testkit/reconciled.ts'
 import { kindsByCode } from '../reviews/kind.ts'
 import { approveReview } from '../reviews/operations.ts'
 import { REFUND_REVIEWS } from './reviews.ts'
@@ -28,10 +29,7 @@ test('a reconciled payment goes back over HTTP: voucher, request, a second perso
   })
   channel.pay({ paymentNo: begun.payment_no, amount: 5_000 }, app.now())
   await clerk('POST', `/api/payments/${begun.payment_no}/query`, { id: 'query-0001' })
-  await app.db.pool.query(
-    `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
-     select order_no, id, id, 'trade_no', false, false from movements`,
-  )
+  await reconcileAll(app.db.pool)
 
   const ask = (body: object) =>
     clerk('POST', `/api/payments/${begun.payment_no}/refunds`, { id: 'refund-01', reason: '重复缴费', ...body })
