@@ -9,7 +9,7 @@ import { READING_OPTIONS, readingOptions } from './reading_options.ts'
 
 const OPTIONS = {
   flags: ['json'],
-  single: ['channel', 'lang', ...READING_OPTIONS.single],
+  single: ['channel', 'account', 'day', 'lang', ...READING_OPTIONS.single],
   repeated: READING_OPTIONS.repeated,
   many: [],
 }
@@ -24,6 +24,8 @@ export async function importCommand(args: readonly string[], lang: Lang): Promis
       'name the statements to import: fzpay import FILE…',
     )
   const channel = words.values.get('channel')?.[0]
+  const account = words.values.get('account')?.[0]
+  const day = dayOf(words.values.get('day')?.[0])
   await withCommandApp(lang, async app => {
     for (const path of words.operands) {
       const answer = await importStatement(app, {
@@ -33,12 +35,24 @@ export async function importCommand(args: readonly string[], lang: Lang): Promis
         at: new Date(),
         calendar: rulesOf(DEFAULT_RULES, channel ?? '').calendar,
         ...(channel === undefined ? {} : { channel }),
+        ...(account === undefined ? {} : { account }),
+        ...(day === undefined ? {} : { day }),
       })
       process.stdout.write(
         words.flags.has('json') ? `${JSON.stringify(documentOf(answer, lang))}\n` : `${sentence(answer, lang)}\n`,
       )
     }
   })
+}
+
+/** The day whose whole statement it is, as YYYY-MM-DD. Throws a Failure day_unreadable. */
+function dayOf(text: string | undefined): string | undefined {
+  if (text === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)))) return text
+  throw refusal(
+    'day_unreadable',
+    `--day 应为账期日期，如 2026-11-20；收到 ${text}`,
+    `--day is a business day such as 2026-11-20, not ${text}`,
+  )
 }
 
 /** One JSON document a line, one line a file. */
