@@ -81,6 +81,8 @@ function sentence(answer: ImportAnswer, lang: Lang): string {
   const zh = lang === 'zh'
   const { name, records, rejected, booked, known } = answer
   const failed = answer.controls.find(control => !control.ok)
+  const foreign = answer.problems.find(({ code }) => code.startsWith('statement_wrong_'))
+  if (answer.state === 'refused' && foreign) return `${name}  ${foreign[lang]}`
   const what = {
     booked: zh
       ? `已入账：${records} 条记录，新增 ${booked} 条，已有 ${known} 条`
