@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { Failure } from '../../kernel/failure.ts'
 import type { BookRow } from './book.ts'
 
 export type BiffSheet = { readonly name: string; readonly hidden: boolean; readonly rows: readonly BookRow[] }
 
-/** What the thread answers. */
+/** What the process answers. */
 export type BiffAnswer =
   | { readonly sheets: readonly BiffSheet[] }
   | { readonly refused: 'password' | 'broken' | 'empty' }
@@ -14,40 +15,37 @@ const TIME_MAX_MS = 60_000
 const HEAP_MAX_MB = 1_024
 
 /**
- * Old Excel files (BIFF) are read by a library that was not written for hostile input, so it works on a thread of its own that
- * is ended when it takes too long or too much memory.
+ * Old Excel files (BIFF) are read by a library that was not written for hostile input, so it works in a process of its own that is ended when it takes
+ * too long or too much memory. A thread would not do: where one runs out of memory inside the engine, the engine ends the whole process.
  */
 export async function readBiff(bytes: Buffer, name: string): Promise<readonly BiffSheet[]> {
-  const own = new Uint8Array(bytes)
-  const worker = new Worker(new URL('./biff_worker.ts', import.meta.url), {
-    workerData: own,
-    transferList: [own.buffer],
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
+  const child = fork(fileURLToPath(new URL('./biff_worker.ts', import.meta.url)), [], {
+    execArgv: [`--max-old-space-size=${HEAP_MAX_MB}`, '--stack-size=3900'],
+    serialization: 'advanced',
     // What the library has to say of a file is no business of the product's output.
-    stdout: true,
-    stderr: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
+  let timer: NodeJS.Timeout | undefined
   try {
     const answer = await new Promise<BiffAnswer>((resolve, reject) => {
-      const timer = setTimeout(() => reject(refused(name, 'time')), TIME_MAX_MS)
-      worker.once('message', (message: BiffAnswer) => {
-        clearTimeout(timer)
-        resolve(message)
-      })
-      worker.once('error', error => {
-        clearTimeout(timer)
-        const memory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
-        reject(refused(name, memory ? 'memory' : 'broken'))
-      })
-      worker.once('exit', () => {
-        clearTimeout(timer)
-        reject(refused(name, 'broken'))
+      timer = setTimeout(() => reject(refused(name, 'time')), TIME_MAX_MS)
+      child.once('message', message => resolve(message as BiffAnswer))
+      child.once('error', () => reject(refused(name, 'broken')))
+      // The engine aborts when its memory is used up.
+      child.once('exit', (_, signal) =>
+        reject(refused(name, signal === 'SIGABRT' || signal === 'SIGTRAP' ? 'memory' : 'broken')),
+      )
+      child.send(new Uint8Array(bytes), error => {
+        if (error) reject(refused(name, 'broken'))
       })
     })
     if ('refused' in answer) throw refused(name, answer.refused)
     return answer.sheets
   } finally {
-    await worker.terminate()
+    clearTimeout(timer)
+    child.removeAllListeners()
+    child.on('error', () => {})
+    child.kill('SIGKILL')
   }
 }
 

@@ -1,4 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import { type CellObject, read, set_cptable } from '@e965/xlsx'
 import * as tables from '@e965/xlsx/dist/cpexcel.full.mjs'
 import { shownNumber } from '../../system/spreadsheet.ts'
@@ -16,7 +15,8 @@ const ERRORS: Readonly<Record<number, string>> = {
 
 // Excel 5 and 95 wrote text in the code page of the country.
 set_cptable(tables)
-parentPort?.postMessage(answerOf(workerData as Uint8Array))
+// Whoever asked ends the process once the answer is there.
+process.once('message', bytes => void process.send?.(answerOf(bytes as Uint8Array)))
 
 function answerOf(bytes: Uint8Array): BiffAnswer {
   let book: ReturnType<typeof read>
