@@ -46,7 +46,7 @@ export async function closeDay(app: Settling, actor: Actor, of: days.AccountDay)
       if (day.revision !== seen.day.revision) return null
       const forced = day.forcedBy !== ''
       const otherRules = ranBy !== null && ranBy !== version
-      const block = decideClose({ state: day.state, covered, forced, otherRules, ...places, proof, selfCheck })
+      const block = decideClose({ covered, forced, otherRules, ...places, proof, selfCheck })
       if (block) {
         await days.markBlocked(tx, day.id, block, { proof, selfCheck })
         // The platform tries every few seconds; a person's try is an act.

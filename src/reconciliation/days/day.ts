@@ -71,7 +71,6 @@ export type SelfCheck = {
 
 /** Why a day cannot close; null: it can. In the order in which a person would want to know. */
 export type CloseFacts = {
-  readonly state: DayState
   readonly covered: boolean
   /** A second person has accepted that the statement never comes. */
   readonly forced: boolean

@@ -96,9 +96,17 @@ export async function markPublished(tx: Db, published: Published): Promise<void>
   )
 }
 
-/** Somebody placed rows of these days: a run that began before is not published over it. */
+/** Somebody placed rows of these days: a run that began before is not published over it, and what held up their close is looked at again. */
 export async function bumpRevision(tx: Db, ids: readonly number[]): Promise<void> {
-  if (ids.length > 0) await tx.query('update days set revision = revision + 1 where id = any($1)', [ids])
+  if (ids.length > 0)
+    await tx.query("update days set revision = revision + 1, blocked = '', blocked_why = null where id = any($1)", [
+      ids,
+    ])
+}
+
+/** A second person agreed that the day closes without its statement: by this review. */
+export async function markForced(tx: Db, id: number, review: string): Promise<void> {
+  await tx.query("update days set forced_by = $2, blocked = '', blocked_why = null where id = $1", [id, review])
 }
 
 export async function markClosed(
@@ -266,10 +274,13 @@ export async function passOnTouches(tx: Db): Promise<void> {
   )
 }
 
-/** Days whose time has come. */
+/**
+ * Days whose time has come. One that is held up is tried again when something has happened to it, which takes its block away; what a run of its own
+ * may mend is tried again anyway.
+ */
 export async function daysToClose(db: Db, at: Date): Promise<AccountDay[]> {
   const { rows } = await db.query(
-    `select channel, account, business_date::text as day from days where state <> 'closed' and closes_at <= $1 order by business_date, channel, account`,
+    `select channel, account, business_date::text as day from days where state <> 'closed' and closes_at <= $1 and blocked in ('', 'rows_waiting', 'rules_changed') order by business_date, channel, account`,
     [at],
   )
   return rows

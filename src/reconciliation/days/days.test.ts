@@ -4,6 +4,7 @@ import { daysCounter } from '../../../testkit/days.ts'
 import { DEFAULT_RULES } from '../../rules/rules.ts'
 import { useScratch } from '../scratch.ts'
 import { type Shared, settleDay, shareRun } from './run.ts'
+import { closeDue, openNewDays } from './tick.ts'
 
 const at = (time: string, day = '2026-11-20') => `${day} ${time}`
 
@@ -339,4 +340,23 @@ test('a large day is shared: others take shares of it, one of them dies with one
     await shareRun(c.app, { schema: 'reconcile_1', rules: DEFAULT_RULES, channels: ['wechat'], currencies: ['CNY'] }),
     0,
   )
+})
+
+test('a day that is held up is looked at once, and again when something has happened to it', async t => {
+  const c = await daysCounter(t, '2026-11-21T08:00:00+08:00')
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
+  await openNewDays(c.app)
+  assert.equal(await closeDue(c.app), 0)
+  assert.equal((await c.day('2026-11-20'))?.blocked, '')
+  c.clock.forward(2 * 3600)
+  assert.equal(await closeDue(c.app), 0)
+  const held = await c.day('2026-11-20')
+  assert.equal(held?.blocked, 'statement_missing')
+  c.clock.forward(60)
+  assert.equal(await closeDue(c.app), 0)
+  assert.deepEqual((await c.day('2026-11-20'))?.proof, held?.proof)
+  await c.statement('2026-11-20', [{ no: 'P1', fen: 8000, at: at('10:00:03') }])
+  await c.settle('2026-11-20')
+  assert.equal(await closeDue(c.app), 1)
+  assert.equal((await c.day('2026-11-20'))?.state, 'closed')
 })

@@ -4,7 +4,7 @@ import { Failure } from '../../kernel/failure.ts'
 import type { ReviewKind } from '../../reviews/kind.ts'
 import { askReview } from '../../reviews/operations.ts'
 import type { BusinessDay } from './day.ts'
-import { dayById, lockDay } from './day_store.ts'
+import { dayById, lockDay, markForced } from './day_store.ts'
 import type { Settling } from './run.ts'
 
 /**
@@ -24,7 +24,7 @@ export const FORCED_CLOSE: ReviewKind = {
   },
   async apply(tx, review, ending) {
     const day = (await dayById(tx, Number(review.object.id))) as BusinessDay
-    await tx.query('update days set forced_by = $2 where id = $1', [day.id, review.id])
+    await markForced(tx, day.id, review.id)
     await record(tx, ending.at, ending.who, [
       {
         what: 'day.force',

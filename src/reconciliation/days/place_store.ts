@@ -56,7 +56,7 @@ export async function undoTakenAway(
   at: Date,
 ): Promise<void> {
   const values = [...of]
-  const { rows } = await tx.query(
+  await tx.query(
     `with gone as (
        delete from match_links k using (${TAKEN_AWAY}) t, runs r, days d
         where k.line_id = t.line_id and k.run = ${NEAR_RUNS} and r.id = k.run and d.id = r.day_id and d.state <> 'closed'
@@ -64,10 +64,9 @@ export async function undoTakenAway(
      ), crossed as (
        delete from crossings c using gone g where c.order_no = g.order_no and c.movement_id = g.movement_id
      )
-     select count(*) as links from gone`,
+     select from gone`,
     values,
   )
-  void rows
   await tx.query(
     `with groups as (
        select distinct g.id from (${TAKEN_AWAY}) t join match_rows k on k.side = 'theirs' and k.row_id = t.line_id and k.live

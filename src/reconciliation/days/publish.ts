@@ -4,7 +4,7 @@ import type { Who } from '../../audit/act.ts'
 import { record } from '../../audit/record.ts'
 import { describeDiscrepancies } from '../../causes/refine.ts'
 import type { Discrepancy, Entry, Match, Outcome } from '../../matching/entry.ts'
-import type { BookSide, BusinessDay, RowKey } from './day.ts'
+import type { BookSide, BusinessDay } from './day.ts'
 import { bumpRevision, markPublished } from './day_store.ts'
 import * as store from './place_store.ts'
 import { named, placeDiscrepancies } from './placing.ts'
@@ -196,5 +196,3 @@ function newDiscrepancy(
     rows,
   }
 }
-
-export type { RowKey }

@@ -33,17 +33,6 @@ export async function planRuns(app: Settling): Promise<number> {
   return due.length
 }
 
-/** Runs here and now what `planRuns` would ask for. For commands, and for whoever cannot wait. */
-export async function settleDue(app: Settling, signal?: AbortSignal): Promise<number> {
-  await days.passOnTouches(app.db.pool)
-  const due = await days.daysToSettle(app.db.pool)
-  for (const of of due) {
-    if (signal?.aborted) break
-    await settleDay(app, of)
-  }
-  return due.length
-}
-
 /**
  * Closes the days whose deadline has come, each after a last run, if nothing speaks against it; what does is kept with the day. Gives those that it closed.
  */

@@ -5,7 +5,9 @@ export async function staleTotals(db: pg.Pool): Promise<number[]> {
   const { rows } = await db.query(
     `select d.id from days d left join day_totals_marks t on t.day_id = d.id
       where t.day_id is null or t.run <> d.run or t.revision <> d.revision
-         or t.movement < coalesce((select max(id) from movements m where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date), 0)
+         -- Months that are over are not asked about every few seconds.
+         or d.business_date > (select max(business_date) - 45 from days)
+        and t.movement < coalesce((select max(id) from movements m where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date), 0)
       order by d.business_date desc limit 20`,
   )
   return rows.map(row => row.id)

@@ -99,7 +99,7 @@ async function fill(
      )
      insert into ${table} select b.* from reopened o join public.${table} b on b.order_no = o.order_no and b.id = o.id
       where ${standing} and not exists (select from ${table} here where here.id = b.id)`,
-    [...of, day.day, day.id],
+    side === 'ours' ? [...of, day.day, day.id] : [...of, day.day],
   )
   await client.query('set enable_nestloop to off')
   const { rows } = await client.query(
@@ -183,4 +183,4 @@ const REOPENED_THEIRS = `
   select o.order_no, o.row_id as id, o.day_id
     from (${TAKEN_AWAY}) t join match_rows k on k.side = 'theirs' and k.row_id = t.line_id and k.live
     join match_groups g on g.id = k.group_id join runs r on r.id = g.run join days d on d.id = r.day_id and d.state <> 'closed'
-    join match_rows o on o.group_id = g.id and o.side = 'theirs' and o.live and o.row_id <> t.line_id and $4::integer > 0`
+    join match_rows o on o.group_id = g.id and o.side = 'theirs' and o.live and o.row_id <> t.line_id`
