@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../system/requests.ts'
+import { oneOf } from '../system/schema_words.ts'
 import { GRANTABLE } from './permissions.ts'
 
 /** The shapes of sessions, accounts and roles over HTTP. Times are RFC 3339 with offset. */
 
 const At = Type.String({ format: 'date-time' })
 const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
-const oneOf = <T extends string>(...values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })
 const Password = Type.String({ minLength: 1, maxLength: 256 })

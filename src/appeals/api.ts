@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PaymentKey } from '../orders/api.ts'
 import { VoucherIds, VoucherView } from '../reviews/api.ts'
 import { REQUEST_ID } from '../system/requests.ts'
+import { oneOf } from '../system/schema_words.ts'
 import {
   ACTS,
   type AppealAct,
@@ -39,10 +40,9 @@ const maybe = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
 const RequestId = Type.String({ pattern: REQUEST_ID, description: 'Made by the caller. 由调用方生成' })
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const Words = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '\\S' })
-const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
 
-const Kind = oneOf<AppealKind>(KINDS)
-const State = oneOf<AppealState>(STATES)
+const Kind = oneOf<AppealKind>(...KINDS)
+const State = oneOf<AppealState>(...STATES)
 
 export const AppealKey = Type.Object({ appeal_id: Id })
 export const AppealVoucherKey = Type.Object({ appeal_id: Id, voucher_id: Id })
@@ -76,7 +76,7 @@ export const LinkAsk = Type.Object(
 export const AnswerAsk = Type.Object(
   {
     id: RequestId,
-    verdict: oneOf<Verdict>(VERDICTS),
+    verdict: oneOf<Verdict>(...VERDICTS),
     text: Type.String({
       minLength: 1,
       maxLength: 1000,
@@ -104,7 +104,7 @@ const about = {
   seconds_left: Type.Integer({ description: '剩余秒数；超时为负，已结束为 0' }),
   overdue: Type.Boolean(),
   ended_at: maybe(At),
-  verdict: maybe(oneOf<Verdict>(VERDICTS)),
+  verdict: maybe(oneOf<Verdict>(...VERDICTS)),
   answer: Type.String({ description: '给缴费人的答复' }),
 }
 const OwnVoucher = Type.Object({
@@ -142,7 +142,7 @@ export const AppealDetail = Type.Object({
   payer_name: Type.String({ 'x-mask': 'payer_name' }),
   discrepancies: Type.Array(Type.String(), { description: 'Open ones the payment stands in. 该笔缴费所在的未结差错' }),
   comments: Type.Array(Type.Object({ at: At, by: Type.String(), by_name: Type.String(), text: Type.String() })),
-  acts: Type.Array(oneOf<AppealAct>(ACTS), { description: 'What the caller can do now. 当前用户可做的操作' }),
+  acts: Type.Array(oneOf<AppealAct>(...ACTS), { description: 'What the caller can do now. 当前用户可做的操作' }),
 })
 export type AppealDetail = Static<typeof AppealDetail>
 
@@ -150,7 +150,7 @@ export const AppealQuery = Type.Object(
   {
     state: Type.Optional(State),
     kind: Type.Optional(Kind),
-    owner: Type.Optional(oneOf(['mine', 'nobody'] as const)),
+    owner: Type.Optional(oneOf('mine', 'nobody')),
     overdue: Type.Optional(Type.Boolean({ description: '只看已超时' })),
     merchant_no: Type.Optional(Type.String({ maxLength: 40 })),
     channel: Type.Optional(Type.String({ maxLength: 40 })),

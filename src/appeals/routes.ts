@@ -1,9 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { actorOf } from '../access/asking.ts'
-import { Failure } from '../kernel/failure.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { sendVoucher } from '../reviews/voucher_answer.ts'
+import { pageUnknown } from '../system/page_unknown.ts'
 import * as api from './api.ts'
 import { HOUR_MS } from './appeal.ts'
 import * as appeals from './operations.ts'
@@ -184,10 +184,6 @@ export function appealRoutes(server: FastifyInstance, app: Appealing): void {
 
 function readPlace(text: string): { dueAt: Date; id: string } {
   const [, at, id] = /^(\d{1,15})_(.+)$/.exec(text) ?? []
-  if (at === undefined || id === undefined)
-    throw new Failure('page_unknown', {
-      zh: 'after 不是上一页返回的 next，请从第一页重新读取',
-      en: '`after` is not the `next` of a page: begin with the first page',
-    })
+  if (at === undefined || id === undefined) throw pageUnknown()
   return { dueAt: new Date(Number(at)), id }
 }

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../system/requests.ts'
+import { orNull } from '../system/schema_words.ts'
 import { ARRIVAL_STATES } from './store.ts'
 
 const At = Type.String({ format: 'date-time' })
 const Day = Type.String({ format: 'date' })
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
 const words = <T extends string>(...all: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...all] })
 const strict = { additionalProperties: false }
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 }))

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Failure } from '../kernel/failure.ts'
 import { exponentOf, parseDecimal } from '../kernel/money.ts'
 import { DISCREPANCY_KINDS, type DiscrepancyKind } from '../matching/entry.ts'
+import { oneOf } from '../system/schema_words.ts'
 import type { CauseFacts } from './facts.ts'
 
 /** The conditions of a cause that people add: all that are named must hold. Pure. */
@@ -13,12 +14,11 @@ const Decimal = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })
 const Signed = Type.String({ pattern: '^-?\\d{1,13}(\\.\\d{1,4})?$' })
 const Clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
 const Day = Type.String({ format: 'date' })
-const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
 
 export const Conditions = Type.Object(
   {
     kinds: Type.Optional(
-      Type.Array(oneOf<DiscrepancyKind>(DISCREPANCY_KINDS), {
+      Type.Array(oneOf<DiscrepancyKind>(...DISCREPANCY_KINDS), {
         minItems: 1,
         uniqueItems: true,
         description: '差错类型',
@@ -47,7 +47,7 @@ export const Conditions = Type.Object(
     difference_is: Type.Optional(
       Type.Object(
         {
-          what: oneOf(['zero', 'fee', 'share'] as const),
+          what: oneOf('zero', 'fee', 'share'),
           share: Type.Optional(
             Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,6})?%$', description: 'Of the amount: "0.6%". 占金额的比例' }),
           ),
@@ -72,7 +72,7 @@ export const Conditions = Type.Object(
       Type.Array(Type.Integer({ minimum: 1, maximum: 31 }), { minItems: 1, uniqueItems: true }),
     ),
     days: Type.Optional(Type.Object({ from: Type.Optional(Day), to: Type.Optional(Day) }, closed)),
-    sides: Type.Optional(oneOf(['ours', 'theirs', 'both'] as const)),
+    sides: Type.Optional(oneOf('ours', 'theirs', 'both')),
     rows: Type.Optional(
       Type.Object(
         { from: Type.Optional(Type.Integer({ minimum: 1 })), to: Type.Optional(Type.Integer({ minimum: 1 })) },

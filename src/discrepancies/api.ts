@@ -3,6 +3,7 @@ import { AMOUNT_PATTERN } from '../kernel/amount_field.ts'
 import { DISCREPANCY_KINDS, type DiscrepancyKind } from '../matching/entry.ts'
 import { VoucherIds, VoucherView } from '../reviews/api.ts'
 import { REQUEST_ID } from '../system/requests.ts'
+import { oneOf } from '../system/schema_words.ts'
 import { ACTION_CODES, type Action, type State } from './actions.ts'
 
 /** The shapes of discrepancies over HTTP. Amounts are decimal strings in major units. */
@@ -15,13 +16,12 @@ const RequestId = Type.String({ pattern: REQUEST_ID, description: 'Made by the c
 const Id = Type.String({ pattern: '^[1-9][0-9]{0,14}$' })
 const Name = Type.String({ maxLength: 64 })
 const Words = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '\\S' })
-const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
 
-const Kind = oneOf<DiscrepancyKind>(DISCREPANCY_KINDS)
-const StateOf = oneOf<State>(['open', 'waived', 'explained', 'replaced', 'resolved'])
-const Side = oneOf(['ours', 'theirs'] as const)
+const Kind = oneOf<DiscrepancyKind>(...DISCREPANCY_KINDS)
+const StateOf = oneOf<State>('open', 'waived', 'explained', 'replaced', 'resolved')
+const Side = oneOf('ours', 'theirs')
 /** Matching by hand takes rows of several: it has a route of its own. */
-const ActionOf = oneOf<Exclude<Action, 'match'>>(ACTION_CODES.filter(code => code !== 'match'))
+const ActionOf = oneOf<Exclude<Action, 'match'>>(...ACTION_CODES.filter(code => code !== 'match'))
 const Amount = Type.String({ examples: ['128.60'] })
 
 export const DiscrepancyKey = Type.Object({ discrepancy_id: Id })
@@ -63,7 +63,7 @@ const filter = {
 export const DiscrepancyQuery = Type.Object(
   {
     ...filter,
-    order: Type.Optional(oneOf(['due', 'newest'] as const)),
+    order: Type.Optional(oneOf('due', 'newest')),
     after: Type.Optional(Type.String({ maxLength: 60, description: '`next` of the page before. 上一页的 next' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
   },
@@ -153,7 +153,9 @@ export type RowView = Static<typeof RowView>
 
 export const DiscrepancyDetail = Type.Object({
   ...shown,
-  actions: Type.Array(oneOf<Action>(ACTION_CODES), { description: 'What the caller can do now. 当前用户可做的操作' }),
+  actions: Type.Array(oneOf<Action>(...ACTION_CODES), {
+    description: 'What the caller can do now. 当前用户可做的操作',
+  }),
   rules_version: Type.Integer({ description: 'By which the run decided. 规则版本' }),
   linked_to: Type.Array(Type.String(), { description: 'The pair that a surplus repeats. 重复的原笔' }),
   rows: Type.Array(RowView),
@@ -222,7 +224,7 @@ export const VouchersAsk = Type.Object({ id: RequestId, vouchers: VoucherIds }, 
 export const OUTCOMES = ['done', 'awaiting_review', 'refund_asked', 'booked'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 const answered = {
-  outcome: oneOf<Outcome>(OUTCOMES),
+  outcome: oneOf<Outcome>(...OUTCOMES),
   review_id: Type.String(),
   refund_no: Type.String(),
 }
@@ -234,7 +236,7 @@ export const BulkAnswer = Type.Object({
   results: Type.Array(
     Type.Object({
       discrepancy_id: Type.String(),
-      outcome: oneOf<Outcome | 'refused'>([...OUTCOMES, 'refused']),
+      outcome: oneOf<Outcome | 'refused'>(...OUTCOMES, 'refused'),
       review_id: Type.String(),
       refund_no: Type.String(),
       code: Type.String(),
@@ -266,7 +268,7 @@ export const MatchAsk = Type.Object(
 )
 export type MatchAsk = Static<typeof MatchAsk>
 export const MatchAnswer = Type.Object({
-  outcome: oneOf<'done' | 'awaiting_review'>(['done', 'awaiting_review']),
+  outcome: oneOf<'done' | 'awaiting_review'>('done', 'awaiting_review'),
   review_id: Type.String(),
   match_group: Type.String(),
   difference: Type.String(),
@@ -292,7 +294,7 @@ export const UnmatchAsk = Type.Object(
   closed,
 )
 export const UnmatchAnswer = Type.Object({
-  outcome: oneOf<'done' | 'awaiting_review'>(['done', 'awaiting_review']),
+  outcome: oneOf<'done' | 'awaiting_review'>('done', 'awaiting_review'),
   review_id: Type.String(),
   discrepancies: Type.Array(Type.String(), { description: 'What its rows stand in now. 拆开后的差错' }),
 })

@@ -15,6 +15,7 @@ import { fileOf } from '../reconciliation/open_rows.ts'
 import { voucherUnknown, WHOLE } from '../reviews/voucher.ts'
 import { openUsedVoucher, type VoucherContent } from '../reviews/voucher_operations.ts'
 import { vouchersUsed } from '../reviews/voucher_store.ts'
+import { pageUnknown } from '../system/page_unknown.ts'
 import { actionsOf, discrepancyUnknown } from './actions.ts'
 import type { DiscrepancyDetail, DiscrepancyList, DiscrepancyQuery, FilterQuery, TotalsView } from './api.ts'
 import * as evidence from './evidence_store.ts'
@@ -91,11 +92,7 @@ const ownersOf = (app: Discrepancies, rows: readonly store.Discrepancy[]): Promi
 
 function readPlace(text: string): { dueAt: Date | null; id: number } {
   const [, at, id] = /^(\d{0,15})_(\d{1,15})$/.exec(text) ?? []
-  if (at === undefined || id === undefined)
-    throw new Failure('page_unknown', {
-      zh: 'after 不是上一页返回的 next，请从第一页重新读取',
-      en: '`after` is not the `next` of a page: begin with the first page',
-    })
+  if (at === undefined || id === undefined) throw pageUnknown()
   return { dueAt: at === '' ? null : new Date(Number(at)), id: Number(id) }
 }
 

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../system/requests.ts'
+import { orNull } from '../system/schema_words.ts'
 import { SEVERITIES } from './alert.ts'
 
 const At = Type.String({ format: 'date-time' })
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
 const limit = (least: number, usual: number, description: string) =>
   Type.Integer({ minimum: least, default: usual, description })
 

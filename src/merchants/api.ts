@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../system/requests.ts'
+import { oneOf } from '../system/schema_words.ts'
 import { FEE_CATEGORIES, FEE_ITEM_STATES, MERCHANT_STATES } from './merchant.ts'
 
 /** The shapes of departments, merchants and fee items over HTTP. Amounts are decimal strings, times RFC 3339. */
-
-const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
 
 export const RequestId = Type.String({
   pattern: REQUEST_ID,
@@ -58,7 +57,7 @@ export const MerchantView = Type.Object({
   merchant_no: Type.String(),
   name: Type.String(),
   department_id: Type.String(),
-  state: oneOf(MERCHANT_STATES),
+  state: oneOf(...MERCHANT_STATES),
   created_at: Type.String(),
 })
 export type MerchantView = Static<typeof MerchantView>
@@ -74,7 +73,7 @@ export const MerchantChange = Type.Object(
     id: RequestId,
     name: Type.Optional(Name),
     department_id: Type.Optional(ObjectId),
-    state: Type.Optional(oneOf(MERCHANT_STATES)),
+    state: Type.Optional(oneOf(...MERCHANT_STATES)),
   },
   { additionalProperties: false },
 )
@@ -99,12 +98,12 @@ export const FeeItemView = Type.Object({
   fee_item_id: Type.String(),
   merchant_no: Type.String(),
   name: Type.String(),
-  category: oneOf(FEE_CATEGORIES),
+  category: oneOf(...FEE_CATEGORIES),
   account_label: Type.String(),
   currency: Type.String(),
   part_payment: Type.Boolean(),
   part_min: Type.String(),
-  state: oneOf(FEE_ITEM_STATES),
+  state: oneOf(...FEE_ITEM_STATES),
   created_at: Type.String(),
 })
 export type FeeItemView = Static<typeof FeeItemView>
@@ -118,7 +117,7 @@ export const FeeItemAsk = Type.Object(
     fee_item_id: ObjectId,
     merchant_no: ObjectId,
     name: Name,
-    category: oneOf(FEE_CATEGORIES),
+    category: oneOf(...FEE_CATEGORIES),
     account_label: Type.Optional(AccountLabel),
     currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
     part_payment: Type.Optional(Type.Boolean()),
@@ -132,18 +131,18 @@ export const FeeItemChange = Type.Object(
   {
     id: RequestId,
     name: Type.Optional(Name),
-    category: Type.Optional(oneOf(FEE_CATEGORIES)),
+    category: Type.Optional(oneOf(...FEE_CATEGORIES)),
     account_label: Type.Optional(AccountLabel),
     part_payment: Type.Optional(Type.Boolean()),
     part_min: Type.Optional(PartMin),
-    state: Type.Optional(oneOf(FEE_ITEM_STATES)),
+    state: Type.Optional(oneOf(...FEE_ITEM_STATES)),
   },
   { additionalProperties: false },
 )
 export type FeeItemChange = Static<typeof FeeItemChange>
 
 export const FeeItemQuery = Type.Object(
-  { merchant_no: Type.Optional(Type.String()), state: Type.Optional(oneOf(FEE_ITEM_STATES)) },
+  { merchant_no: Type.Optional(Type.String()), state: Type.Optional(oneOf(...FEE_ITEM_STATES)) },
   { additionalProperties: false },
 )
 export type FeeItemQuery = Static<typeof FeeItemQuery>

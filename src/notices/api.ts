@@ -1,17 +1,17 @@
 import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../system/requests.ts'
+import { oneOf } from '../system/schema_words.ts'
 import { MEDIA, MESSAGE_STATES, TEMPLATES } from './message.ts'
 
-const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
 const Time = Type.Union([Type.String(), Type.Null()])
 
 export const NoticeView = Type.Object({
   notice_id: Type.Integer(),
   key: Type.String(),
-  medium: oneOf(MEDIA),
+  medium: oneOf(...MEDIA),
   recipient: Type.String({ description: 'Masked. 已打码' }),
-  template: oneOf(TEMPLATES),
-  state: oneOf(MESSAGE_STATES),
+  template: oneOf(...TEMPLATES),
+  state: oneOf(...MESSAGE_STATES),
   attempts: Type.Integer(),
   created_at: Type.String(),
   handed_at: Time,
@@ -24,7 +24,7 @@ export type NoticeView = Static<typeof NoticeView>
 
 export const NoticeQuery = Type.Object(
   {
-    state: Type.Optional(oneOf(MESSAGE_STATES)),
+    state: Type.Optional(oneOf(...MESSAGE_STATES)),
     after: Type.Optional(Type.Integer({ minimum: 0, description: 'The last notice_id of the page before.' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
   },
@@ -37,7 +37,12 @@ export type NoticeList = Static<typeof NoticeList>
 
 export const NoticeSummary = Type.Object({
   counts: Type.Array(
-    Type.Object({ medium: oneOf(MEDIA), state: oneOf(MESSAGE_STATES), count: Type.Integer(), oldest: Type.String() }),
+    Type.Object({
+      medium: oneOf(...MEDIA),
+      state: oneOf(...MESSAGE_STATES),
+      count: Type.Integer(),
+      oldest: Type.String(),
+    }),
   ),
 })
 export type NoticeSummary = Static<typeof NoticeSummary>
@@ -45,7 +50,7 @@ export type NoticeSummary = Static<typeof NoticeSummary>
 export const NoticeResolve = Type.Object(
   {
     id: Type.String({ pattern: REQUEST_ID }),
-    as: oneOf(['sent', 'again', 'withdraw'] as const),
+    as: oneOf('sent', 'again', 'withdraw'),
     note: Type.String({ minLength: 1, maxLength: 200, description: 'Why, for the record. 处理说明' }),
   },
   { additionalProperties: false },

@@ -1,11 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { AMOUNT_PATTERN } from '../kernel/amount_field.ts'
 import { REQUEST_ID } from '../system/requests.ts'
+import { oneOf, orNull } from '../system/schema_words.ts'
 
 /** The shapes of orders and payments over HTTP. Amounts are decimal strings in major units, times RFC 3339 with offset. */
-
-const oneOf = <T extends string>(...values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
 
 export const RequestId = Type.String({
   pattern: REQUEST_ID,

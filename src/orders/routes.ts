@@ -2,9 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf } from '../access/asking.ts'
 import { readAmount } from '../kernel/amount_field.ts'
-import { Failure } from '../kernel/failure.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
+import { pageUnknown } from '../system/page_unknown.ts'
 import { type Json, onceAround } from '../system/requests.ts'
 import * as api from './api.ts'
 import { openAnomalies, paymentRecords, refusedNotices, waitingPayments, waitingSummary } from './list_store.ts'
@@ -345,10 +345,6 @@ const anomalyView = (row: Awaited<ReturnType<typeof openAnomalies>>[number]) => 
 
 function readPlace(text: string): { createdAt: Date; paymentNo: string } {
   const [, at, paymentNo] = /^(\d{1,15})_(.+)$/.exec(text) ?? []
-  if (at === undefined || paymentNo === undefined)
-    throw new Failure('page_unknown', {
-      zh: 'after 不是上一页返回的 next，请从第一页重新读取',
-      en: '`after` is not the `next` of a page: begin with the first page',
-    })
+  if (at === undefined || paymentNo === undefined) throw pageUnknown()
   return { createdAt: new Date(Number(at)), paymentNo }
 }

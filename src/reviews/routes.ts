@@ -4,6 +4,7 @@ import { actorOf } from '../access/asking.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import { takeRawBodies } from '../system/http.ts'
+import { pageUnknown } from '../system/page_unknown.ts'
 import * as api from './api.ts'
 import * as reviews from './operations.ts'
 import { VOUCHER_BYTES_MAX } from './voucher.ts'
@@ -192,10 +193,6 @@ function objectOf(query: {
 
 function readPlace(text: string): { askedAt: Date; id: string } {
   const [, at, id] = /^(\d{1,15})_(.+)$/.exec(text) ?? []
-  if (at === undefined || id === undefined)
-    throw new Failure('page_unknown', {
-      zh: 'after 不是上一页返回的 next，请从第一页重新读取',
-      en: '`after` is not the `next` of a page: begin with the first page',
-    })
+  if (at === undefined || id === undefined) throw pageUnknown()
   return { askedAt: new Date(Number(at)), id }
 }

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { REQUEST_ID } from '../../system/requests.ts'
+import { orNull } from '../../system/schema_words.ts'
 
 const closed = { additionalProperties: false }
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
 const At = Type.String({ format: 'date-time' })
 const Day = Type.String({ format: 'date', examples: ['2026-11-20'] })
 

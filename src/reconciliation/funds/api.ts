@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { VoucherIds } from '../../reviews/api.ts'
 import { REQUEST_ID } from '../../system/requests.ts'
+import { orNull } from '../../system/schema_words.ts'
 import { SETTLEMENT_STATES } from './settlement.ts'
 
 /** The shapes of settlements over HTTP. Money is decimal text in major units. */
 
 const strict = { additionalProperties: false }
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
 const words = <T extends string>(...all: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...all] })
 const RequestId = Type.String({ pattern: REQUEST_ID, description: '调用方生成的请求编号 Made by the caller' })
 const At = Type.String({ format: 'date-time' })

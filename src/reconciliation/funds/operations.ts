@@ -7,6 +7,7 @@ import { instantText } from '../../kernel/instant_text.ts'
 import { formatMinor } from '../../kernel/money.ts'
 import { askReview } from '../../reviews/operations.ts'
 import type { App } from '../../system/app.ts'
+import { pageUnknown } from '../../system/page_unknown.ts'
 import { once } from '../../system/requests.ts'
 import { SETTLEMENT_ACCEPTANCE } from './acceptance.ts'
 import type {
@@ -144,11 +145,7 @@ const factsOf = (of: store.Settlement) => [
 
 function readPlace(text: string): { day: Day; id: number } {
   const [day = '', id = ''] = text.split('_')
-  if (!Number.isSafeInteger(Number(id)) || Number.isNaN(Date.parse(day)))
-    throw new Failure('page_unknown', {
-      zh: 'after 不是上一页返回的 next，请从第一页重新读取',
-      en: '`after` is not the `next` of a page: begin with the first page',
-    })
+  if (!Number.isSafeInteger(Number(id)) || Number.isNaN(Date.parse(day))) throw pageUnknown()
   return { day, id: Number(id) }
 }
 

@@ -1,12 +1,11 @@
 import { Type } from 'typebox'
 import { AMOUNT_PATTERN } from '../../kernel/amount_field.ts'
 import { REQUEST_ID } from '../../system/requests.ts'
+import { oneOf, orNull } from '../../system/schema_words.ts'
 import { ITEM_STATES } from './item.ts'
 
 /** Shapes of items over HTTP. Amounts are decimal strings in major units, times RFC 3339 with offset. */
 const closed = { additionalProperties: false }
-const oneOf = <T extends string>(...values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
 const At = Type.String({ format: 'date-time' })
 const Day = Type.String({ format: 'date', examples: ['2026-11-20'] })
 const Short = Type.String({ minLength: 1, maxLength: 64 })
