@@ -15,7 +15,10 @@ export async function playMorning(stage: DayStage, { day, lost }: Evening): Prom
   const { arrivals } = await until(
     'statements',
     () => cashier.get(`/api/statement-arrivals?day=${day}`),
-    each => each.arrivals.length > 0 && each.arrivals.every((one: Answer) => ['arrived', 'empty'].includes(one.state)),
+    // Of a channel whose day ends in the evening a statement is expected earlier than of the others: all must be there.
+    each =>
+      Object.keys(CHANNELS).every(channel => each.arrivals.some((one: Answer) => one.channel === channel)) &&
+      each.arrivals.every((one: Answer) => ['arrived', 'empty'].includes(one.state)),
   )
   const named = (lang: 'zh' | 'en'): string =>
     arrivals
