@@ -3,5 +3,5 @@ import { ensureInstalled, handOver, refuse } from './runtime.mjs'
 
 const [script = 'src/cli.ts', ...words] = process.argv.slice(2)
 // Only the running product is content without the tools for tests (`npm ci --omit=dev`).
-await ensureInstalled({ dev: !script.startsWith('src/') }).catch(refuse)
+await ensureInstalled({ dev: !script.startsWith('src/') && script !== 'scripts/build-web.ts' }).catch(refuse)
 await handOver(script, words).catch(refuse)

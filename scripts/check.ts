@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
-import { checkStyle, checkTypes, mendStyle, report } from './checks.ts'
+import { checkStyle, checkTypes, checkWebTypes, mendStyle, report } from './checks.ts'
 
 const words = process.argv.slice(2)
 if (words[0] === '--format') {
@@ -10,7 +10,7 @@ if (words[0] === '--format') {
   console.log(mended.output)
   process.exit(mended.ok ? 0 : 1)
 }
-const checks = await Promise.all([checkTypes(), checkStyle()])
+const checks = await Promise.all([checkTypes(), checkWebTypes(), checkStyle()])
 for (const check of checks) report(check)
 const tidy = spawnSync(process.execPath, ['--test', join(PACKAGE_ROOT, 'testkit/tidy.test.ts')], { stdio: 'inherit' })
 process.exit(checks.every(check => check.ok) && tidy.status === 0 ? 0 : 1)

@@ -4,8 +4,10 @@ import { PACKAGE_ROOT } from '../src/system/paths.ts'
 
 export type Check = { readonly name: string; readonly ok: boolean; readonly output: string; readonly seconds: number }
 
-/** Types by TypeScript's native compiler. */
+/** Types by TypeScript's native compiler: of the platform, and of the pages, which know a browser instead of Node. */
 export const checkTypes = (): Promise<Check> => runTool('types', 'typescript/bin/tsc', ['--noEmit', '--pretty'])
+export const checkWebTypes = (): Promise<Check> =>
+  runTool('types of the web app', 'typescript/bin/tsc', ['--noEmit', '--pretty', '--project', 'web'])
 
 /** Lint, imports and format by Biome. */
 export const checkStyle = (): Promise<Check> =>

@@ -10,16 +10,16 @@ import { Failure } from '../src/kernel/failure.ts'
 import { type Database, openDatabase } from '../src/system/database.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
 import { openTestServer } from '../testkit/server.ts'
-import { checkStyle, checkTypes, report } from './checks.ts'
+import { checkStyle, checkTypes, checkWebTypes, report } from './checks.ts'
 
 const words = process.argv.slice(2)
 const named = words.filter(word => !word.startsWith('--')).map(word => resolve(process.env.INIT_CWD ?? '.', word))
 const server = await openServer(words.includes('--server'))
 try {
-  const checks = named.length > 0 ? [] : await Promise.all([checkTypes(), checkStyle()])
+  const checks = named.length > 0 ? [] : await Promise.all([checkTypes(), checkWebTypes(), checkStyle()])
   for (const check of checks) report(check)
   const counts = await runTests(
-    named.length > 0 ? named : globSync('{src,testkit}/**/*.test.ts', { cwd: PACKAGE_ROOT }).sort(),
+    named.length > 0 ? named : globSync('{src,testkit,web}/**/*.test.ts', { cwd: PACKAGE_ROOT }).sort(),
   )
   const failed = counts.failed + checks.filter(check => !check.ok).length
   const passed = counts.passed + checks.filter(check => check.ok).length

@@ -5,6 +5,7 @@ import { auditPart } from './audit_part.ts'
 import { daysPart } from './days_part.ts'
 import { discrepanciesPart } from './discrepancies_part.ts'
 import { intrusionPart } from './intrusion_part.ts'
+import { livePart } from './live_part.ts'
 import { noticesPart } from './notices_part.ts'
 import { payingPart } from './paying_part.ts'
 import { reportsPart } from './reports_part.ts'
@@ -12,6 +13,7 @@ import { reviewsPart } from './reviews_part.ts'
 import { rulesPart } from './rules_part.ts'
 import type { PartOf } from './server.ts'
 import { vaultPart } from './vault_part.ts'
+import { webPart } from './web_part.ts'
 
 /** What the platform consists of, in the order of the house. */
 export const PARTS: readonly PartOf[] = [
@@ -28,4 +30,6 @@ export const PARTS: readonly PartOf[] = [
   appealsPart(),
   arrivalsPart(),
   reportsPart(),
+  livePart(),
+  webPart(),
 ]

@@ -1,12 +1,13 @@
 import { parseCookie } from 'cookie'
 import type { FastifyRequest } from 'fastify'
+import type pg from 'pg'
 import { Failure } from '../kernel/failure.ts'
 import type { App } from '../system/app.ts'
 import { PUBLIC } from '../system/http.ts'
 import type { Listener } from '../system/listen.ts'
 import { type Actor, anonymous } from './actor.ts'
 import { actorOfGrants, type Held, heldBy, withOwnSession } from './actor_of_grants.ts'
-import { whereOf } from './asking.ts'
+import { actorOf, whereOf } from './asking.ts'
 import { OWN_SESSION } from './permissions.ts'
 import {
   csrfRefused,
@@ -86,12 +87,8 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
     return actorOfGrants(key, held, '', whereOf(request))
   }
   const bySession = async (token: string, request: FastifyRequest, permission: string): Promise<Actor> => {
-    const session = await sessionOf(app.db.pool, digestOf(token))
     const at = app.now()
-    if (!session) throw sessionOver('unknown')
-    const state = stateOf(session, settings, at)
-    if (state !== 'live') throw sessionOver(state === 'ended' ? session.endedWhy : state)
-    if (session.state !== 'active') throw sessionOver('account_suspended')
+    const session = await liveSession(app.db.pool, settings, token, at)
     if (!SAFE.has(request.method) && !(sameSite(request) && request.headers['x-csrf-token'] === csrfOf(token)))
       throw csrfRefused()
     const actor = actorOfGrants(session, withOwnSession(heldBy(session)), session.id, whereOf(request))
@@ -109,7 +106,7 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
   }
 
   const check = (request: FastifyRequest, permission: string): Actor | Promise<Actor> => {
-    const { authorization, cookie } = request.headers
+    const { authorization } = request.headers
     if (authorization !== undefined) {
       const [, text] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
       if (text === undefined) throw notAuthenticated()
@@ -118,7 +115,7 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
         return allowed(byKey(known, request), permission, request)
       return readKey(text).then(read => allowed(byKey(read, request), permission, request))
     }
-    const token = cookie === undefined ? undefined : parseCookie(cookie)[cookieName(request)]
+    const token = tokenOf(request)
     if (!token) throw notAuthenticated()
     return bySession(token, request, permission).then(actor => allowed(actor, permission, request))
   }
@@ -138,6 +135,33 @@ export async function openGuard({ app, listener, settings, seenAgain }: GuardOpt
       await writeUsed()
     },
   }
+}
+
+async function liveSession(db: pg.Pool, settings: SessionSettings, token: string, at: Date): Promise<AskingSession> {
+  const session = await sessionOf(db, digestOf(token))
+  if (!session) throw sessionOver('unknown')
+  const state = stateOf(session, settings, at)
+  if (state !== 'live') throw sessionOver(state === 'ended' ? session.endedWhy : state)
+  if (session.state !== 'active') throw sessionOver('account_suspended')
+  return session
+}
+
+const tokenOf = ({ headers: { cookie }, protocol }: FastifyRequest): string | undefined =>
+  cookie === undefined ? undefined : parseCookie(cookie)[cookieName({ protocol })]
+
+/**
+ * What whoever opened a stream may do by now. It does not count as being seen: an open page alone keeps no session alive. Throws session_over.
+ * Whoever came by a service key is believed until the stream is opened again.
+ */
+export async function permissionsBy(
+  app: Pick<App, 'db' | 'now'>,
+  settings: SessionSettings,
+  request: FastifyRequest,
+): Promise<ReadonlySet<string>> {
+  const token = tokenOf(request)
+  if (token === undefined) return actorOf(request).permissions
+  const session = await liveSession(app.db.pool, settings, token, app.now())
+  return actorOfGrants(session, withOwnSession(heldBy(session)), session.id, whereOf(request)).permissions
 }
 
 type Remembered = { readonly at: number; readonly key: AskingKey; readonly held: Held }

@@ -36,4 +36,13 @@ export async function recordAll(tx: pg.ClientBase, entries: readonly Entry[]): P
       entries.map(({ act }) => canonicalJson({ before: act.before, after: act.after })),
     ],
   })
+  const news = newsOf(entries.map(({ act }) => act.what))
+  if (news !== '') await tx.query({ name: 'tell_acts', text: "select pg_notify('acted', $1)", values: [news] })
 }
+
+/** Acts by the thousand a second, of which nobody's screen shows a list: they are not told. */
+const QUIET = new Set(['payment', 'order', 'receipt', 'field', 'session', 'payer_code', 'voucher'])
+
+/** What open screens are told: the first words of the acts, such as `item refund`, each once; '' for nothing. */
+const newsOf = (whats: readonly string[]): string =>
+  [...new Set(whats.map(what => what.split('.', 1)[0] as string))].filter(topic => !QUIET.has(topic)).join(' ')

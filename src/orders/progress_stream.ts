@@ -12,7 +12,7 @@ import { paymentView } from './views.ts'
  * again gets the state as it is then.
  */
 export async function progressStream(server: FastifyInstance, app: Paying, listener: Listener): Promise<void> {
-  const streams = await createStreams(server, listener, 'payment_changed', payload => payload.split(' '))
+  const streams = await createStreams(server, listener, { payment_changed: payload => payload.split(' ') })
   server.get<{ Params: { payment_no: string } }>(
     '/payments/:payment_no/progress',
     {

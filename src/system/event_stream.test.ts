@@ -31,10 +31,15 @@ async function setting(t: TestContext, patience?: number): Promise<Setting> {
   const sending = new Map<string, ServerResponse>()
   const listener = createListener(db, log)
   const http = await createHttp({ log, newId, guard: () => ({ id: 'x' }), permissions: new Set() })
-  const streams = await createStreams(http, listener, 'thing_changed', payload => payload.split(' '), {
-    heartbeat: 50,
-    patience,
-  })
+  const streams = await createStreams(
+    http,
+    listener,
+    { thing_changed: payload => payload.split(' ') },
+    {
+      heartbeat: 50,
+      patience,
+    },
+  )
   http.get(
     '/things/:key',
     { config: { permission: PUBLIC }, schema: { response: { 200: Type.String() } } },

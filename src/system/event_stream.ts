@@ -42,27 +42,33 @@ const GAP_SPREAD_MS = 500
 let openStreams = 0
 gauge('fzpay_event_streams', 'Open streams of server-sent events', () => openStreams)
 
+/** Says which keys a message of a channel is about. */
+export type KeysOf = (payload: string) => readonly string[]
+
 /**
- * Streams fed by one channel of PostgreSQL. `keysOf` says what a message is about. However often a thing changes, one read
+ * Streams fed by channels of PostgreSQL, each with what its messages are about. However often a thing changes, one read
  * is under way and at most one waits; a slow client holds one state in memory, never a queue.
  */
 export async function createStreams(
   http: FastifyInstance,
   listener: Listener,
-  channel: string,
-  keysOf: (payload: string) => readonly string[],
+  news: Readonly<Record<string, KeysOf>>,
   { heartbeat = 15_000, patience = 30_000 }: StreamOptions = {},
 ): Promise<Streams> {
   const byKey = new Map<string, Set<Stream>>()
   const all = new Set<Stream>()
-  const unsubscribe = await listener.subscribe(channel, {
-    message(payload) {
-      for (const key of keysOf(payload)) for (const stream of byKey.get(key) ?? []) stream.changed()
-    },
-    gap() {
-      for (const stream of all) setTimeout(() => stream.changed(), Math.random() * GAP_SPREAD_MS)
-    },
-  })
+  const subscribed = await Promise.all(
+    Object.entries(news).map(([channel, keysOf]) =>
+      listener.subscribe(channel, {
+        message(payload) {
+          for (const key of keysOf(payload)) for (const stream of byKey.get(key) ?? []) stream.changed()
+        },
+        gap() {
+          for (const stream of all) setTimeout(() => stream.changed(), Math.random() * GAP_SPREAD_MS)
+        },
+      }),
+    ),
+  )
   const beat = setInterval(() => {
     for (const stream of all) stream.beat()
   }, heartbeat)
@@ -110,7 +116,7 @@ export async function createStreams(
     },
     close() {
       clearInterval(beat)
-      unsubscribe()
+      for (const unsubscribe of subscribed) unsubscribe()
       for (const stream of [...all]) stream.end()
     },
   }

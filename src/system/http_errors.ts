@@ -156,6 +156,7 @@ const STATUS: Readonly<Record<string, number>> = {
   channel_unavailable: 502,
   overloaded: 503,
   receipts_not_configured: 503,
+  web_not_built: 503,
   stopping: 503,
   vault_stale: 503,
   sealed_unreadable: 500,

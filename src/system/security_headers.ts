@@ -10,15 +10,17 @@ export type PageNeeds = {
   readonly connect?: string
   readonly manifest?: string
   readonly worker?: string
+  /** Where forms may be sent; without it nowhere. */
+  readonly form?: string
 }
 
-/** The content security policy of a page. Nothing may frame it, no base may be moved, no form sent away. */
-export const contentPolicy = (needs: PageNeeds = {}): string =>
+/** The content security policy of a page. Nothing may frame it, no base may be moved, no form sent where it is not named. */
+export const contentPolicy = ({ form = "'none'", ...needs }: PageNeeds = {}): string =>
   [
     "default-src 'none'",
     ...Object.entries(needs).map(([kind, sources]) => `${kind}-src ${sources}`),
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${form}`,
     "frame-ancestors 'none'",
   ].join('; ')
 

@@ -1,0 +1,235 @@
+import { KeyOutlined, LockOutlined, MobileOutlined, SafetyOutlined, UserOutlined } from '@ant-design/icons'
+import { browserSupportsWebAuthn, startAuthentication, WebAuthnError } from '@simplewebauthn/browser'
+import { Alert, Button, Divider, Flex, Form, Input, Tabs, Typography } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import type { SessionView } from '../../../src/access/api.ts'
+import { Failed } from '../pieces/states.tsx'
+import { ask, Refused } from './api.ts'
+import { Choices } from './layout.tsx'
+import { useDoor } from './session.tsx'
+import { useText } from './text.ts'
+
+/** For whoever is not logged in: staff by password or passkey, payers by a code that their phone gets. */
+export function LogIn({ over }: { readonly over: boolean }) {
+  const t = useText()
+  return (
+    <main className="door">
+      <Flex justify="end">
+        <Choices />
+      </Flex>
+      <div className="door-card">
+        <Typography.Title level={1} style={{ fontSize: 24, marginBlock: '0 4px' }}>
+          {t('抚州支付平台', 'Fuzhou Pay')}
+        </Typography.Title>
+        <Typography.Paragraph type="secondary">
+          {t('缴费、对账与差错处理', 'Payments, reconciliation and discrepancies')}
+        </Typography.Paragraph>
+        {over && (
+          <Alert
+            type="info"
+            showIcon
+            role="status"
+            style={{ marginBottom: 16 }}
+            title={t('登录已结束，请重新登录', 'Your session is over; please log in again')}
+          />
+        )}
+        <Tabs
+          centered
+          items={[
+            { key: 'staff', label: t('工作人员', 'Staff'), children: <StaffDoor /> },
+            { key: 'payer', label: t('缴费人', 'Payers'), children: <PayerDoor /> },
+          ]}
+        />
+      </div>
+    </main>
+  )
+}
+
+type Trying = {
+  readonly busy: boolean
+  readonly refused: Refused | null
+  readonly go: (what: () => Promise<SessionView>) => Promise<void>
+}
+
+function useTrying(): Trying {
+  const { enter } = useDoor()
+  const [busy, setBusy] = useState(false)
+  const [refused, setRefused] = useState<Refused | null>(null)
+  return {
+    busy,
+    refused,
+    async go(what) {
+      setBusy(true)
+      setRefused(null)
+      try {
+        enter(await what())
+      } catch (error) {
+        if (error instanceof Refused) setRefused(error)
+        else if (!(error instanceof WebAuthnError || (error as Error).name === 'NotAllowedError')) throw error
+      } finally {
+        setBusy(false)
+      }
+    },
+  }
+}
+
+type StaffWords = { readonly login: string; readonly password: string; readonly code?: string }
+
+function StaffDoor() {
+  const t = useText()
+  const { busy, refused, go } = useTrying()
+  const wantsCode = refused?.code === 'code_required' || refused?.code === 'code_wrong'
+  return (
+    <Form<StaffWords>
+      layout="vertical"
+      requiredMark={false}
+      onFinish={({ login, password, code }) =>
+        void go(() =>
+          ask('POST', '/api/session', { body: { login: login.trim(), password, ...(code ? { code } : {}) } }),
+        )
+      }
+    >
+      {browserSupportsWebAuthn() && (
+        <>
+          <Button
+            block
+            size="large"
+            type="primary"
+            icon={<KeyOutlined />}
+            loading={busy}
+            onClick={() => void go(byPasskey)}
+          >
+            {t('指纹或面容登录', 'Fingerprint or face')}
+          </Button>
+          <Divider plain>{t('或用密码', 'or by password')}</Divider>
+        </>
+      )}
+      <Form.Item
+        name="login"
+        label={t('登录名', 'Log-in name')}
+        rules={[{ required: true, message: t('请填写登录名', 'Your log-in name is missing') }]}
+      >
+        <Input size="large" prefix={<UserOutlined />} autoComplete="username" autoFocus />
+      </Form.Item>
+      <Form.Item
+        name="password"
+        label={t('密码', 'Password')}
+        rules={[{ required: true, message: t('请填写密码', 'Your password is missing') }]}
+      >
+        <Input.Password size="large" prefix={<LockOutlined />} autoComplete="current-password" />
+      </Form.Item>
+      {wantsCode && (
+        <Form.Item
+          name="code"
+          label={t('动态验证码（6 位）', 'Code of your authenticator (6 digits)')}
+          rules={[{ pattern: /^\d{6}$/, message: t('应为 6 位数字', 'Six digits are expected') }]}
+        >
+          <Input
+            size="large"
+            prefix={<SafetyOutlined />}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            maxLength={6}
+          />
+        </Form.Item>
+      )}
+      {refused && <Failed error={refused} />}
+      <Button block size="large" htmlType="submit" loading={busy} style={{ marginTop: 16 }}>
+        {t('登录', 'Log in')}
+      </Button>
+    </Form>
+  )
+}
+
+type Challenge = {
+  readonly challenge_id: string
+  readonly options: Parameters<typeof startAuthentication>[0]['optionsJSON']
+}
+
+async function byPasskey(): Promise<SessionView> {
+  const { challenge_id, options } = await ask<Challenge>('POST', '/api/session/passkey/options', { body: {} })
+  const response = await startAuthentication({ optionsJSON: options })
+  return await ask<SessionView>('POST', '/api/session/passkey', { body: { challenge_id, response } })
+}
+
+const AGAIN_S = 60
+
+function PayerDoor() {
+  const t = useText()
+  const { busy, refused, go } = useTrying()
+  const [phone, setPhone] = useState('')
+  const [code, setCode] = useState('')
+  const [challenge, setChallenge] = useState<string | null>(null)
+  const [wait, setWait] = useState(0)
+  const [notSent, setNotSent] = useState<Refused | null>(null)
+  const codeField = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (wait <= 0) return
+    const timer = setTimeout(() => setWait(wait - 1), 1000)
+    return () => clearTimeout(timer)
+  }, [wait])
+  const number = phone.replace(/[\s-]/g, '')
+  const phoneFits = /^(\+?86)?1\d{10}$/.test(number)
+  const send = async (): Promise<void> => {
+    setNotSent(null)
+    try {
+      const sent = await ask<{ challenge_id: string }>('POST', '/api/session/code/ask', { body: { phone: number } })
+      setChallenge(sent.challenge_id)
+      setWait(AGAIN_S)
+      codeField.current?.focus()
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      setNotSent(error)
+    }
+  }
+  return (
+    <form
+      className="payer-door"
+      onSubmit={event => {
+        event.preventDefault()
+        if (challenge === null) return void (phoneFits && send())
+        void go(() => ask('POST', '/api/session/code', { body: { challenge_id: challenge, phone: number, code } }))
+      }}
+    >
+      <label htmlFor="phone">{t('手机号', 'Phone number')}</label>
+      <Input
+        id="phone"
+        size="large"
+        prefix={<MobileOutlined />}
+        inputMode="tel"
+        autoComplete="tel"
+        value={phone}
+        onChange={event => setPhone(event.target.value)}
+      />
+      <label htmlFor="code">{t('短信验证码', 'Code')}</label>
+      <Flex gap={8}>
+        <Input
+          id="code"
+          size="large"
+          ref={input => {
+            codeField.current = input?.input ?? null
+          }}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          maxLength={6}
+          value={code}
+          onChange={event => setCode(event.target.value.replace(/\D/g, ''))}
+        />
+        <Button size="large" disabled={!phoneFits || wait > 0} onClick={() => void send()}>
+          {wait > 0 ? t(`${wait} 秒后重发`, `Again in ${wait} s`) : t('获取验证码', 'Send code')}
+        </Button>
+      </Flex>
+      {(notSent ?? refused) && <Failed error={(notSent ?? refused) as Refused} />}
+      <Button
+        block
+        size="large"
+        type="primary"
+        htmlType="submit"
+        loading={busy}
+        disabled={challenge === null || code.length !== 6}
+      >
+        {t('登录', 'Log in')}
+      </Button>
+    </form>
+  )
+}
