@@ -9,7 +9,9 @@ import { spec } from 'node:test/reporters'
 import { Failure } from '../src/kernel/failure.ts'
 import { type Database, openDatabase } from '../src/system/database.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { installChromium } from '../testkit/chromium.ts'
 import { openTestServer } from '../testkit/server.ts'
+import { buildWeb } from './build-web.ts'
 import { checkStyle, checkTypes, checkWebTypes, report } from './checks.ts'
 
 const words = process.argv.slice(2)
@@ -18,9 +20,12 @@ const server = await openServer(words.includes('--server'))
 try {
   const checks = named.length > 0 ? [] : await Promise.all([checkTypes(), checkWebTypes(), checkStyle()])
   for (const check of checks) report(check)
-  const counts = await runTests(
-    named.length > 0 ? named : globSync('{src,testkit,web}/**/*.test.ts', { cwd: PACKAGE_ROOT }).sort(),
-  )
+  const files = named.length > 0 ? named : globSync('{src,testkit,web}/**/*.test.ts', { cwd: PACKAGE_ROOT }).sort()
+  if (files.some(file => file.endsWith('.web.test.ts'))) {
+    installChromium(console.log)
+    await buildWeb(console.log)
+  }
+  const counts = await runTests(files)
   const failed = counts.failed + checks.filter(check => !check.ok).length
   const passed = counts.passed + checks.filter(check => check.ok).length
   if (counts.passed + counts.failed === 0) console.log('没有运行任何测试 No test was run')

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -7,17 +9,14 @@ import { VitePWA } from 'vite-plugin-pwa'
 const compressed = (): Plugin => ({
   name: 'compressed',
   apply: 'build',
-  enforce: 'post',
-  generateBundle(_, bundle) {
-    for (const [fileName, file] of Object.entries(bundle)) {
-      if (!/\.(js|css|svg|webmanifest)$/.test(fileName) || fileName === 'sw.js') continue
-      const source = Buffer.from(file.type === 'chunk' ? file.code : file.source)
+  writeBundle({ dir = '' }, bundle) {
+    for (const name of Object.keys(bundle).filter(each => /^assets\/.*\.(js|css|svg)$/.test(each))) {
+      const path = join(dir, name)
+      const source = readFileSync(path)
       if (source.length < 1024) continue
-      const level = {
-        params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: source.length },
-      }
-      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source, level) })
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 8 }) })
+      const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: source.length }
+      writeFileSync(`${path}.br`, brotliCompressSync(source, { params }))
+      writeFileSync(`${path}.gz`, gzipSync(source, { level: 8 }))
     }
   },
 })

@@ -57,9 +57,10 @@ export async function createStreams(
 ): Promise<Streams> {
   const byKey = new Map<string, Set<Stream>>()
   const all = new Set<Stream>()
-  const subscribed = await Promise.all(
-    Object.entries(news).map(([channel, keysOf]) =>
-      listener.subscribe(channel, {
+  const subscribed: (() => void)[] = []
+  for (const [channel, keysOf] of Object.entries(news))
+    subscribed.push(
+      await listener.subscribe(channel, {
         message(payload) {
           for (const key of keysOf(payload)) for (const stream of byKey.get(key) ?? []) stream.changed()
         },
@@ -67,8 +68,7 @@ export async function createStreams(
           for (const stream of all) setTimeout(() => stream.changed(), Math.random() * GAP_SPREAD_MS)
         },
       }),
-    ),
-  )
+    )
   const beat = setInterval(() => {
     for (const stream of all) stream.beat()
   }, heartbeat)

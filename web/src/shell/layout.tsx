@@ -167,13 +167,8 @@ export function Choices() {
   const dark = useDark()
   return (
     <>
-      <Button
-        type="text"
-        icon={<GlobalOutlined />}
-        onClick={() => language.set(lang === 'zh' ? 'en' : 'zh')}
-        aria-label={lang === 'zh' ? 'English' : '中文'}
-      >
-        {lang === 'zh' ? 'EN' : '中'}
+      <Button type="text" icon={<GlobalOutlined />} onClick={() => language.set(lang === 'zh' ? 'en' : 'zh')}>
+        {lang === 'zh' ? 'English' : '中文'}
       </Button>
       <Button
         type="text"

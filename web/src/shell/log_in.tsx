@@ -77,8 +77,10 @@ type StaffWords = { readonly login: string; readonly password: string; readonly 
 
 function StaffDoor() {
   const t = useText()
+  const passkey = useTrying()
   const { busy, refused, go } = useTrying()
-  const wantsCode = refused?.code === 'code_required' || refused?.code === 'code_wrong'
+  // The platform does not say which of the three was wrong: whoever has set a code up finds its field.
+  const [wantsCode, setWantsCode] = useState(false)
   return (
     <Form<StaffWords>
       layout="vertical"
@@ -96,11 +98,12 @@ function StaffDoor() {
             size="large"
             type="primary"
             icon={<KeyOutlined />}
-            loading={busy}
-            onClick={() => void go(byPasskey)}
+            loading={passkey.busy}
+            onClick={() => void passkey.go(byPasskey)}
           >
             {t('指纹或面容登录', 'Fingerprint or face')}
           </Button>
+          {passkey.refused && <Failed error={passkey.refused} />}
           <Divider plain>{t('或用密码', 'or by password')}</Divider>
         </>
       )}
@@ -132,6 +135,11 @@ function StaffDoor() {
             maxLength={6}
           />
         </Form.Item>
+      )}
+      {!wantsCode && (
+        <Button type="link" style={{ paddingInline: 0 }} onClick={() => setWantsCode(true)}>
+          {t('已启用动态验证码', 'I use an authenticator code')}
+        </Button>
       )}
       {refused && <Failed error={refused} />}
       <Button block size="large" htmlType="submit" loading={busy} style={{ marginTop: 16 }}>

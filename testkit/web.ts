@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type TestContext, test } from 'node:test'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { findChromium } from './chromium.ts'
+
+/** The three kinds of devices that pages are made for. */
+export const SIZES = {
+  pc: { width: 1440, height: 900 },
+  pad: { width: 820, height: 1180 },
+  phone: { width: 390, height: 844 },
+} as const
+export type Size = keyof typeof SIZES
+
+let shared: Promise<Browser> | undefined
+
+/** One Chromium for all tests of a file. */
+const browserOf = (path: string): Promise<Browser> =>
+  (shared ??= chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-dev-shm-usage'] }))
+
+/** Closes it; for `after` of the file. */
+export async function closeBrowser(): Promise<void> {
+  await (await shared)?.close()
+  shared = undefined
+}
+
+/** A test in a real browser; skipped, in plain words, where there is none. */
+export function webTest(name: string, run: (t: TestContext, browser: Browser) => Promise<void>): void {
+  const path = findChromium()
+  test(name, { skip: path === null ? '没有 Chromium No Chromium' : false }, async t =>
+    run(t, await browserOf(path as string)),
+  )
+}
+
+export type Device = {
+  readonly size?: Size
+  readonly lang?: 'zh' | 'en'
+  readonly look?: 'light' | 'dark'
+  readonly url: string
+}
+
+/** A device of its own, by the name localhost (passkeys know no IP addresses), with what its user chose. It fails its test when a page throws, or its policy forbids something. */
+export async function deviceOf(
+  t: TestContext,
+  browser: Browser,
+  { size = 'pc', lang = 'zh', look = 'light', url }: Device,
+): Promise<{ readonly context: BrowserContext; readonly page: Page; readonly faults: string[] }> {
+  const context = await browser.newContext({
+    ...{
+      viewport: SIZES[size],
+      baseURL: url.replace('127.0.0.1', 'localhost'),
+      locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
+      colorScheme: look,
+    },
+    ...{ isMobile: size === 'phone', hasTouch: size !== 'pc', serviceWorkers: 'block' },
+  })
+  await context.addInitScript(`localStorage.setItem('fzpay.lang', '${lang}')`)
+  const page = await context.newPage()
+  const faults: string[] = []
+  page.on('pageerror', error => faults.push(String(error)))
+  page.on('console', message => {
+    // What the platform refuses is shown on the page and no fault of it.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text())
+  })
+  t.after(async () => {
+    await context.close()
+    assert.deepEqual(faults, [], 'faults in the page')
+  })
+  return { context, page, faults }
+}
+
+/** Logs somebody in by the form. */
+export async function logIn(
+  page: Page,
+  { login, password }: { readonly login: string; readonly password: string },
+): Promise<void> {
+  await page.goto('/app/')
+  await page.locator('input[autocomplete=username]').fill(login)
+  await page.locator('input[autocomplete=current-password]').fill(password)
+  await page.locator('button[type=submit]').first().click()
+  await page.locator('#content').waitFor()
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+type Violation = {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[]
+}
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** Serious and critical faults of access that axe finds on the page as it stands: WCAG 2.2 A and AA. */
+export async function faultsOfAccess(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const found = await page.evaluate<{ violations: Violation[] }>(
+    `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => ({ violations }))`,
+  )
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => {
+      const named = nodes
+        .slice(0, 3)
+        .map(node => `${node.target.join(' ')} (${node.failureSummary.split('\n')[1]?.trim()})`)
+      return `${id}: ${named.join('; ')}`
+    })
+}
