@@ -118,23 +118,24 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     })
     playing = false
     if (words.flags.has('once')) return
+    const pages = pagesOf(platform.url)
     say(
       `
-平台运行中：${platform.url}        接口说明 ${platform.url}/api/docs
+网页：      ${pages}        接口说明 ${platform.url}/api/docs
 渠道沙箱：  ${sandbox.url}        收银台：扫码地址可在浏览器打开，点“支付成功 / 失败 / 取消”
-演示登录（密码每次启动重新生成）：
-${people.map(({ role, login, password, scope }) => `  ${padded(role.zh, 10)}${padded(login, 12)}${password}  ${scope.zh}`).join('\n')}
-  ${padded('缴费人', 10)}手机 ${PAYER_PHONE}  验证码显示在此屏幕（POST /api/session/code/ask，再 POST /api/session/code）
+演示登录（打开链接即已填好；密码每次启动重新生成）：
+${people.map(({ role, login, password, scope }) => `  ${padded(role.zh, 10)}${padded(login, 10)}${pages}#login=${login}&password=${password}  ${scope.zh}`).join('\n')}
+  ${padded('缴费人', 20)}${pages}#phone=${PAYER_PHONE}  验证码显示在此屏幕
 服务密钥：  ${clerk}
 试一试：    curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
 演示时间：  ${localTime(now())}，从现在起照常走动；输入时刻（如 10:00）回车，拨到下一个该时刻
 按 Ctrl-C 停止`,
       `
-The platform is running: ${platform.url}        API reference ${platform.url}/api/docs
+Pages:                   ${pages}        API reference ${platform.url}/api/docs
 Channel sandbox:         ${sandbox.url}        open a code's address in a browser to pay, fail or cancel
-Demo log-ins (passwords are made anew at each start):
-${people.map(({ role, login, password, scope }) => `  ${padded(role.en, 18)}${padded(login, 12)}${password}  ${scope.en}`).join('\n')}
-  ${padded('Payer', 18)}phone ${PAYER_PHONE}, the code appears on this screen (POST /api/session/code/ask, then POST /api/session/code)
+Demo log-ins (a link has them filled in; passwords are made anew at each start):
+${people.map(({ role, login, password, scope }) => `  ${padded(role.en, 20)}${padded(login, 10)}${pages}#login=${login}&password=${password}  ${scope.en}`).join('\n')}
+  ${padded('Payer', 30)}${pages}#phone=${PAYER_PHONE}  the code appears on this screen
 Service key:             ${clerk}
 Try:                     curl -H 'authorization: Bearer ${clerk}' ${platform.url}/api/records
 The demo’s clock:        ${localTime(now())}, going on from here; type a time of day (10:00) to move it to the next one
@@ -175,6 +176,9 @@ const configuration = (channels: readonly unknown[], sms: SandboxSms): string =>
       },
     },
   })
+
+/** By the name localhost, as browsers make passkeys for no IP address. */
+const pagesOf = (url: string): string => `${url.replace('127.0.0.1', 'localhost')}/app/`
 
 const logInOf = (people: readonly DemoPerson[], login: string): { login: string; password: string } => {
   const { password = '' } = people.find(person => person.login === login) ?? {}

@@ -9,6 +9,10 @@ import { Choices } from './layout.tsx'
 import { useDoor } from './session.tsx'
 import { useText } from './text.ts'
 
+/** What the link that led here fills in, such as the demo's: `#login=chuna&password=…` or `#phone=…`. It never reaches a server, and leaves the address at once. */
+const given = new URLSearchParams(window.location.hash.slice(1))
+if (given.has('login') || given.has('phone')) window.history.replaceState(null, '', window.location.pathname)
+
 /** For whoever is not logged in: staff by password or passkey, payers by a code that their phone gets. */
 export function LogIn({ over }: { readonly over: boolean }) {
   const t = useText()
@@ -35,6 +39,7 @@ export function LogIn({ over }: { readonly over: boolean }) {
         )}
         <Tabs
           centered
+          defaultActiveKey={given.has('phone') ? 'payer' : 'staff'}
           items={[
             { key: 'staff', label: t('工作人员', 'Staff'), children: <StaffDoor /> },
             { key: 'payer', label: t('缴费人', 'Payers'), children: <PayerDoor /> },
@@ -84,6 +89,7 @@ function StaffDoor() {
   return (
     <Form<StaffWords>
       layout="vertical"
+      initialValues={{ login: given.get('login') ?? '', password: given.get('password') ?? '' }}
       requiredMark={false}
       onFinish={({ login, password, code }) =>
         void go(() =>
@@ -165,7 +171,7 @@ const AGAIN_S = 60
 function PayerDoor() {
   const t = useText()
   const { busy, refused, go } = useTrying()
-  const [phone, setPhone] = useState('')
+  const [phone, setPhone] = useState(given.get('phone') ?? '')
   const [code, setCode] = useState('')
   const [challenge, setChallenge] = useState<string | null>(null)
   const [wait, setWait] = useState(0)
