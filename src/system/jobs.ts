@@ -91,15 +91,18 @@ export type JobsOptions = {
   readonly sweepMs?: number | undefined
   /** Seconds: what otherwise comes once in 60 of them or oftener comes at least so often. For a clock that is moved by hours. */
   readonly soon?: number | undefined
+  /** Takes the tasks in place of workers: nothing runs but what it runs. For a simulated time. */
+  readonly take?: ((tasks: readonly Task[]) => void) | undefined
 }
 
 /** Works on the tasks until it is stopped; a database that goes away is waited for. `prepareJobs` comes before it. */
 export async function startJobs(
   app: App,
   tasks: readonly Task[],
-  { concurrency = 4, pollMs = 500, sweepMs = 10_000, soon = Number.POSITIVE_INFINITY }: JobsOptions = {},
+  { concurrency = 4, pollMs = 500, sweepMs = 10_000, soon = Number.POSITIVE_INFINITY, take }: JobsOptions = {},
 ): Promise<Jobs> {
-  if (tasks.length === 0) return { stop: async () => {} }
+  take?.(tasks)
+  if (take || tasks.length === 0) return { stop: async () => {} }
   // Its own connections: one listens for news all the time, the others take and tick off.
   const pool = ownPool(app.db, 3)
   const list: TaskList = {}
