@@ -221,17 +221,18 @@ export class House {
 
   /** Jobs of the queue, until none is left that may still be tried. */
   async #asked(): Promise<void> {
-    const list: TaskList = Object.fromEntries(
-      this.#tasks
-        .filter(task => task.every === undefined)
-        .map(task => [task.name, async payload => await task.run(payload, new AbortController().signal)]),
-    )
     for (let rounds = 0; rounds < 30; rounds++) {
       // Time of the queue is the database's: what waits for a later try is due now.
       const { rowCount } = await this.watch.query(
         `update fzpay_jobs._private_jobs set run_at = now() - interval '1 second', locked_at = null, locked_by = null where attempts < max_attempts`,
       )
       if (rowCount === 0) return
+      // Of the platform that runs now: a strike in an earlier round has had another one started.
+      const list: TaskList = Object.fromEntries(
+        this.#tasks
+          .filter(task => task.every === undefined)
+          .map(task => [task.name, async payload => await task.run(payload, new AbortController().signal)]),
+      )
       const client = await this.#pool?.connect().catch(() => undefined)
       if (client) {
         await runTaskListOnce({ schema: 'fzpay_jobs', logger: QUIET, noHandleSignals: true }, list, client).catch(

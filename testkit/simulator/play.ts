@@ -204,16 +204,24 @@ export async function playMorning(stage: Stage, day: string): Promise<void> {
   clock.to(at(next, '09:50:00'))
   await house.run()
   // A statement that the channel gave late is fetched, settled and closed upon one after the other.
-  for (const time of ['10:00:05', '10:00:30', '10:05:00', '10:20:00', '10:25:00']) {
-    clock.to(at(next, time))
+  for (let minutes = 0; minutes < 60 && !(await isClosed(stage, day)); minutes += 5) {
+    clock.to(at(next, clockTime(10 * 3600 + minutes * 60 + 5)))
     await house.run()
   }
   // A statement printed anew after the close corrects the books of the day that is open.
   if (dice.says(0.15)) {
-    clock.to(at(next, '10:30:00'))
+    clock.to(at(next, '11:10:00'))
     await correct(stage, dice, day, wrong)
     await house.run()
   }
+}
+
+async function isClosed({ house, channels }: Stage, day: string): Promise<boolean> {
+  const { rows } = await house.watch.query<{ closed: number }>(
+    "select count(*)::int as closed from days where business_date = $1 and state = 'closed'",
+    [day],
+  )
+  return rows[0]?.closed === channels.length
 }
 
 async function confirmSome({ house }: Stage, dice: Dice, day: string): Promise<void> {
