@@ -17,6 +17,7 @@ import { parseWords } from '../src/command_line.ts'
 import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { openVault } from '../src/system/vault/open_vault.ts'
 import { accessApp } from '../testkit/access_app.ts'
 import { seedPayments } from './intake_seed.ts'
 import { httpRequest, type LoadRequest, type LoadResult, load } from './load.ts'
@@ -52,7 +53,9 @@ try {
   await migrate(db.pool)
   serviceKey = await provideKey(accessApp(db), 'bench', ['order.issue', 'payment.read'])
   say(`writing ${count.toLocaleString('en')} pending payments`)
-  await seedPayments(db.pool, count)
+  const vault = await openVault({ db, now: () => new Date(), log: accessApp(db).log, say: () => {} })
+  await seedPayments(db.pool, vault, count)
+  await vault.close()
   const platform = await startServer()
   try {
     const notices = await signAll(platform.port)

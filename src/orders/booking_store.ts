@@ -77,6 +77,7 @@ export type BookRow = {
  */
 export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[], at: Date): Promise<void> {
   if (rows.length === 0) return
+  const orders = creditsOf(rows)
   await tx.query({
     name: 'book_successes',
     text: `with booked as materialized (
@@ -93,9 +94,7 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
            ), bill as (
              update orders o set paid = o.paid + c.amount,
                     paid_at = case when o.paid + c.amount = o.amount then coalesce(o.paid_at, c.paid_at) end
-               from (select order_no, coalesce(sum(received) filter (where credited), 0)::bigint as amount,
-                            max(paid_at::timestamptz) as paid_at
-                       from booked group by order_no) c
+               from unnest($17::text[], $18::bigint[], $19::timestamptz[]) as c (order_no, amount, paid_at)
               where o.order_no = c.order_no
              returning o.order_no, o.fee_item_id, o.title, o.person, o.by_sms, o.by_mail
            ), message as (
@@ -128,8 +127,22 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
       at,
       sqlArray(rows, row => row.payerIndex),
       sqlArray(rows, row => row.account),
+      sqlArray(orders, order => order.orderNo),
+      sqlArray(orders, order => order.amount),
+      sqlArray(orders, order => order.paidAt.toISOString()),
     ],
   })
+}
+
+/** What each order is credited with, surplus not counted, and the last moment at which something was paid for it. */
+function creditsOf(rows: readonly BookRow[]): readonly { orderNo: string; amount: number; paidAt: Date }[] {
+  const orders = new Map<string, { orderNo: string; amount: number; paidAt: Date }>()
+  for (const { orderNo, received, credited, paidAt } of rows) {
+    const before = orders.get(orderNo)
+    const amount = (before?.amount ?? 0) + (credited ? received : 0)
+    orders.set(orderNo, { orderNo, amount, paidAt: before && before.paidAt > paidAt ? before.paidAt : paidAt })
+  }
+  return [...orders.values()]
 }
 
 export type EndRow = {
