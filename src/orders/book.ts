@@ -51,7 +51,7 @@ export async function bookFindings(app: Booking, given: readonly Finding[]): Pro
     const payments = await paymentsToBook(tx, findings)
     const batch = new Batch(app, orders, payments)
     const answers = findings.map(finding => batch.take(finding))
-    await bookSuccesses(tx, batch.successes, at)
+    await bookSuccesses(tx, batch.successRows(), at)
     await endPayments(tx, batch.ended)
     await keepWaiting(tx, batch.waiting)
     await reportAnomalies(tx, batch.anomalies, at)
@@ -75,9 +75,12 @@ async function withOrders(app: Pick<App, 'db'>, findings: readonly Finding[]): P
   )
 }
 
+/** A success as it was decided: its payer is not sealed yet. */
+type Success = Omit<BookRow, 'payer' | 'payerIndex'> & { readonly payer: string }
+
 /** The decisions of one transaction, each on the book as the one before left it. */
 class Batch {
-  readonly successes: BookRow[] = []
+  readonly successes: Success[] = []
   readonly ended: EndRow[] = []
   readonly waiting: WaitRow[] = []
   readonly anomalies: AnomalyRow[] = []
@@ -148,8 +151,7 @@ class Batch {
       currency: outcome.currency,
       paidAt: outcome.paidAt,
       businessDate: this.#dayOf(payment.account, outcome.paidAt),
-      payer: sealPayer(this.#app.vault, paymentNo, outcome.payer),
-      payerIndex: this.#app.vault.payer(outcome.payer),
+      payer: outcome.payer,
       fee: outcome.fee,
       merchant: finding.merchant,
       credited: credit,
@@ -174,6 +176,17 @@ class Batch {
       reason: anomaly.kind,
       askSm3: askDigest({ surplus: paymentNo }),
     })
+  }
+
+  /** With their payers sealed and indexed; all indexes are made by one call. */
+  successRows(): BookRow[] {
+    const { vault } = this.#app
+    const indexes = vault.payers(this.successes.map(({ payer }) => payer))
+    return this.successes.map((row, i) => ({
+      ...row,
+      payer: sealPayer(vault, row.paymentNo, row.payer),
+      payerIndex: indexes[i] as string,
+    }))
   }
 
   #dayOf(account: string, at: Date): Day {
