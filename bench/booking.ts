@@ -74,7 +74,9 @@ try {
   )
   if (process.env.STATS) {
     await new Promise(r => setTimeout(r, 1500))
-    const { rows } = await db.pool.query("select relname, n_tup_ins ins, n_tup_upd upd, n_tup_hot_upd hot, n_tup_newpage_upd newpage, pg_relation_size(relid) size, n_live_tup live from pg_stat_user_tables where n_tup_ins > 0")
+    const { rows } = await db.pool.query(
+      'select relname, n_tup_ins ins, n_tup_upd upd, n_tup_hot_upd hot, n_tup_newpage_upd newpage, pg_relation_size(relid) size, n_live_tup live from pg_stat_user_tables where n_tup_ins > 0',
+    )
     console.table(rows)
   }
 } finally {

@@ -21,7 +21,7 @@ import type { Surroundings } from '../surroundings.ts'
 import { cutBytes } from '../texts.ts'
 import { downloadBill } from './bills.ts'
 import { ask, type Connection, keyOf, type Reply } from './client.ts'
-import { readNotice } from './notices.ts'
+import { openNoticeReader } from './notice_reader.ts'
 import {
   closeError,
   createError,
@@ -48,6 +48,7 @@ export function wechatChannel(account: WechatAccount, surroundings: Surroundings
     apiKey: connection.apiKey,
     keyOf: (serial: string) => connection.keys.get(serial),
   }
+  const reader = openNoticeReader()
   const query = async (ref: Pick<PaymentRef, 'paymentNo'>): Promise<PaymentOutcome> => {
     const reply = await ask(connection, 'GET', `/v3/pay/transactions/out-trade-no/${ref.paymentNo}?mchid=${mchid}`)
     if (reply.code) return queryError(reply.code, reply.message)
@@ -103,7 +104,7 @@ export function wechatChannel(account: WechatAccount, surroundings: Surroundings
       // A new certificate of WeChat may sign before we have met it.
       const serial = sealOf(notice.headers)?.serial
       if (serial !== undefined && !connection.keys.get(serial)) await keyOf(connection, serial)
-      return readNotice(noticeKeys, notice)
+      return await reader.read(noticeKeys, notice)
     },
     downloadStatement: async (day, kind) => {
       try {
