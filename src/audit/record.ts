@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { canonicalJson } from '../kernel/canonical_json.ts'
+import { sqlArray } from '../system/sql_array.ts'
 import type { Act, Who } from './act.ts'
 
 /** An act, by whom, and when. */
@@ -24,16 +25,16 @@ export async function recordAll(tx: pg.ClientBase, entries: readonly Entry[]): P
            select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                                 $9::text[], $10::text[])`,
     values: [
-      entries.map(({ at }) => at),
-      entries.map(({ who }) => who.requestId),
-      entries.map(({ who }) => who.id),
-      entries.map(({ who }) => who.name),
-      entries.map(({ who }) => who.address),
-      entries.map(({ who }) => who.device),
-      entries.map(({ act }) => act.what),
-      entries.map(({ act }) => act.object.kind),
-      entries.map(({ act }) => act.object.id),
-      entries.map(({ act }) => canonicalJson({ before: act.before, after: act.after })),
+      sqlArray(entries, ({ at }) => at.toISOString()),
+      sqlArray(entries, ({ who }) => who.requestId),
+      sqlArray(entries, ({ who }) => who.id),
+      sqlArray(entries, ({ who }) => who.name),
+      sqlArray(entries, ({ who }) => who.address),
+      sqlArray(entries, ({ who }) => who.device),
+      sqlArray(entries, ({ act }) => act.what),
+      sqlArray(entries, ({ act }) => act.object.kind),
+      sqlArray(entries, ({ act }) => act.object.id),
+      sqlArray(entries, ({ act }) => canonicalJson({ before: act.before, after: act.after })),
     ],
   })
   const news = newsOf(entries.map(({ act }) => act.what))

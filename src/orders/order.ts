@@ -37,6 +37,38 @@ export type Order = OrderAsk & {
   readonly closedWhy: string
 }
 
+/** A bill as it begins; its title and its parts may be the fee item's. */
+export const newOrder = (
+  ask: OrderAsk,
+  { title, partPayment, partMin }: Pick<Order, 'title' | 'partPayment' | 'partMin'>,
+  createdAt: Date,
+): Order => ({
+  orderNo: ask.orderNo,
+  merchantNo: ask.merchantNo,
+  feeItemId: ask.feeItemId,
+  accountNo: ask.accountNo,
+  payerName: ask.payerName,
+  phone: ask.phone,
+  email: ask.email,
+  title,
+  period: ask.period,
+  amount: ask.amount,
+  currency: ask.currency,
+  dueOn: ask.dueOn,
+  partPayment,
+  partMin,
+  paid: 0,
+  refunded: 0,
+  due: ask.amount,
+  remaining: 0,
+  refundFlag: 'none',
+  state: 'unpaid',
+  createdAt,
+  paidAt: null,
+  closedAt: null,
+  closedWhy: '',
+})
+
 export type OrderState = 'unpaid' | 'part_paid' | 'paid' | 'closed'
 export type RefundFlag = 'none' | 'partial' | 'full'
 

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { type Entry, recordAll } from '../audit/record.ts'
 import type { Channels } from '../channels/channel.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -6,9 +7,8 @@ import { formatMinor } from '../kernel/money.ts'
 import type { App } from '../system/app.ts'
 import { type Batcher, batcher } from '../system/batcher.ts'
 import { type Booked, bookFindings } from './book.ts'
-import type { Order } from './order.ts'
 import type { Finding } from './payment.ts'
-import { findOrders, type IssueRow, insertOrders } from './store.ts'
+import { findOrders, type IssueRow, insertOrders, type KnownOrder } from './store.ts'
 
 /** What the operations of paying are given. */
 export type Paying = App & {
@@ -17,7 +17,7 @@ export type Paying = App & {
   /** What channels say, on its way into the book: answered after its commit. */
   readonly findings: Batcher<Finding, Booked | Failure>
   /** Bills on their way into the book. The answer is what stands there under the number; null: its fee item cannot be charged. */
-  readonly issues: Batcher<IssueRow, (Order & { readonly askSm3: string }) | null>
+  readonly issues: Batcher<IssueRow, KnownOrder | null>
 }
 
 export type PayingSettings = {
@@ -44,17 +44,7 @@ export function openPaying(
   })
   const issues = batcher(
     async (batch: readonly IssueRow[]) => {
-      const orders = await app.db.transaction(async tx => {
-        const at = app.now()
-        const issued = await insertOrders(tx, app.vault, batch, at)
-        const found = await findOrders(
-          tx,
-          app.vault,
-          batch.map(row => row.orderNo),
-        )
-        await recordAll(tx, issueEntries(batch, issued, at))
-        return found
-      })
+      const orders = await app.db.transaction(tx => issueAll(app, tx, batch))
       return batch.map(row => orders.get(row.orderNo) ?? null)
     },
     { most: 500, lanes: 2, queue: 50_000, overloaded },
@@ -70,30 +60,36 @@ export function openPaying(
   }
 }
 
-/** One entry for each bill that is new, by whoever asked first. */
-function issueEntries(batch: readonly IssueRow[], issued: Set<string>, at: Date): Entry[] {
-  const entries: Entry[] = []
-  for (const { who, ...row } of batch) {
-    if (!issued.delete(row.orderNo)) continue
-    const { merchantNo, feeItemId, amount, currency } = row
-    entries.push({
-      at,
-      who,
-      act: {
-        what: 'order.issue',
-        object: { kind: 'order', id: row.orderNo },
-        after: {
-          merchant_no: merchantNo,
-          fee_item_id: feeItemId,
-          account_no: maskNumber(row.accountNo),
-          amount: formatMinor(amount, currency),
-          currency,
-        },
-      },
-    })
-  }
-  return entries
+/** What stands under the numbers of a batch once it is issued. Only of those that are not new must the database be asked. */
+async function issueAll(app: App, tx: pg.ClientBase, batch: readonly IssueRow[]): Promise<Map<string, KnownOrder>> {
+  const at = app.now()
+  const issued = await insertOrders(tx, app.vault, batch, at)
+  const orders = new Map(issued.map(({ order }) => [order.orderNo, order]))
+  await recordAll(
+    tx,
+    issued.map(({ row }) => issueEntry(row, at)),
+  )
+  const others = batch.map(({ orderNo }) => orderNo).filter(orderNo => !orders.has(orderNo))
+  if (others.length > 0)
+    for (const [orderNo, order] of await findOrders(tx, app.vault, others)) orders.set(orderNo, order)
+  return orders
 }
+
+const issueEntry = (row: IssueRow, at: Date): Entry => ({
+  at,
+  who: row.who,
+  act: {
+    what: 'order.issue',
+    object: { kind: 'order', id: row.orderNo },
+    after: {
+      merchant_no: row.merchantNo,
+      fee_item_id: row.feeItemId,
+      account_no: maskNumber(row.accountNo),
+      amount: formatMinor(row.amount, row.currency),
+      currency: row.currency,
+    },
+  },
+})
 
 const overloaded = (): Failure =>
   new Failure('overloaded', {

@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import type { Who } from '../audit/act.ts'
+import { bytesText, sqlArray } from '../system/sql_array.ts'
 import type { Vault } from '../system/vault/vault.ts'
-import type { Order, OrderAsk } from './order.ts'
+import { newOrder, type Order, type OrderAsk } from './order.ts'
 import type { Payment } from './payment.ts'
 import { payerSql, personSql, sealPerson, withPayer, withPerson } from './sealed.ts'
 
@@ -42,11 +43,17 @@ export async function holdOrder(tx: pg.ClientBase, orderNo: string): Promise<voi
 
 export type IssueRow = OrderAsk & { readonly askSm3: string; readonly batchId: string; readonly who: Who }
 
+/** A bill with the digest of what was asked. */
+export type KnownOrder = Order & { readonly askSm3: string }
+
+/** A bill that is new, and the one request among those for its number that it was issued by. */
+export type Issued = { readonly row: IssueRow; readonly order: KnownOrder }
+
 /**
  * Issues bills in one statement. A bill is issued where its number is new and its fee item is active, in that currency, and
- * belongs to its active merchant; what stands under a number afterwards is for the caller to read. The answer is the numbers of those that are new.
+ * belongs to its active merchant; what stands under a number afterwards is for the caller to read. The answer is those that are new.
  */
-export async function insertOrders(db: Db, vault: Vault, rows: readonly IssueRow[], at: Date): Promise<Set<string>> {
+export async function insertOrders(db: Db, vault: Vault, rows: readonly IssueRow[], at: Date): Promise<Issued[]> {
   const people = rows.map(row => sealPerson(vault, row.orderNo, row))
   const { rows: made } = await db.query({
     name: 'insert_orders',
@@ -62,40 +69,41 @@ export async function insertOrders(db: Db, vault: Vault, rows: readonly IssueRow
              join fee_items f on f.id = b.fee_item_id and f.merchant_no = b.merchant_no and f.state = 'active'
                              and f.currency = b.currency
              join merchants m on m.merchant_no = b.merchant_no and m.state = 'active'
-               on conflict (order_no) do nothing returning order_no`,
+               on conflict (order_no) do nothing
+           returning order_no as "orderNo", ask_sm3 as "askSm3", title, part_payment as "partPayment", part_min as "partMin"`,
     values: [
-      rows.map(row => row.orderNo),
-      rows.map(row => row.askSm3),
-      rows.map(row => row.merchantNo),
-      rows.map(row => row.feeItemId),
-      people.map(row => row.person),
-      people.map(row => row.accountIndex),
-      people.map(row => row.bySms),
-      people.map(row => row.byMail),
-      rows.map(row => row.title),
-      rows.map(row => row.period),
-      rows.map(row => row.amount),
-      rows.map(row => row.dueOn),
-      rows.map(row => row.batchId),
-      rows.map(row => row.currency),
+      sqlArray(rows, row => row.orderNo),
+      sqlArray(rows, row => row.askSm3),
+      sqlArray(rows, row => row.merchantNo),
+      sqlArray(rows, row => row.feeItemId),
+      sqlArray(people, row => bytesText(row.person)),
+      sqlArray(people, row => bytesText(row.accountIndex)),
+      sqlArray(people, row => row.bySms),
+      sqlArray(people, row => row.byMail),
+      sqlArray(rows, row => row.title),
+      sqlArray(rows, row => row.period),
+      sqlArray(rows, row => row.amount),
+      sqlArray(rows, row => row.dueOn),
+      sqlArray(rows, row => row.batchId),
+      sqlArray(rows, row => row.currency),
       at,
     ],
   })
-  return new Set(made.map(row => row.order_no))
+  const asked = new Map(rows.toReversed().map(row => [`${row.askSm3}${row.orderNo}`, row]))
+  return made.map(({ orderNo, askSm3, ...facts }) => {
+    const row = asked.get(`${askSm3}${orderNo}`) as IssueRow
+    return { row, order: { ...newOrder(row, facts, at), askSm3 } }
+  })
 }
 
 /** Bills by their numbers, with the digest of what was asked. */
-export async function findOrders(
-  db: Db,
-  vault: Vault,
-  orderNos: readonly string[],
-): Promise<Map<string, Order & { askSm3: string }>> {
+export async function findOrders(db: Db, vault: Vault, orderNos: readonly string[]): Promise<Map<string, KnownOrder>> {
   const { rows } = await db.query({
     name: 'find_orders',
     text: `select ${ORDER_COLUMNS}, o.ask_sm3 as "askSm3" from orders o where o.order_no = any($1)`,
     values: [orderNos],
   })
-  return new Map(rows.map(row => [row.orderNo, withPerson<Order & { askSm3: string }>(vault, row)]))
+  return new Map(rows.map(row => [row.orderNo, withPerson<KnownOrder>(vault, row)]))
 }
 
 /** Bills that a payer finds by the number he knows, the open ones first. */
