@@ -29,7 +29,6 @@ try {
   const log = createLog({ level: 'warn' })
   const vault = await Vault.open({ db, holder: localKey(randomBytes(16)), now, log })
   await seedPayments(db.pool, vault, count)
-  if (process.env.EXP) await db.pool.query(process.env.EXP)
   const app = { db, now, newId, log, channels, vault }
   const finding = (i: number): Finding => ({
     orderNo: `O${i}`,
@@ -72,13 +71,6 @@ try {
     `${Math.round((n * 1000) / (performance.now() - before[0]))}/s; processor µs each: client ${each((user + system) / 1e6)}, ` +
       `PostgreSQL ${each(processorSeconds(server, true) - before[2])}\n`,
   )
-  if (process.env.STATS) {
-    await new Promise(r => setTimeout(r, 1500))
-    const { rows } = await db.pool.query(
-      'select relname, n_tup_ins ins, n_tup_upd upd, n_tup_hot_upd hot, n_tup_newpage_upd newpage, pg_relation_size(relid) size, n_live_tup live from pg_stat_user_tables where n_tup_ins > 0',
-    )
-    console.table(rows)
-  }
 } finally {
   await db.close()
 }
