@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { NOW, noticeOf, transaction, WECHAT } from '../../../testkit/wechat_platform.ts'
+import { API_KEY, NOW, noticeOf, PLATFORM_KEY, transaction, WECHAT } from '../../../testkit/wechat_platform.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { RawNotice } from '../channel.ts'
 import { openChannels } from '../channels.ts'
+import { openNoticeReader } from './notice_reader.ts'
 
 const open = () => openChannels([WECHAT], { now: () => NOW, folder: '.' }).account('wx')
 const told = (promise: Promise<unknown>) =>
@@ -64,4 +65,26 @@ test('crowds one after the other, larger than what the thread may have at once, 
     await new Promise(resolve => setImmediate(resolve))
   }
   await Promise.all(crowds)
+})
+
+test('a thread that ends loses nothing: what it had is read without it, and forged ones are refused all the same', async t => {
+  const told: string[] = []
+  const hear = (warning: Error) => told.push(warning.message)
+  process.on('warning', hear)
+  t.after(() => process.off('warning', hear))
+  const reader = openNoticeReader(new URL('data:text/javascript,throw new Error("out of order")'))
+  const key = createPublicKey(PLATFORM_KEY)
+  const keys = { account: 'wx', mchid: WECHAT.mchid, apiKey: createSecretKey(Buffer.from(API_KEY)), keyOf: () => key }
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const notices = Array.from({ length: 8 }, (_, i) =>
+    noticeOf(transaction({ out_trade_no: `P${i}` }), 'transaction', i === 3 ? { key: stranger } : {}),
+  )
+  for (let round = 0; round < 2; round++) {
+    const read = await Promise.allSettled(notices.map(notice => reader.read(keys, notice)))
+    assert.deepEqual(
+      read.map(one => (one.status === 'fulfilled' ? one.value.paymentNo : (one.reason as Failure).code)),
+      ['P0', 'P1', 'P2', 'notice_forged', 'P4', 'P5', 'P6', 'P7'],
+    )
+  }
+  assert.deepEqual(told, ['out of order', 'out of order'])
 })

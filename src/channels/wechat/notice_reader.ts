@@ -26,19 +26,23 @@ type Waiting = {
   readonly reject: (error: unknown) => void
 }
 
-export function openNoticeReader(): NoticeReader {
+/** `threadFile`: tests, one that fails. */
+export function openNoticeReader(threadFile = new URL('./notice_thread.ts', import.meta.url)): NoticeReader {
   let gathered: Waiting[] = []
   let thread: Worker | undefined
   /** Crowds that the thread has, in the order in which it answers them. */
   let crowds: (readonly Waiting[])[] = []
   let underWay = 0
 
-  const fail = (error: Error): void => {
+  /** What a thread that ended leaves behind is read here: nobody's notice is refused because of us. */
+  const ended = (of: Worker, error: Error): void => {
+    if (thread !== of) return
+    process.emitWarning(error, 'NoticeReader')
     thread = undefined
-    const lost = crowds.flat()
+    const left = crowds.flat()
     crowds = []
     underWay = 0
-    for (const { reject } of lost) reject(error)
+    left.forEach(readHere)
   }
 
   const taken = (answers: readonly Told[]): void => {
@@ -50,10 +54,10 @@ export function openNoticeReader(): NoticeReader {
 
   const started = (): Worker => {
     if (thread) return thread
-    const fresh = new Worker(new URL('./notice_thread.ts', import.meta.url))
+    const fresh = new Worker(threadFile)
     fresh.on('message', taken)
-    fresh.on('error', fail)
-    fresh.on('exit', () => thread === fresh && fail(new Error('the thread that reads notices ended')))
+    fresh.on('error', error => ended(fresh, error))
+    fresh.on('exit', () => ended(fresh, new Error('the thread that reads notices ended')))
     return (thread = fresh)
   }
 
