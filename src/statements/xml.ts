@@ -1,5 +1,5 @@
-import { type SaxesAttributePlain, SaxesParser } from 'saxes'
 import { Failure } from '../kernel/failure.ts'
+import { type XmlTag, XmlTokens } from '../system/xml_tokens.ts'
 import { DEFAULT_LIMITS } from './container.ts'
 import { UNDECODABLE } from './encoding.ts'
 
@@ -8,14 +8,13 @@ export const UNDECODABLE_IN_XML = '\ufdd0'
 
 /** Bank messages are about 15 deep; a file that is deeper was made to hurt. */
 const DEPTH_MAX = 200
-/** Pieces are cut so that what the parser holds back can be measured. */
+/** Pieces are cut so that what is held back can be measured. */
 const PIECE = 1 << 16
 
 export type XmlTaker = {
-  /** Local name, without prefix. */
-  readonly open: (name: string, line: number) => void
-  readonly attribute: (name: string, value: string) => void
-  readonly text: (text: string) => void
+  readonly open: (tag: XmlTag) => void
+  /** A part of `source`, which is cut only where it is needed. */
+  readonly text: (source: string, from: number, to: number) => void
   readonly close: () => void
   /** Not well-formed, or cut off: nothing more will come. */
   readonly broken: (reason: string, line: number) => void
@@ -23,70 +22,66 @@ export type XmlTaker = {
 
 /**
  * Streaming XML with nothing that can hurt: no document type, no entities but the five, bounded depth and bounded text.
- * The parser knows nothing about namespaces: elements are told apart by local name.
+ * Nothing is known about namespaces: elements are told apart by local name.
  */
 export class XmlFeeder {
-  readonly #parser: SaxesParser<{ position: false }>
+  readonly #tokens: XmlTokens
   readonly #file: string
   readonly #limit: number
   #depth = 0
-  #stopped = false
-  /** Characters given to the parser since it last told anything: what it holds in memory. */
+  /** Characters given since anything was last told: what is held in memory. */
   #silent = 0
+  #damaged = false
 
   constructor(take: XmlTaker, file: string, limit = DEFAULT_LIMITS.rowLength) {
     this.#file = file
     this.#limit = limit
-    const parser = new SaxesParser({ position: false })
-    this.#parser = parser
-    parser.on('error', error => {
-      if (this.#stopped) return
-      this.#stopped = true
-      take.broken(error.message, parser.line)
+    this.#tokens = new XmlTokens({
+      open: tag => {
+        this.#silent = 0
+        if (++this.#depth > DEPTH_MAX) throw this.#tooDeep()
+        take.open(tag)
+      },
+      text: take.text,
+      close: () => {
+        this.#silent = 0
+        this.#depth--
+        take.close()
+      },
+      doctype: () => {
+        throw doctypeRefused(file)
+      },
+      broken: reason => take.broken(reason, this.line),
     })
-    parser.on('doctype', () => {
-      throw doctypeRefused(file)
-    })
-    parser.on('opentagstart', tag => {
-      this.#silent = 0
-      if (this.#stopped) return
-      if (++this.#depth > DEPTH_MAX) throw this.#tooDeep()
-      const colon = tag.name.indexOf(':')
-      take.open(colon < 0 ? tag.name : tag.name.slice(colon + 1), parser.line)
-    })
-    parser.on('attribute', (attribute: SaxesAttributePlain) => {
-      if (!this.#stopped) take.attribute(attribute.name, attribute.value)
-    })
-    parser.on('text', text => {
-      if (!this.#stopped) take.text(text)
-    })
-    parser.on('cdata', text => {
-      if (!this.#stopped) take.text(text)
-    })
-    parser.on('closetag', () => {
-      this.#silent = 0
-      if (this.#stopped) return
-      this.#depth--
-      take.close()
-    })
+  }
+
+  /** The line of what is being told. */
+  get line(): number {
+    return this.#tokens.line
+  }
+
+  /** Bytes that could not be decoded were met anywhere: only then is it worth looking where. */
+  get damaged(): boolean {
+    return this.#damaged
   }
 
   push(piece: string): void {
     const text = piece.includes(UNDECODABLE) ? piece.replaceAll(UNDECODABLE, UNDECODABLE_IN_XML) : piece
-    for (let from = 0; from < text.length && !this.#stopped; from += PIECE) {
+    this.#damaged ||= text.includes(UNDECODABLE_IN_XML)
+    for (let from = 0; from < text.length; from += PIECE) {
       const part = text.length <= PIECE ? text : text.slice(from, from + PIECE)
       this.#silent += part.length
-      this.#parser.write(part)
+      this.#tokens.write(part)
       if (this.#silent > this.#limit + PIECE) throw this.#tooLong()
     }
   }
 
   end(): void {
-    if (!this.#stopped) this.#parser.close()
+    this.#tokens.end()
   }
 
   #tooDeep(): Failure {
-    const line = this.#parser.line
+    const line = this.line
     return new Failure(
       'xml_too_deep',
       {
@@ -98,7 +93,7 @@ export class XmlFeeder {
   }
 
   #tooLong(): Failure {
-    const line = this.#parser.line
+    const line = this.line
     return new Failure(
       'row_too_long',
       {

@@ -1,9 +1,9 @@
 import { fstatSync, readSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import { SaxesParser } from 'saxes'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { Failure } from '../kernel/failure.ts'
 import { TextStore } from './text_store.ts'
+import { type XmlTag, XmlTokens } from './xml_tokens.ts'
 
 /**
  * Reads the first sheet of an .xlsx workbook, streaming, as text: what a person typed, or a refusal where the workbook no
@@ -191,7 +191,7 @@ class OpenFile extends yauzl.RandomAccessReader {
 }
 
 type Handlers = {
-  readonly open?: (name: string, attributes: Readonly<Record<string, string>>) => void
+  readonly open?: (name: string, attributes: XmlTag['attributes']) => void
   readonly text?: (text: string) => void
   readonly close?: (name: string) => void
 }
@@ -209,20 +209,16 @@ async function* parsed(book: Book, part: string, limit: number, handlers: Handle
       `部件 ${part} 解开后超过上限，拒绝读取`,
       `part ${part} unpacks to more than the limit; refused`,
     )
-  const parser = new SaxesParser({ fragment: false })
-  let failed: Error | undefined
-  parser.on('error', error => {
-    failed ??= error
+  const refuse = (): never => {
+    throw damaged(book, part)
+  }
+  const tokens = new XmlTokens({
+    open: tag => handlers.open?.(tag.local, tag.attributes),
+    text: (source, from, to) => handlers.text?.(source.slice(from, to)),
+    close: tag => handlers.close?.(tag.local),
+    doctype: refuse,
+    broken: refuse,
   })
-  if (handlers.open) {
-    const { open } = handlers
-    parser.on('opentag', tag => open(local(tag.name), tag.attributes as Record<string, string>))
-  }
-  if (handlers.text) parser.on('text', handlers.text)
-  if (handlers.close) {
-    const { close } = handlers
-    parser.on('closetag', tag => close(local(tag.name)))
-  }
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) =>
     book.zip.openReadStream(entry, (error, opened) => (error ? reject(damaged(book, part)) : resolve(opened))),
   )
@@ -233,12 +229,11 @@ async function* parsed(book: Book, part: string, limit: number, handlers: Handle
       const tag = (chunk as Buffer).lastIndexOf(0x3c)
       silent = tag < 0 ? silent + (chunk as Buffer).length : (chunk as Buffer).length - tag
       if (silent > SILENCE_LIMIT) throw damaged(book, part)
-      parser.write(decoder.decode(chunk as Buffer, { stream: true }))
-      if (failed) throw failed
+      tokens.write(decoder.decode(chunk as Buffer, { stream: true }))
       yield
     }
-    parser.write(decoder.decode()).close()
-    if (failed) throw failed
+    tokens.write(decoder.decode())
+    tokens.end()
   } catch (error) {
     throw error instanceof Failure ? error : damaged(book, part)
   }
@@ -253,8 +248,6 @@ const damaged = (book: Book, part: string): Failure =>
     `the workbook's part ${part} is damaged; export it again`,
   )
 
-const local = (name: string): string => (name.includes(':') ? name.slice(name.indexOf(':') + 1) : name)
-
 async function drained(run: AsyncGenerator<void>): Promise<void> {
   for await (const _ of run);
 }
@@ -268,11 +261,11 @@ async function sheetsOf(book: Book): Promise<{ sheets: readonly SheetPart[]; dat
   await drained(
     parsed(book, 'xl/workbook.xml', STRINGS_LIMIT, {
       open: (name, attributes) => {
-        if (name === 'workbookPr') date1904 = attributes.date1904 === '1' || attributes.date1904 === 'true'
+        if (name === 'workbookPr') date1904 = /^(?:1|true)$/.test(attributes.get('date1904') ?? '')
         if (name !== 'sheet') return
-        const relation = Object.entries(attributes).find(([key]) => local(key) === 'id' && key !== 'id')?.[1] ?? ''
-        const hidden = attributes.state === 'hidden' || attributes.state === 'veryHidden'
-        tabs.push({ name: attributes.name ?? '', hidden, relation })
+        const relation = [...attributes].find(([key]) => key.endsWith(':id'))?.[1] ?? ''
+        const hidden = /^(?:hidden|veryHidden)$/.test(attributes.get('state') ?? '')
+        tabs.push({ name: attributes.get('name') ?? '', hidden, relation })
       },
     }),
   )
@@ -280,7 +273,7 @@ async function sheetsOf(book: Book): Promise<{ sheets: readonly SheetPart[]; dat
   await drained(
     parsed(book, 'xl/_rels/workbook.xml.rels', STRINGS_LIMIT, {
       open: (name, attributes) => {
-        if (name === 'Relationship') targets.set(attributes.Id ?? '', attributes.Target ?? '')
+        if (name === 'Relationship') targets.set(attributes.get('Id') ?? '', attributes.get('Target') ?? '')
       },
     }),
   )
@@ -332,10 +325,10 @@ async function cellFormats(book: Book): Promise<readonly CellFormat[]> {
   await drained(
     parsed(book, 'xl/styles.xml', STRINGS_LIMIT, {
       open: (name, attributes) => {
-        if (name === 'numFmt') custom.set(Number(attributes.numFmtId), attributes.formatCode ?? '')
+        if (name === 'numFmt') custom.set(Number(attributes.get('numFmtId')), attributes.get('formatCode') ?? '')
         else if (name === 'cellXfs') inCellFormats = true
         else if (name === 'xf' && inCellFormats) {
-          const id = Number(attributes.numFmtId ?? 0)
+          const id = Number(attributes.get('numFmtId') ?? 0)
           formats.push({ id, code: custom.get(id) })
         }
       },
@@ -415,13 +408,14 @@ async function* rowsOf(
   const run = parsed(book, part, PART_LIMIT, {
     open: (name, attributes) => {
       if (name === 'c') {
-        column = attributes.r ? columnOf(attributes.r) : column + 1
+        const reference = attributes.get('r')
+        column = reference ? columnOf(reference) : column + 1
         if (column < 1 || column > COLUMNS_MAX) throw damaged(book, part)
-        type = attributes.t ?? 'n'
-        style = Number(attributes.s ?? 0)
+        type = attributes.get('t') ?? 'n'
+        style = Number(attributes.get('s') ?? 0)
         text = ''
       } else if (name === 'row') {
-        row = attributes.r ? Number(attributes.r) : row + 1
+        row = Number(attributes.get('r') || row + 1)
         cells = []
         column = 0
       } else if (name === 'rPh') phonetic = true

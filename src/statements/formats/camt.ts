@@ -1,5 +1,6 @@
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import type { Status } from '../../matching/entry.ts'
+import type { XmlTag } from '../../system/xml_tokens.ts'
 import { amountIn, decimalAmount, ExactSumPair, feeOf, hasCharges } from '../camt/amounts.ts'
 import { onlyCurrency, periodOf } from '../camt/beginning.ts'
 import { type Carried, ControlList } from '../camt/ledger.ts'
@@ -140,11 +141,8 @@ class CamtReader implements Reader, MessageTaker {
     this.#controls = new ControlList(into)
     this.#feeder = new XmlFeeder(
       {
-        open: (element, line) => this.#open(element, line),
-        attribute: (attribute, value) => {
-          if (attribute === 'Ccy') this.#ccy = value
-        },
-        text: text => this.#take(text),
+        open: tag => this.#open(tag),
+        text: (source, from, to) => this.#take(source, from, to),
         close: () => this.#close(),
         broken: (reason, line) => this.#broken(reason, line),
       },
@@ -191,20 +189,22 @@ class CamtReader implements Reader, MessageTaker {
     else if (this.#unproven > 0 && Number(this.pages.page || '1') > 1) this.#pageMissing(Number(this.pages.page) - 1)
   }
 
-  #open(element: string, line: number): void {
+  #open({ local: element, attributes }: XmlTag): void {
     const node = this.#node
     if (node?.leaf && this.#text !== '' && this.#text.trim() !== '') this.#mark(element)
     this.#path.push(node)
     this.#text = ''
-    this.#ccy = ''
+    this.#ccy = attributes.get('Ccy') ?? ''
     if (node) {
-      this.#node = node.children.get(element) ?? null
-      this.#node?.enter?.(this, line)
+      const child = node.children.get(element) ?? null
+      this.#node = child
+      child?.enter?.(this, this.#feeder.line)
       return
     }
     if (this.statement !== null) return
     const root = ROOT.exec(element)
     if (!root) return
+    const line = this.#feeder.line
     if (root[1] !== this.#root)
       return this.#into.spoil({ line }, 'messages_mixed', {
         zh: `第 ${line} 行是另一种报文（${element}），文件按 ${this.#format} 读取：请分别提交`,
@@ -213,11 +213,13 @@ class CamtReader implements Reader, MessageTaker {
     this.#node = this.#tree
   }
 
-  #take(text: string): void {
+  #take(source: string, from: number, to: number): void {
     if (this.#node === null) {
-      if (this.entry && text.includes(UNDECODABLE_IN_XML)) this.#mark('')
+      if (this.entry && this.#feeder.damaged && source.slice(from, to).includes(UNDECODABLE_IN_XML)) this.#mark('')
       return
     }
+    if (!this.#node.leaf) return
+    const text = source.slice(from, to)
     this.#text = this.#text === '' ? text : this.#text + text
   }
 

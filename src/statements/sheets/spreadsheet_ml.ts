@@ -25,10 +25,12 @@ export class SpreadsheetMl implements TableText {
     this.#file = file
     this.#feeder = new XmlFeeder(
       {
-        open: name => this.#begin(name),
-        attribute: (name, value) => this.#attribute(name.slice(name.indexOf(':') + 1), value),
-        text: text => {
-          if (this.#path.includes('Data')) this.#text += text
+        open: ({ local, attributes }) => {
+          this.#begin(local)
+          for (const [name, value] of attributes) this.#attribute(name.slice(name.indexOf(':') + 1), value)
+        },
+        text: (source, from, to) => {
+          if (this.#path.includes('Data')) this.#text += source.slice(from, to)
         },
         close: () => this.#end(this.#path.pop() ?? ''),
         broken: (reason, line) => {
