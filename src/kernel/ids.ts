@@ -1,4 +1,9 @@
-const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+import { LETTERS } from './transfer_reference.ts'
+
+/** Ids made between 2020 and 2100: nobody's other numbers look like that. */
+const MADE_FROM = Date.parse('2020-01-01T00:00:00Z')
+const MADE_TO = Date.parse('2100-01-01T00:00:00Z')
+const ID_WORD = new RegExp(`(?<![0-9A-Z])[${LETTERS}]{26}(?![0-9A-Z])`, 'g')
 
 /**
  * An id of 26 capital letters and digits (Crockford's base 32, the layout of a ULID): 48 bits of time, then 80 of chance. It
@@ -24,4 +29,18 @@ export function makeId(epochMs: number, random: Uint8Array): string {
     bits &= (1 << kept) - 1
   }
   return text
+}
+
+/** The one id that a text holds as a word of its own, in capital letters; "" where it holds none, or several. */
+export function onlyId(text: string): string {
+  if (text.length < 26) return ''
+  const found = new Set(text.toUpperCase().match(ID_WORD)?.filter(madeByUs))
+  const [only = ''] = found
+  return found.size === 1 ? only : ''
+}
+
+function madeByUs(id: string): boolean {
+  let time = 0
+  for (const letter of id.slice(0, 10)) time = time * 32 + LETTERS.indexOf(letter)
+  return time >= MADE_FROM && time < MADE_TO
 }

@@ -33,6 +33,8 @@ export type Line = {
   readonly batchNo: string
   /** What else names the record, for a person to find it by; nothing is matched by it. */
   readonly reference?: string
+  /** The payer's own words, where they were asked for (`StatementOptions.remittance`) and the format keeps them apart; never stored. */
+  readonly remittance?: string
   /** The file's own word that no money moved (收/支 `/`, 不计收支). */
   readonly neutral: boolean
   /** Of funds statements only. */
@@ -165,6 +167,8 @@ export type StatementOptions = {
   readonly decimal?: '.' | ','
   /** What a packed file may unpack to, and how long a row may be; against zip bombs. */
   readonly limits?: Partial<Limits>
+  /** Give the payers' own words with the lines of MT940, MT942 and camt. Default false: who books lines has no use for them. */
+  readonly remittance?: boolean
   /** Compute the SM3 of the file as it lies on disk. Default true. */
   readonly digest?: boolean
   /** Called with the number of bytes of the file consumed so far. */

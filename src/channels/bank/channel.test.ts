@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { ASK, REF, REFUND } from '../../../testkit/channel_asks.ts'
+import { referencesIn } from '../../kernel/transfer_reference.ts'
 import type { Channel } from '../channel.ts'
 import { openChannels } from '../channels.ts'
-import { referenceOf, referencesIn } from './reference.ts'
+import { referenceOf } from './reference.ts'
 
 const NOW = new Date('2026-11-25T02:00:00Z')
 const ACCOUNT = {
@@ -194,4 +195,54 @@ test('a SWIFT statement is searched in its references', async t => {
   assert.deepEqual(found.paidAt, REF.createdAt, 'only the day is told: not before we asked')
   const refunded = await channel.queryRefund(REFUND)
   assert.ok(refunded.state === 'success' && refunded.channelRefundNo === 'B0006')
+})
+
+/** An MT940 of one credit of 123.45 whose :86: is `information`, and a camt.053 of the same with `words`. */
+const mt940 = (information: string, numbers = 'NTRFNONREF//B0002'): string =>
+  `:20:1\n:25:1511200000000012345\n:28C:1/1\n:60F:C261124CNY1000,00\n:61:2611251125C123,45${numbers}\n:86:${information}\n:62F:C261125CNY1123,45\n-\n`
+
+const camt = (words: string): string =>
+  `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">0</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-25</Dt></Dt></Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">123.45</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-25</Dt></Dt></Bal>
+<Ntry><Amt Ccy="CNY">123.45</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-25</Dt></BookgDt><AcctSvcrRef>B0002</AcctSvcrRef>
+<NtryDtls><TxDtls>${words}</TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`
+
+test("a reference in the payer's own words of MT940 and camt: found however it was cut, never guessed", async t => {
+  const [head, tail] = [OURS.slice(0, 6), OURS.slice(6)]
+  const other = referenceOf(REFUND.refundNo)
+  const german = (...parts: readonly string[]) => `166?00GUTSCHRIFT${parts.join('')}?30GENODEM1MSS?32ZHANG SAN`
+  const full = 'SVWZ+Wasser November'.padEnd(27 - head.length, ' ')
+  const rows: readonly (readonly [string, 'success' | 'pending' | 'unknown'])[] = [
+    [mt940(`水费 ${OURS} 张三`), 'success'],
+    [mt940(`water bill ${OURS.toLowerCase()}`), 'success'],
+    [mt940(`water bill ${head} ${tail}`), 'success'],
+    [mt940(`${'x'.repeat(50)} ref ${head}\n${tail} thanks`), 'success'],
+    [mt940(`/ORDP//NAME/ZHANG SAN/REMI/USTD//water ${OURS}/`), 'success'],
+    [mt940(german(`?20${full}${head}`, `?21${tail} danke`)), 'success'],
+    [mt940(german('?20EREF+NOTPROVIDED', `?21SVWZ+${OURS}`)), 'success'],
+    [mt940(`bills ${OURS} and ${other}`), 'unknown'],
+    [mt940(`/EREF/${other}/REMI/USTD//${OURS}/`), 'unknown'],
+    [mt940(`${head} something else ${tail}`), 'pending'],
+    [mt940(`${head}${tail.slice(0, -1)}${tail.endsWith('7') ? '8' : '7'}`), 'pending'],
+    [mt940('no reference at all'), 'pending'],
+    [camt(`<RmtInf><Ustrd>水费 ${OURS.toLowerCase()}</Ustrd></RmtInf>`), 'success'],
+    [
+      camt(
+        `<RmtInf><Ustrd>${`${'x'.repeat(130)} `.padEnd(140 - head.length)}${head}</Ustrd><Ustrd>${tail}</Ustrd></RmtInf>`,
+      ),
+      'success',
+    ],
+    [camt(`<AddtlTxInf>GIRO ${OURS}</AddtlTxInf>`), 'success'],
+    [camt(`<RmtInf><Ustrd>${OURS}</Ustrd><Ustrd>${other}</Ustrd></RmtInf>`), 'unknown'],
+    [camt(`<Refs><EndToEndId>${other}</EndToEndId></Refs><RmtInf><Ustrd>${OURS}</Ustrd></RmtInf>`), 'unknown'],
+    [camt('<RmtInf><Ustrd>水费</Ustrd></RmtInf>'), 'pending'],
+  ]
+  for (const [text, state] of rows) {
+    const { channel, folder } = bank(t)
+    writeFileSync(join(folder, 'now_20261125.csv'), text)
+    const found = await channel.query(REF)
+    assert.equal(found.state, state, `${text}\n${JSON.stringify(found)}`)
+    if (found.state === 'success') assert.deepEqual([found.channelTradeNo, found.amount], ['B0002', 12_345])
+  }
 })

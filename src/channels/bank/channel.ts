@@ -54,6 +54,7 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
     const { found, missing } = searched
     const credit = found.find(({ amount }) => amount > 0)
     if (!credit) return missing ? unknown(`no statement of ${missing} yet`) : { state: 'pending' }
+    if (credit.contested) return namesSeveral(credit)
     if (found.some(({ amount }) => amount === -credit.amount)) return unknown('the bank took the credit back')
     return {
       state: 'success',
@@ -72,6 +73,7 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
     if ('state' in searched) return searched
     const debit = searched.found.find(({ amount }) => amount < 0)
     if (!debit) return { state: 'pending', channelRefundNo: reference }
+    if (debit.contested) return namesSeveral(debit)
     return {
       state: 'success',
       channelRefundNo: debit.number || reference,
@@ -124,6 +126,9 @@ export function bankChannel(account: BankAccount, { now, folder }: Surroundings)
     },
   }
 }
+
+const namesSeveral = ({ number, record }: BankMovement): Unknown =>
+  unknown(`the text of ${number || `record ${record}`} names several references: a person must say which is paid`)
 
 /** The last of them, up to DAYS_MAX. */
 function daysBetween(from: Date, to: Date, calendar: Channel['calendar']): Day[] {

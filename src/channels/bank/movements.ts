@@ -1,10 +1,12 @@
+import { contested, referencePlaces } from '../../kernel/transfer_reference.ts'
 import { openStatement } from '../../statements/read.ts'
 import type { Field, Line, StatementOptions } from '../../statements/statement.ts'
-import { referencesIn } from './reference.ts'
 
 /** What a bank statement says of one reference: a signed amount in minor units, money in plus; `number` is the bank's own. */
 export type BankMovement = Pick<Line, 'amount' | 'currency' | 'at' | 'date' | 'payer' | 'record'> & {
   readonly number: string
+  /** Its text names another reference, too: the money may be meant for either. */
+  readonly contested: boolean
 }
 
 export type MovementsByReference = ReadonlyMap<string, readonly BankMovement[]>
@@ -15,7 +17,7 @@ export type MovementsByReference = ReadonlyMap<string, readonly BankMovement[]>
  */
 export async function readMovements(path: string, options: StatementOptions): Promise<MovementsByReference> {
   const found = new Map<string, BankMovement[]>()
-  const statement = await openWithRemarks(path, { ...options, digest: false })
+  const statement = await openWithRemarks(path, { ...options, digest: false, remittance: true })
   for await (const lines of statement.records()) {
     statement.rejected()
     for (const line of lines) if (line.status === 'success' && !line.neutral) keep(found, line)
@@ -48,15 +50,24 @@ async function openWithRemarks(path: string, options: StatementOptions) {
 
 function keep(found: Map<string, BankMovement[]>, line: Line): void {
   const { amount, currency, at, date, tradeNo, channelRefundNo, payer, record } = line
-  const movement = { amount, currency, at, date, number: tradeNo || channelRefundNo, payer, record }
-  const { orderNo, merchantOrderNo, refundNo, batchNo, reference = '' } = line
+  const { orderNo, merchantOrderNo, refundNo, batchNo, reference = '', remittance = '' } = line
   // One by one: no code runs over the border of two fields.
-  const codes = [orderNo, merchantOrderNo, refundNo, batchNo, reference, tradeNo, channelRefundNo].flatMap(text => [
-    ...referencesIn(text),
-  ])
-  for (const code of new Set(codes)) {
+  const said = [orderNo, merchantOrderNo, refundNo, remittance].map(referencePlaces)
+  const numbered = [batchNo, reference, tradeNo, channelRefundNo].map(referencePlaces)
+  /** Code, and whether what the payer said names another one as well. The bank's own numbers may look like one by chance. */
+  const codes = new Map<string, boolean>()
+  for (const places of [...said, ...numbered])
+    for (const place of places) {
+      const disputed = said.some(others =>
+        others === places ? contested(place, others) : others.some(({ code, whole }) => whole && code !== place.code),
+      )
+      codes.set(place.code, codes.get(place.code) || disputed)
+    }
+  const movement = { amount, currency, at, date, number: tradeNo || channelRefundNo, payer, record }
+  for (const [code, disputed] of codes) {
+    const one = { ...movement, contested: disputed }
     const movements = found.get(code)
-    if (movements) movements.push(movement)
-    else found.set(code, [movement])
+    if (movements) movements.push(one)
+    else found.set(code, [one])
   }
 }

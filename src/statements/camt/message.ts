@@ -41,6 +41,9 @@ export class Detail extends Movement {
   debtorAccount = ''
   creditorAccount = ''
   creditorReference = ''
+  /** Ustrd, with its several parts; else what the bank tells beside. */
+  remittance = ''
+  additional = ''
   returned = false
   date = ''
 }
@@ -61,6 +64,7 @@ export class Entry extends Movement {
   bookedOn = ''
   valuedOn = ''
   batch: Batch | null = null
+  additional = ''
   /** Details seen so far, and those still kept. */
   detailCount = 0
   details: Detail[] = []
@@ -106,6 +110,9 @@ export type MessageTaker = Position & {
   readonly groupEnd: (entry: Entry) => void
   readonly entryEnd: (entry: Entry) => void
 }
+
+/** Characters of the payer's words that are kept. */
+const REMITTANCE_MAX = 4_096
 
 const ACCOUNT = 'IBAN|BBAN|UPIC'
 
@@ -215,6 +222,7 @@ function entries(node: PathNode<MessageTaker>): void {
   text('BookgDt/Dt|DtTm', (entry, value) => (entry.bookedOn = value))
   text('ValDt/Dt|DtTm', (entry, value) => (entry.valuedOn = value))
   text('AcctSvcrRef', (entry, value) => (entry.servicerRef = value))
+  text('AddtlNtryInf', (entry, value) => (entry.additional = value))
   const [entry] = node.at('Ntry')
   if (!entry) return
   charges(entry, state => state.entry)
@@ -293,6 +301,8 @@ function details(node: PathNode<MessageTaker>): void {
   text(`RltdPties/CdtrAcct/Id/${ACCOUNT}`, (detail, value) => (detail.creditorAccount = value))
   text('RltdPties/CdtrAcct/Id/Othr|PrtryAcct/Id', (detail, value) => (detail.creditorAccount ||= value))
   text('RmtInf/Strd/CdtrRefInf/Ref|CdtrRef', (detail, value) => (detail.creditorReference ||= value))
+  text('RmtInf/Ustrd', (detail, value) => (detail.remittance = joinedWords(detail.remittance, value)))
+  text('AddtlTxInf', (detail, value) => (detail.additional = value))
   text('RltdDts/TxDtTm|IntrBkSttlmDt|AccptncDtTm', (detail, value) => (detail.date ||= value))
   node.onElement('TxDtls/RtrInf', state => {
     if (state.detail) state.detail.returned = true
@@ -325,5 +335,13 @@ function charges(node: PathNode<MessageTaker>, holder: (state: MessageTaker) => 
     if (movement) movement.chargesTotal = { amount: value, currency, side: '' }
   })
 }
+
+/** A Ustrd holds 140 characters: a full one goes on in the next in the middle of a word. */
+const joinedWords = (before: string, next: string): string =>
+  before === ''
+    ? next
+    : before.length >= REMITTANCE_MAX
+      ? before
+      : `${before}${before.length % 140 === 0 ? '' : '\n'}${next}`
 
 export type { Balance }

@@ -1,4 +1,6 @@
+import { onlyId } from '../../kernel/ids.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
+import { onlyReference } from '../../kernel/transfer_reference.ts'
 import type { Status } from '../../matching/entry.ts'
 import type { XmlTag } from '../../system/xml_tokens.ts'
 import { amountIn, decimalAmount, ExactSumPair, feeOf, hasCharges } from '../camt/amounts.ts'
@@ -106,6 +108,7 @@ class CamtReader implements Reader, MessageTaker {
   readonly #root: string
   readonly #format: string
   readonly #currency: string
+  readonly #remittance: boolean
   readonly #clock: LocalClock
   readonly #utc = new LocalClock('UTC')
   readonly #controls: ControlList
@@ -137,6 +140,7 @@ class CamtReader implements Reader, MessageTaker {
     this.#tree = tree
     this.#into = into
     this.#currency = probe.options.currency ?? ''
+    this.#remittance = probe.options.remittance ?? false
     this.#clock = new LocalClock(probe.options.zone ?? ZONE)
     this.#controls = new ControlList(into)
     this.#feeder = new XmlFeeder(
@@ -451,7 +455,9 @@ class CamtReader implements Reader, MessageTaker {
       )
     // An entry of 0.00 goes by its mark.
     const out = amount < 0 || (amount === 0 && (detail?.side || entry.side) === 'DBIT')
-    const orderNo = clean(detail?.endToEndId ?? '')
+    const sentNo = clean(detail?.endToEndId ?? '')
+    const said = this.#wordsOf(entry, detail)
+    const number = reference || onlyReference(`${sentNo}\n${said}`)
     const own = this.statement?.account ?? ''
     const parties = detail ? [detail.debtorAccount, detail.creditorAccount] : ['', '']
     if (out) parties.reverse()
@@ -463,10 +469,11 @@ class CamtReader implements Reader, MessageTaker {
       status: settled.status,
       orderNo: clean(detail?.creditorReference ?? ''),
       // On money out the bank's number is the movement's own, not the one of the payment that it may give back.
-      tradeNo: out ? '' : reference,
-      merchantOrderNo: orderNo,
+      tradeNo: out ? '' : number,
+      merchantOrderNo: sentNo || onlyId(said),
       refundNo: '',
-      channelRefundNo: out ? reference : '',
+      channelRefundNo: out ? number : '',
+      ...(this.#remittance ? { remittance: said } : {}),
       amount,
       currency: settled.currency,
       at: moment.at,
@@ -482,6 +489,12 @@ class CamtReader implements Reader, MessageTaker {
     }
     if (this.#mode === 'details') this.#detailCharges += made.fee ?? 0
     this.#into.add(made)
+  }
+
+  /** The payer's own words; what the bank says of the whole entry only where it is one record. */
+  #wordsOf(entry: Entry, detail: Detail | null): string {
+    if (detail && detail.remittance !== '') return detail.remittance
+    return detail?.additional || (this.#mode === 'details' ? '' : entry.additional)
   }
 
   /** Amount, direction, status and date of an entry: without them nothing of it can be booked. */

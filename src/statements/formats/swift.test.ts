@@ -11,6 +11,8 @@ import {
   recordTable,
   toldCodes,
 } from '../../../testkit/statement_text.ts'
+import { onlyId } from '../../kernel/ids.ts'
+import { onlyReference } from '../../kernel/transfer_reference.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import { inspectStatement } from '../inspect.ts'
 import { mt940 } from './mt940.ts'
@@ -680,4 +682,32 @@ test('a statement without entries still says its currency; two currencies are sh
     failed: [':62F: DE11222233334444555566 5/1: USD 101.00, not EUR 101.00'],
     verdict: 'rejected',
   })
+})
+
+test("numbers of our own in the payer's words: only where the bank and the payer gave none, and never one of two", () => {
+  const [reference, other, id] = ['7KQ2M4XT9ZS', 'C3PR8W0HJ5Q', '01M7V41F000W3GE1R70W3GE1R7']
+  assert.deepEqual([onlyReference(reference), onlyReference(other), onlyId(id)], [reference, other, id])
+  const line = (numbers: string, information: string) => `:61:2611201120C1,00NTRF${numbers}\n:86:${information}`
+  const lines = [
+    line('NONREF', `water ${reference}`),
+    line('NONREF//B1', `water ${reference}`),
+    line('NONREF', `water ${reference} and ${other}`),
+    line('NONREF', `/EREF/${reference}/REMI/water/`),
+    line('NONREF//B2', `paid ${id.toLowerCase()}`),
+    line('NONREF//B3', `/EREF/E2E-1/REMI/USTD//${id}/`),
+    line(`MINE`, `water ${reference}`),
+  ]
+  const found = read(statement(lines.join('\n'), 'C261120EUR107,00'))
+  assert.deepEqual(
+    found.lines.map(({ tradeNo, merchantOrderNo }) => [tradeNo, merchantOrderNo]),
+    [
+      [reference, ''],
+      ['B1', ''],
+      ['', ''],
+      [reference, reference],
+      ['B2', id],
+      ['B3', 'E2E-1'],
+      [reference, 'MINE'],
+    ],
+  )
 })

@@ -8,6 +8,7 @@ export type Information = { account: string; name: string; endToEnd: string }
 const SLASH_CODE =
   /\/(?:TRTP|IBAN|BIC|NAME|REMI|EREF|MARF|CSID|CNTP|ORDP|BENM|ADDR|ISDT|PREF|RTRN|ULTD|ULTC|ULTB|PURP|SVCL|ACCW|OCMT|CHGS|EXCH|RTYP|TRCD|CREF|KREF|RREF|USTD|STRD|ID)\//g
 const SLASH_EREF = '/EREF/'
+const SLASH_REMI = '/REMI/'
 const SEPA_KEYWORD = /(?:EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP|DDAT|BREF|RREF|TAN1|ANAM)[+:]/g
 const GERMAN = /^\s?\d{3}([?<>@|])\d\d/
 const IBAN = /^[A-Z]{2}\d{2}[A-Z0-9]{8,30}$/
@@ -33,6 +34,40 @@ export function readInformation(text: string, into: Information): void {
     into.account = FREE_ACCOUNT.exec(text)?.[1] ?? ''
     if (into.name === '' && into.account !== '') into.name = FREE_NAME.exec(text)?.[1]?.trim() ?? ''
   }
+}
+
+/** The payer's own words: the remittance subfields of the German dialect, REMI of the slashes, SVWZ of SEPA; else the whole text. */
+export function remittanceOf(text: string): string {
+  const german = GERMAN.exec(text)
+  if (german) return keyworded(germanRemittance(text, german[1] ?? '?'))
+  const remitted = text.indexOf(SLASH_REMI)
+  if (remitted >= 0) {
+    const from = remitted + SLASH_REMI.length
+    return slashValue(text, text.startsWith('USTD//', from) ? from + 6 : from)
+  }
+  return keyworded(text)
+}
+
+/** A full subfield goes on in the next one in the middle of a word; a shorter one ends with its word. */
+function germanRemittance(text: string, mark: string): string {
+  let words = ''
+  for (let at = text.indexOf(mark); at >= 0; ) {
+    let next = text.indexOf(mark, at + 1)
+    while (next >= 0 && !isCode(text, next + 1)) next = text.indexOf(mark, next + 1)
+    const value = text.slice(at + 3, next < 0 ? text.length : next)
+    if (isCode(text, at + 1) && /[26]/.test(text[at + 1] ?? ''))
+      words += value.length < SUBFIELD_FULL ? `${value} ` : value
+    at = next
+  }
+  return words
+}
+
+function keyworded(text: string): string {
+  const found = /SVWZ[+:]/.exec(text)
+  if (!found) return text
+  const from = found.index + found[0].length
+  SEPA_KEYWORD.lastIndex = from
+  return text.slice(from, SEPA_KEYWORD.exec(text)?.index)
 }
 
 /** GVC and subfields: ?00 posting text, ?20–?29 and ?60–?63 remittance, ?30 bank, ?31 account, ?32 ?33 name, ?38 IBAN. */

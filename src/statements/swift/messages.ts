@@ -1,4 +1,6 @@
+import { onlyId } from '../../kernel/ids.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
+import { onlyReference } from '../../kernel/transfer_reference.ts'
 import { amountControl, type Collector, ExactSum, type Sentences } from '../collector.ts'
 import { ControlList } from '../control_list.ts'
 import { UNDECODABLE } from '../encoding.ts'
@@ -9,7 +11,7 @@ import { digitsAt } from '../short_date.ts'
 import type { Column } from '../statement.ts'
 import { BALANCE, type Balance, balanceOf, copied } from './balance.ts'
 import { commaAmount, type EntryTrouble, SwiftEntry } from './entry.ts'
-import { type Information, isIban, readInformation } from './information.ts'
+import { type Information, isIban, readInformation, remittanceOf } from './information.ts'
 import type { MessageType } from './recognition.ts'
 import { TROUBLE_CODE, TROUBLE_TEXT } from './troubles.ts'
 
@@ -87,6 +89,7 @@ export class MessageReader implements Reader {
   readonly #feeder: LineFeeder
   readonly #controls: ControlList
   readonly #fallbackCurrency: string
+  readonly #remittance: boolean
   #damaged = false
   #warnings = 0
 
@@ -155,6 +158,7 @@ export class MessageReader implements Reader {
     )
     this.#controls = new ControlList(into, '其余控制 further controls')
     this.#fallbackCurrency = probe.options.currency ?? ''
+    this.#remittance = probe.options.remittance ?? false
     const { zone } = new LocalClock(probe.options.zone ?? 'Asia/Shanghai')
     this.head = { delimiter: null, confidence: 0.99, columns: COLUMNS, zone, period: null }
   }
@@ -673,6 +677,10 @@ export class MessageReader implements Reader {
     readInformation(this.#information, about)
     const supplement = this.#supplement === '' ? '' : this.#supplement.trim()
     const customerRef = NO_REFERENCE.has(entry.customerRef) ? '' : entry.customerRef
+    // The customer reference of money in is often a number of the bank's: only where nothing else is there, it may be ours.
+    const sentNo = about.endToEnd || (amount < 0 || entry.bankRef === '' ? customerRef : '')
+    const said = this.#remittance || entry.bankRef === '' || sentNo === '' ? remittanceOf(this.#information) : ''
+    const bankNo = entry.bankRef || onlyReference(`${sentNo}\n${said}`)
     this.#into.add({
       record: this.#entryRecord,
       lineNumber: this.#entryLine,
@@ -680,12 +688,12 @@ export class MessageReader implements Reader {
       status: entry.expected ? 'pending' : 'success',
       orderNo: '',
       // On money out the bank's number is the movement's own, not the one of the payment that it may give back.
-      tradeNo: amount < 0 ? '' : entry.bankRef,
-      // The customer reference of money in is often a number of the bank's: only where nothing else is there, it may be ours.
-      merchantOrderNo: about.endToEnd || (amount < 0 || entry.bankRef === '' ? customerRef : ''),
+      tradeNo: amount < 0 ? '' : bankNo,
+      merchantOrderNo: sentNo || onlyId(said),
       refundNo: '',
-      channelRefundNo: amount < 0 ? entry.bankRef : '',
+      channelRefundNo: amount < 0 ? bankNo : '',
       reference: customerRef,
+      ...(this.#remittance ? { remittance: said } : {}),
       amount,
       currency: this.#currency,
       at: null,
