@@ -63,6 +63,8 @@ export class XmlTokens {
   readonly #open: XmlTag[] = []
   /** The document from the first token that is not whole yet. */
   #text = ''
+  /** Without this the token at its beginning does not end: a long one is not searched again for each piece. */
+  #awaited: '<' | '>' = '<'
   /** Where the token being read begins in it. */
   #at = 0
   /** Half of a line end or of a character, which waits for the other half. */
@@ -124,7 +126,10 @@ export class XmlTokens {
   #read(fresh: string): void {
     const unix = fresh.includes('\r') ? fresh.replace(/\r\n?/g, '\n') : fresh
     const forbidden = SUSPECT.test(unix) ? unix.search(FORBIDDEN) : -1
-    this.#text += forbidden < 0 ? unix : unix.slice(0, forbidden)
+    const sound = forbidden < 0 ? unix : unix.slice(0, forbidden)
+    const waiting = this.#text !== '' && !sound.includes(this.#awaited)
+    this.#text += sound
+    if (waiting && forbidden < 0) return
     if (this.#untouched && this.#text.startsWith('\ufeff')) this.#text = this.#text.slice(1)
     this.#scan()
     if (forbidden < 0) return
@@ -138,6 +143,7 @@ export class XmlTokens {
     const plain = !text.includes('&') && !text.includes(']]>')
     for (;;) {
       const markup = text.indexOf('<', this.#at)
+      this.#awaited = markup < 0 ? '<' : '>'
       if (markup < 0) break
       if (markup > this.#at) this.#characters(text, markup, plain)
       this.#at = markup

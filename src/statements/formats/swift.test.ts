@@ -711,3 +711,19 @@ test("numbers of our own in the payer's words: only where the bank and the payer
     ],
   )
 })
+
+test('a statement that stands twice in a file is told, also where it has no pages or no number', () => {
+  for (const number of ['5/1', '5', '']) {
+    const once = statement(':61:2611201120C10,00NTRFNONREF//B1', 'C261120EUR110,00', undefined, number)
+    assert.deepEqual(toldCodes(read(once)), [], number)
+    assert.deepEqual(toldCodes(read(once + once)), ['statement_repeated'], number)
+    // The next one of the day goes on from the balance; one that moved nothing leaves it as it was.
+    const next = statement(
+      ':61:2611201120C1,00NTRFNONREF//B2',
+      'C261120EUR111,00',
+      'C261120EUR110,00',
+      number === '5/1' ? '5/2' : number,
+    )
+    assert.deepEqual(toldCodes(read(once + next)), [], `${number} and the next`)
+  }
+})

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Failure } from '../../kernel/failure.ts'
 import type { BookRow } from './book.ts'
+import { chainsEnd } from './compound_file.ts'
 
 export type BiffSheet = { readonly name: string; readonly hidden: boolean; readonly rows: readonly BookRow[] }
 
@@ -12,15 +13,17 @@ export type BiffAnswer =
 
 /** The largest real sheets (65,536 rows) take a few seconds. */
 const TIME_MAX_MS = 60_000
-const HEAP_MAX_MB = 1_024
+/** A sheet of 65,536 rows (8 MB) takes 472 MB; a small file that takes much more is damaged, and should not use up a machine to show it. */
+const heapMb = (bytes: number): number => Math.min(1_024, 192 + Math.ceil((bytes / 1e6) * 64))
 
 /**
  * Old Excel files (BIFF) are read by a library that was not written for hostile input, so it works in a process of its own that is ended when it takes
  * too long or too much memory. A thread would not do: where one runs out of memory inside the engine, the engine ends the whole process.
  */
 export async function readBiff(bytes: Buffer, name: string): Promise<readonly BiffSheet[]> {
+  if (!chainsEnd(bytes)) throw refused(name, 'broken')
   const child = fork(fileURLToPath(new URL('./biff_worker.ts', import.meta.url)), [], {
-    execArgv: [`--max-old-space-size=${HEAP_MAX_MB}`, '--stack-size=3900'],
+    execArgv: [`--max-old-space-size=${heapMb(bytes.length)}`, '--stack-size=3900'],
     serialization: 'advanced',
     // What the library has to say of a file is no business of the product's output.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -68,8 +71,8 @@ const REASONS = {
   ],
   memory: [
     'spreadsheet_too_large',
-    '读取所需内存超过 1 GB，已停止：请另存为 xlsx 或 CSV 后再提交',
-    'needed more than 1 GB of memory and was given up: save it as xlsx or CSV',
+    '读取所需内存远超文件大小所需，已停止：文件可能已损坏，请重新下载，或另存为 xlsx 或 CSV 后再提交',
+    'needed far more memory than a file of its size should and was given up: it may be damaged; fetch it again, or save it as xlsx or CSV',
   ],
 } as const
 

@@ -473,8 +473,11 @@ export class MessageReader implements Reader {
     const carried = before.balance.minor === opening.minor
     const [number, page] = [this.#number, this.#page]
     const numbered = number > 0 && before.number > 0
-    if (number === before.number && page === before.page && numbered && page > 0) {
-      if (before.opening.ymd === opening.ymd && before.opening.minor === opening.minor)
+    const again = before.opening.ymd === opening.ymd && before.opening.minor === opening.minor
+    const samePage = number === before.number && page === before.page
+    // Without a page of its own it may go on from the one before, unless that left another balance.
+    if (samePage && (numbered && page > 0 ? true : again && !carried)) {
+      if (again)
         this.#warn(line, 'statement_repeated', {
           zh: `账户 ${this.#account} 的第 ${this.#label()} 号对账单在文件里出现两次：它的记录可能是重复的`,
           en: `statement ${this.#label()} of account ${this.#account} is in the file twice: its records may be repeated`,
