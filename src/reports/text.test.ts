@@ -40,6 +40,11 @@ describe('the readable report', () => {
     const many = Array.from({ length: 8 }, (_, i) => discrepancy('channel_only', [], [entry(`L${i}`, 100)]))
     const text = renderReconciliation({ ...result, discrepancies: many }, 'zh', { perKind: 3 })
     assert.match(text, /另有 5 项/)
+    assert.deepEqual(text.match(/建议 {2}.*/g), [
+      `建议  ${suggestion('channel_only', many[0]?.cause ?? '', 'zh')}`,
+      '建议  同第 1 项',
+      '建议  同第 1 项',
+    ])
     assert.ok(!text.includes('L3'))
   })
 

@@ -265,7 +265,8 @@ function details(page: Page, result: Reconciliation, say: Say, lang: Lang, optio
     page.section(
       `${page.paint(kindName(kind, lang), BY_WEIGHT[KINDS[kind].weight])}  ${page.paint(say(`${number(group.length)} 项 · ${kind}`, `${number(group.length)} · ${kind}`), 'faint')}`,
     )
-    let advice = ''
+    /** Where each next step was written out in this kind. */
+    const told = new Map<string, number>()
     for (const d of group.slice(0, perKind)) {
       n++
       const gap = d.byCurrency
@@ -281,8 +282,10 @@ function details(page: Page, result: Reconciliation, say: Say, lang: Lang, optio
       rows(page, say('渠道', 'theirs'), d.lines, d.lineRows, clock, say, lang)
       page.labelled(7, say('依据', 'why   '), d.problem ? d.problem[lang] : d.evidence[lang])
       const next = suggestion(kind, d.cause, lang)
-      if (next !== advice) page.labelled(7, say('建议', 'next  '), next, 'bold')
-      advice = next
+      const before = told.get(next)
+      if (before === undefined) page.labelled(7, say('建议', 'next  '), next, 'bold')
+      else page.labelled(7, say('建议', 'next  '), say(`同第 ${before} 项`, `as for ${before}`))
+      if (before === undefined) told.set(next, n)
     }
     if (group.length > perKind)
       page.line(
