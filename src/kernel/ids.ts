@@ -31,12 +31,9 @@ export function makeId(epochMs: number, random: Uint8Array): string {
   return text
 }
 
-/** The one id that a text holds as a word of its own, in capital letters; "" where it holds none, or several. */
-export function onlyId(text: string): string {
-  if (text.length < 26) return ''
-  const found = new Set(text.toUpperCase().match(ID_WORD)?.filter(madeByUs))
-  const [only = ''] = found
-  return found.size === 1 ? only : ''
+/** Ids that a text holds as words of their own, in capital letters. */
+export function idsIn(text: string): readonly string[] {
+  return text.length < 26 ? [] : (text.toUpperCase().match(ID_WORD) ?? []).filter(madeByUs)
 }
 
 function madeByUs(id: string): boolean {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seeded } from '../../testkit/mutate.ts'
-import { makeId, onlyId } from './ids.ts'
 import { CODE, checkLetter, LETTERS, onlyReference, referencesIn } from './transfer_reference.ts'
 
 const A = '7KQ2M4XT9Z'.concat(checkLetter('7KQ2M4XT9Z'))
@@ -48,23 +47,4 @@ test('numbers and words alone are no references, whatever their check letter say
       const whole = code + checkLetter(code)
       if (/\d/.test(whole) !== /[A-Z]/.test(whole)) assert.equal(onlyReference(whole), '', whole)
     }
-})
-
-test('an id of ours in a text: whole, of a time that may be, and the only one', () => {
-  const made = (day: string, fill: number) => makeId(Date.parse(day), new Uint8Array(10).fill(fill))
-  const [id, other] = [made('2026-11-20', 7), made('2026-11-21', 9)]
-  for (const [text, found] of [
-    [id, id],
-    [`order ${id.toLowerCase()}.`, id],
-    [`缴费单${id}水费`, id],
-    [`${id} ${id}`, id],
-    [`${id} ${other}`, ''],
-    [`X${id}`, ''],
-    [`${id}0`, ''],
-    [id.slice(1), ''],
-    [`${id.slice(0, 13)} ${id.slice(13)}`, ''],
-    [made('1999-01-01', 7), ''],
-    ['7'.repeat(26), ''],
-  ] as const)
-    assert.equal(onlyId(text), found, text)
 })

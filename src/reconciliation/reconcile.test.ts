@@ -227,6 +227,36 @@ test('--channel is for statements that do not name theirs: one that contradicts 
     assert.equal(JSON.parse(await answer(db, { payments, statements, channel })).summary.matched.groups, 1)
 })
 
+test("payments of one amount are told apart by the payers' own words of MT940, and by nothing that names two", async t => {
+  const db = await testDatabase(t)
+  const file = folder(t)
+  const paid = (no: string, order: string, trade: string) =>
+    `${no},${order},payment,bank,${trade},,,10.00,CNY,success,2026-11-20T10:00:00+08:00,,,,`
+  const rows = [paid('P1', 'W20261001', ''), paid('P2', 'W20261002', '7KQ2M4XT9ZS'), paid('P3', 'W20261003', '')]
+  const credit = (words: string) => `:61:2611201120C10,00NTRFNONREF\n:86:${words}`
+  const swift = [
+    ':20:1\n:25:3605\n:28C:1/1\n:60F:C261119CNY0,00',
+    credit('学费 缴费单号：W20261003 或 缴费单号：W20261001'),
+    credit('water 7kq2m4xt9zs'),
+    credit('学费 缴费单号：W20261001'),
+    ':62F:C261120CNY30,00\n-\n',
+  ]
+  const found = JSON.parse(
+    await answer(db, {
+      payments: [file('p.csv', [HEADER, ...rows].join('\n'))],
+      statements: [file('s.sta', swift.join('\n'))],
+    }),
+  )
+  const byNumber = found.matches.filter(({ pass }: { pass: string }) => pass !== 'amount_time')
+  assert.deepEqual(
+    byNumber.map(({ payments, lines, pass }: Record<string, unknown>) => [payments, lines, pass]).toSorted(),
+    [
+      [['P1'], ['s.sta#3'], 'merchant_order_no'],
+      [['P2'], ['s.sta#2'], 'trade_no'],
+    ],
+  )
+})
+
 test('a record in two statements is one movement', async t => {
   const db = await testDatabase(t)
   const file = folder(t)

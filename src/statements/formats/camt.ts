@@ -1,4 +1,3 @@
-import { onlyId } from '../../kernel/ids.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import { onlyReference } from '../../kernel/transfer_reference.ts'
 import type { Status } from '../../matching/entry.ts'
@@ -22,6 +21,7 @@ import { amountControl, type Collector } from '../collector.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { isoMoment, type Moment } from '../iso_moment.ts'
 import { LocalClock } from '../local_time.ts'
+import { ownNumberIn } from '../own_number.ts'
 import type { Column, Field, Line } from '../statement.ts'
 import { doctypeRefused, type PathNode, UNDECODABLE_IN_XML, XmlFeeder } from '../xml.ts'
 
@@ -470,7 +470,7 @@ class CamtReader implements Reader, MessageTaker {
       orderNo: clean(detail?.creditorReference ?? ''),
       // On money out the bank's number is the movement's own, not the one of the payment that it may give back.
       tradeNo: out ? '' : number,
-      merchantOrderNo: sentNo || onlyId(said),
+      merchantOrderNo: sentNo || ownNumberIn(said),
       refundNo: '',
       channelRefundNo: out ? number : '',
       ...(this.#remittance ? { remittance: said } : {}),

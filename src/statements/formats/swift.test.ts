@@ -11,7 +11,7 @@ import {
   recordTable,
   toldCodes,
 } from '../../../testkit/statement_text.ts'
-import { onlyId } from '../../kernel/ids.ts'
+import { idsIn } from '../../kernel/ids.ts'
 import { onlyReference } from '../../kernel/transfer_reference.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import { inspectStatement } from '../inspect.ts'
@@ -686,7 +686,7 @@ test('a statement without entries still says its currency; two currencies are sh
 
 test("numbers of our own in the payer's words: only where the bank and the payer gave none, and never one of two", () => {
   const [reference, other, id] = ['7KQ2M4XT9ZS', 'C3PR8W0HJ5Q', '01M7V41F000W3GE1R70W3GE1R7']
-  assert.deepEqual([onlyReference(reference), onlyReference(other), onlyId(id)], [reference, other, id])
+  assert.deepEqual([onlyReference(reference), onlyReference(other), idsIn(id)], [reference, other, [id]])
   const line = (numbers: string, information: string) => `:61:2611201120C1,00NTRF${numbers}\n:86:${information}`
   const lines = [
     line('NONREF', `water ${reference}`),

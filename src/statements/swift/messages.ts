@@ -1,4 +1,3 @@
-import { onlyId } from '../../kernel/ids.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import { onlyReference } from '../../kernel/transfer_reference.ts'
 import { amountControl, type Collector, ExactSum, type Sentences } from '../collector.ts'
@@ -7,6 +6,7 @@ import { UNDECODABLE } from '../encoding.ts'
 import type { Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock } from '../local_time.ts'
+import { ownNumberIn } from '../own_number.ts'
 import { digitsAt } from '../short_date.ts'
 import type { Column } from '../statement.ts'
 import { BALANCE, type Balance, balanceOf, copied } from './balance.ts'
@@ -692,7 +692,7 @@ export class MessageReader implements Reader {
       orderNo: '',
       // On money out the bank's number is the movement's own, not the one of the payment that it may give back.
       tradeNo: amount < 0 ? '' : bankNo,
-      merchantOrderNo: sentNo || onlyId(said),
+      merchantOrderNo: sentNo || ownNumberIn(said),
       refundNo: '',
       channelRefundNo: amount < 0 ? bankNo : '',
       reference: customerRef,
