@@ -14,7 +14,7 @@ export type BiffAnswer =
 /** The largest real sheets (65,536 rows) take a few seconds. */
 const TIME_MAX_MS = 60_000
 /** A sheet of 65,536 rows (8 MB) takes 472 MB; a small file that takes much more is damaged, and should not use up a machine to show it. */
-const heapMb = (bytes: number): number => Math.min(1_024, 192 + Math.ceil((bytes / 1e6) * 64))
+const heapMb = (bytes: number): number => Math.min(1_024, 96 + Math.ceil((bytes / 1e6) * 64))
 
 /**
  * Old Excel files (BIFF) are read by a library that was not written for hostile input, so it works in a process of its own that is ended when it takes
