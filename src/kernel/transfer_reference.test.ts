@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seeded } from '../../testkit/mutate.ts'
-import { CODE, checkLetter, LETTERS, onlyReference, referencesIn } from './transfer_reference.ts'
+import { CODE, checkLetter, LETTERS, onlyReference, referencePlaces } from './transfer_reference.ts'
+
+const referencesIn = (text: string): Set<string> => new Set(referencePlaces(text).map(({ code }) => code))
 
 const A = '7KQ2M4XT9Z'.concat(checkLetter('7KQ2M4XT9Z'))
 const B = 'C3PR8W0HJ5'.concat(checkLetter('C3PR8W0HJ5'))

@@ -50,8 +50,6 @@ export function referencePlaces(text: string): ReferencePlace[] {
   return found
 }
 
-export const referencesIn = (text: string): Set<string> => new Set(referencePlaces(text).map(({ code }) => code))
-
 /** Beside the code at `place`, the text names another one in full: which of them is meant, nobody can tell. */
 export const contested = (place: ReferencePlace, all: readonly ReferencePlace[]): boolean =>
   all.some(other => other.whole && other.code !== place.code && Math.abs(other.from - place.from) >= LENGTH)

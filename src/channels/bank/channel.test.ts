@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { ASK, REF, REFUND } from '../../../testkit/channel_asks.ts'
-import { referencesIn } from '../../kernel/transfer_reference.ts'
+import { referencePlaces } from '../../kernel/transfer_reference.ts'
 import type { Channel } from '../channel.ts'
 import { openChannels } from '../channels.ts'
 import { referenceOf } from './reference.ts'
+
+const referencesIn = (text: string): Set<string> => new Set(referencePlaces(text).map(({ code }) => code))
 
 const NOW = new Date('2026-11-25T02:00:00Z')
 const ACCOUNT = {
