@@ -56,7 +56,7 @@ export function openNoticeReader(threadFile = new URL('./notice_thread.ts', impo
     if (thread) return thread
     const fresh = new Worker(threadFile)
     fresh.on('message', taken)
-    fresh.on('error', error => ended(fresh, error))
+    fresh.on('error', error => ended(fresh, error instanceof Error ? error : new Error(String(error))))
     fresh.on('exit', () => ended(fresh, new Error('the thread that reads notices ended')))
     return (thread = fresh)
   }
