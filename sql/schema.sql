@@ -549,6 +549,28 @@ CREATE INDEX discrepancy_rows_of_day ON public.discrepancy_rows USING btree (day
 CREATE INDEX discrepancy_rows_of_row ON public.discrepancy_rows USING btree (order_no, row_id, side);
 CREATE UNIQUE INDEX discrepancy_rows_once ON public.discrepancy_rows USING btree (side, order_no, row_id) WHERE live;
 
+create table drills (
+  id       text not null,
+  name     text not null,
+  damage   text not null,
+  outcome  text not null,
+  began_at timestamp with time zone not null,
+  ended_at timestamp with time zone not null,
+  rto_ms   integer,
+  rpo_ms   integer,
+  lost     integer not null,
+  report   jsonb not null,
+  ran_by   text not null,
+  constraint drills_pkey PRIMARY KEY (id),
+  constraint drills_check CHECK ((ended_at >= began_at)),
+  constraint drills_lost_check CHECK ((lost >= 0)),
+  constraint drills_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'failed'::text]))),
+  constraint drills_rpo_ms_check CHECK ((rpo_ms >= 0)),
+  constraint drills_rto_ms_check CHECK ((rto_ms >= 0))
+);
+CREATE INDEX drills_by_time ON public.drills USING btree (began_at DESC, id DESC);
+CREATE INDEX drills_of_name ON public.drills USING btree (name, ended_at DESC);
+
 create table fee_items (
   id            text not null,
   merchant_no   text not null,
@@ -984,6 +1006,14 @@ create table payouts (
   constraint payouts_pkey PRIMARY KEY (id),
   constraint payouts_check CHECK (((how = 'differs'::text) = (difference <> 0))),
   constraint payouts_how_check CHECK ((how = ANY (ARRAY['exact'::text, 'batch'::text, 'parts'::text, 'differs'::text])))
+);
+
+create table primary_terms (
+  term     integer not null,
+  node     text not null,
+  began_at timestamp with time zone not null,
+  constraint primary_terms_pkey PRIMARY KEY (term),
+  constraint primary_terms_term_check CHECK ((term > 0))
 );
 
 create unlogged table rate_limits (
@@ -1700,6 +1730,10 @@ CREATE TRIGGER operation_log_kept BEFORE DELETE OR UPDATE ON public.operation_lo
 CREATE TRIGGER operation_log_not_emptied BEFORE TRUNCATE ON public.operation_log FOR EACH STATEMENT EXECUTE FUNCTION operation_log_is_append_only();
 
 CREATE TRIGGER written_once BEFORE DELETE OR UPDATE ON public.causes FOR EACH ROW EXECUTE FUNCTION forbid_changing_cause();
+
+CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.drills FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.primary_terms FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_activations FOR EACH STATEMENT EXECUTE FUNCTION forbid_changing_rules();
 

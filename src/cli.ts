@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   vault: async (args, lang) => (await import('./commands/vault.ts')).vaultCommand(args, lang),
   audit: async (args, lang) => (await import('./commands/audit.ts')).auditCommand(args, lang),
   worker: async (args, lang) => (await import('./commands/worker.ts')).workerCommand(args, lang),
+  drill: async (args, lang) => (await import('./commands/drill.ts')).drillCommand(args, lang),
   bills: async (args, lang) => (await import('./commands/bills.ts')).billsCommand(args, lang),
   sandbox: async (args, lang) => (await import('./commands/sandbox.ts')).sandboxCommand(args, lang),
   demo: async (args, lang) => (await import('./commands/demo.ts')).demoCommand(args, lang),

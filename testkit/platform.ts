@@ -7,6 +7,7 @@ import { appealsPart } from '../src/appeals_part.ts'
 import { arrivalsPart } from '../src/arrivals_part.ts'
 import { auditPart } from '../src/audit_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
+import { continuityPart } from '../src/continuity_part.ts'
 import { daysPart } from '../src/days_part.ts'
 import { discrepanciesPart } from '../src/discrepancies_part.ts'
 import { payingPart } from '../src/paying_part.ts'
@@ -61,6 +62,7 @@ export async function testPlatform(
       appealsPart(),
       arrivalsPart({ channels }),
       reportsPart(),
+      continuityPart(),
     ],
     config: { name: 'test', folder: '.', text: JSON.stringify(settings) },
     port: 0,

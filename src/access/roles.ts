@@ -108,7 +108,15 @@ export const BUILT_IN_ROLES = {
   },
   operator: {
     name: { zh: '运维', en: 'Operator' },
-    permissions: ['system.metrics', 'system.jobs', 'alert.read', 'alert.manage', 'vault.read', 'vault.rotate'],
+    permissions: [
+      'system.metrics',
+      'system.jobs',
+      'drill.read',
+      'alert.read',
+      'alert.manage',
+      'vault.read',
+      'vault.rotate',
+    ],
   },
   support: {
     name: { zh: '客服', en: 'Support' },

@@ -1,0 +1,41 @@
+import type pg from 'pg'
+import type { DrillName, DrillReport } from './drill.ts'
+
+export type KeptDrill = { readonly report: DrillReport; readonly ranBy: string }
+
+export async function insertDrill(tx: pg.ClientBase, report: DrillReport, ranBy: string): Promise<void> {
+  const { id, name, damage, outcome, beganAt, endedAt, rtoMs, rpoMs, lost } = report
+  await tx.query(
+    `insert into drills (id, name, damage, outcome, began_at, ended_at, rto_ms, rpo_ms, lost, report, ran_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [id, name, damage, outcome, beganAt, endedAt, rtoMs, rpoMs, lost.length, JSON.stringify(report), ranBy],
+  )
+}
+
+/** Newest first; `after`: the id of the last one of the page before. Ids are sorted by time. */
+export async function listDrills(
+  db: pg.Pool,
+  query: { readonly name: DrillName | null; readonly after: string | null; readonly limit: number },
+): Promise<KeptDrill[]> {
+  const { rows } = await db.query(
+    `select report, ran_by as "ranBy" from drills
+      where ($1::text is null or name = $1) and ($2::text is null or id < $2)
+      order by id desc limit $3`,
+    [query.name, query.after, query.limit],
+  )
+  return rows
+}
+
+/** When each drill passed last. */
+export async function lastPassed(db: pg.Pool | pg.ClientBase): Promise<Map<string, Date>> {
+  const { rows } = await db.query<{ name: string; at: Date }>(
+    "select name, max(ended_at) as at from drills where outcome = 'passed' group by name",
+  )
+  return new Map(rows.map(({ name, at }) => [name, at]))
+}
+
+/** When this house began: its database's first term. */
+export async function beganAt(db: pg.Pool | pg.ClientBase): Promise<Date> {
+  const { rows } = await db.query('select min(began_at) as at from primary_terms')
+  return rows[0].at
+}
