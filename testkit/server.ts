@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
-import { clientConfig, type Database, openDatabase } from '../src/system/database.ts'
+import { type Database, openDatabase } from '../src/system/database.ts'
+import { clientConfig } from '../src/system/database_clients.ts'
 import { migrate, readMigrations } from '../src/system/migrate.ts'
 import { dataFolder } from '../src/system/paths.ts'
 

@@ -1,4 +1,3 @@
-import pg from 'pg'
 import type { Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
 import { type Rules, rulesOf } from '../rules/rules.ts'
@@ -7,7 +6,7 @@ import { openStatement } from '../statements/read.ts'
 import { RepeatWatch } from '../statements/repeats.ts'
 import type { Control, Problem, Statement, StatementEnd, StatementOptions } from '../statements/statement.ts'
 import { LINE_COLUMNS, lineWriter, SPACES } from '../statements/store.ts'
-import { clientConfig } from '../system/database.ts'
+import { databaseClient } from '../system/database_clients.ts'
 import { PaymentNumbers } from './payment_numbers.ts'
 import { emptyTally, MOVEMENT_COLUMNS, readPayments } from './payments.ts'
 import { useScratch } from './scratch.ts'
@@ -83,7 +82,7 @@ export type Loaded = {
 
 /** Reads the job's files into its book, one COPY for all of them: all of it is there in the end, or nothing. */
 export async function load(job: LoadJob, onProgress: (bytes: number) => void = () => {}): Promise<Loaded> {
-  const client = new pg.Client(clientConfig(job.url))
+  const client = databaseClient(job.url)
   await client.connect()
   try {
     await useScratch(client, job.schema)

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
 import { Failure } from '../kernel/failure.ts'
-import { certificateRefused, secureConnection } from './database_tls.ts'
+import { databaseClient, databasePool } from './database_clients.ts'
+import { certificateRefused } from './database_tls.ts'
 import { type Embedded, openEmbedded } from './embedded.ts'
 import { type Say, silent } from './notice.ts'
 import { dataFolder } from './paths.ts'
@@ -102,13 +103,12 @@ async function connectTo(
   options: DatabaseOptions,
   farewell: () => Promise<void>,
 ): Promise<Database> {
-  const config = clientConfig(url)
-  const pool = new pg.Pool({ ...config, max: options.connections ?? 10, idleTimeoutMillis: 10_000 })
+  const pool = databasePool(url, { max: options.connections ?? 10, idleTimeoutMillis: 10_000 })
   pool.on('connect', tellsItsUser)
   pool.on('error', () => {})
   let claim: Claim | undefined
   try {
-    if (options.exclusive) claim = await holdClaim(config)
+    if (options.exclusive) claim = await holdClaim(url)
   } catch (error) {
     await pool.end()
     await farewell()
@@ -120,7 +120,7 @@ async function connectTo(
     folder,
     pool,
     async connect() {
-      const client = new pg.Client(config)
+      const client = databaseClient(url)
       tellsItsUser(client)
       await client.connect()
       return client
@@ -167,34 +167,11 @@ export async function transaction<T>(pool: pg.Pool, work: (tx: pg.ClientBase) =>
   }
 }
 
-/**
- * How values come back: bigint as a number (one beyond 2^53 is a bug and stops us), date as its text, because a business
- * day has no time zone. numeric stays text: `sum` of amounts goes through BigInt.
- */
-export function clientConfig(url: string): pg.ClientConfig {
-  return { ...secureConnection(url), application_name: `fzpay ${process.pid}`, types: { getTypeParser } }
-}
-
-const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
-  if (format === 'binary') return pg.types.getTypeParser(oid, 'binary')
-  if (oid === pg.types.builtins.INT8) return safeInteger
-  if (oid === pg.types.builtins.DATE) return asText
-  return pg.types.getTypeParser(oid, 'text')
-}) as typeof pg.types.getTypeParser
-
-const asText = (text: string): string => text
-
-function safeInteger(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new Error(`bigint beyond 2^53: ${text}`)
-  return value
-}
-
 const OLDEST = 150000
 const PLATFORM = 2
 
 async function checkServer(url: string): Promise<void> {
-  const client = new pg.Client(clientConfig(url))
+  const client = databaseClient(url)
   client.on('error', () => {})
   let version: number
   try {
@@ -202,10 +179,14 @@ async function checkServer(url: string): Promise<void> {
     const { rows } = await client.query("select current_setting('server_version_num')::int as version")
     version = rows[0].version
   } catch (error) {
-    if (error instanceof Failure) throw error
+    if (error instanceof Failure && error.code !== 'database_no_primary') throw error
     const refused = certificateRefused(error)
     if (refused) throw refused
-    const reason = (error as Error).message || (error as { code?: string }).code || String(error)
+    const reason =
+      String((error as Error).cause ?? '') ||
+      (error as Error).message ||
+      (error as { code?: string }).code ||
+      String(error)
     throw new Failure(
       'database_unreachable',
       {
@@ -232,14 +213,14 @@ async function checkServer(url: string): Promise<void> {
 type Claim = { end(): Promise<void> }
 
 /** The claim goes with its connection, so it is made again whenever the database was away. */
-async function holdClaim(config: pg.ClientConfig): Promise<Claim> {
-  let current = await claimPlatform(config)
+async function holdClaim(url: string): Promise<Claim> {
+  let current = await claimPlatform(url)
   let over = false
   let retry: NodeJS.Timeout | undefined
   const again = (): void => {
     if (over) return
     retry = setTimeout(() => {
-      claimPlatform(config).then(next => {
+      claimPlatform(url).then(next => {
         current = next
         if (over) return void next.end()
         next.once('end', again)
@@ -257,8 +238,8 @@ async function holdClaim(config: pg.ClientConfig): Promise<Claim> {
   }
 }
 
-async function claimPlatform(config: pg.ClientConfig): Promise<pg.Client> {
-  const client = new pg.Client(config)
+async function claimPlatform(url: string): Promise<pg.Client> {
+  const client = databaseClient(url)
   client.on('error', () => {})
   await client.connect()
   const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as claimed', [LOCKS, PLATFORM])

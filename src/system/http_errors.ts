@@ -165,6 +165,10 @@ const STATUS: Readonly<Record<string, number>> = {
   master_key_wrong: 503,
   database_not_ready: 503,
   database_unreachable: 503,
+  database_moved: 503,
+  database_no_primary: 503,
+  database_outdated: 503,
+  database_two_primaries: 503,
 }
 
 export const statusOf = (code: string): number => (Object.hasOwn(STATUS, code) ? (STATUS[code] as number) : 422)
@@ -255,8 +259,19 @@ export function frameFailure(error: FastifyError): Failure | undefined {
   }
 }
 
-/** The server closed or refused the connection: trouble of the moment, said as such instead of as a bug. */
-const GONE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08001', '53300'])
+/** The server closed or refused the connection, or became a standby (25006): trouble of the moment, said as such instead of as a bug. */
+const GONE = new Set([
+  '25006',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08006',
+  '08001',
+  '53300',
+])
 
 export function databaseFailure(error: unknown): Failure | undefined {
   const { code = '', message = '' } = error as { code?: string; message?: string }
@@ -266,7 +281,10 @@ export function databaseFailure(error: unknown): Failure | undefined {
       zh: '请求中含有不能保存的字符（U+0000）：请去掉后重试',
       en: 'The request has a character that cannot be kept (U+0000): leave it out',
     })
-  if (!GONE.has(code) && !/^Connection terminated|timeout exceeded when trying to connect/.test(message))
+  if (
+    !GONE.has(code) &&
+    !/^Connection terminated|^timeout expired|timeout exceeded when trying to connect/.test(message)
+  )
     return undefined
   return new Failure('database_not_ready', {
     zh: '数据库暂时无法连接，请稍后用同一编号重试',

@@ -2,8 +2,8 @@ import { Logger, runMigrations, runTaskList, type TaskList, type WorkerPool } fr
 import pg from 'pg'
 import type { Logger as Log } from 'pino'
 import type { App } from './app.ts'
-import { clientConfig, type Database } from './database.ts'
-import { secureConnection } from './database_tls.ts'
+import type { Database } from './database.ts'
+import { databaseClient, databasePool } from './database_clients.ts'
 import { counter, histogram } from './metrics.ts'
 import { LOCKS } from './presence.ts'
 
@@ -55,7 +55,7 @@ export async function prepareJobs(db: Database, log: Log): Promise<void> {
 
 /** The library wants plain types, and somebody who hears of lost connections. */
 function ownPool(db: Database, max: number): pg.Pool {
-  const pool = new pg.Pool({ ...secureConnection(db.url), max, application_name: `fzpay ${process.pid} jobs` })
+  const pool = databasePool(db.url, { max, application_name: `fzpay ${process.pid} jobs`, types: pg.types })
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
   return pool
@@ -221,7 +221,7 @@ async function alone(app: App, task: Task, work: () => Promise<void>): Promise<v
 
 /** A connection that says by its name that this pool of workers is alive. */
 async function announce(db: Database, poolId: string): Promise<pg.Client> {
-  const client = new pg.Client({ ...clientConfig(db.url), application_name: presenceName(poolId), keepAlive: true })
+  const client = databaseClient(db.url, { application_name: presenceName(poolId), keepAlive: true })
   client.on('error', () => {})
   await client.connect()
   return client
