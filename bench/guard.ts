@@ -17,7 +17,7 @@ import { openDatabase } from '../src/system/database.ts'
 import { createListener } from '../src/system/listen.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
-import { accessApp } from '../testkit/access_app.ts'
+import { accessApp } from '../src/access/bare_app.ts'
 
 const words = parseWords(process.argv.slice(2), { flags: [], single: ['requests'], many: [] })
 const requests = Number(words.values.get('requests')?.[0] ?? 20_000)

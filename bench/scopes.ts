@@ -20,7 +20,7 @@ import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
 import { localKey } from '../src/system/vault/master_key.ts'
 import { Vault } from '../src/system/vault/vault.ts'
-import { accessApp } from '../testkit/access_app.ts'
+import { accessApp } from '../src/access/bare_app.ts'
 
 const words = parseWords(process.argv.slice(2), { flags: [], single: ['rows', 'runs'], many: [] })
 const rows = Number(words.values.get('rows')?.[0] ?? 1_000_000)

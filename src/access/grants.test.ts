@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { accessApp } from '../../testkit/access_app.ts'
+import { accessApp } from './bare_app.ts'
 import { type Browser, peopleTest } from '../../testkit/people.ts'
 import { closeTestServer } from '../../testkit/server.ts'
 import { openDatabase } from '../system/database.ts'

@@ -267,7 +267,7 @@ async function claimPlatform(url: string): Promise<pg.Client> {
 const open = new Set<Embedded>()
 
 /** The way out for each kind of end: `close()`, a signal nobody else handles, or a process that just exits. */
-function rememberOpen(embedded: Embedded): () => Promise<void> {
+export function rememberOpen(embedded: Embedded): () => Promise<void> {
   if (open.size === 0) {
     process.on('exit', onExit)
     for (const name of SIGNALS) process.on(name, onSignal)

@@ -50,6 +50,8 @@ export type EmbeddedOptions = {
   readonly dataDir: string
   /** Tests only: quicker, and lost with the machine. */
   readonly volatile: boolean
+  /** Where it must be found; without it where it was, or any free port. */
+  readonly port?: number | undefined
   readonly say: Say
 }
 
@@ -78,7 +80,7 @@ export function nextStep(seen: Seen): Step {
  * Starts the embedded PostgreSQL on `<dataDir>/postgres`, or joins it where it runs already. Every step may be cut short by
  * `kill -9` or done by another process at the same time; the loop looks again and goes on from what is there.
  */
-export async function openEmbedded({ dataDir, volatile, say }: EmbeddedOptions): Promise<Embedded> {
+export async function openEmbedded({ dataDir, volatile, port, say }: EmbeddedOptions): Promise<Embedded> {
   const place = findPlace(dataDir, volatile, say)
   const store = () => (place.account ? serverFolder() : dirname(place.cluster))
   let binaries: Binaries | undefined
@@ -88,7 +90,7 @@ export async function openEmbedded({ dataDir, volatile, say }: EmbeddedOptions):
     const step = nextStep(seen)
     if (step === 'initialise' || step === 'start') binaries ??= runnableBinaries(place.account, store, say)
     if (step === 'initialise' && binaries) await initialise(place, binaries, volatile, say)
-    if (step === 'start' && binaries) await start(place, binaries, volatile, seen, patience)
+    if (step === 'start' && binaries) await start(place, binaries, { volatile, port }, seen, patience)
     if (step === 'enter' && seen.postmaster) {
       const embedded = await joinServer(place, seen.postmaster)
       if (embedded) return embedded
@@ -243,7 +245,7 @@ const serverEnvironment = (): NodeJS.ProcessEnv => ({
 async function start(
   place: Place,
   binaries: Binaries,
-  volatile: boolean,
+  { volatile, port: wanted }: Pick<EmbeddedOptions, 'volatile' | 'port'>,
   seen: Seen,
   patience: () => Promise<void>,
 ): Promise<void> {
@@ -251,7 +253,7 @@ async function start(
   const settings = postgresSettings(thisMachine(availableParallelism()), volatile)
   writeFor(place, join(place.cluster, 'postgresql.conf'), configText(settings))
   writeFor(place, join(place.cluster, 'pg_hba.conf'), accessText)
-  const port = await choosePort(seen.postmaster)
+  const port = wanted ?? (await choosePort(seen.postmaster))
   const log = join(place.cluster, `start-${process.pid}.log`)
   const output = openSync(log, 'w', 0o600)
   const child = spawn(
@@ -277,7 +279,7 @@ async function start(
   if (!ended || look(place).alive) return
   if (/postmaster\.pid.* already exists|bogus data in lock file/.test(said)) return await sleep(20) // somebody else is starting it
   if (/shared memory block .* still in use/.test(said)) return await endBackends(place)
-  if (await isTaken(port)) return // taken between our choice and the server's bind
+  if (wanted === undefined && (await isTaken(port))) return // taken between our choice and the server's bind
   const reason = lastLines(said.includes('FATAL') ? said : readText(newestLog(place)))
   throw new Failure(
     'database_did_not_start',

@@ -105,5 +105,13 @@ export const configText = (settings: readonly Setting[]): string =>
     '',
   ].join('\n')
 
-/** pg_hba.conf: this machine, with the password, and nobody else. */
-export const accessText = ['# Written at every start.', 'host all all 127.0.0.1/32 scram-sha-256', ''].join('\n')
+/** Whoever streams the log to a standby; there is no such user until somebody makes one. */
+export const REPLICATION_USER = 'fzpay_replication'
+
+/** pg_hba.conf: this machine, with the password, and nobody else. `all` does not mean replication. */
+export const accessText = [
+  '# Written at every start.',
+  'host all all 127.0.0.1/32 scram-sha-256',
+  `host replication ${REPLICATION_USER} 127.0.0.1/32 scram-sha-256`,
+  '',
+].join('\n')

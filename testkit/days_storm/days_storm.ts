@@ -6,10 +6,10 @@ import { provideKey } from '../../src/access/provision.ts'
 import { type Sandbox, startSandbox } from '../../src/channels/sandbox/sandbox.ts'
 import { addDays } from '../../src/kernel/business_day.ts'
 import { type Database, openDatabase } from '../../src/system/database.ts'
-import { accessApp } from '../access_app.ts'
+import { accessApp } from '../../src/access/bare_app.ts'
 import { makeRandom } from '../storm/chance.ts'
-import { insist } from '../storm/payer.ts'
-import { freePort, type Service, serviceOf, untilAnswers } from '../storm/processes.ts'
+import { insist } from '../../src/continuity/traffic/insist.ts'
+import { freePort, type Service, serviceOf, untilAnswers } from '../../src/continuity/traffic/processes.ts'
 
 export type DaysStormOptions = {
   /** Database, keys and books of this storm; cleared at the beginning. */

@@ -6,11 +6,11 @@ import { ALL_PERMISSIONS } from '../../src/access/permissions.ts'
 import { provideKey } from '../../src/access/provision.ts'
 import { openSandboxSms, type SandboxSms } from '../../src/notices/sandbox_sms.ts'
 import { type Database, openDatabase } from '../../src/system/database.ts'
-import { accessApp } from '../access_app.ts'
+import { accessApp } from '../../src/access/bare_app.ts'
 import { makeRandom, type Random } from './chance.ts'
 import { type Comparison, compareBooks } from './compare.ts'
-import { call, insist } from './payer.ts'
-import { freePort, type Service, service, untilAnswers } from './processes.ts'
+import { call, insist } from '../../src/continuity/traffic/insist.ts'
+import { freePort, type Service, service, untilAnswers } from '../../src/continuity/traffic/processes.ts'
 
 export type StormOptions = {
   /** Database, keys and books of this storm; cleared at the beginning. */

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
-import type { App } from '../src/system/app.ts'
-import type { Database } from '../src/system/database.ts'
-import { newId } from '../src/system/ids.ts'
+import type { App } from '../system/app.ts'
+import type { Database } from '../system/database.ts'
+import { newId } from '../system/ids.ts'
 
 /** What accounts, roles and keys need of an app, for whoever sets them up beside a platform in another process: no vault. */
 export const accessApp = (db: Database): App => ({

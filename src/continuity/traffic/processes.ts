@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PACKAGE_ROOT } from '../../src/system/paths.ts'
+import { PACKAGE_ROOT } from '../../system/paths.ts'
 
 /** A command of ours that is started again whenever it ends, as a service manager would. */
 export type Service = {
