@@ -48,7 +48,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   departments: ['merchants', 'access', 'reports'], // a scope names departments, and holds for the merchants below them
   merchants: ['merchants', 'orders', 'access', 'reports'], // a bill is issued in one statement that checks its merchant and fee item
   fee_items: ['merchants', 'orders', 'reports', 'reconciliation', 'discrepancies'], // whose a discrepancy is
-  orders: ['orders', 'reports'],
+  orders: ['orders', 'reports', 'continuity'], // a drill looks up every bill and movement that was acknowledged
   bindings: ['orders'],
   bill_batches: ['orders'],
   bill_batch_rows: ['orders'],
@@ -65,7 +65,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   rule_gates: ['reconciliation'],
   rule_versions: ['rules'],
   rule_activations: ['rules'],
-  movements: ['orders', 'reconciliation', 'reports', 'causes', 'discrepancies'], // causes and discrepancies show what their rows say; orders write the platform's own book, reconciliation reads it
+  movements: ['orders', 'reconciliation', 'reports', 'causes', 'discrepancies', 'continuity'], // causes and discrepancies show what their rows say; orders write the platform's own book, reconciliation reads it
   statement_files: ['statements', 'reconciliation', 'discrepancies'], // which days are covered, and what lines are called
   statement_raw: ['statements'],
   statement_templates: ['statements'],

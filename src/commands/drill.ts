@@ -18,7 +18,10 @@ import { dataFolder } from '../system/paths.ts'
 import { toTerminal, withDatabase } from './command_app.ts'
 
 /** Each drill is loaded only when it is asked for. */
-const DRILLS: Readonly<Partial<Record<DrillName, () => Promise<Drill>>>> = {}
+const DRILLS: Readonly<Partial<Record<DrillName, () => Promise<Drill>>>> = {
+  failover: async () => (await import('../continuity/replication/failover.ts')).failoverDrill,
+  remote: async () => (await import('../continuity/replication/remote.ts')).remoteDrill,
+}
 
 const OPTIONS = {
   flags: ['json', 'keep', 'no-record'],

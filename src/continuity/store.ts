@@ -39,3 +39,48 @@ export async function beganAt(db: pg.Pool | pg.ClientBase): Promise<Date> {
   const { rows } = await db.query('select min(began_at) as at from primary_terms')
   return rows[0].at
 }
+
+// --- what a drill looks up in the books, on whichever database counts now -----------------------------------------------
+
+type Asking = Pick<pg.ClientBase, 'query'>
+
+/** Payments of `numbers` that have no movement. */
+export async function paymentsMissing(db: Asking, numbers: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ no: string }>(
+    `select no from unnest($1::text[]) as asked (no)
+      where not exists (select from movements where payment_no = no)`,
+    [numbers],
+  )
+  return rows.map(({ no }) => no)
+}
+
+/** Bills of `numbers` that are not there. */
+export async function billsMissing(db: Asking, numbers: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ no: string }>(
+    `select no from unnest($1::text[]) as asked (no)
+      where not exists (select from orders where order_no = no)`,
+    [numbers],
+  )
+  return rows.map(({ no }) => no)
+}
+
+export type BookRow = { readonly no: string; readonly channel: string; readonly amount: number; readonly times: number }
+
+/** The platform's own book, one row for each payment. Amounts in 分. */
+export async function bookRows(db: Asking): Promise<BookRow[]> {
+  const { rows } = await db.query<BookRow>(
+    `select payment_no as no, channel, sum(amount)::bigint as amount, count(*)::int as times
+       from movements group by payment_no, channel`,
+  )
+  return rows
+}
+
+/** Bills whose credit is not what their movements say. */
+export async function creditsDiffering(db: Asking): Promise<string[]> {
+  const { rows } = await db.query<{ no: string }>(
+    `select o.order_no as no from orders o
+       left join (select order_no, sum(amount) as moved from movements group by order_no) m using (order_no)
+      where o.paid <> coalesce(m.moved, 0)`,
+  )
+  return rows.map(({ no }) => no)
+}

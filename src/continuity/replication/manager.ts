@@ -34,6 +34,7 @@ export class Manager {
   #over = false
   #loop: Promise<void> = Promise.resolve()
   #acting: Promise<void> = Promise.resolve()
+  #following: Promise<void> = Promise.resolve()
   /** Called between promotion and anything else, on the new primary. */
   onPromoted: (node: Node) => Promise<void> = async () => {}
 
@@ -65,6 +66,7 @@ export class Manager {
   async stop(): Promise<void> {
     this.#over = true
     await this.#loop
+    await this.#following
   }
 
   /**
@@ -80,6 +82,7 @@ export class Manager {
   /** A centre comes back: whatever it was, it becomes a standby of the primary of now; in the same city it is then waited for. */
   async rejoin(centre: Centre): Promise<void> {
     const { nodes, password, tell } = this.#options
+    await this.#following
     await nodes[centre].rebuild(this.primary, password)
     await this.#untilStreams(centre, FOLLOW_MS * 4)
     await this.#alone(async () => {
@@ -165,26 +168,28 @@ export class Manager {
     this.#renewedAt.set(centre, at)
     tell({ zh: `${centre} 成为主库（第 ${lease.term} 任）`, en: `${centre} is primary, term ${lease.term}` })
     await this.onPromoted(node)
-    if (centre !== 'remote' && nodes.remote.isRunning) await this.#turn(nodes.remote, node, password)
+    // Beside the manager's own steps: the new primary must be able to renew meanwhile.
+    if (centre !== 'remote' && nodes.remote.isRunning)
+      this.#following = this.#turn(nodes.remote, node, password).catch(error => {
+        if (!this.#over)
+          tell({
+            zh: `remote 未能跟随 ${centre}：${error.message}`,
+            en: `remote does not follow ${centre}: ${error.message}`,
+          })
+      })
   }
 
   /** One that was ahead of the new primary cannot follow it and begins anew. */
   async #turn(standby: Node, primary: Node, password: string): Promise<void> {
     await standby.turnTo(primary, password)
-    if (await this.#untilStreams(standby.centre, FOLLOW_MS).catch(() => false)) return
-    await standby.rebuild(primary, password)
+    await this.#untilStreams(standby.centre, FOLLOW_MS).catch(() => standby.rebuild(primary, password))
+    this.#options.tell({ zh: `${standby.centre} 跟随新主库`, en: `${standby.centre} follows the new primary` })
   }
 
-  async #untilStreams(centre: Centre, ms: number): Promise<boolean> {
-    const { now, times } = this.#options
-    for (const end = now() + ms; now() < end; await sleep(LOOK_MS)) {
-      const streaming = await streamingTo(this.primary)
-      if (streaming?.has(centre)) return true
-      if (streaming === null) continue
-      // Within a step of the manager nobody else renews: the primary is well.
-      this.#lease = renewed(this.#lease, now(), times)
-      this.#renewedAt.set(this.#lease.holder, now())
-    }
+  async #untilStreams(centre: Centre, ms: number): Promise<void> {
+    const { now } = this.#options
+    for (const end = now() + ms; now() < end; await sleep(LOOK_MS))
+      if ((await streamingTo(this.primary))?.has(centre)) return
     throw new Failure(
       'standby_does_not_stream',
       {
