@@ -1,5 +1,6 @@
 import { ContinuitySection, type ContinuitySettings } from './continuity/api.ts'
 import { type Continuity, remindOfDrills } from './continuity/operations.ts'
+import { measureReplication } from './continuity/replication/lag_metrics.ts'
 import { continuityRoutes } from './continuity/routes.ts'
 import type { IntrusionSettings } from './intrusion/api.ts'
 import type { PartOf } from './server.ts'
@@ -18,9 +19,11 @@ export const continuityPart = (): PartOf => ({
       drillDays: settings.drill_days,
       drills: settings.drills,
     }
+    const measured = measureReplication(app.db)
     return {
       routes: [{ prefix: '/api', register: server => continuityRoutes(server, continuity) }],
       tasks: [{ name: 'continuity.remind', every: 3600, run: async () => void (await remindOfDrills(continuity)) }],
+      stop: async () => measured.end(),
     }
   },
 })

@@ -54,14 +54,20 @@ export function followPrimary(hosts: readonly Host[]): Primaries {
       seen = Math.max(seen, choice.term)
       heardAt = lookedAt
       const { index } = choice
-      leave(on => on !== index, moved())
-    } else if (choice.none !== 'no_primary' || lookedAt - heardAt > SILENCE_MS)
-      leave(() => true, refusalOf(choice.none, said))
+      leave(on => on !== index, moved)
+      return
+    }
+    const { none } = choice
+    if (none !== 'no_primary' || lookedAt - heardAt > SILENCE_MS)
+      leave(
+        () => true,
+        () => refusalOf(none, said),
+      )
   }
   const lookOnce = (): Promise<void> => (looking ??= look().finally(() => (looking = undefined)))
 
-  const leave = (which: (index: number) => boolean, why: Failure): void => {
-    for (const [client, index] of live) if (which(index)) cut(client, why)
+  const leave = (which: (index: number) => boolean, why: () => Failure): void => {
+    for (const [client, index] of live) if (which(index)) cut(client, why())
   }
 
   const keepLooking = (): void => {
@@ -110,7 +116,7 @@ export function followPrimary(hosts: readonly Host[]): Primaries {
         // Asked again before anybody else goes there.
         choice = { none: 'no_primary' }
         lookedAt = Number.NEGATIVE_INFINITY
-        cut(this, error as Error)
+        cut(this, new Error('not the primary'))
         throw error
       }
       live.set(this, index)
@@ -147,7 +153,7 @@ async function standingOf(client: pg.Client): Promise<Standing> {
   return { writable, term: terms.rows[0]?.term ?? 0 }
 }
 
-/** Ends a connection without a word to a server that may not be there; what waits on it fails with `why`. */
+/** Ends a connection without a word to a server that may not be there; what waits on it fails with `why`, which is of this one only: libraries mark errors with their socket. */
 function cut(client: pg.Client, why: Error): void {
   client.connection.stream.destroy(why)
 }

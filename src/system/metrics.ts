@@ -17,6 +17,24 @@ export const gauge = (name: string, help: string, read: () => number | Promise<n
     },
   })
 
+/** As `gauge`, with one value for each set of labels; those that are not read any more are gone. */
+export const gauges = <L extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly L[],
+  read: () => Promise<readonly { readonly labels: Readonly<Record<L, string>>; readonly value: number }[]>,
+): Gauge<L> =>
+  new Gauge({
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [metrics],
+    async collect() {
+      this.reset()
+      for (const { labels, value } of await read()) this.set(labels, value)
+    },
+  })
+
 export const histogram = <L extends string>(
   name: string,
   help: string,

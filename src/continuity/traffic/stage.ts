@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { accessApp } from '../../access/bare_app.ts'
@@ -51,6 +51,8 @@ export async function openStage(folder: string, url: string): Promise<Stage> {
     }
     platform = service(['serve', '--port', `${port}`], env, line => {
       said.push(line)
+      // For whoever keeps the folder.
+      appendFileSync(join(folder, 'platform.log'), `${line}\n`)
       if (said.length > LINES_KEPT) said.shift()
     })
     await untilAnswers(`${platformUrl}/health/ready`, START_MS)
