@@ -21,6 +21,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay bills issue FILE [--notify]                           预检通过的账单文件开单：整批成功或分毫不动
   fzpay sandbox [--port N] [--data 目录] [--speed N] [--seed N]   渠道沙箱：本机模拟微信、支付宝、银联和银行
   fzpay demo [--into 目录]                                    内置的样例城市日
+  fzpay drill failover | remote [--damage D] [--rate N] [--seconds N]   容灾演练：在自己的数据库上破坏、切换、逐笔核对
   fzpay help | --version
 
 reconcile 的选项：
@@ -76,6 +77,7 @@ Usage:
   fzpay bills issue FILE [--notify]                              issue a checked file of bills: wholly or not at all
   fzpay sandbox [--port N] [--data FOLDER] [--speed N] [--seed N]   the channels, simulated on this machine
   fzpay demo [--into FOLDER]                                     the built-in sample city day
+  fzpay drill failover | remote [--damage D] [--rate N] [--seconds N]   a drill of continuity: damages databases of its own, fails over, looks everything up
   fzpay help | --version
 
 Options of reconcile:

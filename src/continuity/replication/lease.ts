@@ -24,7 +24,7 @@ export type LeaseTimes = {
   readonly patienceMs: number
 }
 
-export const USUAL_TIMES: LeaseTimes = { leaseMs: 8_000, marginMs: 3_000, patienceMs: 5_000 }
+export const USUAL_TIMES: LeaseTimes = { leaseMs: 10_000, marginMs: 3_000, patienceMs: 5_000 }
 
 /** What the manager sees at one moment. */
 export type View = {

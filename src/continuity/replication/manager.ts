@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { Failure } from '../../kernel/failure.ts'
 import type { Text } from '../drill.ts'
 import { type Lease, type LeaseTimes, mustStepDown, nextStep, passed, renewed } from './lease.ts'
+import { Line } from './line.ts'
 import type { Centre, Node } from './node.ts'
 
 const LOOK_MS = 250
-const ANSWER_MS = 1_000
 /** A standby that does not stream by then is made anew. */
 const FOLLOW_MS = 8_000
 
@@ -26,6 +25,7 @@ export type ManagerOptions = {
  */
 export class Manager {
   readonly #options: ManagerOptions
+  readonly #lines: Readonly<Record<Centre, Line>>
   #lease: Lease
   /** When each agent renewed last; an agent that is cut off goes on by its own clock. */
   readonly #renewedAt = new Map<Centre, number>()
@@ -40,6 +40,8 @@ export class Manager {
 
   constructor(options: ManagerOptions, first: Centre, sync: Centre) {
     this.#options = options
+    const { main, city, remote } = options.nodes
+    this.#lines = { main: new Line(main), city: new Line(city), remote: new Line(remote) }
     const now = options.now()
     this.#lease = { holder: first, term: 1, until: now + options.times.leaseMs, sync }
     this.#renewedAt.set(first, now)
@@ -67,6 +69,7 @@ export class Manager {
     this.#over = true
     await this.#loop
     await this.#following
+    for (const line of Object.values(this.#lines)) line.close()
   }
 
   /**
@@ -107,10 +110,10 @@ export class Manager {
     const { now, times, nodes, tell } = this.#options
     await this.#agents()
     const lease = this.#lease
-    const [holder, sync] = [nodes[lease.holder], lease.sync === null ? null : nodes[lease.sync]]
-    const streaming = await streamingTo(holder)
+    const { holder, sync } = lease
+    const streaming = await this.#lines[holder].streaming()
     const at = now()
-    if (streaming === null || sync === null || streaming.has(sync.centre)) this.#syncMissedSince = null
+    if (streaming === null || sync === null || streaming.has(sync)) this.#syncMissedSince = null
     else this.#syncMissedSince ??= at
     const step = nextStep(
       {
@@ -118,7 +121,7 @@ export class Manager {
         lease,
         holderAnswers: streaming !== null,
         syncMissedSince: this.#syncMissedSince,
-        syncAnswers: sync !== null && (await answers(sync)),
+        syncAnswers: streaming === null && sync !== null && (await this.#lines[sync].answers()),
       },
       times,
     )
@@ -131,10 +134,10 @@ export class Manager {
     if (step === 'loosen') {
       // First nobody may follow it any more, then it need not wait: the other way round a commit could be lost.
       this.#lease = { ...this.#lease, sync: null }
-      await holder.waitFor(null)
+      await nodes[holder].waitFor(null)
       tell({
-        zh: `同步备库 ${sync?.centre} 失联，主库暂不等待`,
-        en: `${sync?.centre} is missed; the primary goes on without a synchronous standby`,
+        zh: `同步备库 ${sync} 失联，主库暂不等待`,
+        en: `${sync} is missed; the primary goes on without a synchronous standby`,
       })
     }
     if (step === 'ask_a_person' && !this.#asked) {
@@ -189,7 +192,7 @@ export class Manager {
   async #untilStreams(centre: Centre, ms: number): Promise<void> {
     const { now } = this.#options
     for (const end = now() + ms; now() < end; await sleep(LOOK_MS))
-      if ((await streamingTo(this.primary))?.has(centre)) return
+      if ((await this.#lines[this.#lease.holder].streaming())?.has(centre)) return
     throw new Failure(
       'standby_does_not_stream',
       {
@@ -198,37 +201,6 @@ export class Manager {
       },
       { centre },
     )
-  }
-}
-
-/** Who streams from a server that answers, by the public way; null: it does not. */
-async function streamingTo(node: Node): Promise<Set<string> | null> {
-  return await asked(node, async client => {
-    const { rows } = await client.query(
-      "select application_name as name from pg_stat_replication where state = 'streaming'",
-    )
-    return new Set(rows.map(row => row.name as string))
-  })
-}
-
-const answers = async (node: Node): Promise<boolean> =>
-  (await asked(node, async client => (await client.query('select 1')).rowCount)) === 1
-
-async function asked<T>(node: Node, ask: (client: pg.Client) => Promise<T>): Promise<T | null> {
-  if (!node.hasData()) return null
-  const client = new pg.Client({
-    connectionString: node.urlAt(node.publicPort),
-    connectionTimeoutMillis: ANSWER_MS,
-    query_timeout: ANSWER_MS,
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    return await ask(client)
-  } catch {
-    return null
-  } finally {
-    client.connection.stream.destroy()
   }
 }
 
