@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import { pino } from 'pino'
 import { SYSTEM } from '../src/access/actor.ts'
+import { accessApp } from '../src/access/bare_app.ts'
 import { COOKIE, openGuard } from '../src/access/guard.ts'
 import { checkPassword, hashPassword } from '../src/access/password.ts'
 import { EVERY_PLACE, provideKey, providePerson } from '../src/access/provision.ts'
@@ -17,7 +18,6 @@ import { openDatabase } from '../src/system/database.ts'
 import { createListener } from '../src/system/listen.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
-import { accessApp } from '../src/access/bare_app.ts'
 
 const words = parseWords(process.argv.slice(2), { flags: [], single: ['requests'], many: [] })
 const requests = Number(words.values.get('requests')?.[0] ?? 20_000)

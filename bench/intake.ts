@@ -9,8 +9,7 @@
  * times at which the notices are due. Afterwards the book is counted.
  */
 import { spawn } from 'node:child_process'
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { provideKey } from '../src/access/provision.ts'
 import { accessApp } from '../src/access/bare_app.ts'
@@ -22,7 +21,7 @@ import { openVault } from '../src/system/vault/open_vault.ts'
 import { seedPayments } from './intake_seed.ts'
 import { httpRequest, type LoadRequest, type LoadResult, load } from './load.ts'
 import { processorSeconds, serverPid } from './memory.ts'
-import { type NoticeSigner, noticeRequest } from './wechat_notices.ts'
+import { noticeRequest, writeConfiguration } from './wechat_notices.ts'
 
 const words = parseWords(process.argv.slice(2), {
   flags: [],
@@ -47,7 +46,8 @@ process.env.FZPAY_DATA = folder
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 let serviceKey = ''
-const signer = writeConfiguration()
+const signer = writeConfiguration(folder)
+process.env.FZPAY_CONFIG = join(folder, 'fzpay.yaml')
 const db = await openDatabase({ dataDir: folder })
 try {
   await migrate(db.pool)
@@ -80,42 +80,6 @@ try {
   }
 } finally {
   await db.close()
-}
-
-function writeConfiguration(): NoticeSigner {
-  const pair = () =>
-    generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    })
-  const [ours, theirs] = [pair(), pair()]
-  const keyId = 'PUB_KEY_ID_0000000000000000000000000001'
-  const apiKey = 'bench-api-v3-key-of-32-bytes-000'
-  const mchid = '1900000109'
-  const file = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text, { mode: 0o600 })
-    return name
-  }
-  const configuration = {
-    server: { log_level: 'warn' },
-    channels: [
-      {
-        channel: 'wechat',
-        account: 'bench',
-        mchid,
-        appid: 'wxbench0000000001',
-        certificate_serial: '00000000000000000001',
-        private_key: file('merchant.pem', ours.privateKey),
-        api_v3_key: apiKey,
-        platform_keys: [{ id: keyId, public_key: file('wechat.pem', theirs.publicKey) }],
-        base_url: 'http://127.0.0.1:9',
-      },
-    ],
-  }
-  process.env.FZPAY_CONFIG = join(folder, 'fzpay.yaml')
-  writeFileSync(process.env.FZPAY_CONFIG, JSON.stringify(configuration))
-  return { key: createPrivateKey(theirs.privateKey), keyId, apiKey, mchid, account: 'bench' }
 }
 
 async function startServer(): Promise<{ port: number; pid: number; stop: () => Promise<void> }> {

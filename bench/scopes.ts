@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { actorOfGrants, heldBy } from '../src/access/actor_of_grants.ts'
 import { sessionOf } from '../src/access/asking_store.ts'
+import { accessApp } from '../src/access/bare_app.ts'
 import { providePerson } from '../src/access/provision.ts'
 import { EVERYWHERE } from '../src/access/scope.ts'
 import { digestOf, makeToken } from '../src/access/session.ts'
@@ -20,7 +21,6 @@ import { migrate } from '../src/system/migrate.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
 import { localKey } from '../src/system/vault/master_key.ts'
 import { Vault } from '../src/system/vault/vault.ts'
-import { accessApp } from '../src/access/bare_app.ts'
 
 const words = parseWords(process.argv.slice(2), { flags: [], single: ['rows', 'runs'], many: [] })
 const rows = Number(words.values.get('rows')?.[0] ?? 1_000_000)

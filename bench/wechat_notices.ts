@@ -1,4 +1,6 @@
-import { createCipheriv, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createCipheriv, createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { httpRequest, type LoadRequest } from './load.ts'
 
@@ -80,3 +82,39 @@ function sealed(apiKey: string, content: object) {
 }
 
 const stamp = (at: number): string => `${new Date(at + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`
+
+/** Keys of both sides in `folder`, and the configuration `fzpay.yaml` of a platform that takes what the signer signs. */
+export function writeConfiguration(folder: string): NoticeSigner {
+  const pair = () =>
+    generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    })
+  const [ours, theirs] = [pair(), pair()]
+  const keyId = 'PUB_KEY_ID_0000000000000000000000000001'
+  const apiKey = 'bench-api-v3-key-of-32-bytes-000'
+  const mchid = '1900000109'
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 })
+    return name
+  }
+  const configuration = {
+    server: { log_level: 'warn' },
+    channels: [
+      {
+        channel: 'wechat',
+        account: 'bench',
+        mchid,
+        appid: 'wxbench0000000001',
+        certificate_serial: '00000000000000000001',
+        private_key: file('merchant.pem', ours.privateKey),
+        api_v3_key: apiKey,
+        platform_keys: [{ id: keyId, public_key: file('wechat.pem', theirs.publicKey) }],
+        base_url: 'http://127.0.0.1:9',
+      },
+    ],
+  }
+  writeFileSync(join(folder, 'fzpay.yaml'), JSON.stringify(configuration))
+  return { key: createPrivateKey(theirs.privateKey), keyId, apiKey, mchid, account: 'bench' }
+}

@@ -283,7 +283,9 @@ export function databaseFailure(error: unknown): Failure | undefined {
     })
   if (
     !GONE.has(code) &&
-    !/^Connection terminated|^timeout expired|timeout exceeded when trying to connect/.test(message)
+    !/^Connection terminated|^Client has encountered a connection error|^Client was closed|^timeout expired|timeout exceeded when trying to connect/.test(
+      message,
+    )
   )
     return undefined
   return new Failure('database_not_ready', {
