@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { Type } from 'typebox'
 import { Failure } from '../kernel/failure.ts'
 import { createHttp, type HttpOptions, PUBLIC, takeRawBodies } from './http.ts'
+import { databaseFailure } from './http_errors.ts'
 import { newId } from './ids.ts'
 
 const Answer = { 200: Type.Object({ name: Type.String() }) }
@@ -146,6 +147,15 @@ test('a lost database is said as such', async () => {
   const answer = await http.inject('/a')
   assert.equal(answer.statusCode, 503)
   assert.equal(answer.headers['retry-after'], '1')
+  // As the driver says it of a connection that broke between two statements.
+  for (const message of [
+    'Client has encountered a connection error and is not queryable',
+    'Connection terminated unexpectedly',
+    'timeout expired',
+  ])
+    assert.equal(databaseFailure(new Error(message))?.code, 'database_not_ready', message)
+  assert.equal(databaseFailure({ code: '25006' })?.code, 'database_not_ready')
+  assert.equal(databaseFailure(new Error('a timeout of ours')), undefined)
 })
 
 test('what is no JSON, too large, of another type, or has no route is refused with a code', async () => {

@@ -12,7 +12,7 @@ import { watchPayment } from '../traffic/watcher.ts'
 import { type Centres, setUpCentres } from './centres.ts'
 import { seeded } from './chance.ts'
 import { checkAfter } from './checks.ts'
-import { lagOf } from './lag.ts'
+import { type Lag, lagOf } from './lag.ts'
 
 /** What both drills of replication have to hand while traffic runs. */
 export type Exercise = {
@@ -43,48 +43,69 @@ export async function exercise(
   aims: Findings['aims'],
   act: (exercise: Exercise) => Promise<void>,
 ): Promise<Findings> {
-  const { folder, rate, seconds, tell } = ask
-  const happened: { at: number; what: Text }[] = []
-  const checks: Check[] = []
+  const happened: Happened[] = []
   const note = (what: Text): void => {
     happened.push({ at: Date.now(), what })
-    tell(what)
+    ask.tell(what)
   }
-  tell({ zh: '建立三个中心', en: 'setting up the three centres' })
-  const centres = await setUpCentres({ folder: join(folder, 'centres'), doors: ask.damage === 'cut', tell: note })
-  let stage: Stage | undefined
-  let running: { clerk: Clerk; traffic: PaymentTraffic } | undefined
+  ask.tell({ zh: '建立三个中心', en: 'setting up the three centres' })
+  const folder = join(ask.folder, 'centres')
+  const centres = await setUpCentres({ folder, doors: ask.damage === 'cut', tell: note })
   try {
-    stage = await openStage(join(folder, 'platform'), centres.url)
-    const count = rate * (seconds * 2 + OUTAGE_S) + 1
-    tell({ zh: `开立 ${count} 笔缴费`, en: `beginning ${count} payments` })
-    const [watched, ...payments] = (await beginPayments(stage, count, seeded(ask.seed))) as [Begun, ...Begun[]]
-    const root = await exportedRoot(stage)
-    const watcher = await watchPayment(stage, watched.no)
-
-    const clerk = startClerk(stage)
-    const traffic = payAtRate(stage, payments, rate)
-    running = { clerk, traffic }
-    let damagedAt = 0
-    let backAt: number | null = null
-    let lost: Lost = { payments: [], bills: [], acknowledged: 0, oldest: null }
-    const open = stage
-    centres.manager.onPromoted = async node => {
-      const client = await node.connect()
-      try {
-        lost = await lookUp(client, traffic, clerk)
-      } finally {
-        await client.end()
-      }
+    const stage = await openStage(join(ask.folder, 'platform'), centres.url)
+    try {
+      const played = await play({ ask, centres, stage, note }, act)
+      return { ...findingsOf(played, ask, happened), aims }
+    } finally {
+      await stage.close()
     }
+  } finally {
+    await centres.close()
+  }
+}
+
+type Happened = { readonly at: number; readonly what: Text }
+type Setting = Pick<Exercise, 'centres' | 'stage' | 'note'> & { readonly ask: DrillAsk }
+
+type Played = {
+  readonly damagedAt: number
+  readonly backAt: number | null
+  readonly lost: Lost
+  readonly checks: readonly Check[]
+  readonly clerk: Clerk
+  readonly traffic: PaymentTraffic
+  /** Payments acknowledged before the damage; and how far the standbys were behind then. */
+  readonly before: number
+  readonly lag: readonly Lag[]
+  readonly starts: number
+}
+
+async function play(
+  { ask, centres, stage, note }: Setting,
+  act: (exercise: Exercise) => Promise<void>,
+): Promise<Played> {
+  const { rate, seconds } = ask
+  const count = rate * (seconds * 2 + OUTAGE_S) + 1
+  ask.tell({ zh: `开立 ${count} 笔缴费`, en: `beginning ${count} payments` })
+  const [watched, ...payments] = (await beginPayments(stage, count, seeded(ask.seed))) as [Begun, ...Begun[]]
+  const root = await exportedRoot(stage)
+  const watcher = await watchPayment(stage, watched.no)
+  const clerk = startClerk(stage)
+  const traffic = payAtRate(stage, payments, rate)
+  const checks: Check[] = []
+  let damagedAt = 0
+  let backAt: number | null = null
+  let lost: Lost = { payments: [], bills: [], acknowledged: 0, oldest: null }
+  centres.manager.onPromoted = async node => {
+    const client = await node.connect()
+    lost = await lookUp(client, traffic, clerk).finally(() => client.end())
+  }
+  try {
     await sleep(seconds * 1000)
     const before = traffic.acknowledged.length
     const lag = await lagOf(stage.db.pool)
     await act({
-      centres,
-      stage,
-      clerk,
-      note,
+      ...{ centres, stage, clerk, note },
       check: check => void checks.push(check),
       damageNow: () => void (damagedAt = Date.now()),
       async untilBack() {
@@ -96,44 +117,48 @@ export async function exercise(
     await stage.sandbox.pay(watched.no)
     await clerk.stop()
     const untaken = await traffic.drain(DRAIN_MS)
+    // And what was acknowledged since.
+    lost = together(lost, await lookUp(stage.db.pool, traffic, clerk))
     checks.push(...(await checkAfter({ stage, centres, clerk, watcher, untaken, root, backAt, lost: lost.payments })))
-    watcher.close()
-    const remote = lag.find(({ standby }) => standby === 'remote')
-    return {
-      rtoMs: backAt === null ? null : backAt - damagedAt,
-      rpoMs: lost.oldest === null ? 0 : Math.max(0, damagedAt - lost.oldest),
-      aims,
-      acknowledged: lost.acknowledged,
-      lost: [...lost.payments, ...lost.bills],
-      checks,
-      events: happened
-        .filter(({ at }) => at >= damagedAt - 1_000)
-        .map(({ at, what }) => ({ atMs: at - damagedAt, what })),
-      figures: [
-        {
-          what: { zh: '损坏前每秒确认的支付', en: 'payments acknowledged a second before the damage' },
-          value: `${(before / seconds).toFixed(0)} (${rate} asked)`,
-        },
-        {
-          what: { zh: '全程确认的支付 / 开单', en: 'payments / bills acknowledged in all' },
-          value: `${traffic.acknowledged.length} / ${clerk.acknowledged.length}`,
-        },
-        {
-          what: { zh: '损坏前异地备库落后', en: 'the remote standby was behind by' },
-          value: `${remote?.bytes ?? '?'} B`,
-        },
-        {
-          what: { zh: '客户端收到的可重试答复', en: 'what clients were told meanwhile' },
-          value: [...clerk.refusals].map(([code, n]) => `${code} × ${n}`).join(', ') || '–',
-        },
-        { what: { zh: '平台进程启动次数', en: 'starts of the platform' }, value: String(open.platform.starts()) },
-      ],
-    }
+    return { damagedAt, backAt, lost, checks, clerk, traffic, before, lag, starts: stage.platform.starts() }
   } finally {
-    await running?.clerk.stop()
-    await running?.traffic.stop()
-    await stage?.close()
-    await centres.close()
+    watcher.close()
+    await clerk.stop()
+    await traffic.stop()
+  }
+}
+
+function findingsOf(
+  played: Played,
+  { rate, seconds }: DrillAsk,
+  happened: readonly Happened[],
+): Omit<Findings, 'aims'> {
+  const { damagedAt, backAt, lost, checks, clerk, traffic, before, lag, starts } = played
+  const remote = lag.find(({ standby }) => standby === 'remote')
+  const refusals = [...clerk.refusals].map(([code, times]) => `${code} × ${times}`).join(', ')
+  const figure = (zh: string, en: string, value: string) => ({ what: { zh, en }, value })
+  return {
+    rtoMs: backAt === null ? null : backAt - damagedAt,
+    rpoMs: lost.oldest === null ? 0 : Math.max(0, damagedAt - lost.oldest),
+    acknowledged: lost.acknowledged,
+    lost: [...lost.payments, ...lost.bills],
+    checks,
+    events: happened.filter(({ at }) => at >= damagedAt).map(({ at, what }) => ({ atMs: at - damagedAt, what })),
+    figures: [
+      figure(
+        '损坏前每秒确认的支付',
+        'payments acknowledged a second before the damage',
+        `${(before / seconds).toFixed(0)} / ${rate}`,
+      ),
+      figure(
+        '全程确认的支付、开单',
+        'payments and bills acknowledged in all',
+        `${traffic.acknowledged.length}, ${clerk.acknowledged.length}`,
+      ),
+      figure('损坏前异地备库落后字节', 'bytes that the remote standby was behind', String(remote?.bytes ?? '–')),
+      figure('切换期间客户端收到的答复', 'what clients were told meanwhile', refusals || '–'),
+      figure('平台进程启动次数', 'starts of the platform', String(starts)),
+    ],
   }
 }
 
@@ -145,6 +170,14 @@ type Lost = {
   /** When the oldest of what is gone was acknowledged. */
   readonly oldest: number | null
 }
+
+/** Lost then or now; what was found again meanwhile stays lost. */
+const together = (then: Lost, now: Lost): Lost => ({
+  payments: [...new Set([...then.payments, ...now.payments])],
+  bills: [...new Set([...then.bills, ...now.bills])],
+  acknowledged: now.acknowledged,
+  oldest: then.oldest ?? now.oldest,
+})
 
 async function lookUp(
   client: Parameters<typeof paymentsMissing>[0],
