@@ -129,6 +129,8 @@ export async function startJobs(
           concurrency,
           pollInterval: pollMs,
           noHandleSignals: true,
+          // Ticked off in batches, without delay: only there does the library catch a database that is away; ticking off one by one, it would end the process.
+          preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
           logger: loggerOf(app.log),
         },
         list,

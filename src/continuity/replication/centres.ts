@@ -47,7 +47,7 @@ export async function setUpCentres(options: CentresOptions): Promise<Centres> {
     } finally {
       await db.close()
     }
-    for (const standby of [nodes.city, nodes.remote]) await standby.rebuild(nodes.main, password)
+    await Promise.all([nodes.city, nodes.remote].map(standby => standby.rebuild(nodes.main, password)))
     await nodes.main.waitFor('city')
     manager = new Manager({ nodes, password, times, now: Date.now, tell }, 'main', 'city')
     manager.start()
