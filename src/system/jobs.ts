@@ -1,9 +1,11 @@
 import { Logger, runMigrations, runTaskList, type TaskList, type WorkerPool } from 'graphile-worker'
 import pg from 'pg'
 import type { Logger as Log } from 'pino'
+import { Failure } from '../kernel/failure.ts'
 import type { App } from './app.ts'
 import type { Database } from './database.ts'
 import { databaseClient, databasePool } from './database_clients.ts'
+import { databaseFailure, statusOf } from './http_errors.ts'
 import { counter, histogram } from './metrics.ts'
 import { LOCKS } from './presence.ts'
 
@@ -58,6 +60,36 @@ function ownPool(db: Database, max: number): pg.Pool {
   const pool = databasePool(db.url, { max, application_name: `fzpay ${process.pid} jobs`, types: pg.types })
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
+  return patient(pool)
+}
+
+/**
+ * The library ticks off a finished job again and again while the database says that it is starting (57P03), and lets any other trouble end the process. So a database that is
+ * away, whatever the reason, is told to it in that word. (Its batches would catch more, but in 0.17.3 never recover.)
+ */
+function patient(pool: pg.Pool): pg.Pool {
+  const told = new WeakSet<pg.PoolClient>()
+  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
+  const asStarting = (error: unknown): never => {
+    const failure = error instanceof Failure ? error : databaseFailure(error)
+    throw failure && statusOf(failure.code) === 503
+      ? Object.assign(new Error((error as Error).message, { cause: error }), { code: '57P03' })
+      : error
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: both have a form with a callback, which is left as it is
+  pool.connect = ((...callback: any[]) => {
+    if (callback.length > 0) return (connect as (...all: unknown[]) => unknown)(...callback)
+    return connect().then(client => {
+      if (told.has(client)) return client
+      told.add(client)
+      const query = client.query.bind(client) as (...all: unknown[]) => unknown
+      client.query = ((...all: unknown[]) => {
+        const answer = query(...all)
+        return answer instanceof Promise ? answer.catch(asStarting) : answer
+      }) as typeof client.query
+      return client
+    }, asStarting)
+  }) as typeof pool.connect
   return pool
 }
 
@@ -129,8 +161,6 @@ export async function startJobs(
           concurrency,
           pollInterval: pollMs,
           noHandleSignals: true,
-          // Ticked off in batches, without delay: only there does the library catch a database that is away; ticking off one by one, it would end the process.
-          preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
           logger: loggerOf(app.log),
         },
         list,

@@ -71,7 +71,7 @@ export async function openStage(folder: string, url: string): Promise<Stage> {
 /** The sandbox's channels, and no limits for the one address from which everybody pays here. */
 const configuration = (sandboxFile: string): string =>
   JSON.stringify({
-    server: { log_level: 'error' },
+    server: { log_level: 'warn' },
     intrusion: { allow: ['127.0.0.1'] },
     channels: (parse(readFileSync(sandboxFile, 'utf8')) as { channels: unknown[] }).channels,
   })
