@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { accessApp } from './bare_app.ts'
 import { type Browser, peopleTest } from '../../testkit/people.ts'
 import { closeTestServer } from '../../testkit/server.ts'
 import { openDatabase } from '../system/database.ts'
 import { revokeKey } from './accounts.ts'
 import { SYSTEM } from './actor.ts'
+import { accessApp } from './bare_app.ts'
 import { applyGrant, putHouseRole } from './grants.ts'
 import { provideKey, provideService } from './provision.ts'
 

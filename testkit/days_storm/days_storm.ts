@@ -1,15 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { accessApp } from '../../src/access/bare_app.ts'
 import { ALL_PERMISSIONS } from '../../src/access/permissions.ts'
 import { provideKey } from '../../src/access/provision.ts'
 import { type Sandbox, startSandbox } from '../../src/channels/sandbox/sandbox.ts'
-import { addDays } from '../../src/kernel/business_day.ts'
-import { type Database, openDatabase } from '../../src/system/database.ts'
-import { accessApp } from '../../src/access/bare_app.ts'
-import { makeRandom } from '../storm/chance.ts'
 import { insist } from '../../src/continuity/traffic/insist.ts'
 import { freePort, type Service, serviceOf, untilAnswers } from '../../src/continuity/traffic/processes.ts'
+import { addDays } from '../../src/kernel/business_day.ts'
+import { type Database, openDatabase } from '../../src/system/database.ts'
+import { makeRandom } from '../storm/chance.ts'
 
 export type DaysStormOptions = {
   /** Database, keys and books of this storm; cleared at the beginning. */
