@@ -108,7 +108,6 @@ export class Manager {
 
   async #look(): Promise<void> {
     const { now, times, nodes, tell } = this.#options
-    await this.#agents()
     const lease = this.#lease
     const { holder, sync } = lease
     const streaming = await this.#lines[holder].streaming()
@@ -125,6 +124,8 @@ export class Manager {
       },
       times,
     )
+    // Asked first: an agent that was held up itself, on a busy machine, finds that it can renew after all. It has decided before anybody is promoted.
+    if (step !== 'renew' && step !== 'loosen') await this.#agents()
     if (step === 'promote') return await this.#promote(lease.sync as Centre)
     if (step === 'renew' || step === 'loosen') {
       this.#lease = renewed(lease, at, times)
