@@ -1,0 +1,175 @@
+import type { Logger } from 'pino'
+import { Failure } from '../../kernel/failure.ts'
+import type { Backing } from './base.ts'
+import { sealObject } from './envelope.ts'
+import { dropSlot, makeSlot, readFacts, readSlot } from './facts_store.ts'
+import { historyObject, lsnText, parseLsn, parseSegment, type Segment, segmentOf, segmentStart, WAL } from './names.ts'
+import { openReplication, type Replication } from './replication.ts'
+import { type Archived, SegmentWriter } from './segment_writer.ts'
+import { type Lineage, nextToArchive, parseHistory } from './timelines.ts'
+import { parseWalMessage, statusMessage } from './wal_messages.ts'
+
+/** The server keeps WAL for us under this name while we are away, up to its `max_slot_wal_keep_size`. */
+export const SLOT = 'fzpay_backup'
+
+export type Archiving = Backing & {
+  readonly log: Logger
+  /** What is committed lies in the repository so many seconds later at the latest. */
+  readonly seconds: number
+  /** After each object. */
+  readonly stored: (what: Archived) => Promise<void>
+  /** The server has thrown away WAL that was not archived yet: from here on only a new base backup helps. */
+  readonly gap: () => Promise<void>
+}
+
+export type Archiver = { stop(): Promise<void> }
+
+/** SQLSTATEs: the slot is another process's; a file of the WAL is gone. */
+const SLOT_BUSY = '55006'
+const WAL_GONE = '58P01'
+const PAUSE_MS = 1_000
+const BUSY_PAUSE_MS = 15_000
+
+/** Archives until it is stopped: of all processes that try, one does, as the server gives the slot to one only; a server that goes away is waited for. */
+export function startArchiver(app: Archiving): Archiver {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const loop = (async () => {
+    while (!signal.aborted) {
+      let pause = PAUSE_MS
+      try {
+        await archiveOnce(app, signal)
+      } catch (error) {
+        pause = signal.aborted ? 0 : await afterTrouble(app, error as Error & { code?: string })
+      }
+      if (!signal.aborted) await sleepUnless(signal, pause)
+    }
+  })()
+  return {
+    async stop() {
+      stopping.abort()
+      await loop
+    },
+  }
+}
+
+async function afterTrouble(app: Archiving, error: Error & { code?: string }): Promise<number> {
+  if (error.code === SLOT_BUSY) return BUSY_PAUSE_MS
+  app.log.warn({ err: error }, 'the WAL is not archived at the moment')
+  if (error.code !== WAL_GONE && error.code !== 'backup_wal_gone') return PAUSE_MS
+  // Nothing that was lost comes back; what is written from now on must not be lost too.
+  await dropSlot(app.db.pool, SLOT).catch(() => {})
+  await app.gap().catch(() => {})
+  return PAUSE_MS
+}
+
+/** Streams from where the archive ends. Resolves at the end of a timeline, after which the next one begins. */
+export async function archiveOnce(app: Archiving, signal: AbortSignal): Promise<void> {
+  const { segmentBytes } = await readFacts(app.db.pool)
+  const fresh = await haveSlot(app)
+  const replication = await openReplication(app.db.url, 'fzpay backup wal')
+  const cut = () => void replication.end()
+  signal.addEventListener('abort', cut)
+  try {
+    const from = await whereToBegin(app, replication, segmentBytes, fresh)
+    if (!signal.aborted) await streamFrom(app, replication, from, segmentBytes, signal)
+  } finally {
+    signal.removeEventListener('abort', cut)
+    await replication.end()
+  }
+}
+
+/** True where the slot was made just now: what is archived begins with it. */
+async function haveSlot(app: Archiving): Promise<boolean> {
+  const slot = await readSlot(app.db.pool, SLOT)
+  if (slot?.lost)
+    throw new Failure('backup_wal_gone', {
+      zh: '服务器已丢弃尚未归档的 WAL（超过 max_slot_wal_keep_size）：将重新开始归档并制作新的基础备份',
+      en: 'The server has thrown away WAL that was not archived (beyond max_slot_wal_keep_size): the archive begins anew with a new base backup',
+    })
+  if (slot) return false
+  await makeSlot(app.db.pool, SLOT)
+  return true
+}
+
+async function whereToBegin(
+  app: Archiving,
+  replication: Replication,
+  segmentBytes: number,
+  fresh: boolean,
+): Promise<Segment> {
+  const [identity] = await replication.ask('IDENTIFY_SYSTEM')
+  const timeline = Number(identity?.timeline)
+  const lineage = timeline === 1 ? [{ timeline, end: null }] : await keepHistory(app, replication, timeline)
+  const stored = (await app.repository.list(WAL))
+    .map(({ name }) => parseSegment(name.split('/').at(-1) ?? '', segmentBytes))
+    .filter(segment => segment !== null)
+  const next = nextToArchive(lineage, stored, segmentBytes)
+  const slot = await readSlot(app.db.pool, SLOT)
+  const kept = segmentOf(parseLsn(slot?.restart ?? identity?.xlogpos ?? ''), segmentBytes)
+  // A slot that is new keeps nothing of what was before it: there is a gap, which a restore sees, and a new base closes.
+  if (next && !(fresh && next.no < kept)) return next
+  if (next) await app.gap()
+  return { timeline, no: kept }
+}
+
+/** The history of the server's timeline, kept in the archive too: a restore follows it. */
+async function keepHistory(app: Archiving, replication: Replication, timeline: number): Promise<Lineage> {
+  const [history] = await replication.ask(`TIMELINE_HISTORY ${timeline}`)
+  const text = history?.content ?? ''
+  const name = historyObject(timeline)
+  if (!(await app.repository.get(name)))
+    await app.repository.put(name, await sealObject(app.holder, name, Buffer.from(text)))
+  return parseHistory(timeline, text)
+}
+
+async function streamFrom(
+  app: Archiving,
+  replication: Replication,
+  from: Segment,
+  segmentBytes: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const writer = new SegmentWriter(app, from, segmentBytes, app.stored)
+  const tell = () => replication.tell(statusMessage(writer.durable, app.now()))
+  let failed: unknown
+  const timer = setInterval(() => {
+    tell()
+    writer
+      .storePartial(performance.now())
+      .then(tell)
+      .catch(error => {
+        failed = error
+        void replication.end()
+      })
+  }, app.seconds * 500)
+  try {
+    const start = lsnText(segmentStart(from.no, segmentBytes))
+    await replication.stream(
+      `START_REPLICATION SLOT ${SLOT} PHYSICAL ${start} TIMELINE ${from.timeline}`,
+      async bytes => {
+        const message = parseWalMessage(bytes)
+        if (message.kind === 'data') await writer.take(message.at, message.bytes)
+        writer.heard(message.end, message.clock)
+      },
+    )
+  } catch (error) {
+    if (failed !== undefined) throw failed
+    if (!signal.aborted) throw error
+  } finally {
+    clearInterval(timer)
+    // What came since the last time, while there is still time for it.
+    if (failed === undefined) await writer.storePartial(performance.now())
+  }
+}
+
+const sleepUnless = (signal: AbortSignal, ms: number): Promise<void> =>
+  new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })

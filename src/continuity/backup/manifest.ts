@@ -1,0 +1,83 @@
+import type { KeyObject } from 'node:crypto'
+import type { KeyHolder } from '../../system/vault/master_key.ts'
+import { type DataKey, damaged, type Holders, missing, openObject, sealObject, unwrapDataKey } from './envelope.ts'
+import { BASE, type BaseName, manifestObject, parseBaseName } from './names.ts'
+import type { Repository, Stored } from './repository.ts'
+
+/** What a base backup is; sealed itself, because counts of rows and roots of the log are nobody's business. */
+export type Manifest = {
+  readonly base: string
+  /** RFC 3339: from when on it can be restored to. */
+  readonly began: string
+  readonly ended: string
+  /** Of the database cluster, as initdb drew it. */
+  readonly system: string
+  readonly timeline: number
+  readonly start: string
+  readonly stop: string
+  readonly segmentBytes: number
+  /** Major version of PostgreSQL. */
+  readonly postgres: number
+  readonly database: string
+  readonly role: string
+  readonly pieces: number
+  readonly bytes: number
+  readonly storedBytes: number
+  readonly key: string
+  readonly master: string
+  /** Rows of each table just before the backup began. */
+  readonly rows: Readonly<Record<string, number>>
+  /** The operation log's last block at that time. */
+  readonly root: { readonly block: number; readonly digest: string; readonly sealed_at: string } | null
+}
+
+const MANIFEST_MAX = 1 << 20
+
+export async function writeManifest(repository: Repository, holder: KeyHolder, manifest: Manifest): Promise<void> {
+  const name = manifestObject(manifest.base)
+  await repository.put(name, await sealObject(holder, name, Buffer.from(JSON.stringify(manifest))))
+}
+
+/** Throws Failure backup_object_missing, backup_damaged, master_key_wrong. */
+export async function readManifest(repository: Repository, holders: Holders, base: string): Promise<Manifest> {
+  const name = manifestObject(base)
+  const object = await repository.get(name)
+  if (!object) throw missing(name)
+  const text = (await openObject(holders, name, object, MANIFEST_MAX)).toString('utf8')
+  const manifest = JSON.parse(text) as Manifest
+  if (manifest.base !== base) throw damaged(name)
+  return manifest
+}
+
+export const dataKeyOf = (holders: Holders, { base, key, master }: Manifest): Promise<KeyObject> =>
+  unwrapDataKey(holders, { wrapped: key, master }, base)
+
+export const keyFields = ({ wrapped, master }: DataKey): Pick<Manifest, 'key' | 'master'> => ({ key: wrapped, master })
+
+/** A base as the repository's names tell it. */
+export type ListedBase = BaseName & {
+  readonly complete: boolean
+  readonly storedBytes: number
+  readonly objects: readonly string[]
+}
+
+/** All bases, oldest first, from their names alone: no key is needed. */
+export async function listBases(repository: Repository): Promise<ListedBase[]> {
+  return basesOf(await repository.list(BASE))
+}
+
+export function basesOf(objects: readonly Stored[]): ListedBase[] {
+  const byBase = Map.groupBy(objects, ({ name }) => name.slice(BASE.length).split('/')[0] ?? '')
+  return [...byBase].flatMap(([name, own]) => {
+    const parsed = parseBaseName(name)
+    if (!parsed) return []
+    return [
+      {
+        ...parsed,
+        complete: own.some(object => object.name === manifestObject(name)),
+        storedBytes: own.reduce((sum, object) => sum + object.bytes, 0),
+        objects: own.map(object => object.name),
+      },
+    ]
+  })
+}

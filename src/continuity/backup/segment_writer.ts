@@ -1,0 +1,133 @@
+import { Failure } from '../../kernel/failure.ts'
+import type { KeyHolder } from '../../system/vault/master_key.ts'
+import { type Lsn, partialObject, type Segment, segmentName, segmentOf, segmentStart, walObject } from './names.ts'
+import type { Repository } from './repository.ts'
+import { getSegment, putSegment } from './segments.ts'
+
+/** What has been archived. */
+export type Archived = {
+  readonly segment: string
+  readonly lsn: Lsn
+  readonly until: Date
+  readonly storedBytes: number
+}
+
+/** A segment that nobody adds to is stored again so often, so that its time does not stand still. */
+const IDLE_MS = 60_000
+
+/** Puts a stream of WAL together into segments: full ones are stored once, the one that fills is stored again and again. */
+export class SegmentWriter {
+  /** Everything before it lies in the repository. */
+  durable: Lsn
+  readonly #repository: Repository
+  readonly #holder: KeyHolder
+  readonly #timeline: number
+  readonly #bytes: number
+  readonly #stored: (what: Archived) => Promise<void>
+  #content: Buffer
+  #at: Lsn
+  #until: Date | null = null
+  #partial = { filled: 0, at: 0 }
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(
+    to: { readonly repository: Repository; readonly holder: KeyHolder },
+    from: Segment,
+    segmentBytes: number,
+    stored: (what: Archived) => Promise<void>,
+  ) {
+    this.#repository = to.repository
+    this.#holder = to.holder
+    this.#timeline = from.timeline
+    this.#bytes = segmentBytes
+    this.#stored = stored
+    this.#content = Buffer.alloc(segmentBytes)
+    this.#at = segmentStart(from.no, segmentBytes)
+    this.durable = this.#at
+  }
+
+  /** Bytes of the WAL from `at` on; the server sends them in order and without a gap. */
+  async take(at: Lsn, bytes: Buffer): Promise<void> {
+    if (at !== this.#at) throw new Error(`WAL came from ${at} where ${this.#at} was expected`)
+    for (let rest = bytes; rest.length > 0; ) {
+      const taken = rest.subarray(0, this.#bytes - this.#filled)
+      this.#content.set(taken, this.#filled)
+      this.#at += BigInt(taken.length)
+      rest = rest.subarray(taken.length)
+      if (this.#filled === 0) await this.#storeFull()
+    }
+  }
+
+  /** What the server said of itself: at this time its WAL ended there. */
+  heard(end: Lsn, clock: Date): void {
+    if (this.#at >= end) this.#until = clock
+  }
+
+  /** Stores the beginning of the segment that fills, where there is news of it. */
+  async storePartial(now: number): Promise<void> {
+    const filled = this.#filled
+    const news = filled > this.#partial.filled || now - this.#partial.at >= IDLE_MS
+    if (filled === 0 || this.#until === null || !news) return
+    this.#partial = { filled, at: now }
+    const [bytes, until, end] = [Buffer.from(this.#content.subarray(0, filled)), this.#until, this.#at]
+    const segment = this.#nameOf(end)
+    await this.#inTurn(async () => {
+      const storedBytes = await putSegment(this.#repository, this.#holder, segment, { until, bytes }, true)
+      await this.#tell(segment, end, until, storedBytes)
+    })
+  }
+
+  get #filled(): number {
+    return Number(this.#at % BigInt(this.#bytes))
+  }
+
+  #nameOf(lsn: Lsn): string {
+    return segmentName({ timeline: this.#timeline, no: segmentOf(lsn, this.#bytes) }, this.#bytes)
+  }
+
+  async #storeFull(): Promise<void> {
+    const end = this.#at
+    const segment = this.#nameOf(end - 1n)
+    const bytes = this.#content
+    this.#content = Buffer.alloc(this.#bytes)
+    this.#partial = { filled: 0, at: 0 }
+    await this.#inTurn(async () => {
+      // Where the server is ahead of us, the time of what we hold is not known: the segment vouches for what was known before.
+      const until = this.#until ?? new Date(0)
+      const storedBytes = await this.#putOnce(segment, { until, bytes })
+      await this.#repository.remove([partialObject(segment)])
+      await this.#tell(segment, end, until, storedBytes)
+    })
+  }
+
+  /** A full segment is never replaced: the same again is fine, another one under its name belongs to another database. */
+  async #putOnce(segment: string, content: { until: Date; bytes: Buffer }): Promise<number> {
+    if (await this.#repository.get(walObject(segment))) {
+      const there = await getSegment(this.#repository, [this.#holder], segment, this.#bytes)
+      if (there && !there.bytes.equals(content.bytes)) throw segmentDiffers(this.#repository.title, segment)
+      return 0
+    }
+    return await putSegment(this.#repository, this.#holder, segment, content, false)
+  }
+
+  async #tell(segment: string, lsn: Lsn, until: Date, storedBytes: number): Promise<void> {
+    this.durable = lsn
+    await this.#stored({ segment, lsn, until, storedBytes })
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#writing.then(work)
+    this.#writing = mine.catch(() => {})
+    return mine
+  }
+}
+
+const segmentDiffers = (title: string, segment: string): Failure =>
+  new Failure(
+    'backup_segment_differs',
+    {
+      zh: `备份存储 ${title} 中已有内容不同的 WAL 段 ${segment}：它属于另一个数据库或另一次恢复，未覆盖；请为本数据库配置单独的备份存储或前缀`,
+      en: `The repository ${title} holds another WAL segment ${segment} already: it belongs to another database or another restore and was not replaced; give this database a repository or prefix of its own`,
+    },
+    { repository: title, segment },
+  )
