@@ -52,6 +52,7 @@ export function postgresSettings(machine: Machine, volatile: boolean): Setting[]
     ['fsync', 'on', 'money'],
     ['full_page_writes', 'on', 'a torn page must be mendable'],
     ['wal_level', 'replica', 'backup and standby work without a restart'],
+    ['max_slot_wal_keep_size', '16GB', 'an archive or a standby that stays away must not fill the disk'],
     ['max_wal_size', '8GB', 'a day of millions is loaded between two checkpoints'],
     ['min_wal_size', '512MB', 'recycled segments are quicker than new ones'],
     ['checkpoint_timeout', '15min', 'fewer full-page images; recovery still takes only a moment'],

@@ -1,6 +1,6 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { Failure } from '../../kernel/failure.ts'
-import { clientConfig } from '../../system/database.ts'
+import { databaseClient } from '../../system/database_clients.ts'
 
 /**
  * A connection in PostgreSQL's streaming replication protocol (https://www.postgresql.org/docs/current/protocol-replication.html): what `pg_basebackup` and
@@ -39,8 +39,8 @@ type Wire = pg.Connection & {
 
 /** Throws Failure backup_not_permitted where the role may not replicate; what the driver throws where the server is not there. */
 export async function openReplication(url: string, applicationName: string): Promise<Replication> {
-  const settings = { ...clientConfig(url), replication: 'database', application_name: applicationName, keepAlive: true }
-  const client = new pg.Client(settings as pg.ClientConfig)
+  const settings = { replication: 'database', application_name: applicationName, keepAlive: true }
+  const client = databaseClient(url, settings as pg.ClientConfig)
   let lost: Error | undefined
   client.on('error', error => (lost = error))
   try {

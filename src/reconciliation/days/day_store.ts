@@ -51,6 +51,14 @@ export async function dayById(db: Db, id: number): Promise<BusinessDay | null> {
   return rows[0] ?? null
 }
 
+/** All of them, oldest first. */
+export async function closedDays(db: Db): Promise<BusinessDay[]> {
+  const { rows } = await db.query(
+    `select ${DAY_COLUMNS} from days d where d.state = 'closed' order by d.business_date, d.channel, d.account`,
+  )
+  return rows
+}
+
 export async function insertRun(tx: Db, day: number, rules: number, at: Date): Promise<number> {
   const { rows } = await tx.query('insert into runs (day_id, rules, started_at) values ($1, $2, $3) returning id', [
     day,
