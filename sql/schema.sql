@@ -256,6 +256,34 @@ CREATE INDEX arrivals_missing ON public.arrivals USING btree (alert_at) WHERE ((
 CREATE INDEX arrivals_of_day ON public.arrivals USING btree (business_date, id);
 CREATE INDEX arrivals_of_file ON public.arrivals USING btree (file_id);
 
+create table backup_archive (
+  one          boolean not null default true,
+  segment      text,
+  lsn          pg_lsn,
+  until        timestamp with time zone,
+  stored_bytes bigint not null default 0,
+  gap_at       timestamp with time zone,
+  constraint backup_archive_pkey PRIMARY KEY (one),
+  constraint backup_archive_one_check CHECK (one),
+  constraint backup_archive_stored_bytes_check CHECK ((stored_bytes >= 0))
+);
+
+create table backup_runs (
+  id           text not null,
+  began_at     timestamp with time zone not null,
+  ended_at     timestamp with time zone not null,
+  base         text,
+  bytes        bigint not null,
+  stored_bytes bigint not null,
+  problem      jsonb not null,
+  constraint backup_runs_pkey PRIMARY KEY (id),
+  constraint backup_runs_bytes_check CHECK ((bytes >= 0)),
+  constraint backup_runs_check CHECK ((ended_at >= began_at)),
+  constraint backup_runs_check1 CHECK (((base IS NULL) = (problem <> '{}'::jsonb))),
+  constraint backup_runs_stored_bytes_check CHECK ((stored_bytes >= 0))
+);
+CREATE INDEX backup_runs_by_time ON public.backup_runs USING btree (began_at DESC);
+
 create table bill_batch_rows (
   batch_id      text not null,
   row_no        bigint not null,

@@ -2,6 +2,7 @@ import { accessPart } from './access_part.ts'
 import { appealsPart } from './appeals_part.ts'
 import { arrivalsPart } from './arrivals_part.ts'
 import { auditPart } from './audit_part.ts'
+import { backupPart } from './backup_part.ts'
 import { continuityPart } from './continuity_part.ts'
 import { daysPart } from './days_part.ts'
 import { discrepanciesPart } from './discrepancies_part.ts'
@@ -34,4 +35,5 @@ export const PARTS: readonly PartOf[] = [
   livePart(),
   webPart(),
   continuityPart(),
+  backupPart(),
 ]

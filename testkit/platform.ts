@@ -6,6 +6,7 @@ import { accessPart } from '../src/access_part.ts'
 import { appealsPart } from '../src/appeals_part.ts'
 import { arrivalsPart } from '../src/arrivals_part.ts'
 import { auditPart } from '../src/audit_part.ts'
+import { backupPart } from '../src/backup_part.ts'
 import type { Channels } from '../src/channels/channel.ts'
 import { continuityPart } from '../src/continuity_part.ts'
 import { daysPart } from '../src/days_part.ts'
@@ -63,6 +64,7 @@ export async function testPlatform(
       arrivalsPart({ channels }),
       reportsPart(),
       continuityPart(),
+      backupPart(),
     ],
     config: { name: 'test', folder: '.', text: JSON.stringify(settings) },
     port: 0,

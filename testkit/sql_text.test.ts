@@ -12,6 +12,9 @@ import { templatesIn } from './templates_in.ts'
  */
 const OURS: Readonly<Record<string, readonly string[]>> = {
   'appeals/store.ts': ['reconciledSql(', "parts.join(' and ')"], // our own columns; conditions whose values are parameters
+  // Our own tables and their columns, by the catalog.
+  'continuity/backup/facts_store.ts': ['tx.escapeIdentifier('],
+  'continuity/backup/take_table.ts': ['columns', 'name', 'target.escapeIdentifier('],
   'discrepancies/store.ts': ["parts.join(' and ')", 'now'], // conditions whose values are parameters; a parameter's number
   // The message's query, written by the folder that knows the facts.
   'notices/store.ts': ['select'],

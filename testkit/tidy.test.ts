@@ -9,7 +9,7 @@ const HOUSE = (
   'kernel system audit access vault reviews notices intrusion merchants statements channels orders refunds rules matching ' +
   'arrivals causes reconciliation discrepancies appeals reports continuity live server.ts audit_part.ts access_part.ts vault_part.ts reviews_part.ts ' +
   'notices_part.ts intrusion_part.ts paying_part.ts rules_part.ts days_part.ts appeals_part.ts arrivals_part.ts reports_part.ts discrepancies_part.ts ' +
-  'continuity_part.ts live_part.ts web_part.ts parts.ts demo command_line.ts commands'
+  'continuity_part.ts backup_part.ts live_part.ts web_part.ts parts.ts demo command_line.ts commands'
 ).split(' ')
 
 /** Looks upwards that are allowed. */
@@ -105,6 +105,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   report_exports: ['reports'],
   report_pieces: ['reports'],
   drills: ['continuity'],
+  backup_runs: ['continuity'],
+  backup_archive: ['continuity'],
   primary_terms: ['continuity', 'system'], // pools look at the term of each new connection
   vault_keys: ['system'],
   vault_work: ['system'],

@@ -76,6 +76,7 @@ export const PERMISSIONS = {
   'own.manage': { zh: '绑定本人的户号，管理通知设置', en: 'Bind one’s own account numbers, set notices' },
   'own.session': { zh: '管理本人的登录、密码和设备', en: 'Manage one’s own log-ins, password and devices' },
   'system.metrics': { zh: '读取运行指标', en: 'Read the figures of the running system' },
+  'backup.read': { zh: '查看备份状态', en: 'See the state of the backups' },
   'drill.read': { zh: '查看容灾演练记录', en: 'See drills of continuity' },
   'system.jobs': { zh: '查看后台任务', en: 'See background jobs' },
 } as const satisfies Readonly<Record<string, Meaning>>

@@ -111,6 +111,7 @@ export const BUILT_IN_ROLES = {
     permissions: [
       'system.metrics',
       'system.jobs',
+      'backup.read',
       'drill.read',
       'alert.read',
       'alert.manage',

@@ -14,6 +14,8 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay start [--port N] [--tls] [--into 目录] [--once]       样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
   fzpay audit verify [--root 文件] | export-root | prove N    操作日志：是否完整；导出根；单条证明
   fzpay vault status | check | rotate | reseal | rewrap | new-key FILE   密钥：状态、全部可读证明、轮换、更换主密钥
+  fzpay backup [make] | list | verify [名] | prune | pages    备份：立即制作、列出、验证、清理、页校验
+  fzpay restore [--to 时刻] --into 目录                       恢复到任意一秒并验证；restore table 表名 --from 目录：取回单张表
   fzpay serve [--port N] [--tls]                              启动平台（HTTP 接口，说明在 /api/docs）
   fzpay worker                                                另一个进程分担后台任务
   fzpay account list | create 登录名 --name N --role R | …     账户、服务密钥、重置密码（首个主管与应急）
@@ -70,6 +72,8 @@ Usage:
   fzpay start [--port N] [--tls] [--into FOLDER] [--once]        the sample day, then platform and sandbox with a bill played (npm start)
   fzpay audit verify [--root FILE] | export-root | prove ENTRY   the operation log: is it whole; its root; proof of one entry
   fzpay vault status | check | rotate | reseal | rewrap | new-key FILE   the keys: state, proof that all can be read, rotation, change of the master key
+  fzpay backup [make] | list | verify [BASE] | prune | pages     backups: make one, list, verify, prune; check all pages
+  fzpay restore [--to MOMENT] --into FOLDER                      to any second, verified; restore table NAME --from FOLDER: one table back
   fzpay serve [--port N] [--tls]                                 run the platform (HTTP API, described at /api/docs)
   fzpay worker                                                   another process that shares the background tasks
   fzpay account list | create LOGIN --name N --role R | …        accounts, service keys, password resets (the first supervisor, emergencies)

@@ -13,6 +13,20 @@ export async function schemaText(client: pg.ClientBase): Promise<string> {
   return `${parts.join('\n\n')}\n`
 }
 
+/** One table of it, with its indexes and triggers, so that it can be made again where it was dropped; null: there is none. */
+export async function tableText(client: pg.ClientBase, table: string): Promise<string | null> {
+  const { rows } = await client.query<{ name: string; text: string }>(
+    `select * from (${TABLES}) as tables where name = $1`,
+    [table],
+  )
+  if (!rows[0]) return null
+  const { rows: triggers } = await client.query<{ text: string }>(
+    "select pg_get_triggerdef(oid) || ';' as text from pg_trigger where not tgisinternal and tgrelid = $1::regclass",
+    [table],
+  )
+  return [rows[0].text, ...triggers.map(row => row.text)].join('\n')
+}
+
 const HEADER =
   '-- Made by `npm run schema` from the numbered files in this folder; a test holds them together. Not to be edited or run.'
 
@@ -59,7 +73,8 @@ const TABLES = `
                      case objsubid when 0 then 'table ' || c.relname else format('column %s.%s', c.relname, attname) end, description),
                      '' order by objsubid)
               from pg_description left join pg_attribute on attrelid = objoid and attnum = objsubid
-             where objoid = c.oid and classoid = 'pg_class'::regclass)) as text
+             where objoid = c.oid and classoid = 'pg_class'::regclass)) as text,
+         c.relname as name
     from pg_class c
    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
    order by c.relname`

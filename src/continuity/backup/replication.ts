@@ -161,8 +161,8 @@ const notPermitted = (reason: string): Failure =>
   new Failure(
     'backup_not_permitted',
     {
-      zh: `数据库账户没有复制权限，无法备份（${reason}）：请执行 ALTER ROLE 该账户 REPLICATION，并为它授予 pg_checkpoint`,
-      en: `The database role may not replicate, so no backup can be made (${reason}): run ALTER ROLE … REPLICATION, and grant it pg_checkpoint`,
+      zh: `数据库账户没有复制权限，无法备份（${reason}）：请由数据库管理员授予它 REPLICATION 属性和角色 pg_checkpoint`,
+      en: `The database role may not replicate, so no backup can be made (${reason}): the database's administrator must give it the attribute REPLICATION and the role pg_checkpoint`,
     },
     { reason },
   )

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lchownSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import * as tar from 'tar'
@@ -12,7 +12,8 @@ import type { Owner } from '../../system/postgres_account.ts'
 import { findPlace, type Place } from '../../system/postgres_place.ts'
 import type { SealedColumn } from '../../system/vault/columns.ts'
 import type { Check } from '../drill.ts'
-import { type Holders, missing, openObject } from './envelope.ts'
+import { type Holders, missing } from './envelope.ts'
+import { lineagesOf } from './histories.ts'
 import { dataKeyOf, listBases, type Manifest, readManifest } from './manifest.ts'
 import { historyName, WAL } from './names.ts'
 import { unpack } from './pieces.ts'
@@ -20,7 +21,6 @@ import { type RecoveryServer, recover } from './recovery_server.ts'
 import type { Repository } from './repository.ts'
 import { getSegment } from './segments.ts'
 import { afterLast, beforeFirst, candidates, lineageOf, noBackup, planWal, segmentMissing } from './target.ts'
-import { type Lineage, parseHistory } from './timelines.ts'
 import { verifyRestored } from './verify.ts'
 
 export type RestoreAsk = {
@@ -142,8 +142,13 @@ async function fetchWal(ask: RestoreAsk, manifest: Manifest, staging: string): P
   const { repository, holders, target } = ask
   const archived = (await repository.list(WAL)).map(({ name }) => name)
   const folder = join(staging, 'pg_wal')
-  const histories = await fetchHistories(ask, archived, folder)
-  const { segments, gapAt } = planWal(manifest, lineageOf(manifest, histories), archived)
+  const histories = await lineagesOf(repository, holders, archived)
+  for (const { timeline, text } of histories) await writeFile(join(folder, historyName(timeline)), text)
+  const lineage = lineageOf(
+    manifest,
+    histories.map(each => each.lineage),
+  )
+  const { segments, gapAt } = planWal(manifest, lineage, archived)
   await writeFile(join(staging, 'recovery.signal'), '')
   let until = new Date(manifest.ended)
   for (const [index, segment] of segments.entries()) {
@@ -157,25 +162,6 @@ async function fetchWal(ask: RestoreAsk, manifest: Manifest, staging: string): P
   if (target !== null && until < target) throw afterLast(target, until)
   return segments.length
 }
-
-async function fetchHistories(
-  { repository, holders }: RestoreAsk,
-  archived: readonly string[],
-  folder: string,
-): Promise<Lineage[]> {
-  const histories: Lineage[] = []
-  for (const name of archived.filter(each => each.endsWith('.history'))) {
-    const object = await repository.get(name)
-    if (!object) throw missing(name)
-    const text = (await openObject(holders, name, object, HISTORY_MAX)).toString('utf8')
-    const timeline = Number.parseInt(basename(name), 16)
-    await writeFile(join(folder, historyName(timeline)), text)
-    histories.push(parseHistory(timeline, text))
-  }
-  return histories
-}
-
-const HISTORY_MAX = 1 << 20
 
 /** The beginning of a segment is filled up with zeros, where recovery ends. */
 async function writeSegment(path: string, bytes: Buffer, segmentBytes: number): Promise<void> {

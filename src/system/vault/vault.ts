@@ -82,6 +82,11 @@ export class Vault {
     return vault
   }
 
+  /** Whoever wraps the keys; backups are sealed under keys that it wraps. */
+  get holder(): KeyHolder {
+    return this.#options.holder
+  }
+
   /** Name of the master key. */
   get master(): string {
     return this.#options.holder.id
