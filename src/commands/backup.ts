@@ -7,7 +7,7 @@ import { type Backing, checkPages } from '../continuity/backup/base.ts'
 import { checkBackup } from '../continuity/backup/check_backup.ts'
 import type { Holders } from '../continuity/backup/envelope.ts'
 import { folderRepository } from '../continuity/backup/folder_repository.ts'
-import { listBases, readManifest } from '../continuity/backup/manifest.ts'
+import { listBases, readManifest, restorableFrom } from '../continuity/backup/manifest.ts'
 import { backUp, planPruning, prune } from '../continuity/backup/operations.ts'
 import { type Repository, repositoryMissing } from '../continuity/backup/repository.ts'
 import { repositoryOf } from '../continuity/backup/settings.ts'
@@ -96,8 +96,8 @@ async function make(app: App & Backing, words: Words, lang: Lang): Promise<void>
   const from = performance.now()
   const manifest = await backUp(app, shellActor(userInfo().username))
   const seconds = (performance.now() - from) / 1000
-  const { base, bytes, storedBytes, ended } = manifest
-  if (words.flags.has('json')) return json({ base, bytes, stored_bytes: storedBytes, ended, seconds })
+  const { base, bytes, storedBytes } = manifest
+  if (words.flags.has('json')) return json({ base, bytes, stored_bytes: storedBytes, from: restorableFrom(manifest), seconds })
   say(
     lang,
     `基础备份 ${base} 已完成：${mb(bytes)} MB，压缩加密后 ${mb(storedBytes)} MB，${seconds.toFixed(1)} 秒（${mb(bytes / seconds)} MB/s），存于 ${app.repository.title}`,
@@ -105,15 +105,25 @@ async function make(app: App & Backing, words: Words, lang: Lang): Promise<void>
   )
 }
 
+type Listed = {
+  readonly base: string
+  readonly complete: boolean
+  readonly began: string
+  /** The first second it can be restored to; null: it is not complete. */
+  readonly from: string | null
+  readonly bytes: number | null
+  readonly stored_bytes: number
+}
+
 async function list(repository: Repository, holders: Holders, words: Words, lang: Lang): Promise<void> {
-  const bases = []
+  const bases: Listed[] = []
   for (const base of await listBases(repository)) {
     const manifest = base.complete ? await readManifest(repository, holders, base.name) : null
     bases.push({
       base: base.name,
       complete: base.complete,
-      began: manifest?.began ?? instantText(base.began),
-      ended: manifest?.ended ?? null,
+      began: instantText(base.began),
+      from: manifest && restorableFrom(manifest),
       bytes: manifest?.bytes ?? null,
       stored_bytes: base.storedBytes,
     })
@@ -123,8 +133,8 @@ async function list(repository: Repository, holders: Holders, words: Words, lang
   for (const base of bases)
     say(
       lang,
-      `${base.complete ? '✓' : '…'} ${base.base}  ${base.ended ? `可恢复到 ${base.ended} 及以后` : '未完成'}  ${mb(base.stored_bytes)} MB`,
-      `${base.complete ? '✓' : '…'} ${base.base}  ${base.ended ? `restores to ${base.ended} and later` : 'not complete'}  ${mb(base.stored_bytes)} MB`,
+      `${base.complete ? '✓' : '…'} ${base.base}  ${base.from ? `可恢复到 ${base.from} 及以后` : '未完成'}  ${mb(base.stored_bytes)} MB`,
+      `${base.complete ? '✓' : '…'} ${base.base}  ${base.from ? `restores to ${base.from} and later` : 'not complete'}  ${mb(base.stored_bytes)} MB`,
     )
 }
 
@@ -141,11 +151,11 @@ async function verify(
   const { pieces, segments, until, gapAt } = await checkBackup(repository, holders, manifest)
   if (gapAt !== null) process.exitCode = 1
   if (words.flags.has('json'))
-    return json({ base: name, pieces, segments, from: manifest.ended, until: instantText(until), gap_at: gapAt })
+    return json({ base: name, pieces, segments, from: restorableFrom(manifest), until: instantText(until), gap_at: gapAt })
   say(
     lang,
-    `✓ ${name}：${pieces} 块、其后 ${segments} 个 WAL 段全部可以解开，可恢复到 ${manifest.ended} 至 ${instantText(until)} 之间任意一秒`,
-    `✓ ${name}: ${pieces} pieces and the ${segments} segments of WAL after it all open; it restores to any second from ${manifest.ended} to ${instantText(until)}`,
+    `✓ ${name}：${pieces} 块、其后 ${segments} 个 WAL 段全部可以解开，可恢复到 ${restorableFrom(manifest)} 至 ${instantText(until)} 之间任意一秒`,
+    `✓ ${name}: ${pieces} pieces and the ${segments} segments of WAL after it all open; it restores to any second from ${restorableFrom(manifest)} to ${instantText(until)}`,
   )
   if (gapAt !== null)
     say(

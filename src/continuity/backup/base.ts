@@ -32,8 +32,8 @@ export async function makeBase(app: Backing): Promise<Manifest> {
     const manifest: Manifest = {
       ...facts,
       ...taken,
-      began: instantText(began),
-      ended: instantText(app.now()),
+      began: began.toISOString(),
+      ended: app.now().toISOString(),
       system: identity?.systemid ?? '',
       rows,
       root: root && { block: root.no, digest: root.digest, sealed_at: instantText(new Date(root.sealedAt)) },

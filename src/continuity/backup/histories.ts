@@ -5,13 +5,15 @@ import { type Lineage, parseHistory } from './timelines.ts'
 
 const HISTORY_MAX = 1 << 20
 
+export type Histories = readonly { readonly timeline: number; readonly text: string; readonly lineage: Lineage }[]
+
 /** The histories of timelines that the archive holds. Throws Failure backup_damaged, backup_object_missing, master_key_wrong. */
 export async function lineagesOf(
   repository: Repository,
   holders: Holders,
   archived: readonly string[],
-): Promise<readonly { readonly timeline: number; readonly text: string; readonly lineage: Lineage }[]> {
-  const found = []
+): Promise<Histories> {
+  const found: Histories[number][] = []
   for (const name of archived.filter(each => each.endsWith('.history'))) {
     const object = await repository.get(name)
     if (!object) throw missing(name)

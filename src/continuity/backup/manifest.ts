@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { instantText } from '../../kernel/instant_text.ts'
 import type { KeyHolder } from '../../system/vault/master_key.ts'
 import { type DataKey, damaged, type Holders, missing, openObject, sealObject, unwrapDataKey } from './envelope.ts'
 import { BASE, type BaseName, manifestObject, parseBaseName } from './names.ts'
@@ -7,7 +8,7 @@ import type { Repository, Stored } from './repository.ts'
 /** What a base backup is; sealed itself, because counts of rows and roots of the log are nobody's business. */
 export type Manifest = {
   readonly base: string
-  /** RFC 3339: from when on it can be restored to. */
+  /** ISO 8601. It can be restored to any moment from its end on. */
   readonly began: string
   readonly ended: string
   /** Of the database cluster, as initdb drew it. */
@@ -48,6 +49,10 @@ export async function readManifest(repository: Repository, holders: Holders, bas
   if (manifest.base !== base) throw damaged(name)
   return manifest
 }
+
+/** The first whole second it can be restored to, RFC 3339. */
+export const restorableFrom = ({ ended }: Pick<Manifest, 'ended'>): string =>
+  instantText(new Date(Math.ceil(Date.parse(ended) / 1000) * 1000))
 
 export const dataKeyOf = (holders: Holders, { base, key, master }: Manifest): Promise<KeyObject> =>
   unwrapDataKey(holders, { wrapped: key, master }, base)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../kernel/failure.ts'
@@ -28,6 +28,7 @@ export type RecoveryAsk = {
   /** null: to the end of the WAL. */
   readonly target: Date | null
   readonly say: Say
+  readonly volatile?: boolean
 }
 
 /** A role of the restored database must not be asked for its password here; the folder is what protects. */
@@ -47,7 +48,7 @@ export async function recover(ask: RecoveryAsk): Promise<RecoveryServer> {
   const store = () => (account ? serverFolder() : dirname(cluster))
   const postgres = program(runnableBinaries(account, store, ask.say), 'postgres')
   const start = async (target: Date | null): Promise<Started> => {
-    writeSettings(folder, account, target)
+    writeSettings(folder, ask, target)
     const log = join(folder, 'log')
     const output = openSync(log, 'w', 0o600)
     const child = spawn(postgres, ['-D', cluster, '-c', `config_file=${join(folder, 'postgresql.conf')}`], {
@@ -83,9 +84,9 @@ const ENDED_EARLY = /recovery ended before configured recovery target was reache
 
 type Started = { readonly child: ChildProcess; readonly log: string } | { readonly said: string }
 
-function writeSettings(folder: string, account: Owner | null, target: Date | null): void {
+function writeSettings(folder: string, { account, volatile = false }: RecoveryAsk, target: Date | null): void {
   const settings: Setting[] = [
-    ...postgresSettings(thisMachine(2), false).filter(([name]) => !OWN.has(name)),
+    ...postgresSettings(thisMachine(availableParallelism()), volatile).filter(([name]) => !OWN.has(name)),
     ['listen_addresses', '', 'nobody reaches it from outside'],
     ['unix_socket_directories', folder, 'its account only'],
     ['port', String(PORT), 'part of the socket’s name'],

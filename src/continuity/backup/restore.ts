@@ -13,8 +13,8 @@ import { findPlace, type Place } from '../../system/postgres_place.ts'
 import type { SealedColumn } from '../../system/vault/columns.ts'
 import type { Check } from '../drill.ts'
 import { type Holders, missing } from './envelope.ts'
-import { lineagesOf } from './histories.ts'
-import { dataKeyOf, listBases, type Manifest, readManifest } from './manifest.ts'
+import { type Histories, lineagesOf } from './histories.ts'
+import { dataKeyOf, listBases, type Manifest, readManifest, restorableFrom } from './manifest.ts'
 import { historyName, WAL } from './names.ts'
 import { unpack } from './pieces.ts'
 import { type RecoveryServer, recover } from './recovery_server.ts'
@@ -35,6 +35,8 @@ export type RestoreAsk = {
   readonly columns: readonly SealedColumn[]
   readonly now: () => Date
   readonly say: Say
+  /** Tests only: quicker, and lost with the machine. */
+  readonly volatile?: boolean
 }
 
 export type RestoreReport = {
@@ -65,13 +67,14 @@ export async function restore(ask: RestoreAsk): Promise<RestoreReport> {
   if (existsSync(ask.into) && readdirSync(ask.into).length > 0) throw folderUsed(ask.into)
   const manifest = await chooseBase(ask)
   if (manifest.postgres !== EMBEDDED_MAJOR) throw versionDiffers(manifest.postgres)
+  const wal = await chooseWal(ask, manifest)
   const place = findPlace(ask.into, false, ask.say)
   const staging = `${place.cluster}.restoring`
   let server: RecoveryServer | undefined
   try {
     ask.say({ zh: `正在取回基础备份 ${manifest.base}`, en: `Fetching the base backup ${manifest.base}` })
     await fetchBase(ask, manifest, staging)
-    const segments = await fetchWal(ask, manifest, staging)
+    const segments = await fetchWal(ask, wal, manifest, staging)
     giveTo(staging, place.account)
     const fetched = since(from)
     ask.say({ zh: `正在重放 ${segments} 个 WAL 段`, en: `Replaying ${segments} segments of the WAL` })
@@ -127,7 +130,7 @@ async function chooseBase({ repository, holders, target, base }: RestoreAsk): Pr
     const manifest = await readManifest(repository, holders, name)
     if (target === null || new Date(manifest.ended) <= target) return manifest
   }
-  throw beforeFirst(target as Date, (await readManifest(repository, holders, first.name)).ended)
+  throw beforeFirst(target as Date, restorableFrom(await readManifest(repository, holders, first.name)))
 }
 
 async function fetchBase({ repository, holders }: RestoreAsk, manifest: Manifest, staging: string): Promise<void> {
@@ -137,29 +140,41 @@ async function fetchBase({ repository, holders }: RestoreAsk, manifest: Manifest
   await pipeline(bytes, tar.x({ cwd: staging, preserveOwner: false, noMtime: true }))
 }
 
-/** Puts what follows the base into the cluster's pg_wal, as far as the target needs it; how many segments. */
-async function fetchWal(ask: RestoreAsk, manifest: Manifest, staging: string): Promise<number> {
-  const { repository, holders, target } = ask
+type WalToReplay = { readonly histories: Histories; readonly segments: readonly string[] }
+
+/** What follows the base and whether it reaches the target: known before anything large is fetched. */
+async function chooseWal({ repository, holders, target }: RestoreAsk, manifest: Manifest): Promise<WalToReplay> {
   const archived = (await repository.list(WAL)).map(({ name }) => name)
-  const folder = join(staging, 'pg_wal')
   const histories = await lineagesOf(repository, holders, archived)
-  for (const { timeline, text } of histories) await writeFile(join(folder, historyName(timeline)), text)
   const lineage = lineageOf(
     manifest,
     histories.map(each => each.lineage),
   )
   const { segments, gapAt } = planWal(manifest, lineage, archived)
+  const last = segments.at(-1)
+  const end = last === undefined ? null : await getSegment(repository, holders, last, manifest.segmentBytes)
+  const until = end && end.until.getTime() > Date.parse(manifest.ended) ? end.until : new Date(manifest.ended)
+  if (gapAt !== null && (target === null || until < target)) throw segmentMissing(gapAt, until)
+  if (target !== null && until < target) throw afterLast(target, until)
+  return { histories, segments }
+}
+
+/** Puts it into the cluster's pg_wal, as far as the target needs it; how many segments. */
+async function fetchWal(
+  { repository, holders, target }: RestoreAsk,
+  { histories, segments }: WalToReplay,
+  manifest: Manifest,
+  staging: string,
+): Promise<number> {
+  const folder = join(staging, 'pg_wal')
+  for (const { timeline, text } of histories) await writeFile(join(folder, historyName(timeline)), text)
   await writeFile(join(staging, 'recovery.signal'), '')
-  let until = new Date(manifest.ended)
   for (const [index, segment] of segments.entries()) {
-    if (target !== null && until >= target) return index
     const found = await getSegment(repository, holders, segment, manifest.segmentBytes)
     if (!found) throw missing(`${WAL}${segment}`)
     await writeSegment(join(folder, segment), found.bytes, manifest.segmentBytes)
-    if (found.until > until) until = found.until
+    if (target !== null && found.until >= target) return index + 1
   }
-  if (gapAt !== null && (target === null || until < target)) throw segmentMissing(gapAt, until)
-  if (target !== null && until < target) throw afterLast(target, until)
   return segments.length
 }
 
