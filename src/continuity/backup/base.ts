@@ -19,6 +19,14 @@ export type Backing = Pick<App, 'db' | 'now'> & { readonly repository: Repositor
  * makes it a backup. Throws Failure backup_page_corrupt, backup_tablespaces, backup_not_permitted, and what the repository throws.
  */
 export async function makeBase(app: Backing): Promise<Manifest> {
+  try {
+    return await tryBase(app)
+  } catch (error) {
+    throw (await corruption(app, error)) ?? error
+  }
+}
+
+async function tryBase(app: Backing): Promise<Manifest> {
   const began = app.now()
   const facts = await readFacts(app.db.pool)
   const { rows, root } = await app.db.transaction(async tx => {
@@ -86,7 +94,7 @@ async function takeBase(app: Backing, replication: Replication, began: Date, seg
     }
   } catch (error) {
     if (base !== '') await forget(app.repository, base)
-    throw (await corruption(app, error)) ?? error
+    throw error
   }
 }
 
@@ -117,14 +125,21 @@ export async function checkPages(app: Pick<App, 'db'>): Promise<void> {
 
 const DATA_CORRUPTED = 'XX001'
 
-/** The server names file and block in a warning before it refuses; a person knows the table. */
+/** Streaming, the server names file and block in a warning before it refuses; reading rows, in what it refuses with. A person knows the table. */
 async function corruption(app: Pick<App, 'db'>, error: unknown): Promise<Failure | null> {
   const { code, notices = [], message } = error as Error & { code?: string; notices?: readonly string[] }
   if (code !== DATA_CORRUPTED) return null
-  const [, file = '', block = '?'] =
-    notices.map(text => /in file "([^"]+)", block (\d+)/.exec(text)).find(found => found !== null) ?? []
+  const found = [...notices, message].map(cornerOf).find(corner => corner !== null)
+  const { file = '', block = '?' } = found ?? {}
   const relation = file === '' ? null : await relationOfFile(app.db.pool, file).catch(() => null)
   return pageCorrupt(file, block, relation ?? '', message)
+}
+
+function cornerOf(text: string): { file: string; block: string } | null {
+  const [, file, block] = /in file "([^"]+)", block (\d+)/.exec(text) ?? []
+  if (file !== undefined && block !== undefined) return { file, block }
+  const [, at, of] = /in block (\d+) of relation "?([^"\s]+)"?/.exec(text) ?? []
+  return at === undefined || of === undefined ? null : { file: of, block: at }
 }
 
 const pageCorrupt = (file: string, block: string, relation: string, reason: string): Failure =>

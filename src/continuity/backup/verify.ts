@@ -10,7 +10,7 @@ import type { SealedColumn } from '../../system/vault/columns.ts'
 import { readKeys } from '../../system/vault/key_store.ts'
 import { masterKeyWrong } from '../../system/vault/keyring.ts'
 import { Vault } from '../../system/vault/vault.ts'
-import type { Check } from '../drill.ts'
+import type { Check, Text } from '../drill.ts'
 import { checkPages } from './base.ts'
 import type { Holders } from './envelope.ts'
 import { countRows } from './facts_store.ts'
@@ -41,26 +41,44 @@ export async function verifyRestored(
 ): Promise<Check[]> {
   const applied = await migrate(db.pool)
   return [
-    await pagesCheck(db),
-    await rowsCheck(db, manifest, applied),
-    await logCheck(db, manifest),
-    await proofsCheck(db, now()),
-    await sealedCheck(db, holders, columns, now),
+    await checked(PAGES, () => pagesCheck(db)),
+    await checked(ROWS, () => rowsCheck(db, manifest, applied)),
+    await checked(LOG, () => logCheck(db, manifest)),
+    await checked(PROOFS, () => proofsCheck(db, now())),
+    await checked(SEALED, () => sealedCheck(db, holders, columns, now)),
   ]
 }
 
-async function pagesCheck(db: Database): Promise<Check> {
-  const what = { zh: '数据页校验和', en: 'checksums of all pages' }
+const PAGES = { zh: '数据页校验和', en: 'checksums of all pages' }
+const ROWS = { zh: '行数不少于备份清单', en: 'no fewer rows than the manifest tells' }
+const LOG = { zh: '操作日志完整，且含备份时的根', en: 'the operation log is whole, and holds the root of the backup' }
+const PROOFS = { zh: '已关账期的平衡证明重新计算', en: 'balance proofs of closed days, computed anew' }
+const SEALED = { zh: '密文全部可以解开', en: 'every sealed value opens' }
+
+type Found = Omit<Check, 'what'>
+
+/** What the database refuses to answer (a table that is gone at that second, an unreadable page) does not hold. */
+async function checked(what: Text, look: () => Promise<Found>): Promise<Check> {
   try {
-    await checkPages({ db })
-    return { what, holds: true, detail: { zh: '', en: '' } }
+    return { what, ...(await look()) }
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return { what, holds: false, detail: { zh: error.zh, en: error.en } }
+    const { code, message } = error as Error & { code?: string }
+    if (error instanceof Failure || !/^[0-9A-Z]{5}$/.test(code ?? '')) throw error
+    return { what, holds: false, detail: { zh: message, en: message } }
   }
 }
 
-async function rowsCheck(db: Database, manifest: Manifest, applied: readonly string[]): Promise<Check> {
+async function pagesCheck(db: Database): Promise<Found> {
+  try {
+    await checkPages({ db })
+    return { holds: true, detail: { zh: '', en: '' } }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { holds: false, detail: { zh: error.zh, en: error.en } }
+  }
+}
+
+async function rowsCheck(db: Database, manifest: Manifest, applied: readonly string[]): Promise<Found> {
   const rows = await db.transaction(countRows)
   const fewer = GROWING.filter(table => (rows[table] ?? 0) < (manifest.rows[table] ?? 0))
   const gone = Object.keys(manifest.rows).filter(table => rows[table] === undefined && applied.length === 0)
@@ -69,7 +87,6 @@ async function rowsCheck(db: Database, manifest: Manifest, applied: readonly str
   const total = GROWING.reduce((sum, table) => sum + (rows[table] ?? 0), 0)
   const more = total - GROWING.reduce((sum, table) => sum + (manifest.rows[table] ?? 0), 0)
   return {
-    what: { zh: '行数不少于备份清单', en: 'no fewer rows than the manifest tells' },
     holds: bad.length === 0,
     detail:
       bad.length > 0
@@ -78,11 +95,10 @@ async function rowsCheck(db: Database, manifest: Manifest, applied: readonly str
   }
 }
 
-async function logCheck(db: Database, { root }: Manifest): Promise<Check> {
+async function logCheck(db: Database, { root }: Manifest): Promise<Found> {
   const kept = root && ({ format: ROOT_FORMAT, ...root, exported_at: root.sealed_at } as const)
   const { blocks, entries, findings } = await verifyLog(db, kept)
   return {
-    what: { zh: '操作日志完整，且含备份时的根', en: 'the operation log is whole, and holds the root of the backup' },
     holds: findings.length === 0,
     detail:
       findings.length === 0
@@ -94,14 +110,13 @@ async function logCheck(db: Database, { root }: Manifest): Promise<Check> {
   }
 }
 
-async function proofsCheck(db: Database, at: Date): Promise<Check> {
+async function proofsCheck(db: Database, at: Date): Promise<Found> {
   const { held, broken } = await reproveClosedDays(db, at)
   const shown = broken
     .slice(0, 5)
     .map(({ channel, account, day }) => `${channel}/${account}/${day}`)
     .join(', ')
   return {
-    what: { zh: '已关账期的平衡证明重新计算', en: 'balance proofs of closed days, computed anew' },
     holds: broken.length === 0,
     detail:
       broken.length === 0
@@ -116,7 +131,7 @@ async function sealedCheck(
   holders: Holders,
   columns: readonly SealedColumn[],
   now: () => Date,
-): Promise<Check> {
+): Promise<Found> {
   const used = (await readKeys(db.pool)).find(key => key.wrapped !== null)?.master
   const holder = used === undefined ? holders[0] : holders.find(({ id }) => id === used)
   if (!holder) throw masterKeyWrong(used ?? '', holders.map(({ id }) => id).join(', '))
@@ -130,7 +145,6 @@ async function sealedCheck(
       if (check.failed > 0) failed.push(`${check.target} ${check.failed}`)
     }
     return {
-      what: { zh: '密文全部可以解开', en: 'every sealed value opens' },
       holds: failed.length === 0,
       detail:
         failed.length === 0

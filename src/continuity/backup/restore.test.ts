@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict'
+import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { closedDay } from '../../../testkit/closed_days.ts'
+import { TEST_MASTER } from '../../../testkit/vault.ts'
+import { shellActor } from '../../access/actor.ts'
+import { record } from '../../audit/record.ts'
+import { seal } from '../../audit/seal.ts'
+import { type Database, openDatabase } from '../../system/database.ts'
+import { newId } from '../../system/ids.ts'
+import { migrate } from '../../system/migrate.ts'
+import { silent } from '../../system/notice.ts'
+import { localKey } from '../../system/vault/master_key.ts'
+import { Vault } from '../../system/vault/vault.ts'
+import { type Archiver, startArchiver } from './archiver.ts'
+import { checkPages, makeBase } from './base.ts'
+import { checkBackup } from './check_backup.ts'
+import { folderRepository } from './folder_repository.ts'
+import { listBases, type Manifest, readManifest, writeManifest } from './manifest.ts'
+import { pieceObject, WAL, walObject } from './names.ts'
+import { backUp } from './operations.ts'
+import { type RestoreAsk, restore } from './restore.ts'
+import { readState } from './store.ts'
+import { takeTable } from './take_table.ts'
+
+// One cluster and one archive for all of these, in the order of a bad day; closed to nobody, as the server may run as another account.
+const FOLDER = mkdtempSync(join(tmpdir(), 'fzpay-backup-'))
+chmodSync(FOLDER, 0o755)
+const DATA = join(FOLDER, 'data')
+const repository = folderRepository(join(FOLDER, 'repository'))
+const now = () => new Date()
+const actor = shellActor('tester')
+
+let db: Database
+let archiver: Archiver
+let archivedUntil = new Date(0)
+let base: Manifest
+/** After the first movements; the table is dropped later. */
+let beforeDrop: Date
+
+const app = () => ({ db, now, newId, repository, holder: TEST_MASTER })
+const open = () => openDatabase({ dataDir: DATA, volatile: true, connections: 4 })
+const into = (name: string) => join(FOLDER, name)
+
+const asked = (name: string, more: Partial<RestoreAsk> = {}): RestoreAsk => ({
+  repository,
+  holders: [TEST_MASTER],
+  into: into(name),
+  target: null,
+  base: null,
+  columns: [],
+  now,
+  say: silent,
+  volatile: true,
+  ...more,
+})
+
+async function archivedPast(moment: Date): Promise<void> {
+  for (const end = Date.now() + 30_000; archivedUntil <= moment; await sleep(50))
+    assert.ok(Date.now() < end, 'the WAL is archived')
+}
+
+const act = (what: string) =>
+  db.transaction(tx => record(tx, now(), actor, [{ what, object: { kind: 'test', id: what }, after: {} }]))
+
+before(async () => {
+  db = await open()
+  await migrate(db.pool)
+  const vault = await Vault.open({ db, holder: TEST_MASTER, now, log: pino({ level: 'silent' }) })
+  await vault.close()
+  archiver = startArchiver({
+    ...app(),
+    log: pino({ level: 'silent' }),
+    seconds: 1,
+    stored: async ({ until }) => void (archivedUntil = until),
+    gap: async () => assert.fail('no WAL is lost'),
+  })
+  await act('before.backup')
+  await seal(app())
+  base = await backUp(app(), actor)
+})
+
+after(async () => {
+  await archiver.stop()
+  await db.close()
+  rmSync(FOLDER, { recursive: true, force: true, maxRetries: 5 })
+})
+
+test('a base backup is sealed, told of, and kept in the history and in the operation log', async () => {
+  const [listed] = await listBases(repository)
+  assert.equal(listed?.name, base.base)
+  assert.deepEqual(await readManifest(repository, [TEST_MASTER], base.base), base)
+  assert.equal(base.rows.operation_log, 1)
+  assert.equal(base.root?.block, 1)
+  assert.ok((await readState(db.pool)).lastGood)
+  const { rows } = await db.pool.query("select count(*) as made from operation_log where what = 'backup.make'")
+  assert.deepEqual(rows, [{ made: 1 }])
+  for (const object of [pieceObject(base.base, 0), `base/${base.base}/manifest`])
+    assert.equal((await repository.get(object))?.includes('operation_log'), false, 'nothing stands in plain text')
+})
+
+test('a table dropped at 14:03 is there at 14:02, verified, and can be taken back alone', async () => {
+  await closedDay(
+    db.pool,
+    '2026-11-20',
+    `payment P1 80.00 10:01 order=O1 trade=T1
+     payment P2 20.00 10:02 order=O2 trade=T2
+     line    L1 80.00 10:01 order=O1 trade=T1
+     line    L2 20.00 10:02 order=O2 trade=T2`,
+  )
+  await act('before.drop')
+  await sleep(20)
+  beforeDrop = now()
+  await sleep(20)
+  await db.pool.query('drop table movements cascade')
+  await act('after.drop')
+  await archivedPast(now())
+
+  const report = await restore(asked('restored', { target: beforeDrop }))
+  assert.equal(report.good, true)
+  assert.deepEqual(
+    report.checks.map(({ holds }) => holds),
+    [true, true, true, true, true],
+  )
+  assert.match(report.checks[3]?.detail.en ?? '', /all 1 hold/)
+  assert.ok(existsSync(join(into('restored'), 'postgres/PG_VERSION')))
+  assert.equal(JSON.parse(readFileSync(join(into('restored'), 'restore-report.json'), 'utf8')).good, true)
+
+  const restored = await openDatabase({ dataDir: into('restored'), volatile: true, connections: 2 })
+  try {
+    const acts = await restored.pool.query('select what from operation_log order by id')
+    assert.deepEqual(
+      acts.rows.map(({ what }) => what),
+      ['before.backup', 'backup.make', 'before.drop'],
+    )
+    assert.deepEqual(await takeTable(restored, db, 'movements', true), {
+      table: 'movements',
+      made: true,
+      rows: 2,
+      added: 2,
+    })
+    assert.equal((await db.pool.query("select to_regclass('movements') as there")).rows[0].there, null)
+    assert.deepEqual(await takeTable(restored, db, 'movements', false), {
+      table: 'movements',
+      made: true,
+      rows: 2,
+      added: 2,
+    })
+    await db.pool.query("delete from movements where payment_no = 'P1'")
+    assert.deepEqual(await takeTable(restored, db, 'movements', false), {
+      table: 'movements',
+      made: false,
+      rows: 2,
+      added: 1,
+    })
+    await assert.rejects(takeTable(restored, db, 'no_such', false), { code: 'restore_table_unknown' })
+  } finally {
+    await restored.close()
+  }
+  const again = await db.pool.query('select count(*) as rows from movements')
+  assert.deepEqual(again.rows, [{ rows: 2 }])
+  const kept = await db.pool.query("select count(*) as rows from operation_log where what = 'after.drop'")
+  assert.deepEqual(kept.rows, [{ rows: 1 }], 'what was done since stays')
+  await assert.rejects(
+    db.pool.query('insert into movements select * from movements limit 1'),
+    { code: '23505' },
+    'its keys are back too',
+  )
+})
+
+test('what cannot be restored is refused with one clear error, before anything large is fetched', async () => {
+  const day = 86_400_000
+  const began = new Date(base.began)
+  for (const [code, more] of [
+    ['restore_before_first', { target: new Date(began.getTime() - day) }],
+    ['restore_after_last', { target: new Date(Date.now() + day) }],
+    ['master_key_wrong', { holders: [localKey(Buffer.alloc(16, 9))] }],
+    ['restore_no_backup', { repository: folderRepository(into('elsewhere')) }],
+    ['backup_object_missing', { base: base.base.replace(/^2/, '1') }],
+  ] as const) {
+    await assert.rejects(restore(asked('refused', more)), { code })
+    assert.equal(existsSync(join(into('refused'), 'postgres')), false, code)
+  }
+  await assert.rejects(restore(asked('restored')), { code: 'restore_folder_used' })
+})
+
+test('a damaged piece and a hole in the archive are named', async () => {
+  const found = await checkBackup(repository, [TEST_MASTER], base)
+  assert.deepEqual([found.pieces, found.gapAt], [base.pieces, null])
+  assert.ok(found.until >= beforeDrop)
+
+  const name = pieceObject(base.base, 1)
+  const piece = (await repository.get(name)) as Buffer
+  const damaged = Buffer.from(piece)
+  damaged[1000] = (damaged[1000] ?? 0) ^ 1
+  await repository.put(name, damaged)
+  await assert.rejects(restore(asked('damaged', { target: beforeDrop })), (error: Error & { code?: string }) => {
+    assert.equal(error.code, 'backup_damaged')
+    assert.ok(error.message.includes(name))
+    return true
+  })
+  assert.equal(existsSync(join(into('damaged'), 'postgres.restoring')), false, 'nothing half restored stays')
+  await repository.put(name, piece)
+
+  await db.pool.query('select pg_switch_wal()')
+  await act('in.the.next.segment')
+  await archivedPast(now())
+  const archived = (await repository.list(WAL)).map(stored => stored.name)
+  const [segment = ''] = archived.filter(at => at > walObject(base.base.slice(-24)) && !at.endsWith('.partial'))
+  const bytes = (await repository.get(segment)) as Buffer
+  await repository.remove([segment])
+  await assert.rejects(restore(asked('hole')), { code: 'restore_wal_missing' })
+  await repository.put(segment, bytes)
+})
+
+test('what does not verify is never called good', async () => {
+  const root = base.root && { ...base.root, digest: '0'.repeat(64) }
+  await writeManifest(repository, TEST_MASTER, { ...base, root, rows: { ...base.rows, payments: 7 } })
+  await assert.rejects(restore(asked('unverified', { target: beforeDrop })), (error: Error & { code?: string }) => {
+    assert.equal(error.code, 'restore_not_verified')
+    assert.match(error.message, /payments 0 < 7/)
+    assert.match(error.message, /root_differs/)
+    return true
+  })
+  assert.equal(existsSync(join(into('unverified'), 'postgres')), false)
+  assert.equal(JSON.parse(readFileSync(join(into('unverified'), 'restore-report.json'), 'utf8')).good, false)
+  await writeManifest(repository, TEST_MASTER, base)
+})
+
+test('a corrupt page is found, with its table, and no backup is made of it', async () => {
+  await checkPages({ db })
+  const { rows } = await db.pool.query("select pg_relation_filepath('operation_log') as path")
+  await archiver.stop()
+  await db.close()
+  const file = openSync(join(DATA, 'postgres', rows[0].path), 'r+')
+  const byte = Buffer.alloc(1)
+  readSync(file, byte, 0, 1, 8000)
+  writeSync(file, Buffer.from([(byte[0] ?? 0) ^ 0xff]), 0, 1, 8000)
+  db = await open()
+  for (const finds of [() => checkPages({ db }), () => makeBase(app())])
+    await assert.rejects(finds(), (error: Error & { code?: string; detail?: unknown }) => {
+      assert.equal(error.code, 'backup_page_corrupt')
+      assert.deepEqual(
+        [(error.detail as { relation: string }).relation, (error.detail as { block: string }).block],
+        ['operation_log', '0'],
+      )
+      return true
+    })
+  assert.equal((await listBases(repository)).length, 1)
+})
