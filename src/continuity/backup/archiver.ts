@@ -26,7 +26,7 @@ export type Archiver = { stop(): Promise<void> }
 
 /** SQLSTATEs: the slot is another process's; a file of the WAL is gone. */
 const SLOT_BUSY = '55006'
-const WAL_GONE = '58P01'
+const GONE: ReadonlySet<string> = new Set(['58P01', 'backup_wal_gone'])
 const PAUSE_MS = 1_000
 const BUSY_PAUSE_MS = 15_000
 
@@ -35,12 +35,19 @@ export function startArchiver(app: Archiving): Archiver {
   const stopping = new AbortController()
   const { signal } = stopping
   const loop = (async () => {
+    let leap = false
     while (!signal.aborted) {
       let pause = PAUSE_MS
       try {
-        await archiveOnce(app, signal)
+        await archiveOnce(app, signal, leap)
+        leap = false
       } catch (error) {
-        pause = signal.aborted ? 0 : await afterTrouble(app, error as Error & { code?: string })
+        if (signal.aborted) return
+        const { code = '' } = error as { code?: string }
+        leap = GONE.has(code)
+        if (code === SLOT_BUSY) pause = BUSY_PAUSE_MS
+        else app.log.warn({ err: error }, 'the WAL is not archived at the moment')
+        if (leap) await tellGap(app)
       }
       if (!signal.aborted) await sleepUnless(signal, pause)
     }
@@ -53,25 +60,21 @@ export function startArchiver(app: Archiving): Archiver {
   }
 }
 
-async function afterTrouble(app: Archiving, error: Error & { code?: string }): Promise<number> {
-  if (error.code === SLOT_BUSY) return BUSY_PAUSE_MS
-  app.log.warn({ err: error }, 'the WAL is not archived at the moment')
-  if (error.code !== WAL_GONE && error.code !== 'backup_wal_gone') return PAUSE_MS
-  // Nothing that was lost comes back; what is written from now on must not be lost too.
+/** Nothing that was lost comes back; what is written from now on must not be lost too, so the slot is made anew. */
+async function tellGap(app: Archiving): Promise<void> {
   await dropSlot(app.db.pool, SLOT).catch(() => {})
-  await app.gap().catch(() => {})
-  return PAUSE_MS
+  await app.gap().catch(error => app.log.warn({ err: error }, 'a gap in the archive could not be noted'))
 }
 
-/** Streams from where the archive ends. Resolves at the end of a timeline, after which the next one begins. */
-export async function archiveOnce(app: Archiving, signal: AbortSignal): Promise<void> {
+/** Streams from where the archive ends; `leap`: from what the server still has. Resolves at the end of a timeline, after which the next one begins. */
+async function archiveOnce(app: Archiving, signal: AbortSignal, leap: boolean): Promise<void> {
   const { segmentBytes } = await readFacts(app.db.pool)
-  const fresh = await haveSlot(app)
+  await haveSlot(app)
   const replication = await openReplication(app.db.url, 'fzpay backup wal')
   const cut = () => void replication.end()
   signal.addEventListener('abort', cut)
   try {
-    const from = await whereToBegin(app, replication, segmentBytes, fresh)
+    const from = await whereToBegin(app, replication, segmentBytes, leap)
     if (!signal.aborted) await streamFrom(app, replication, from, segmentBytes, signal)
   } finally {
     signal.removeEventListener('abort', cut)
@@ -79,24 +82,21 @@ export async function archiveOnce(app: Archiving, signal: AbortSignal): Promise<
   }
 }
 
-/** True where the slot was made just now: what is archived begins with it. */
-async function haveSlot(app: Archiving): Promise<boolean> {
+async function haveSlot(app: Archiving): Promise<void> {
   const slot = await readSlot(app.db.pool, SLOT)
   if (slot?.lost)
     throw new Failure('backup_wal_gone', {
       zh: '服务器已丢弃尚未归档的 WAL（超过 max_slot_wal_keep_size）：将重新开始归档并制作新的基础备份',
       en: 'The server has thrown away WAL that was not archived (beyond max_slot_wal_keep_size): the archive begins anew with a new base backup',
     })
-  if (slot) return false
-  await makeSlot(app.db.pool, SLOT)
-  return true
+  if (!slot) await makeSlot(app.db.pool, SLOT)
 }
 
 async function whereToBegin(
   app: Archiving,
   replication: Replication,
   segmentBytes: number,
-  fresh: boolean,
+  leap: boolean,
 ): Promise<Segment> {
   const [identity] = await replication.ask('IDENTIFY_SYSTEM')
   const timeline = Number(identity?.timeline)
@@ -107,10 +107,7 @@ async function whereToBegin(
   const next = nextToArchive(lineage, stored, segmentBytes)
   const slot = await readSlot(app.db.pool, SLOT)
   const kept = segmentOf(parseLsn(slot?.restart ?? identity?.xlogpos ?? ''), segmentBytes)
-  // A slot that is new keeps nothing of what was before it: there is a gap, which a restore sees, and a new base closes.
-  if (next && !(fresh && next.no < kept)) return next
-  if (next) await app.gap()
-  return { timeline, no: kept }
+  return next && !leap ? next : { timeline, no: kept }
 }
 
 /** The history of the server's timeline, kept in the archive too: a restore follows it. */

@@ -36,6 +36,7 @@ const now = () => new Date()
 const actor = shellActor('tester')
 
 let db: Database
+let gaps = 0
 let archiver: Archiver
 let archivedUntil = new Date(0)
 let base: Manifest
@@ -59,26 +60,30 @@ const asked = (name: string, more: Partial<RestoreAsk> = {}): RestoreAsk => ({
   ...more,
 })
 
+const archive = (of: Database) =>
+  startArchiver({
+    ...app(),
+    db: of,
+    log: pino({ level: 'silent' }),
+    seconds: 1,
+    stored: async ({ until }) => void (archivedUntil = until),
+    gap: async () => void gaps++,
+  })
+
 async function archivedPast(moment: Date): Promise<void> {
   for (const end = Date.now() + 30_000; archivedUntil <= moment; await sleep(50))
     assert.ok(Date.now() < end, 'the WAL is archived')
 }
 
-const act = (what: string) =>
-  db.transaction(tx => record(tx, now(), actor, [{ what, object: { kind: 'test', id: what }, after: {} }]))
+const act = (what: string, on = db) =>
+  on.transaction(tx => record(tx, now(), actor, [{ what, object: { kind: 'test', id: what }, after: {} }]))
 
 before(async () => {
   db = await open()
   await migrate(db.pool)
   const vault = await Vault.open({ db, holder: TEST_MASTER, now, log: pino({ level: 'silent' }) })
   await vault.close()
-  archiver = startArchiver({
-    ...app(),
-    log: pino({ level: 'silent' }),
-    seconds: 1,
-    stored: async ({ until }) => void (archivedUntil = until),
-    gap: async () => assert.fail('no WAL is lost'),
-  })
+  archiver = archive(db)
   await act('before.backup')
   await seal(app())
   base = await backUp(app(), actor)
@@ -231,6 +236,44 @@ test('what does not verify is never called good', async () => {
   await writeManifest(repository, TEST_MASTER, base)
 })
 
+test('the platform goes on with what was restored, and its archive on a timeline of its own', async () => {
+  await archiver.stop()
+  const restored = await openDatabase({ dataDir: into('restored'), volatile: true, connections: 4 })
+  const second = archive(restored)
+  try {
+    await backUp({ ...app(), db: restored }, actor)
+    await act('life.goes.on', restored)
+    await archivedPast(now())
+  } finally {
+    await second.stop()
+    await restored.close()
+  }
+  assert.ok(await repository.get('wal/00000002.history'))
+  await restore(asked('again'))
+  const again = await openDatabase({ dataDir: into('again'), volatile: true, connections: 2 })
+  const acts = await again.pool.query("select what from operation_log where what ~ '[.](drop|on)$' order by id")
+  await again.close()
+  assert.deepEqual(
+    acts.rows.map(({ what }) => what),
+    ['before.drop', 'life.goes.on'],
+  )
+})
+
+test('WAL that was lost to the archive is told of, and archiving goes on after it', async () => {
+  await db.pool.query("select pg_drop_replication_slot('fzpay_backup')")
+  for (const what of ['lost.one', 'lost.two']) {
+    await act(what)
+    await db.pool.query('select pg_switch_wal()')
+    await db.pool.query('checkpoint')
+  }
+  const before = gaps
+  archiver = archive(db)
+  const from = now()
+  await act('kept')
+  await archivedPast(from)
+  assert.equal(gaps, before + 1)
+})
+
 test('a corrupt page is found, with its table, and no backup is made of it', async () => {
   await checkPages({ db })
   const { rows } = await db.pool.query("select pg_relation_filepath('operation_log') as path")
@@ -250,5 +293,5 @@ test('a corrupt page is found, with its table, and no backup is made of it', asy
       )
       return true
     })
-  assert.equal((await listBases(repository)).length, 1)
+  assert.equal((await listBases(repository)).length, 2)
 })
