@@ -97,7 +97,8 @@ async function make(app: App & Backing, words: Words, lang: Lang): Promise<void>
   const manifest = await backUp(app, shellActor(userInfo().username))
   const seconds = (performance.now() - from) / 1000
   const { base, bytes, storedBytes } = manifest
-  if (words.flags.has('json')) return json({ base, bytes, stored_bytes: storedBytes, from: restorableFrom(manifest), seconds })
+  if (words.flags.has('json'))
+    return json({ base, bytes, stored_bytes: storedBytes, from: restorableFrom(manifest), seconds })
   say(
     lang,
     `基础备份 ${base} 已完成：${mb(bytes)} MB，压缩加密后 ${mb(storedBytes)} MB，${seconds.toFixed(1)} 秒（${mb(bytes / seconds)} MB/s），存于 ${app.repository.title}`,
@@ -151,7 +152,14 @@ async function verify(
   const { pieces, segments, until, gapAt } = await checkBackup(repository, holders, manifest)
   if (gapAt !== null) process.exitCode = 1
   if (words.flags.has('json'))
-    return json({ base: name, pieces, segments, from: restorableFrom(manifest), until: instantText(until), gap_at: gapAt })
+    return json({
+      base: name,
+      pieces,
+      segments,
+      from: restorableFrom(manifest),
+      until: instantText(until),
+      gap_at: gapAt,
+    })
   say(
     lang,
     `✓ ${name}：${pieces} 块、其后 ${segments} 个 WAL 段全部可以解开，可恢复到 ${restorableFrom(manifest)} 至 ${instantText(until)} 之间任意一秒`,

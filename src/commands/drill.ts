@@ -20,8 +20,14 @@ import { toTerminal, withDatabase } from './command_app.ts'
 /** Each drill is loaded only when it is asked for. */
 const DRILLS: Readonly<Partial<Record<DrillName, () => Promise<Drill>>>> = {
   failover: async () => (await import('../continuity/replication/failover.ts')).failoverDrill,
+  restore: async () => (await import('../continuity/backup/restore_drill.ts')).restoreDrill(await sealedColumns()),
+  'human-error': async () =>
+    (await import('../continuity/backup/human_error_drill.ts')).humanErrorDrill(await sealedColumns()),
   remote: async () => (await import('../continuity/replication/remote.ts')).remoteDrill,
 }
+
+/** Of all parts: every sealed value of a restored database is opened. */
+const sealedColumns = async () => (await import('../parts.ts')).PARTS.flatMap(part => part.sealed ?? [])
 
 const OPTIONS = {
   flags: ['json', 'keep', 'no-record'],

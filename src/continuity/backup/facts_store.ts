@@ -62,3 +62,16 @@ export async function makeSlot(db: pg.Pool, slot: string): Promise<void> {
 export async function dropSlot(db: pg.Pool, slot: string): Promise<void> {
   await db.query('select pg_drop_replication_slot($1)', [slot])
 }
+
+// --- what drills damage -------------------------------------------------------------------------------------------------
+
+/** The file of the movements, below the data folder. */
+export async function movementsFile(db: pg.Pool): Promise<string> {
+  const { rows } = await db.query("select pg_relation_filepath('movements') as path")
+  return rows[0].path
+}
+
+/** What a person does by mistake. */
+export async function dropMovements(db: pg.Pool): Promise<void> {
+  await db.query('drop table movements cascade')
+}

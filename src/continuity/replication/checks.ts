@@ -62,7 +62,7 @@ export async function checkAfter(after: After): Promise<Check[]> {
 }
 
 /** Row by row and to the 分: each payment of the channels once in our book, but for what was lost; and nothing that they do not have. */
-async function books({ stage, lost }: After): Promise<Check> {
+export async function books({ stage, lost }: Pick<After, 'stage' | 'lost'>): Promise<Check> {
   const ours = new Map((await bookRows(stage.db.pool)).map(row => [row.no, row]))
   const gone = new Set(lost)
   const wrong: string[] = []
@@ -86,7 +86,7 @@ async function books({ stage, lost }: After): Promise<Check> {
   }
 }
 
-async function log({ stage, root }: After): Promise<Check> {
+export async function log({ stage, root }: Pick<After, 'stage' | 'root'>): Promise<Check> {
   const { findings, entries, blocks } = await verify(stage.db, root)
   return {
     what: {

@@ -27,8 +27,15 @@ const SPEED = 60
 const LINES_KEPT = 200
 const START_MS = 60_000
 
+export type StageAsk = {
+  /** Further sections of the platform's configuration. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** 32 hexadecimal digits, for a drill that needs it itself. */
+  readonly masterKey?: string
+}
+
 /** Starts both in `folder`. `url`: of the database or databases. Throws with the platform's last words when it does not come up. */
-export async function openStage(folder: string, url: string): Promise<Stage> {
+export async function openStage(folder: string, url: string, more: StageAsk = {}): Promise<Stage> {
   mkdirSync(folder, { recursive: true })
   const said: string[] = []
   const sandbox = await startSandbox({ folder: join(folder, 'sandbox'), speed: SPEED })
@@ -40,14 +47,14 @@ export async function openStage(folder: string, url: string): Promise<Stage> {
     await db?.close()
   }
   try {
-    writeFileSync(join(folder, 'fzpay.yaml'), configuration(sandbox.configFile))
+    writeFileSync(join(folder, 'fzpay.yaml'), configuration(sandbox.configFile, more.config))
     const port = await freePort()
     const platformUrl = `http://127.0.0.1:${port}`
     const env = {
       FZPAY_CONFIG: join(folder, 'fzpay.yaml'),
       FZPAY_DATA: folder,
       DATABASE_URL: url,
-      FZPAY_MASTER_KEY: randomBytes(MASTER_KEY_BYTES).toString('hex'),
+      FZPAY_MASTER_KEY: more.masterKey ?? randomBytes(MASTER_KEY_BYTES).toString('hex'),
     }
     platform = service(['serve', '--port', `${port}`], env, line => {
       said.push(line)
@@ -69,8 +76,9 @@ export async function openStage(folder: string, url: string): Promise<Stage> {
 }
 
 /** The sandbox's channels, and no limits for the one address from which everybody pays here. */
-const configuration = (sandboxFile: string): string =>
+const configuration = (sandboxFile: string, more: StageAsk['config']): string =>
   JSON.stringify({
+    ...more,
     server: { log_level: 'warn' },
     intrusion: { allow: ['127.0.0.1'] },
     channels: (parse(readFileSync(sandboxFile, 'utf8')) as { channels: unknown[] }).channels,
