@@ -3,7 +3,17 @@ import { Failure } from '../../kernel/failure.ts'
 import type { Backing } from './base.ts'
 import { sealObject } from './envelope.ts'
 import { dropSlot, makeSlot, readFacts, readSlot } from './facts_store.ts'
-import { historyObject, lsnText, parseLsn, parseSegment, type Segment, segmentOf, segmentStart, WAL } from './names.ts'
+import {
+  historyObject,
+  lsnText,
+  parseLsn,
+  parseSegment,
+  type Segment,
+  segmentOf,
+  segmentOfObject,
+  segmentStart,
+  WAL,
+} from './names.ts'
 import { openReplication, type Replication } from './replication.ts'
 import { type Archived, SegmentWriter } from './segment_writer.ts'
 import { type Lineage, nextToArchive, parseHistory } from './timelines.ts'
@@ -102,8 +112,9 @@ async function whereToBegin(
   const timeline = Number(identity?.timeline)
   const lineage = timeline === 1 ? [{ timeline, end: null }] : await keepHistory(app, replication, timeline)
   const stored = (await app.repository.list(WAL))
-    .map(({ name }) => parseSegment(name.split('/').at(-1) ?? '', segmentBytes))
-    .filter(segment => segment !== null)
+    .map(({ name }) => segmentOfObject(name))
+    .filter(found => found?.partial === false)
+    .flatMap(found => parseSegment(found?.segment ?? '', segmentBytes) ?? [])
   const next = nextToArchive(lineage, stored, segmentBytes)
   const slot = await readSlot(app.db.pool, SLOT)
   const kept = segmentOf(parseLsn(slot?.restart ?? identity?.xlogpos ?? ''), segmentBytes)
@@ -133,7 +144,7 @@ async function streamFrom(
   const timer = setInterval(() => {
     tell()
     writer
-      .storePartial(performance.now())
+      .storePart(performance.now())
       .then(tell)
       .catch(error => {
         failed = error
@@ -156,7 +167,7 @@ async function streamFrom(
   } finally {
     clearInterval(timer)
     // What came since the last time, while there is still time for it.
-    if (failed === undefined) await writer.storePartial(performance.now())
+    if (failed === undefined) await writer.storePart(performance.now())
   }
 }
 

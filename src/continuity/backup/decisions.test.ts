@@ -10,7 +10,7 @@ import {
   parseBaseName,
   parseLsn,
   parseSegment,
-  partialObject,
+  partObject,
   pieceObject,
   segmentName,
   walObject,
@@ -134,8 +134,8 @@ test('pruning: what is being written stays, what was cut off yesterday goes, a b
   ])
   const wal = [
     walObject(segment),
-    partialObject(segment),
-    partialObject(segmentName({ timeline: 1, no: 41 }, MB16)),
+    partObject(segment, 0),
+    partObject(segmentName({ timeline: 1, no: 41 }, MB16), 0),
     'wal/00000002.history',
   ]
   const now = parseTarget('2026-11-26 02:40')
@@ -147,7 +147,7 @@ test('pruning: what is being written stays, what was cut off yesterday goes, a b
     now,
     MB16,
   )
-  assert.deepEqual(plan.objects, [pieceObject(old.name, 0), partialObject(segment)])
+  assert.deepEqual(plan.objects, [pieceObject(old.name, 0), partObject(segment, 0)])
   assert.deepEqual(
     plan.kept.map(({ why }) => why.join(' ')),
     ['newest daily', 'under_way'],
@@ -176,7 +176,7 @@ test('WAL is taken from the newest line of history, and a hole in it is named', 
   })
   assert.deepEqual(planWal(manifest, one, archive(first(6), first(8))), { segments: [first(6)], gapAt: first(7) })
   assert.deepEqual(planWal(manifest, one, archive(first(7))), { segments: [], gapAt: first(6) })
-  assert.deepEqual(planWal(manifest, one, [...archive(first(6)), partialObject(first(7))]).segments, [
+  assert.deepEqual(planWal(manifest, one, [...archive(first(6)), partObject(first(7), 4096)]).segments, [
     first(6),
     first(7),
   ])

@@ -37,8 +37,15 @@ export const segmentStart = (no: number, bytes: number): Lsn => BigInt(no) * Big
 
 export const WAL = 'wal/'
 export const walObject = (segment: string): string => `${WAL}${segment.slice(0, 8)}/${segment}`
-/** The beginning of a segment that is not full yet. */
-export const partialObject = (segment: string): string => `${walObject(segment)}.partial`
+/** Where the beginning of a segment lies that is not full yet, part by part: each is named by the byte it begins with. */
+export const partsOf = (segment: string): string => `${walObject(segment)}.partial/`
+export const partObject = (segment: string, from: number): string => `${partsOf(segment)}${hex8(from)}`
+
+/** Which segment an object of the archive is of; null: of none. */
+export function segmentOfObject(name: string): { readonly segment: string; readonly partial: boolean } | null {
+  const [, segment = '', partial] = /^wal\/[0-9A-F]{8}\/([0-9A-F]{24})(\.partial\/[0-9A-F]{8})?$/.exec(name) ?? []
+  return segment === '' ? null : { segment, partial: partial !== undefined }
+}
 export const historyName = (timeline: number): string => `${hex8(timeline)}.history`
 export const historyObject = (timeline: number): string => `${WAL}${historyName(timeline)}`
 

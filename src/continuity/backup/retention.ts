@@ -1,5 +1,5 @@
 import type { ListedBase } from './manifest.ts'
-import { parseSegment, WAL } from './names.ts'
+import { parseSegment, segmentOfObject, walObject } from './names.ts'
 import type { Stored } from './repository.ts'
 
 /** So many of the newest days, weeks and months that have a backup keep one: the newest of each. */
@@ -70,9 +70,10 @@ export function planPrune(
   const from = firstNeeded(bases, kept, segmentBytes)
   const full = new Set(wal.map(({ name }) => name))
   const walRemoved = wal.filter(({ name }) => {
-    const segment = parseSegment(name.slice(WAL.length).split('/').at(-1)?.replace('.partial', '') ?? '', segmentBytes)
+    const found = segmentOfObject(name)
+    const segment = found && parseSegment(found.segment, segmentBytes)
     if (!segment || from === null) return false
-    return segment.no < from || (name.endsWith('.partial') && full.has(name.slice(0, -'.partial'.length)))
+    return segment.no < from || (found.partial && full.has(walObject(found.segment)))
   })
   return {
     kept: [...kept].map(([base, why]) => ({ base, why })).sort((a, b) => (a.base < b.base ? -1 : 1)),

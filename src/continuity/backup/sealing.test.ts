@@ -6,6 +6,7 @@ import { newDataKey, openObject, sealObject, unwrapDataKey } from './envelope.ts
 import { pieceObject } from './names.ts'
 import { PIECE, packer, unpack } from './pieces.ts'
 import type { Repository } from './repository.ts'
+import { joined } from './segments.ts'
 
 const HOLDER = localKey(Buffer.alloc(16, 7))
 const OTHER = localKey(Buffer.alloc(16, 8))
@@ -96,4 +97,22 @@ test('an object opens under its own name and with its own master key only', asyn
   await assert.rejects(openObject([OTHER], 'wal/A', sealed, 100), { code: 'master_key_wrong' })
   const data = await newDataKey(HOLDER, BASE)
   await assert.rejects(unwrapDataKey([HOLDER], data, 'another base'), { code: 'backup_damaged' })
+})
+
+test('parts of a segment are joined up to the first hole, overlaps of a run that was cut off included', () => {
+  const part = (from: number, text: string, second: number) => ({
+    from,
+    bytes: Buffer.from(text),
+    until: new Date(second * 1000),
+  })
+  const of = (...parts: ReturnType<typeof part>[]) => {
+    const found = joined(parts)
+    return found && `${found.bytes} ${found.until.getTime() / 1000}`
+  }
+  assert.equal(of(), null)
+  assert.equal(of(part(3, 'def', 2), part(0, 'abc', 1)), 'abcdef 2')
+  assert.equal(of(part(0, 'abcd', 3), part(3, 'def', 2), part(6, '', 9)), 'abcdef 9')
+  assert.equal(of(part(0, 'abcdef', 3), part(3, 'd', 2)), 'abcdef 3')
+  assert.equal(of(part(0, 'abc', 1), part(4, 'ef', 2)), 'abc 1', 'what lies behind a hole is not known')
+  assert.equal(of(part(1, 'bc', 1)), null)
 })

@@ -1,8 +1,17 @@
 import { Failure } from '../../kernel/failure.ts'
 import type { KeyHolder } from '../../system/vault/master_key.ts'
-import { type Lsn, partialObject, type Segment, segmentName, segmentOf, segmentStart, walObject } from './names.ts'
+import {
+  type Lsn,
+  partObject,
+  partsOf,
+  type Segment,
+  segmentName,
+  segmentOf,
+  segmentStart,
+  walObject,
+} from './names.ts'
 import type { Repository } from './repository.ts'
-import { getSegment, putSegment } from './segments.ts'
+import { getSegment, putWal } from './segments.ts'
 
 /** What has been archived. */
 export type Archived = {
@@ -12,10 +21,10 @@ export type Archived = {
   readonly storedBytes: number
 }
 
-/** A segment that nobody adds to is stored again so often, so that its time does not stand still. */
+/** Where nothing is written, that is told so often, so that the archive's time does not stand still. */
 const IDLE_MS = 60_000
 
-/** Puts a stream of WAL together into segments: full ones are stored once, the one that fills is stored again and again. */
+/** Puts a stream of WAL together into segments: full ones are stored as a whole, the one that fills part by part. */
 export class SegmentWriter {
   /** Everything before it lies in the repository. */
   durable: Lsn
@@ -27,7 +36,9 @@ export class SegmentWriter {
   #content: Buffer
   #at: Lsn
   #until: Date | null = null
-  #partial = { filled: 0, at: 0 }
+  /** What of the segment that fills is stored in parts, and when the last one was. */
+  #parts = { filled: 0, at: 0 }
+  #storingPart = false
   #writing: Promise<void> = Promise.resolve()
 
   constructor(
@@ -63,18 +74,24 @@ export class SegmentWriter {
     if (this.#at >= end) this.#until = clock
   }
 
-  /** Stores the beginning of the segment that fills, where there is news of it. */
-  async storePartial(now: number): Promise<void> {
-    const filled = this.#filled
-    const news = filled > this.#partial.filled || now - this.#partial.at >= IDLE_MS
-    if (filled === 0 || this.#until === null || !news) return
-    this.#partial = { filled, at: now }
-    const [bytes, until, end] = [Buffer.from(this.#content.subarray(0, filled)), this.#until, this.#at]
+  /** Stores what has come of the segment that fills; one part at a time, a slow repository gets fewer and larger ones. */
+  async storePart(now: number): Promise<void> {
+    const [from, filled] = [this.#parts.filled, this.#filled]
+    const news = filled > from || now - this.#parts.at >= IDLE_MS
+    if (this.#storingPart || filled === 0 || this.#until === null || !news) return
+    this.#storingPart = true
+    this.#parts = { filled, at: now }
+    const [bytes, until, end] = [Buffer.from(this.#content.subarray(from, filled)), this.#until, this.#at]
     const segment = this.#nameOf(end)
-    await this.#inTurn(async () => {
-      const storedBytes = await putSegment(this.#repository, this.#holder, segment, { until, bytes }, true)
-      await this.#tell(segment, end, until, storedBytes)
-    })
+    try {
+      await this.#inTurn(async () => {
+        const name = partObject(segment, from)
+        const storedBytes = await putWal(this.#repository, this.#holder, name, { until, bytes })
+        await this.#tell(segment, end, until, storedBytes)
+      })
+    } finally {
+      this.#storingPart = false
+    }
   }
 
   get #filled(): number {
@@ -90,12 +107,13 @@ export class SegmentWriter {
     const segment = this.#nameOf(end - 1n)
     const bytes = this.#content
     this.#content = Buffer.alloc(this.#bytes)
-    this.#partial = { filled: 0, at: 0 }
+    this.#parts = { filled: 0, at: 0 }
     await this.#inTurn(async () => {
       // Where the server is ahead of us, the time of what we hold is not known: the segment vouches for what was known before.
       const until = this.#until ?? new Date(0)
       const storedBytes = await this.#putOnce(segment, { until, bytes })
-      await this.#repository.remove([partialObject(segment)])
+      const parts = await this.#repository.list(partsOf(segment))
+      await this.#repository.remove(parts.map(({ name }) => name))
       await this.#tell(segment, end, until, storedBytes)
     })
   }
@@ -107,7 +125,7 @@ export class SegmentWriter {
       if (there && !there.bytes.equals(content.bytes)) throw segmentDiffers(this.#repository.title, segment)
       return 0
     }
-    return await putSegment(this.#repository, this.#holder, segment, content, false)
+    return await putWal(this.#repository, this.#holder, walObject(segment), content)
   }
 
   async #tell(segment: string, lsn: Lsn, until: Date, storedBytes: number): Promise<void> {

@@ -1,7 +1,15 @@
 import { Failure } from '../../kernel/failure.ts'
 import { instantText } from '../../kernel/instant_text.ts'
 import type { Manifest } from './manifest.ts'
-import { type BaseName, parseLsn, parseSegment, type Segment, segmentName, segmentOf, WAL } from './names.ts'
+import {
+  type BaseName,
+  parseLsn,
+  parseSegment,
+  type Segment,
+  segmentName,
+  segmentOf,
+  segmentOfObject,
+} from './names.ts'
 import { type Lineage, timelineOfSegment } from './timelines.ts'
 
 /** Which second is restored, and from what. Pure. */
@@ -51,7 +59,7 @@ export function planWal(
   archived: readonly string[],
 ): WalPlan {
   const { segmentBytes, stop } = manifest
-  const there = new Set(archived.map(name => name.slice(WAL.length).split('/').at(-1)?.replace('.partial', '') ?? ''))
+  const there = new Set(archived.flatMap(name => segmentOfObject(name)?.segment ?? []))
   const of = (no: number): Segment => ({ timeline: timelineOfSegment(lineage, no, segmentBytes), no })
   const first = segmentOf(parseLsn(stop) - 1n, segmentBytes) + 1
   const segments: string[] = []
