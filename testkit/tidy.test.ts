@@ -52,7 +52,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   bindings: ['orders'],
   bill_batches: ['orders'],
   bill_batch_rows: ['orders'],
-  payments: ['orders', 'refunds', 'reports', 'reconciliation'], // a refund is seen by who sees its payment; whose a discrepancy is
+  payments: ['orders', 'refunds', 'reports', 'reconciliation', 'continuity'], // a refund is seen by who sees its payment; whose a discrepancy is
   payments_waiting: ['orders'],
   payment_anomalies: ['orders', 'reconciliation'], // what is anomalous is not confirmed without a reason
   refused_notices: ['orders'],

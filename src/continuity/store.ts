@@ -75,12 +75,15 @@ export async function bookRows(db: Asking): Promise<BookRow[]> {
   return rows
 }
 
-/** Bills whose credit is not what their movements say. */
-export async function creditsDiffering(db: Asking): Promise<string[]> {
+/** Bills whose credit is not what their movements say, but for those whose movement is among the payments that were `lost`. */
+export async function creditsDiffering(db: Asking, lost: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ no: string }>(
     `select o.order_no as no from orders o
        left join (select order_no, sum(amount) as moved from movements group by order_no) m using (order_no)
-      where o.paid <> coalesce(m.moved, 0)`,
+      where o.paid <> coalesce(m.moved, 0)
+        and not exists (select from payments p where p.order_no = o.order_no and p.payment_no = any($1::text[])
+                           and not exists (select from movements v where v.order_no = p.order_no and v.payment_no = p.payment_no))`,
+    [lost],
   )
   return rows.map(({ no }) => no)
 }

@@ -82,7 +82,9 @@ export async function rehearse(
     await node.start()
     const backup = { folder: join(folder, 'repository'), wal_seconds: WAL_SECONDS }
     const masterKeyText = masterKey.toString('hex')
-    stage = await openStage(join(folder, 'platform'), node.urlAt(node.port), {
+    // The database goes away for as long as a restore takes; connections wait for the next one.
+    const url = `${node.urlAt(node.port)}?target_session_attrs=read-write`
+    stage = await openStage(join(folder, 'platform'), url, {
       config: { backup },
       masterKey: masterKeyText,
     })

@@ -10,19 +10,21 @@ import { TEST_MASTER } from '../../../testkit/vault.ts'
 import { shellActor } from '../../access/actor.ts'
 import { record } from '../../audit/record.ts'
 import { seal } from '../../audit/seal.ts'
+import { readSection } from '../../system/config.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { newId } from '../../system/ids.ts'
 import { migrate } from '../../system/migrate.ts'
 import { silent } from '../../system/notice.ts'
 import { localKey } from '../../system/vault/master_key.ts'
 import { Vault } from '../../system/vault/vault.ts'
+import { BackupSection } from './api.ts'
 import { type Archiver, startArchiver } from './archiver.ts'
 import { checkPages, makeBase } from './base.ts'
 import { checkBackup } from './check_backup.ts'
 import { folderRepository } from './folder_repository.ts'
 import { listBases, type Manifest, readManifest, writeManifest } from './manifest.ts'
 import { pieceObject, WAL, walObject } from './names.ts'
-import { backUp } from './operations.ts'
+import { backUp, backUpWhenDue, planPruning, readBackups, watchBackups } from './operations.ts'
 import { type RestoreAsk, restore } from './restore.ts'
 import { readState } from './store.ts'
 import { takeTable } from './take_table.ts'
@@ -234,6 +236,38 @@ test('what does not verify is never called good', async () => {
   assert.equal(existsSync(join(into('unverified'), 'postgres')), false)
   assert.equal(JSON.parse(readFileSync(join(into('unverified'), 'restore-report.json'), 'utf8')).good, false)
   await writeManifest(repository, TEST_MASTER, base)
+})
+
+test('no second base is made before its time, and what is too old raises an alert that ends by itself', async () => {
+  const vault = await Vault.open({ db, holder: TEST_MASTER, now, log: pino({ level: 'silent' }) })
+  const settings = readSection(null, { name: 'backup', schema: BackupSection })
+  let at = now()
+  const backups = {
+    ...app(),
+    vault,
+    settings,
+    log: pino({ level: 'silent' }),
+    now: () => at,
+    since: at,
+    mailTo: [],
+    webhook: false,
+  }
+  const alerts = async () => {
+    const { rows } = await db.pool.query('select kind, acknowledged_at is null as open from alerts order by kind')
+    return rows.map(row => `${row.kind} ${row.open ? 'open' : 'over'}`)
+  }
+  assert.equal(await backUpWhenDue(backups), false)
+  assert.deepEqual(await watchBackups(backups), [])
+  at = new Date(at.getTime() + 31 * 3_600_000)
+  assert.deepEqual(await watchBackups(backups), ['backup_too_old', 'wal_too_old'])
+  assert.deepEqual(await alerts(), ['backup_too_old open', 'wal_too_old open'])
+  at = backups.since
+  assert.deepEqual(await watchBackups(backups), [])
+  assert.deepEqual(await alerts(), ['backup_too_old over', 'wal_too_old over'])
+  const view = await readBackups({ db }, repository)
+  assert.deepEqual([view.configured, view.runs.length, view.runs[0]?.base], [true, 1, base.base])
+  assert.deepEqual((await planPruning(backups, settings.keep)).removed, [])
+  await vault.close()
 })
 
 test('the platform goes on with what was restored, and its archive on a timeline of its own', async () => {

@@ -75,7 +75,7 @@ export async function books({ stage, lost }: Pick<After, 'stage' | 'lost'>): Pro
     if (!right && !(row === undefined && gone.has(order.no))) wrong.push(order.no)
     ours.delete(order.no)
   }
-  wrong.push(...ours.keys(), ...(await creditsDiffering(stage.db.pool)))
+  wrong.push(...ours.keys(), ...(await creditsDiffering(stage.db.pool, lost)))
   return {
     what: {
       zh: '账本与渠道逐笔一致，缴费单入账与流水一致',
