@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Failure } from '../../kernel/failure.ts'
 import type { Backing } from './base.ts'
 import { sealObject } from './envelope.ts'
-import { dropSlot, makeSlot, readFacts, readSlot } from './facts_store.ts'
+import { dropSlot, flushedTo, makeSlot, readFacts, readSlot } from './facts_store.ts'
+import { refuseOther } from './manifest.ts'
 import {
   historyObject,
   lsnText,
@@ -44,12 +46,13 @@ const BUSY_PAUSE_MS = 15_000
 export function startArchiver(app: Archiving): Archiver {
   const stopping = new AbortController()
   const { signal } = stopping
+  const streaming: Streaming = { writer: null }
   const loop = (async () => {
     let leap = false
     while (!signal.aborted) {
       let pause = PAUSE_MS
       try {
-        await archiveOnce(app, signal, leap)
+        await archiveOnce(app, signal, streaming, leap)
         leap = false
       } catch (error) {
         if (signal.aborted) return
@@ -64,10 +67,25 @@ export function startArchiver(app: Archiving): Archiver {
   })()
   return {
     async stop() {
+      // A database that is gone has nothing to wait for.
+      await caughtUp(app, streaming).catch(() => {})
       stopping.abort()
       await loop
     },
   }
+}
+
+/** null: nothing is streamed at the moment. */
+type Streaming = { writer: SegmentWriter | null }
+
+const CATCH_UP_MS = 5_000
+
+/** What was committed by now has come: who stops for a restore must not lose the last moment. */
+async function caughtUp(app: Archiving, streaming: Streaming): Promise<void> {
+  if (!streaming.writer) return
+  const flushed = await flushedTo(app.db.pool)
+  for (const end = performance.now() + CATCH_UP_MS; performance.now() < end; await sleep(20))
+    if (!streaming.writer || streaming.writer.received >= flushed) return
 }
 
 /** Nothing that was lost comes back; what is written from now on must not be lost too, so the slot is made anew. */
@@ -77,7 +95,7 @@ async function tellGap(app: Archiving): Promise<void> {
 }
 
 /** Streams from where the archive ends; `leap`: from what the server still has. Resolves at the end of a timeline, after which the next one begins. */
-async function archiveOnce(app: Archiving, signal: AbortSignal, leap: boolean): Promise<void> {
+async function archiveOnce(app: Archiving, signal: AbortSignal, streaming: Streaming, leap: boolean): Promise<void> {
   const { segmentBytes } = await readFacts(app.db.pool)
   await haveSlot(app)
   const replication = await openReplication(app.db.url, 'fzpay backup wal')
@@ -85,7 +103,7 @@ async function archiveOnce(app: Archiving, signal: AbortSignal, leap: boolean): 
   signal.addEventListener('abort', cut)
   try {
     const from = await whereToBegin(app, replication, segmentBytes, leap)
-    if (!signal.aborted) await streamFrom(app, replication, from, segmentBytes, signal)
+    if (!signal.aborted) await streamFrom(app, replication, from, segmentBytes, signal, streaming)
   } finally {
     signal.removeEventListener('abort', cut)
     await replication.end()
@@ -109,6 +127,7 @@ async function whereToBegin(
   leap: boolean,
 ): Promise<Segment> {
   const [identity] = await replication.ask('IDENTIFY_SYSTEM')
+  await refuseOther(app.repository, app.holder, identity?.systemid ?? '')
   const timeline = Number(identity?.timeline)
   const lineage = timeline === 1 ? [{ timeline, end: null }] : await keepHistory(app, replication, timeline)
   const stored = (await app.repository.list(WAL))
@@ -137,8 +156,10 @@ async function streamFrom(
   from: Segment,
   segmentBytes: number,
   signal: AbortSignal,
+  streaming: Streaming,
 ): Promise<void> {
   const writer = new SegmentWriter(app, from, segmentBytes, app.stored)
+  streaming.writer = writer
   const tell = () => replication.tell(statusMessage(writer.durable, app.now()))
   let failed: unknown
   const timer = setInterval(() => {
@@ -166,6 +187,7 @@ async function streamFrom(
     if (!signal.aborted) throw error
   } finally {
     clearInterval(timer)
+    streaming.writer = null
     // What came since the last time, while there is still time for it.
     if (failed === undefined) await writer.storePart(performance.now())
   }

@@ -5,7 +5,7 @@ import type { App } from '../../system/app.ts'
 import type { KeyHolder } from '../../system/vault/master_key.ts'
 import { newDataKey } from './envelope.ts'
 import { countRows, readFacts, relationOfFile } from './facts_store.ts'
-import { keyFields, type Manifest, writeManifest } from './manifest.ts'
+import { keyFields, type Manifest, refuseOther, writeManifest } from './manifest.ts'
 import { baseName, parseLsn, pieceObject, segmentName, segmentOf } from './names.ts'
 import { type Packer, packer } from './pieces.ts'
 import { openReplication, type Replication, type Streamed } from './replication.ts'
@@ -16,7 +16,7 @@ export type Backing = Pick<App, 'db' | 'now'> & { readonly repository: Repositor
 /**
  * A base backup, streamed from the server by its own command BASE_BACKUP: sealed and stored as it comes, with the WAL that makes it consistent, so that
  * it can be restored even where nothing was archived. The server checks every page's checksum on the way. The manifest is written last and
- * makes it a backup. Throws Failure backup_page_corrupt, backup_tablespaces, backup_not_permitted, and what the repository throws.
+ * makes it a backup. Throws Failure backup_page_corrupt, backup_tablespaces, backup_not_permitted, backup_other_database, and what the repository throws.
  */
 export async function makeBase(app: Backing): Promise<Manifest> {
   try {
@@ -36,6 +36,7 @@ async function tryBase(app: Backing): Promise<Manifest> {
   const replication = await openReplication(app.db.url, 'fzpay backup base')
   try {
     const [identity] = await replication.ask('IDENTIFY_SYSTEM')
+    await refuseOther(app.repository, app.holder, identity?.systemid ?? '')
     const taken = await takeBase(app, replication, began, facts.segmentBytes)
     const manifest: Manifest = {
       ...facts,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { type Lsn, parseLsn } from './names.ts'
 
 /** What a database is: read for a base backup's manifest, and again from what was restored. */
 export type Facts = {
@@ -40,6 +41,12 @@ export async function relationOfFile(db: pg.Pool, path: string): Promise<string 
     [node, database],
   )
   return rows[0]?.relation ?? null
+}
+
+/** Everything before it is on the server's disk. */
+export async function flushedTo(db: pg.Pool): Promise<Lsn> {
+  const { rows } = await db.query('select pg_current_wal_flush_lsn()::text as lsn')
+  return parseLsn(rows[0].lsn)
 }
 
 /** The archive's slot: where the server still keeps the WAL from. null: there is none. */

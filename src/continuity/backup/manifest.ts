@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { Failure } from '../../kernel/failure.ts'
 import { instantText } from '../../kernel/instant_text.ts'
 import type { KeyHolder } from '../../system/vault/master_key.ts'
 import { type DataKey, damaged, type Holders, missing, openObject, sealObject, unwrapDataKey } from './envelope.ts'
@@ -85,4 +86,26 @@ export function basesOf(objects: readonly Stored[]): ListedBase[] {
       },
     ]
   })
+}
+
+/**
+ * One repository is for one database cluster: with two in it a restore would not know whose second is meant. Throws Failure backup_other_database. Where the newest
+ * manifest is under a master key of before, its word is not asked.
+ */
+export async function refuseOther(repository: Repository, holder: KeyHolder, system: string): Promise<void> {
+  const newest = (await listBases(repository)).findLast(({ complete }) => complete)
+  if (!newest) return
+  const manifest = await readManifest(repository, [holder], newest.name).catch((error: Error & { code?: string }) => {
+    if (error.code === 'master_key_wrong') return null
+    throw error
+  })
+  if (!manifest || manifest.system === system) return
+  throw new Failure(
+    'backup_other_database',
+    {
+      zh: `备份存储 ${repository.title} 属于另一个数据库（系统标识 ${manifest.system}，本库为 ${system}）：请为本库配置另一个目录或前缀`,
+      en: `The repository ${repository.title} belongs to another database (system ${manifest.system}, this one is ${system}): give this one a folder or prefix of its own`,
+    },
+    { repository: repository.title, found: manifest.system, own: system },
+  )
 }

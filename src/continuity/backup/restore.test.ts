@@ -22,7 +22,7 @@ import { type Archiver, startArchiver } from './archiver.ts'
 import { checkPages, makeBase } from './base.ts'
 import { checkBackup } from './check_backup.ts'
 import { folderRepository } from './folder_repository.ts'
-import { listBases, type Manifest, readManifest, writeManifest } from './manifest.ts'
+import { listBases, type Manifest, readManifest, refuseOther, writeManifest } from './manifest.ts'
 import { pieceObject, WAL, walObject } from './names.ts'
 import { backUp, backUpWhenDue, planPruning, readBackups, watchBackups } from './operations.ts'
 import { type RestoreAsk, restore } from './restore.ts'
@@ -193,6 +193,8 @@ test('what cannot be restored is refused with one clear error, before anything l
     assert.equal(existsSync(join(into('refused'), 'postgres')), false, code)
   }
   await assert.rejects(restore(asked('restored')), { code: 'restore_folder_used' })
+  await assert.rejects(refuseOther(repository, TEST_MASTER, '1'), { code: 'backup_other_database' })
+  await refuseOther(repository, TEST_MASTER, base.system)
 })
 
 test('a damaged piece and a hole in the archive are named', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lchownSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -110,9 +110,12 @@ export async function restore(ask: RestoreAsk): Promise<RestoreReport> {
     return report
   } catch (error) {
     await server?.stop()
-    // What did not verify is kept for whoever looks into it; anything else is only half a database.
-    if (!(error instanceof Failure && error.code === 'restore_not_verified'))
+    // What did not verify is kept for whoever looks into it; anything else is only half a database, and no link leads to it.
+    if (!(error instanceof Failure && error.code === 'restore_not_verified')) {
       rmSync(staging, { recursive: true, force: true })
+      const link = join(ask.into, 'postgres')
+      if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link)
+    }
     throw error
   }
 }

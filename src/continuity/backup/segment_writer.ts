@@ -94,6 +94,11 @@ export class SegmentWriter {
     }
   }
 
+  /** Everything before it has come. */
+  get received(): Lsn {
+    return this.#at
+  }
+
   get #filled(): number {
     return Number(this.#at % BigInt(this.#bytes))
   }
