@@ -73,7 +73,7 @@ const archive = (of: Database) =>
   })
 
 async function archivedPast(moment: Date): Promise<void> {
-  for (const end = Date.now() + 30_000; archivedUntil <= moment; await sleep(50))
+  for (const end = Date.now() + 60_000; archivedUntil <= moment; await sleep(50))
     assert.ok(Date.now() < end, 'the WAL is archived')
 }
 
