@@ -53,7 +53,6 @@ async function loseAndRestore(rehearsal: Rehearsal): Promise<Outcome> {
   note({ zh: '恢复出的数据库接替原库', en: 'the restored database takes the old one’s place' })
   const backAt = await clerk.backSince(Date.now(), BACK_MS)
   if (backAt !== null) note({ zh: '平台重新确认写入', en: 'the platform acknowledges writes again' })
-  // The queue's library gives up after half a minute without a database; the service manager starts the platform again.
   figure({ zh: '平台进程启动次数', en: 'starts of the platform' }, String(stage.platform.starts()))
   return { backAt, lost }
 }
