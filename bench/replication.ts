@@ -8,11 +8,13 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { accessApp } from '../src/access/bare_app.ts'
 import { parseWords } from '../src/command_line.ts'
 import { setUpCentres } from '../src/continuity/replication/centres.ts'
 import { freePort, service, untilAnswers } from '../src/continuity/traffic/processes.ts'
 import { openDatabase } from '../src/system/database.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { openVault } from '../src/system/vault/open_vault.ts'
 import { seedPayments } from './intake_seed.ts'
 import { type LoadRequest, load } from './load.ts'
 import { noticeRequest, writeConfiguration } from './wechat_notices.ts'
@@ -41,19 +43,22 @@ const { nodes, manager, close } = await setUpCentres({
 await manager.stop()
 const db = await openDatabase({ url: nodes.main.urlAt(nodes.main.port) })
 const port = await freePort()
+process.env.FZPAY_MASTER_KEY = randomBytes(16).toString('hex')
 const platform = service(
   ['serve', '--port', `${port}`],
   {
     FZPAY_CONFIG: join(folder, 'fzpay.yaml'),
     FZPAY_DATA: folder,
     DATABASE_URL: db.url,
-    FZPAY_MASTER_KEY: randomBytes(16).toString('hex'),
+    FZPAY_MASTER_KEY: process.env.FZPAY_MASTER_KEY,
   },
   say,
 )
 try {
   await untilAnswers(`http://127.0.0.1:${port}/health/ready`, 120_000)
-  await seedPayments(db.pool, WARM_UP + notices * rounds * 2)
+  const vault = await openVault({ db, now: () => new Date(), log: accessApp(db).log, say: () => {} })
+  await seedPayments(db.pool, vault, WARM_UP + notices * rounds * 2)
+  await vault.close()
   await run(0, WARM_UP)
   const rates = { alone: [] as number[], synchronous: [] as number[] }
   let from = WARM_UP

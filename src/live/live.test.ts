@@ -63,10 +63,7 @@ test('an act of one is told to the open screens of those who may see it, and to 
     false,
     'a cashier does not hear of accounts',
   )
-  assert.equal(
-    await supervisor.outcome('POST', '/api/accounts', { kind: 'staff', login: 'neu', name: '新同事' }),
-    200,
-  )
+  assert.equal(await supervisor.outcome('POST', '/api/accounts', { kind: 'staff', login: 'neu', name: '新同事' }), 200)
   const told = await ofOther.until(
     ({ revisions }) => (revisions.accounts as number) > (first.revisions.accounts as number),
   )
