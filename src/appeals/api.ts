@@ -186,3 +186,4 @@ export const AppealFigures = Type.Object({
   median_answer_seconds: maybe(Type.Integer()),
   answered_in_time_share: maybe(Type.Number({ description: 'Of those answered or overdue; 0 to 1. 按时答复率' })),
 })
+export type AppealFigures = Static<typeof AppealFigures>

@@ -55,6 +55,9 @@ export const ALLOWED: Readonly<Record<DiscrepancyKind, readonly Action[]>> = {
   rejected_line: ['wait', 'transfer', 'accept_channel', 'force_close'],
 }
 
+/** Rows of these can be matched by hand. */
+export const MATCHABLE = (Object.keys(ALLOWED) as DiscrepancyKind[]).filter(kind => ALLOWED[kind].includes('match'))
+
 export type State = 'open' | 'waived' | 'explained' | 'replaced' | 'resolved'
 
 /** What is decided upon. Amounts in minor units. */

@@ -151,6 +151,41 @@ const RowView = Type.Object({
 })
 export type RowView = Static<typeof RowView>
 
+export const OpenRowQuery = Type.Object(
+  {
+    side: Side,
+    channel: Name,
+    account: Name,
+    currency: Type.String({ pattern: '^[A-Z]{3}$', default: 'CNY' }),
+    amount: Type.Optional(
+      Type.String({ pattern: AMOUNT_PATTERN, description: 'Of exactly this size, whatever its sign. 金额（绝对值）' }),
+    ),
+    discrepancy_id: Type.Optional(Id),
+    number: filter.number,
+    from: Type.Optional(Day),
+    to: Type.Optional(Day),
+    after: Type.Optional(
+      Type.String({ pattern: '^\\d{1,19}$', description: '`next` of the page before. 上一页的 next' }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+  },
+  closed,
+)
+export type OpenRowQuery = Static<typeof OpenRowQuery>
+const OpenRowView = Type.Object({
+  discrepancy_id: Type.String(),
+  discrepancy_kind: Kind,
+  key: Type.Object(
+    { side: Side, order_no: Type.String(), row_id: Type.String() },
+    { description: 'For POST /api/matches. 手工匹配时原样带回' },
+  ),
+  moved: Type.String({ description: 'What it counts for, signed; 0 where no money moved. 计入的金额' }),
+  row: RowView,
+})
+export type OpenRowView = Static<typeof OpenRowView>
+export const OpenRowList = Type.Object({ rows: Type.Array(OpenRowView), next: maybe(Type.String()) })
+export type OpenRowList = Static<typeof OpenRowList>
+
 export const DiscrepancyDetail = Type.Object({
   ...shown,
   actions: Type.Array(oneOf<Action>(...ACTION_CODES), {

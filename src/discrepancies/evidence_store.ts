@@ -1,4 +1,6 @@
 import type pg from 'pg'
+import { type Scope, scopeSql } from '../access/scope.ts'
+import type { DiscrepancyKind } from '../matching/entry.ts'
 import type { BookSide } from '../reconciliation/days/day.ts'
 
 /** What stands behind a discrepancy: its rows in both books, side by side. */
@@ -43,6 +45,64 @@ export async function bookRowsOf(db: pg.Pool | pg.ClientBase, discrepancyId: num
        from discrepancy_rows r join statement_lines b on r.side = 'theirs' and b.order_no = r.order_no and b.id = r.row_id where r.discrepancy_id = $1
       order by 1, 3 limit ${ROWS_AT_MOST}`,
     [discrepancyId],
+  )
+  return rows
+}
+
+export type OpenRowFilter = {
+  readonly side: BookSide
+  readonly channel: string
+  readonly account: string
+  readonly currency: string
+  /** Of discrepancies of these kinds. */
+  readonly kinds: readonly string[]
+  /** Minor units, of either sign. */
+  readonly amount?: number | undefined
+  readonly discrepancyId?: number | undefined
+  readonly number?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** The id of the last row of the page before. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+export type OpenBookRow = BookRow & {
+  readonly discrepancyId: number
+  readonly discrepancyKind: DiscrepancyKind
+  readonly moved: number
+}
+
+/** Rows of one side of one account that a person could match: of open discrepancies that no second person and no refund holds, newest first. */
+export async function openBookRows(db: pg.Pool, scope: Scope, filter: OpenRowFilter): Promise<OpenBookRow[]> {
+  const values: unknown[] = []
+  const add = (value: unknown): string => `$${values.push(value)}`
+  const ours = filter.side === 'ours'
+  const parts = [
+    scopeSql(scope, { merchant: 'x.merchant', channel: 'x.channel' }, values),
+    `x.state in ('open', 'waived') and x.review_id = '' and x.refund_no = ''`,
+    `x.channel = ${add(filter.channel)} and x.account = ${add(filter.account)} and x.kind = any(${add(filter.kinds)}::text[])`,
+    `r.live and r.side = ${ours ? "'ours'" : "'theirs'"} and r.currency = ${add(filter.currency)}`,
+  ]
+  if (filter.amount !== undefined) parts.push(`abs(b.amount) = ${add(filter.amount)}`)
+  if (filter.discrepancyId !== undefined) parts.push(`x.id = ${add(filter.discrepancyId)}`)
+  if (filter.number !== undefined) {
+    const number = add(filter.number)
+    parts.push(
+      `${number} in (b.order_no, b.channel_trade_no, b.merchant_order_no, b.refund_no, b.channel_refund_no, b.batch_no${ours ? ', b.payment_no' : ''})`,
+    )
+  }
+  if (filter.from !== undefined) parts.push(`b.business_date >= ${add(filter.from)}::date`)
+  if (filter.to !== undefined) parts.push(`b.business_date <= ${add(filter.to)}::date`)
+  if (filter.after !== undefined) parts.push(`r.row_id < ${add(filter.after)}::bigint`)
+  const { rows } = await db.query(
+    `select x.id as "discrepancyId", x.kind as "discrepancyKind", r.moved, r.side, r.order_no as "orderNo", r.row_id as id, r.live,
+            ${ours ? 'b.payment_no' : "''"} as "ownNo", ${OF_BOOK}
+       from discrepancies x
+       join discrepancy_rows r on r.discrepancy_id = x.id
+       join ${ours ? 'movements' : 'statement_lines'} b on b.order_no = r.order_no and b.id = r.row_id
+      where ${parts.join(' and ')} order by r.row_id desc limit ${add(filter.limit)}`,
+    values,
   )
   return rows
 }

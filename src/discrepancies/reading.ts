@@ -16,12 +16,20 @@ import { voucherUnknown, WHOLE } from '../reviews/voucher.ts'
 import { openUsedVoucher, type VoucherContent } from '../reviews/voucher_operations.ts'
 import { vouchersUsed } from '../reviews/voucher_store.ts'
 import { pageUnknown } from '../system/page_unknown.ts'
-import { actionsOf, discrepancyUnknown } from './actions.ts'
-import type { DiscrepancyDetail, DiscrepancyList, DiscrepancyQuery, FilterQuery, TotalsView } from './api.ts'
+import { actionsOf, discrepancyUnknown, MATCHABLE } from './actions.ts'
+import type {
+  DiscrepancyDetail,
+  DiscrepancyList,
+  DiscrepancyQuery,
+  FilterQuery,
+  OpenRowList,
+  OpenRowQuery,
+  TotalsView,
+} from './api.ts'
 import * as evidence from './evidence_store.ts'
 import { type Discrepancies, VOUCHER_USE } from './operations.ts'
 import * as store from './store.ts'
-import { discrepancyDetail, discrepancyView, loginOf } from './views.ts'
+import { discrepancyDetail, discrepancyView, loginOf, openRowView } from './views.ts'
 
 /** What people look at. */
 
@@ -108,6 +116,25 @@ export async function readTotals(app: Discrepancies, actor: Actor, query: Filter
       amount: formatMinor(BigInt(amount), total.currency),
       difference: formatMinor(BigInt(difference), total.currency),
     })),
+  }
+}
+
+/** Rows within his scope that can be matched by hand. Throws amount_invalid. */
+export async function readOpenRows(app: Discrepancies, actor: Actor, query: OpenRowQuery): Promise<OpenRowList> {
+  const { amount, discrepancy_id: discrepancyId, limit = 100, ...asked } = query
+  const found = await evidence.openBookRows(app.db.pool, actor.scopeOf(READ), {
+    ...asked,
+    kinds: MATCHABLE,
+    discrepancyId: discrepancyId === undefined ? undefined : Number(discrepancyId),
+    amount: amount === undefined ? undefined : readAmount(amount, query.currency, 'amount'),
+    limit: limit + 1,
+  })
+  const rows = found.slice(0, limit)
+  const files = new Set(rows.filter(({ side }) => side === 'theirs').map(row => fileOf(row.id)))
+  const names = await evidence.namesOfFiles(app.db.pool, [...files])
+  return {
+    rows: rows.map(row => openRowView(row, names)),
+    next: found.length > limit ? String(rows.at(-1)?.id) : null,
   }
 }
 

@@ -6,7 +6,7 @@ import * as api from './api.ts'
 import { actOnMany, doAction } from './bulk.ts'
 import { matchRows, unmatch } from './match_operations.ts'
 import { attach, comment, type Discrepancies, type Doing } from './operations.ts'
-import { readDiscrepancies, readDiscrepancy, readDiscrepancyVoucher, readTotals } from './reading.ts'
+import { readDiscrepancies, readDiscrepancy, readDiscrepancyVoucher, readOpenRows, readTotals } from './reading.ts'
 
 const READ = { permission: 'discrepancy.read' }
 const HANDLE = { permission: 'discrepancy.handle' }
@@ -42,6 +42,20 @@ export function discrepancyRoutes(server: FastifyInstance, app: Discrepancies): 
       },
     },
     request => readTotals(app, actorOf(request), request.query),
+  )
+
+  http.get(
+    '/discrepancy-rows',
+    {
+      config: READ,
+      schema: {
+        ...TAGS,
+        summary: '可手工匹配的记录 Rows that can be matched by hand',
+        querystring: api.OpenRowQuery,
+        response: { 200: api.OpenRowList },
+      },
+    },
+    request => readOpenRows(app, actorOf(request), request.query),
   )
 
   http.get(

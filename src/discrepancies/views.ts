@@ -10,8 +10,8 @@ import { fileOf, recordOf } from '../reconciliation/open_rows.ts'
 import { voucherView } from '../reviews/views.ts'
 import { type Voucher, WHOLE } from '../reviews/voucher.ts'
 import { type Action, isOverdue } from './actions.ts'
-import type { DiscrepancyDetail, DiscrepancyView, RowView } from './api.ts'
-import type { BookRow, Confirmation } from './evidence_store.ts'
+import type { DiscrepancyDetail, DiscrepancyView, OpenRowView, RowView } from './api.ts'
+import type { BookRow, Confirmation, OpenBookRow } from './evidence_store.ts'
 import { type Comment, type Discrepancy, thoughtCause } from './store.ts'
 
 /** Discrepancies, as the API tells them. Pure. */
@@ -87,6 +87,15 @@ function rowView(row: BookRow, files: ReadonlyMap<number, string>): RowView {
     live: row.live,
   }
 }
+
+/** A row that can be matched by hand, with the key that names it. */
+export const openRowView = (row: OpenBookRow, files: ReadonlyMap<number, string>): OpenRowView => ({
+  discrepancy_id: String(row.discrepancyId),
+  discrepancy_kind: row.discrepancyKind,
+  key: { side: row.side, order_no: row.orderNo, row_id: String(row.id) },
+  moved: formatMinor(row.moved, row.currency),
+  row: rowView(row, files),
+})
 
 /** What is shown beside each other, in the order in which a person looks. */
 const FIELDS = [

@@ -93,6 +93,7 @@ export const MerchantQuery = Type.Object(
 export type MerchantQuery = Static<typeof MerchantQuery>
 
 export const MerchantList = Type.Object({ merchants: Type.Array(MerchantView) })
+export type MerchantList = Static<typeof MerchantList>
 
 export const FeeItemView = Type.Object({
   fee_item_id: Type.String(),

@@ -193,6 +193,7 @@ export const RecordList = Type.Object({
   ),
   next: orNull(Type.String()),
 })
+export type RecordList = Static<typeof RecordList>
 
 export const WaitingView = Type.Object({
   summary: Type.Array(
@@ -222,6 +223,8 @@ export const WaitingView = Type.Object({
   ),
 })
 
+export type WaitingView = Static<typeof WaitingView>
+
 export const AnomalyView = Type.Object({
   order_no: Type.String(),
   payment_no: Type.String(),
@@ -232,7 +235,9 @@ export const AnomalyView = Type.Object({
   settled_by: Type.String(),
   note: Type.String(),
 })
+export type AnomalyView = Static<typeof AnomalyView>
 export const AnomalyList = Type.Object({ anomalies: Type.Array(AnomalyView) })
+export type AnomalyList = Static<typeof AnomalyList>
 export const AnomalyKey = Type.Object({
   payment_no: Type.String({ maxLength: 64 }),
   kind: oneOf(
@@ -262,6 +267,7 @@ export const RefusedList = Type.Object({
     }),
   ),
 })
+export type RefusedList = Static<typeof RefusedList>
 
 export const Limit = Type.Object(
   { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })) },

@@ -23,3 +23,4 @@ export const RevealView = Type.Object({
   field: Type.String(),
   value: Type.String({ description: '完整内容；空表示缴费单没有这一项 Whole; empty: the bill has none' }),
 })
+export type RevealView = Static<typeof RevealView>

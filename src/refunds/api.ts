@@ -46,4 +46,5 @@ export const RefundView = Type.Object({
 export type RefundView = Static<typeof RefundView>
 
 export const RefundList = Type.Object({ refunds: Type.Array(RefundView) })
+export type RefundList = Static<typeof RefundList>
 export const RefundKey = Type.Object({ refund_no: Type.String({ minLength: 1, maxLength: 64 }) })

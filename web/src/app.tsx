@@ -53,6 +53,7 @@ function Colours() {
     style.setProperty('--wrong', token.colorError)
     style.setProperty('--wrong-back', token.colorErrorBg)
     style.setProperty('--right', token.colorSuccess)
+    style.setProperty('--soon', token.colorWarning)
     style.setProperty('--hover', token.controlItemBgHover)
     style.setProperty('--chosen', token.controlItemBgActive)
   }, [token])

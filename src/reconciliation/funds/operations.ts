@@ -136,9 +136,9 @@ const factsOf = (of: store.Settlement) => [
   { zh: '渠道账户', en: 'Account', value: `${of.channel}/${of.account}` },
   { zh: '账期', en: 'Business day', value: of.day },
   { zh: '应到', en: 'Due', value: of.due === null ? '' : `${formatMinor(of.due, of.currency)} ${of.currency}` },
-  ...of.differences.map(({ zh, amount }) => ({
+  ...of.differences.map(({ zh, en, amount }) => ({
     zh,
-    en: 'Difference',
+    en,
     value: `${formatMinor(amount, of.currency)} ${of.currency}`,
   })),
 ]

@@ -1,0 +1,121 @@
+import { Flex, Input, Select } from 'antd'
+import { Link, useNavigate } from 'react-router'
+import type { SettlementList, SettlementView } from '../../../../src/reconciliation/funds/api.ts'
+import { useListKeys } from '../../pieces/list_keys.tsx'
+import { Rows } from '../../pieces/rows.tsx'
+import { SETTLEMENT_STATES } from '../../pieces/settlement_words.ts'
+import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
+import { CHANNEL_NAMES, ChannelName, Money } from '../../pieces/values.tsx'
+import { usePages } from '../../shell/paging.ts'
+import { useText } from '../../shell/text.ts'
+
+type Filters = Readonly<Record<'view' | 'state' | 'channel' | 'from' | 'to', string>>
+const rowsOf = (answer: SettlementList): readonly SettlementView[] => answer.settlements
+
+export function SettlementRows({
+  filters,
+  change,
+  opened,
+  query,
+}: {
+  readonly filters: Filters
+  readonly change: (changes: Partial<Filters>) => void
+  readonly opened: string | undefined
+  readonly query: string
+}) {
+  const t = useText()
+  const navigate = useNavigate()
+  const { view, ...asked } = filters
+  const { rows, loading, error, again, more } = usePages<SettlementList, SettlementView>(
+    'settlements',
+    '/api/settlements',
+    { ...asked, open: view === 'all' ? undefined : true },
+    rowsOf,
+  )
+  const addressOf = (row: SettlementView | undefined): string => `/settlements/${row?.settlement_id}${query}`
+  const [chosen] = useListKeys({ count: rows.length, open: index => void navigate(addressOf(rows[index])) })
+  return (
+    <>
+      <Flex gap={8} wrap className="filters">
+        <Select
+          aria-label={t('状态', 'State')}
+          value={filters.state}
+          popupMatchSelectWidth={false}
+          onChange={state => change({ state })}
+          options={[
+            { value: '', label: t('全部状态', 'All states') },
+            ...Object.entries(SETTLEMENT_STATES).map(([value, words]) => ({ value, label: t(words) })),
+          ]}
+        />
+        <Select
+          aria-label={t('渠道', 'Channel')}
+          value={filters.channel}
+          popupMatchSelectWidth={false}
+          onChange={channel => change({ channel })}
+          options={[
+            { value: '', label: t('全部渠道', 'All channels') },
+            ...Object.entries(CHANNEL_NAMES).map(([value, words]) => ({ value, label: t(words) })),
+          ]}
+        />
+        <Input
+          type="date"
+          className="settlement-day"
+          aria-label={t('账期从', 'Business day from')}
+          value={filters.from}
+          onChange={event => change({ from: event.target.value })}
+        />
+      </Flex>
+      {error ? (
+        <Failed error={error} again={again} />
+      ) : loading ? (
+        <Loading rows={8} />
+      ) : rows.length === 0 ? (
+        <Nothing
+          what={
+            view === 'all'
+              ? t('没有符合条件的三方对账', 'Nothing fits these filters')
+              : t('没有需要处理的三方对账', 'No settlement needs anybody')
+          }
+        />
+      ) : (
+        <Rows
+          rows={rows}
+          keyOf={row => row.settlement_id}
+          height={86}
+          viewport="calc(100dvh - 280px)"
+          label={t('三方对账', 'Settlements')}
+          more={more}
+          focus={chosen}
+          render={(row, index) => (
+            <Link
+              to={addressOf(row)}
+              className={String(row.settlement_id) === opened || index === chosen ? 'row-link chosen' : 'row-link'}
+              aria-current={String(row.settlement_id) === opened ? 'true' : undefined}
+            >
+              <div className="row-line">
+                <strong>
+                  <ChannelName channel={row.channel} /> {row.account}
+                </strong>
+                <State of={row.state} looks={SETTLEMENT_STATES} />
+              </div>
+              <div className="row-line">
+                <span>{row.business_date}</span>
+                <Money amount={row.funds?.net ?? row.trade.net} currency={row.currency} />
+              </div>
+              <div className="row-line quiet">
+                <span>
+                  {row.differences.length === 0
+                    ? t('没有差异', 'No differences')
+                    : row.differences
+                        .filter(({ explained }) => !explained || row.differences.length === 1)
+                        .map(each => t(each.message_zh, each.message_en))
+                        .join('；')}
+                </span>
+              </div>
+            </Link>
+          )}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,45 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
+import { ask, type Query, type Refused } from './api.ts'
+import type { Subject } from './reading.ts'
+
+export type Paged<Row> = {
+  readonly rows: readonly Row[]
+  readonly loading: boolean
+  readonly error: Refused | null
+  readonly again: () => void
+  /** Asks for the next page; undefined: there is none. */
+  readonly more: (() => void) | undefined
+}
+
+/** Reads a list page by page (`after`, `next`), and from its beginning when its subject changes. `rowsOf` must be one function for good. */
+export function usePages<Answer extends { readonly next: string | null }, Row>(
+  subject: Subject,
+  path: string,
+  query: Query,
+  rowsOf: (answer: Answer) => readonly Row[],
+): Paged<Row> {
+  const { data, error, isPending, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery<
+    Answer,
+    Refused,
+    { pages: Answer[] },
+    readonly unknown[],
+    string | undefined
+  >({
+    queryKey: [subject, path, 'pages', query],
+    queryFn: ({ pageParam, signal }) => ask<Answer>('GET', path, { query: { ...query, after: pageParam }, signal }),
+    initialPageParam: undefined,
+    getNextPageParam: answer => answer.next ?? undefined,
+  })
+  const rows = useMemo(() => (data?.pages ?? []).flatMap(answer => rowsOf(answer)), [data, rowsOf])
+  const more = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage()
+  }, [fetchNextPage, isFetchingNextPage])
+  return {
+    rows,
+    loading: isPending,
+    error: data === undefined ? error : null,
+    again: () => void refetch(),
+    more: hasNextPage ? more : undefined,
+  }
+}
