@@ -4,7 +4,7 @@ import type { OpenRowView } from '../../src/discrepancies/api.ts'
 import { leftWords, pressOf } from '../src/pages/appeals/countdown.ts'
 import { conditionsOf, valuesOf } from '../src/pages/causes/form_values.ts'
 import { bulkActions, orderedActions, secondPerson } from '../src/pages/discrepancies/consequences.ts'
-import { type Filters, FILTERS, listQuery, tabsOf, totalsQuery } from '../src/pages/discrepancies/filters.ts'
+import { FILTERS, type Filters, listQuery, tabsOf, totalsQuery } from '../src/pages/discrepancies/filters.ts'
 import {
   closes,
   numbersOf,
@@ -125,7 +125,13 @@ test('for several at once there is only what all of them allow', () => {
   assert.equal(bulkActions(['platform_only', 'channel_only']).includes('supplement'), false)
   assert.equal(bulkActions(['channel_only']).includes('match'), false)
   assert.deepEqual(bulkActions(['duplicate_line']), ['take', 'release', 'assign'])
-  assert.deepEqual(orderedActions(['take', 'wait', 'supplement'], 'supplement')[0], 'supplement')
+  assert.deepEqual(orderedActions(['take', 'release', 'wait', 'supplement'], 'supplement', false), [
+    'supplement',
+    'take',
+    'wait',
+    'release',
+  ])
+  assert.equal(orderedActions(['take', 'wait'], '', true).includes('take'), false)
 })
 
 const nameOf = () => undefined
@@ -153,9 +159,27 @@ test('before and after are read by name, with money and times as such', () => {
     kind: 'list',
     items: [{ zh: 'fees_differ 1.25', en: 'fees_differ 1.25' }],
   })
-  assert.deepEqual(factCell('-18.00 CNY', nameOf), { kind: 'money', amount: '-18.00', currency: 'CNY' })
-  assert.equal(factCell('2026-11-27T10:00:00.000Z', nameOf).kind, 'when')
-  assert.equal(factCell('18.001 CNY', nameOf).kind, 'text')
+  assert.deepEqual(factCell('', '-18.00 CNY', nameOf), { kind: 'money', amount: '-18.00', currency: 'CNY' })
+  assert.equal(factCell('', '2026-11-27T10:00:00.000Z', nameOf).kind, 'when')
+  assert.equal(factCell('', '18.001 CNY', nameOf).kind, 'text')
+  const words = (name: string, value: string) => {
+    const cell = factCell(
+      name,
+      value,
+      (field, code) =>
+        ({
+          'kind amount_mismatch': { zh: '金额不符', en: 'Amount differs' },
+          'channel alipay': { zh: '支付宝', en: 'Alipay' },
+        })[`${field} ${code}`],
+    )
+    return cell.kind === 'text' ? `${cell.text.zh} | ${cell.text.en}` : cell.kind
+  }
+  assert.equal(words('Why', '差额不为零 There is a difference'), '差额不为零 | There is a difference')
+  assert.equal(words('Evidence', '相差 -18.00（颠倒）。 They are apart.'), '相差 -18.00（颠倒）。 | They are apart.')
+  assert.equal(words('Discrepancy', '5 amount_mismatch'), '金额不符 5 | Amount differs 5')
+  assert.equal(words('Business day', 'alipay/main 2026-11-27'), '支付宝 main 2026-11-27 | Alipay main 2026-11-27')
+  // What is a name stays whole.
+  assert.equal(words('Account', '蔡财务 (caiwu)'), '蔡财务 (caiwu) | 蔡财务 (caiwu)')
 })
 
 test('who may not decide is told why', () => {
@@ -217,7 +241,13 @@ test('a refund is above zero, within what remains, and in whole minor units', ()
 })
 
 test('evidence of anomalies and answers of channels are read in words', () => {
-  const facts = anomalyFacts({ asked: 12860, amount: 100, currency: 'JPY', paid_at: '2026-11-20T10:00:00Z', booked: { amount: 5 } })
+  const facts = anomalyFacts({
+    asked: 12860,
+    amount: 100,
+    currency: 'JPY',
+    paid_at: '2026-11-20T10:00:00Z',
+    booked: { amount: 5 },
+  })
   assert.deepEqual(
     facts.map(fact => [fact.name.zh, fact.kind === 'money' ? fact.amount : fact.kind]),
     [

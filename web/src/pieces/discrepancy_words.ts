@@ -1,7 +1,7 @@
 import type { State as DiscrepancyState } from '../../../src/discrepancies/actions.ts'
 import { ACTIONS } from '../../../src/discrepancies/actions.ts'
 import type { DiscrepancyKind } from '../../../src/matching/entry.ts'
-import type { Both } from '../shell/text.ts'
+import type { Both } from '../shell/both.ts'
 import type { StateLook } from './states.tsx'
 
 /** The field's words for discrepancies (`docs/glossary.md`). */
@@ -33,7 +33,9 @@ export const DISCREPANCY_STATES: Readonly<Record<DiscrepancyState, StateLook>> =
 /** What ended one that no person ended. */
 const OTHER_ENDINGS: Readonly<Record<string, Both>> = {
   payout: { zh: '认出为渠道结算到账', en: 'Recognised as a payout' },
-  run: { zh: '对账自动对平', en: 'Settled by a run' },
+  matched: { zh: '对账时自动对平', en: 'Matched by a run' },
+  regrouped: { zh: '并入另一件差错', en: 'Became part of another' },
+  restated: { zh: '账单重述后对平', en: 'Settled by a restated statement' },
 }
 
 export const actionWords = (action: string): Both | undefined =>

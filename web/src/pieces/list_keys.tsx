@@ -1,7 +1,8 @@
 import { QuestionCircleOutlined } from '@ant-design/icons'
 import { Button, Modal, Tooltip } from 'antd'
 import { type RefObject, useEffect, useRef, useState } from 'react'
-import { type Both, useText } from '../shell/text.ts'
+import type { Both } from '../shell/both.ts'
+import { useText } from '../shell/text.ts'
 
 export type ListKeys = {
   readonly count: number

@@ -1,4 +1,4 @@
-import type { Both } from '../shell/text.ts'
+import type { Both } from '../shell/both.ts'
 import type { StateLook } from './states.tsx'
 
 /** Words of payments and refunds (`docs/payments.md`, `docs/glossary.md`). */

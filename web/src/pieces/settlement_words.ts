@@ -1,5 +1,5 @@
 import type { SettlementView } from '../../../src/reconciliation/funds/api.ts'
-import type { Both } from '../shell/text.ts'
+import type { Both } from '../shell/both.ts'
 import type { StateLook } from './states.tsx'
 
 /** The words of settlements 三方对账 (`docs/settlements.md`). */

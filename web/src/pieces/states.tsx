@@ -1,7 +1,8 @@
 import { Alert, Button, Empty, Flex, Skeleton, Tag, Typography } from 'antd'
 import type { ReactNode } from 'react'
 import type { Refused } from '../shell/api.ts'
-import { type Both, useText } from '../shell/text.ts'
+import type { Both } from '../shell/both.ts'
+import { useText } from '../shell/text.ts'
 
 /** What was refused and what to do about it; with `again` a button to try once more. */
 export function Failed({ error, again }: { readonly error: Refused; readonly again?: () => void }) {

@@ -1,4 +1,4 @@
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** Hours and minutes that are left, or that it is over: seconds as the platform counts them. Pure. */
 export function leftWords(seconds: number): Both {

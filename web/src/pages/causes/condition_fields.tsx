@@ -3,9 +3,10 @@ import type { CauseList } from '../../../../src/causes/api.ts'
 import type { MerchantList } from '../../../../src/merchants/api.ts'
 import { KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
 import { CHANNEL_NAMES } from '../../pieces/values.tsx'
+import type { Both } from '../../shell/both.ts'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
-import { type Both, useText } from '../../shell/text.ts'
+import { useText } from '../../shell/text.ts'
 
 const WEEKDAYS: readonly Both[] = [
   { zh: '周一', en: 'Mon' },

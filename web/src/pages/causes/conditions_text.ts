@@ -1,7 +1,7 @@
 import type { CauseVersionView } from '../../../../src/causes/api.ts'
 import { KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
 import { CHANNEL_NAMES } from '../../pieces/values.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** Conditions of a cause as sentences, so that nobody reads codes. Pure. */
 

@@ -1,5 +1,5 @@
 import type { StateLook } from '../../pieces/states.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 export const ORIGINS: Readonly<Record<string, StateLook>> = {
   built_in: { zh: '内置', en: 'Built in', colour: 'default' },

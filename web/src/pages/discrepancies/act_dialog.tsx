@@ -124,7 +124,7 @@ export function ActDialog({
               placeholder={
                 likelyCause === undefined
                   ? t('各件的可能原因', 'The likely cause of each')
-                  : `${t('与可能原因一致', 'As the likely one')}：${likelyCause}`
+                  : t(`与可能原因一致：${likelyCause}`, `As the likely one: ${likelyCause}`)
               }
               allowClear
               onChange={(code: string | undefined) => setCause(code)}

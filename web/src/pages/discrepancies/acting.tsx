@@ -1,4 +1,4 @@
-import { Alert, App, Button, Dropdown } from 'antd'
+import { Alert, App, Button, Dropdown, Grid } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { CauseDetail } from '../../../../src/causes/api.ts'
@@ -26,7 +26,8 @@ export function Acting({
   const t = useText()
   const navigate = useNavigate()
   const { message } = App.useApp()
-  const { may } = useSession()
+  const { may, who } = useSession()
+  const shown = (Grid.useBreakpoint().sm ?? true) ? FIRST_SHOWN : 2
   const [action, setAction] = useState<Action | null>(null)
   const [undoing, setUndoing] = useState<{ readonly id: string } | null>(null)
   const { data: cause } = useRead<CauseDetail>('discrepancies', `/api/causes/${of.cause}`)
@@ -37,7 +38,7 @@ export function Acting({
     'items',
     'days',
   ])
-  const actions = orderedActions(of.actions, cause?.usual_action ?? '')
+  const actions = orderedActions(of.actions, cause?.usual_action ?? '', of.owner === `staff:${who.login}`)
   const nameOf = (each: Action): string => {
     const words = actionWords(each)
     return words ? t(words) : each
@@ -73,16 +74,16 @@ export function Acting({
           )}
         />
       )}
-      {actions.slice(0, FIRST_SHOWN).map((each, i) => (
+      {actions.slice(0, shown).map((each, i) => (
         <Button key={each} type={i === 0 ? 'primary' : 'default'} onClick={() => begin(each)}>
           {nameOf(each)}
         </Button>
       ))}
-      {actions.length > FIRST_SHOWN && (
+      {actions.length > shown && (
         <Dropdown
           trigger={['click']}
           menu={{
-            items: actions.slice(FIRST_SHOWN).map(each => ({ key: each, label: nameOf(each) })),
+            items: actions.slice(shown).map(each => ({ key: each, label: nameOf(each) })),
             onClick: ({ key }) => begin(key as Action),
           }}
         >
@@ -103,7 +104,7 @@ export function Acting({
               path: `/api/discrepancies/${of.discrepancy_id}/actions`,
               body: wish,
             })
-            void message.success(`${nameOf(action)}：${t(outcomeWords(done.outcome))}`)
+            void message.success(`${nameOf(action)}${t('：', ': ')}${t(outcomeWords(done.outcome))}`)
           }}
         />
       )}

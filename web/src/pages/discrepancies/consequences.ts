@@ -2,7 +2,7 @@ import { type Action, ALLOWED, isResolving, reviewReason } from '../../../../src
 import type { DiscrepancyView } from '../../../../src/discrepancies/api.ts'
 import { exponentOf, parseDecimal } from '../../../../src/kernel/money.ts'
 import type { DiscrepancyKind } from '../../../../src/matching/entry.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** What an action will do, told before it is done. Pure. */
 
@@ -95,7 +95,9 @@ export function bulkActions(kinds: readonly DiscrepancyKind[]): Action[] {
   return [...OWNING, ...shared.filter(action => !ONE_BY_ONE.includes(action))]
 }
 
-/** The order in which actions stand on the page: what the library proposes first. */
-export function orderedActions(actions: readonly Action[], usual: string): Action[] {
-  return [...actions].sort((a, b) => Number(b === usual) - Number(a === usual))
+/** The order in which actions stand on the page: what the library proposes first, whose work it is last, unless it is nobody's. */
+export function orderedActions(actions: readonly Action[], usual: string, mine: boolean): Action[] {
+  const rank = (action: Action): number =>
+    action === usual ? 0 : action === 'take' ? 1 : OWNING.includes(action) ? 3 : 2
+  return actions.filter(action => action !== 'take' || !mine).sort((a, b) => rank(a) - rank(b))
 }

@@ -1,7 +1,7 @@
 import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons'
 import { Tag, Typography } from 'antd'
 import type { DiscrepancyDetail, RowView } from '../../../../src/discrepancies/api.ts'
-import { Money, Num, When } from '../../pieces/values.tsx'
+import { localOf, Money, Num, When } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
 import { FIELD_NAMES, valueWords } from './evidence_words.ts'
 
@@ -72,7 +72,11 @@ function ValueOf({
   const t = useText()
   if (value === '') return <span className="quiet">{t('未给出', 'not given')}</span>
   if (field === 'amount' || field === 'fee') return <Money amount={value} currency={currency} />
-  if (field === 'occurred_at') return <When at={value} whole />
+  if (field === 'occurred_at') {
+    // Narrow cells break between day and time.
+    const { day, time } = localOf(value)
+    return <Num>{`${day} ${time}`}</Num>
+  }
   const words = valueWords(field, value)
   return words ? <>{t(words)}</> : <Num>{value}</Num>
 }

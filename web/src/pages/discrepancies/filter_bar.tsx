@@ -1,6 +1,7 @@
 import { FilterOutlined } from '@ant-design/icons'
 import { Button, Flex, Input, type InputRef, Select, Switch } from 'antd'
 import { type RefObject, useEffect, useState } from 'react'
+import { DateField } from '../../pieces/date_field.tsx'
 import { DISCREPANCY_STATES } from '../../pieces/discrepancy_words.ts'
 import { CHANNEL_NAMES } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -80,25 +81,13 @@ export function FilterBar({
       </Button>
       {filters.cause !== '' && (
         <Button onClick={() => change({ cause: '' })}>
-          {t('原因', 'Cause')}：{causeName(filters.cause)} ×
+          {t(`原因：${causeName(filters.cause)}`, `Cause: ${causeName(filters.cause)}`)} ×
         </Button>
       )}
       {open && (
         <>
-          <Input
-            type="date"
-            className="case-date"
-            aria-label={t('账期从', 'Business day from')}
-            value={filters.from}
-            onChange={event => change({ from: event.target.value })}
-          />
-          <Input
-            type="date"
-            className="case-date"
-            aria-label={t('账期到', 'Business day to')}
-            value={filters.to}
-            onChange={event => change({ to: event.target.value })}
-          />
+          <DateField label={t('账期从', 'Business day from')} value={filters.from} change={from => change({ from })} />
+          <DateField label={t('账期到', 'Business day to')} value={filters.to} change={to => change({ to })} />
           <Input
             className="case-account"
             aria-label={t('渠道账户', 'Account')}

@@ -1,5 +1,5 @@
 import { Button, Grid, Result, Segmented, Select } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import type { DiscrepancyDetail, MatchAnswer, OpenRowList, OpenRowView } from '../../../../src/discrepancies/api.ts'
 import { Loading, Nothing, Page } from '../../pieces/states.tsx'
@@ -100,10 +100,15 @@ function Matching({ of, begin }: { readonly of: AccountOf; readonly begin: strin
   const t = useText()
   const wide = Grid.useBreakpoint().sm ?? true
   const [picked, setPicked] = useState<Picked>(new Map())
+  const [pinned, setPinned] = useState<readonly OpenRowView[]>([])
   const [side, setSide] = useState<Side>('ours')
   const [asking, setAsking] = useState(false)
   const [answer, setAnswer] = useState<MatchAnswer | null>(null)
-  useBeginning(of, begin, setPicked)
+  const startWith = useCallback((rows: readonly OpenRowView[]): void => {
+    setPinned(rows)
+    setPicked(new Map(rows.map(row => [keyOf(row), row])))
+  }, [])
+  useBeginning(of, begin, startWith)
   const standing = standingOf(picked, of.currency)
   const toggle = (row: OpenRowView): void => setPicked(before => toggled(before, row))
   if (answer) return <WhereItWent answer={answer} again={() => setAnswer(null)} />
@@ -112,6 +117,7 @@ function Matching({ of, begin }: { readonly of: AccountOf; readonly begin: strin
       side={which}
       of={of}
       picked={picked}
+      pinned={pinned}
       standing={standing}
       toggle={toggle}
       viewport={wide ? 'calc(100dvh - 300px)' : 'calc(100dvh - 400px)'}
@@ -167,6 +173,7 @@ function Matching({ of, begin }: { readonly of: AccountOf; readonly begin: strin
           close={() => setAsking(false)}
           done={made => {
             setAsking(false)
+            setPinned([])
             setPicked(new Map())
             setAnswer(made)
           }}
@@ -180,7 +187,7 @@ function Matching({ of, begin }: { readonly of: AccountOf; readonly begin: strin
 function useBeginning(
   { channel, account, currency }: AccountOf,
   begin: string,
-  setPicked: (picked: Picked) => void,
+  startWith: (rows: readonly OpenRowView[]) => void,
 ): void {
   useEffect(() => {
     if (begin === '') return
@@ -189,12 +196,12 @@ function useBeginning(
     const read = (side: Side) =>
       ask<OpenRowList>('GET', '/api/discrepancy-rows', { query: { ...query, side }, signal: gone.signal })
     void Promise.all([read('ours'), read('theirs')]).then(
-      answers => setPicked(new Map(answers.flatMap(({ rows }) => rows).map(row => [keyOf(row), row]))),
+      answers => startWith(answers.flatMap(({ rows }) => rows)),
       // Then nothing is picked, and the panes say what is wrong.
       () => {},
     )
     return () => gone.abort()
-  }, [begin, channel, account, currency, setPicked])
+  }, [begin, channel, account, currency, startWith])
 }
 
 function WhereItWent({ answer, again }: { readonly answer: MatchAnswer; readonly again: () => void }) {

@@ -29,6 +29,7 @@ export function MatchPane({
   side,
   of,
   picked,
+  pinned,
   standing,
   toggle,
   viewport,
@@ -36,6 +37,8 @@ export function MatchPane({
   readonly side: Side
   readonly of: AccountOf
   readonly picked: Picked
+  /** Rows that he came with: they stay on top. */
+  readonly pinned: readonly OpenRowView[]
   readonly standing: Standing
   readonly toggle: (row: OpenRowView) => void
   readonly viewport: string
@@ -73,7 +76,8 @@ export function MatchPane({
   const free = (row: OpenRowView): boolean => !picked.has(keyOf(row))
   const fits = rest === null ? [] : (byAmount.data?.rows ?? []).filter(row => free(row) && closes(row, standing))
   const named = standing.agrees ? [] : (byNumber.data?.rows ?? []).filter(free)
-  const proposals = number === '' && asked === undefined ? [...named, ...fits] : []
+  const first = pinned.filter(row => row.key.side === side)
+  const proposals = number === '' && asked === undefined ? [...first, ...named, ...fits] : []
   const why = (row: OpenRowView): string | null =>
     named.some(each => keyOf(each) === keyOf(row))
       ? t('号码相同', 'Same number')

@@ -117,6 +117,7 @@ function Paper({ of }: { readonly of: DiscrepancyDetail }) {
         )}
       </Part>
       {of.ended_at !== null && <Ending of={of} causeName={causeName} />}
+      <LikelyCause of={of} />
       <Part title={t('两边依据', 'What both sides say')}>
         <ComparedTable of={of} />
         <RowCards rows={of.rows} />
@@ -129,7 +130,6 @@ function Paper({ of }: { readonly of: DiscrepancyDetail }) {
           </p>
         )}
       </Part>
-      <LikelyCause of={of} />
       {of.payments.length > 0 && <PaymentsOf of={of} />}
       <div className="sides">
         <Part title={t('备注', 'Comments')}>
@@ -164,7 +164,10 @@ function Ending({ of, causeName }: { readonly of: DiscrepancyDetail; readonly ca
         of={[
           { name: t('结果', 'State'), value: <State of={of.state} looks={DISCREPANCY_STATES} /> },
           { name: t('方式', 'By'), value: action ? t(action) : of.action || t('对账自动对平', 'A run') },
-          { name: t('处理人', 'Who'), value: of.ended_by || '—' },
+          {
+            name: t('处理人', 'Who'),
+            value: of.ended_by === 'platform' ? t('平台', 'The platform') : of.ended_by || '—',
+          },
           { name: t('时间', 'When'), value: <When at={of.ended_at} whole /> },
           ...(of.true_cause === ''
             ? []
@@ -195,7 +198,7 @@ function LikelyCause({ of }: { readonly of: DiscrepancyDetail }) {
   const usual = actionWords(data.usual_action)
   return (
     <Part
-      title={`${t('可能原因', 'Likely cause')}：${t(data.name_zh, data.name_en)}`}
+      title={t(`可能原因：${data.name_zh}`, `Likely cause: ${data.name_en}`)}
       extra={<Link to={`/causes?cause=${of.cause}`}>{t('查看场景库', 'See the library')}</Link>}
     >
       <Facts

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../../src/discrepancies/api.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 const OUTCOMES: Readonly<Record<Outcome, Both>> = {
   done: { zh: '已完成', en: 'Done' },

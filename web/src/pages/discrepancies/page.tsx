@@ -86,13 +86,12 @@ export default function Discrepancies() {
                 : isWork({ ...filters, kind: '' })
                   ? t('待处理', 'To do')
                   : t('全部', 'All')}{' '}
-              <Badge
-                count={tab.count}
-                overflowCount={99_999}
-                showZero
-                className={tab.overdue > 0 ? 'count-late' : 'count-quiet'}
-                title={tab.overdue > 0 ? t(`${tab.overdue} 件超时`, `${tab.overdue} overdue`) : ''}
-              />
+              <Badge count={tab.count} overflowCount={99_999} showZero className="count-quiet" />
+              {tab.overdue > 0 && (
+                <span className="late-dot" title={t(`${tab.overdue} 件超时`, `${tab.overdue} overdue`)}>
+                  <span className="only-read">{t(`${tab.overdue} 件超时`, `${tab.overdue} overdue`)}</span>
+                </span>
+              )}
             </span>
           ),
         }))}

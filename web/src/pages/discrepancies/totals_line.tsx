@@ -8,7 +8,7 @@ export function TotalsLine({
   kind,
   work,
 }: {
-  readonly totals: TotalsView["totals"]
+  readonly totals: TotalsView['totals']
   readonly kind: string
   readonly work: boolean
 }) {

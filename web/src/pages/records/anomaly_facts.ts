@@ -1,5 +1,5 @@
 import { formatMinor } from '../../../../src/kernel/money.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** The evidence of an anomaly, as a person reads it: amounts are whole minor units there. Pure. */
 

@@ -1,4 +1,4 @@
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** Why a payment still waits, by what the channel answered last. Pure. */
 const WORDS: Readonly<Record<string, Both>> = {

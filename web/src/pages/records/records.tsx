@@ -3,6 +3,7 @@ import { Button, Input, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { RecordList } from '../../../../src/orders/api.ts'
+import { DateField } from '../../pieces/date_field.tsx'
 import { PAYMENT_STATES, RECONCILED } from '../../pieces/payment_words.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
@@ -71,20 +72,8 @@ export function Records() {
             ...Object.entries(PAYMENT_STATES).map(([value, words]) => ({ value, label: t(words) })),
           ]}
         />
-        <Input
-          type="date"
-          className="record-day"
-          aria-label={t('缴费日从', 'Paid from')}
-          value={from}
-          onChange={event => change({ from: event.target.value })}
-        />
-        <Input
-          type="date"
-          className="record-day"
-          aria-label={t('缴费日到', 'Paid to')}
-          value={to}
-          onChange={event => change({ to: event.target.value })}
-        />
+        <DateField label={t('缴费日从', 'Paid from')} value={from} change={from => change({ from })} />
+        <DateField label={t('缴费日到', 'Paid to')} value={to} change={to => change({ to })} />
       </div>
       {error ? (
         <Failed error={error} again={again} />

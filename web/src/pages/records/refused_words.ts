@@ -1,4 +1,4 @@
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 const WORDS: Readonly<Record<string, Both>> = {
   notice_forged: {

@@ -1,5 +1,5 @@
 import { exponentOf, formatMinor, parseDecimal } from '../../../../src/kernel/money.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** What is wrong with the amount of a refund, told while it is typed; the platform decides. Pure. */
 export function amountFault(text: string, remaining: string, currency: string): Both | null {

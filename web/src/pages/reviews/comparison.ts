@@ -1,6 +1,6 @@
 import { ACTIONS } from '../../../../src/discrepancies/actions.ts'
 import { exponentOf, formatMinor } from '../../../../src/kernel/money.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** What stands before and after, as a person reads it. Pure. */
 
@@ -131,14 +131,63 @@ export function comparedFields(before: unknown, after: unknown, context: Context
   }))
 }
 
-/** A fact's value: an instant as one, an amount as one, anything else as its text. */
-export function factCell(value: string, nameOf: Context['nameOf']): Cell {
+/** Facts whose value is a sentence in both languages, one after the other. */
+const IN_BOTH: ReadonlySet<string> = new Set(['Evidence', 'Action', 'Why', 'Doubt'])
+
+/** "差额不为零 There is a difference": Chinese until its last sign, then English; as it is when it is not of that form. */
+function bothOf(value: string): Both {
+  const [, zh, en] = /^(.*[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) ([^\u4e00-\u9fff]+)$/s.exec(value) ?? []
+  return zh === undefined || en === undefined ? plain(value) : both(zh, en)
+}
+
+/** Codes that stand in facts, in the words of the field. */
+const FACT_CODES: Readonly<Record<string, Readonly<Record<string, Both>>>> = {
+  State: {
+    waiting: both('待对账', 'Waiting'),
+    matched: both('已匹配', 'Matched'),
+    in_transit: both('在途', 'In transit'),
+    discrepancy: both('有差错', 'In a discrepancy'),
+    confirmed: both('已确认', 'Confirmed'),
+    reconciled: both('已对账', 'Reconciled'),
+  },
+  'Matched by': {
+    trade_no: both('渠道交易号', 'The channel’s number'),
+    refund_no: both('退款单号', 'The refund’s number'),
+    merchant_order_no: both('商户订单号', 'The merchant order number'),
+    order_no: both('缴费单号', 'The order number'),
+    similar_no: both('近似号码', 'A similar number'),
+    batch_no: both('批次号', 'The batch'),
+    day_total: both('当日合计', 'The day’s total'),
+    amount_time: both('金额与时间', 'Amount and time'),
+    subset_sum: both('金额组合', 'A sum of amounts'),
+    agreed_absent: both('两边均未成功', 'Neither side succeeded'),
+    by_hand: both('手工匹配', 'By hand'),
+  },
+}
+
+/** The words of a fact: "5 amount_mismatch", "alipay/main 2026-11-27" and the like are codes of the platform. */
+function factWords(name: string, value: string, nameOf: Context['nameOf']): Both {
+  if (IN_BOTH.has(name)) return bothOf(value)
+  const [, number, kind = ''] = /^(\d+) ([a-z_]+)$/.exec(value) ?? []
+  const kindWords = nameOf('kind', kind)
+  if (number !== undefined && kindWords) return both(`${kindWords.zh} ${number}`, `${kindWords.en} ${number}`)
+  const [, channel = '', rest = ''] = /^([a-z]+)((?:\/\S+)?(?: \d{4}-\d{2}-\d{2})?)$/.exec(value) ?? []
+  const channelWords = nameOf('channel', channel)
+  if (channelWords) {
+    const after = rest.replace('/', ' ')
+    return both(`${channelWords.zh}${after}`, `${channelWords.en}${after}`)
+  }
+  return FACT_CODES[name]?.[value] ?? plain(value)
+}
+
+/** A fact's value by the fact's English name: an instant as one, an amount as one, anything else in words. */
+export function factCell(name: string, value: string, nameOf: Context['nameOf']): Cell {
   if (value === '') return { kind: 'none' }
   if (INSTANT.test(value)) return { kind: 'when', at: value }
   const money = /^(-?\d+\.\d+) ([A-Z]{3})$/.exec(value)
   if (money?.[1] && money[2] && (money[1].split('.')[1] ?? '').length === exponentOf(money[2]))
     return { kind: 'money', amount: money[1], currency: money[2] }
-  return { kind: 'text', text: nameOf('', value) ?? plain(value) }
+  return { kind: 'text', text: factWords(name, value, nameOf) }
 }
 
 export type Standing = {

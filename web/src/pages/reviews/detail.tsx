@@ -92,7 +92,7 @@ function ReviewPaper({
         <Facts
           of={review.facts.map(fact => ({
             name: t(fact.zh, fact.en),
-            value: <CellOf cell={factCell(fact.value, nameOf)} />,
+            value: <CellOf cell={factCell(fact.en, fact.value, nameOf)} />,
           }))}
         />
       </Part>

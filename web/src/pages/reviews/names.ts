@@ -1,8 +1,9 @@
 import { PERMISSIONS } from '../../../../src/access/permissions.ts'
 import { BUILT_IN_ROLES } from '../../../../src/access/roles.ts'
+import { KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
 import { DIFFERENCES } from '../../pieces/settlement_words.ts'
 import { CHANNEL_NAMES } from '../../pieces/values.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 export const permissionWords = (code: string): Both | undefined => (PERMISSIONS as Readonly<Record<string, Both>>)[code]
 
@@ -14,6 +15,7 @@ export const namesOfCodes =
     if (field === 'role') return (BUILT_IN_ROLES as Readonly<Record<string, { name: Both }>>)[code]?.name
     if (field === 'accepted') return DIFFERENCES[code]
     if (field === 'true_cause') return { zh: causeName(code), en: causeName(code) }
+    if (field === 'kind') return (KIND_LOOKS as Readonly<Record<string, Both>>)[code]
     return CHANNEL_NAMES[code]
   }
 

@@ -1,6 +1,6 @@
 import { exponentOf, formatMinor, parseDecimal } from '../../../../src/kernel/money.ts'
 import type { SettlementDetail } from '../../../../src/reconciliation/funds/api.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** The three bills beside each other. Pure. */
 

@@ -1,6 +1,7 @@
-import { Flex, Input, Select } from 'antd'
+import { Flex, Select } from 'antd'
 import { Link, useNavigate } from 'react-router'
 import type { SettlementList, SettlementView } from '../../../../src/reconciliation/funds/api.ts'
+import { DateField } from '../../pieces/date_field.tsx'
 import { useListKeys } from '../../pieces/list_keys.tsx'
 import { Rows } from '../../pieces/rows.tsx'
 import { SETTLEMENT_STATES } from '../../pieces/settlement_words.ts'
@@ -57,13 +58,7 @@ export function SettlementRows({
             ...Object.entries(CHANNEL_NAMES).map(([value, words]) => ({ value, label: t(words) })),
           ]}
         />
-        <Input
-          type="date"
-          className="settlement-day"
-          aria-label={t('账期从', 'Business day from')}
-          value={filters.from}
-          onChange={event => change({ from: event.target.value })}
-        />
+        <DateField label={t('账期从', 'Business day from')} value={filters.from} change={from => change({ from })} />
       </Flex>
       {error ? (
         <Failed error={error} again={again} />
