@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
 
-const MARK = join(PACKAGE_ROOT, 'web/dist/.built')
+const MARK = join(PACKAGE_ROOT, 'web/dist/.built.json')
 
 /** `shared`: the server's own pure files that the last build took in; `sources`: the digest of these and all others. */
 type Mark = { readonly shared: readonly string[]; readonly sources: string }

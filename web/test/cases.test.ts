@@ -162,16 +162,12 @@ test('before and after are read by name, with money and times as such', () => {
   assert.deepEqual(factCell('', '-18.00 CNY', nameOf), { kind: 'money', amount: '-18.00', currency: 'CNY' })
   assert.equal(factCell('', '2026-11-27T10:00:00.000Z', nameOf).kind, 'when')
   assert.equal(factCell('', '18.001 CNY', nameOf).kind, 'text')
+  const known: Record<string, { zh: string; en: string }> = {
+    'kind amount_mismatch': { zh: '金额不符', en: 'Amount differs' },
+    'channel alipay': { zh: '支付宝', en: 'Alipay' },
+  }
   const words = (name: string, value: string) => {
-    const cell = factCell(
-      name,
-      value,
-      (field, code) =>
-        ({
-          'kind amount_mismatch': { zh: '金额不符', en: 'Amount differs' },
-          'channel alipay': { zh: '支付宝', en: 'Alipay' },
-        })[`${field} ${code}`],
-    )
+    const cell = factCell(name, value, (field, code) => known[`${field} ${code}`])
     return cell.kind === 'text' ? `${cell.text.zh} | ${cell.text.en}` : cell.kind
   }
   assert.equal(words('Why', '差额不为零 There is a difference'), '差额不为零 | There is a difference')

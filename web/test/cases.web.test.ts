@@ -74,7 +74,7 @@ webTest(
     await pc.keyboard.press('Enter')
     await pc.getByRole('heading', { name: '变更对照' }).waitFor()
     await pc
-      .getByText('短款 ' + ours)
+      .getByText(`短款 ${ours}`)
       .first()
       .waitFor()
     await noFaults(pc, 'a review in the dark')
