@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { SYSTEM } from '../src/access/actor.ts'
@@ -100,6 +101,17 @@ export async function personOf(
   const account = await providePerson(app, { login, name, role, password, place: { ...EVERY_PLACE, ...place } })
   await setPassword(app.db.pool, account.id, account.password as string, false, app.now())
   return { id: account.id, login, password }
+}
+
+/** Logs a payer in by the code that went to his phone. */
+export async function enterAsPayer({ platform, clock }: PeopleTest, page: Browser, phone: string): Promise<void> {
+  const { challenge_id } = (await page.send('POST', '/api/session/code/ask', { phone })).body
+  const { rows } = await platform.app.db.pool.query(
+    "select key, letter from outbox where template = 'log_in_code' order by id desc limit 1",
+  )
+  const { code } = JSON.parse(platform.app.vault.openText(rows[0].letter, `notices.outbox.letter:${rows[0].key}`)).data
+  assert.equal(await page.outcome('POST', '/api/session/code', { challenge_id, phone, code }), 200)
+  clock.forward(60)
 }
 
 /** The platform over HTTP behind a proxy that says who asks, with people. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import { outboxOf } from '../../testkit/outbox.ts'
-import { type Browser, type PeopleTest, peopleTest } from '../../testkit/people.ts'
+import { seedOrder } from '../../testkit/paid_order.ts'
+import { type Browser, enterAsPayer, type PeopleTest, peopleTest } from '../../testkit/people.ts'
 import { closeTestServer } from '../../testkit/server.ts'
 import { forgetVouchers } from '../reviews/voucher_operations.ts'
 import { type AppealSettings, nudge, remindersDue } from './appeal.ts'
@@ -38,40 +39,14 @@ async function city(t: TestContext): Promise<City> {
      insert into fee_items (id, merchant_no, name, category, created_at)
      values ('W1', 'M1', '水费', 'water', now()), ('G1', 'M2', '燃气费', 'gas', now())`,
   )
-  const payment = async (no: string, merchant: string, item: string, account: string, paid: boolean): Promise<void> => {
-    const person = { accountNo: account, payerName: '王小明', phone: '13511112222', email: '' }
-    await app.db.pool.query(
-      `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, account_no, payer_name, phone, email, account_index, title, period,
-                           amount, currency, part_payment, part_min, paid, paid_at, created_at)
-       select $1, repeat('0', 64), $2, $3, $4, $5, $6, '', $7, '水费', '', 12860, 'CNY', false, 1,
-              case when $8 then 12860 else 0 end, case when $8 then $9::timestamptz end, $9`,
-      [
-        `FZ${no}`,
-        merchant,
-        item,
-        person.accountNo,
-        person.payerName,
-        person.phone,
-        app.vault.blind('account_no', account),
-        paid,
-        app.now(),
-      ],
-    )
-    await app.db.pool.query(
-      `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, created_at, expires_at,
-                             merchant_no, state, received, paid_at, booked_at, credited)
-       select $1, $2, 'request-' || $2, repeat('0', 64), $6, 'main', 'native', 12860, 'CNY', $3, $3, $4,
-              (case when $5 then 'success' else 'closed' end)::payment_state, case when $5 then 12860 end,
-              case when $5 then $3::timestamptz end, case when $5 then $3::timestamptz end, $5`,
-      [`FZ${no}`, `P${no}`, app.now(), merchant, paid, no === '4' ? 'alipay' : 'wechat'],
-    )
-  }
+  const payment = (no: string, merchant: string, item: string, account: string, paid: boolean): Promise<void> =>
+    seedOrder(app, { no, merchant, item, account, paid, channel: no === '4' ? 'alipay' : 'wechat' })
   await payment('1', 'M1', 'W1', '3601000001', true)
   await payment('2', 'M1', 'W1', '3601000001', false)
   await payment('3', 'M2', 'G1', '3602000009', true)
   for (const no of ['4', '5', '6', '7', '8']) await payment(no, 'M1', 'W1', '3601000001', true)
   const payer = people.browser('10.1.0.1')
-  await enter(people, payer, PHONE)
+  await enterAsPayer(people, payer, PHONE)
   assert.equal(
     await payer.outcome('POST', '/api/own/accounts', {
       merchant_no: 'M1',
@@ -81,16 +56,6 @@ async function city(t: TestContext): Promise<City> {
     200,
   )
   return { ...people, appealing: { ...app, appeals: SETTINGS }, payer }
-}
-
-async function enter({ platform, clock }: PeopleTest, page: Browser, phone: string): Promise<void> {
-  const { challenge_id } = (await page.send('POST', '/api/session/code/ask', { phone })).body
-  const { rows } = await platform.app.db.pool.query(
-    "select key, letter from outbox where template = 'log_in_code' order by id desc limit 1",
-  )
-  const { code } = JSON.parse(platform.app.vault.openText(rows[0].letter, `notices.outbox.letter:${rows[0].key}`)).data
-  assert.equal(await page.outcome('POST', '/api/session/code', { challenge_id, phone, code }), 200)
-  clock.forward(60)
 }
 
 let asks = 0
@@ -191,7 +156,7 @@ test('a payer appeals about a payment of his own, with a voucher, and about nobo
     `appeal:ID:received:sms ${PHONE}`,
   ])
   const stranger = browser('10.1.0.2')
-  await enter(made, stranger, '13900009999')
+  await enterAsPayer(made, stranger, '13900009999')
   const one = `/api/own/appeals/${filed.body.appeal_id}`
   assert.equal(await stranger.outcome('GET', one), 'appeal_unknown')
   assert.equal(await stranger.outcome('POST', `${one}/withdraw`, { id: nextId() }), 'appeal_unknown')
@@ -205,7 +170,7 @@ test('a payer appeals about a payment of his own, with a voucher, and about nobo
   assert.equal((await upload('own-voucher-4')).body.error.code, 'vouchers_too_many')
   made.clock.forward(25 * HOUR)
   assert.equal(await forgetVouchers(made.appealing), 2, 'what an appeal holds is kept')
-  await enter(made, payer, PHONE)
+  await enterAsPayer(made, payer, PHONE)
   assert.equal((await payer.send('POST', `${one}/withdraw`, { id: nextId() })).body.state, 'withdrawn')
   assert.equal(await payer.outcome('POST', `${one}/withdraw`, { id: nextId() }), 'appeal_closed_already')
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P1')), 200)
@@ -219,7 +184,7 @@ test('five appeals of one payer in a day, not six', async t => {
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P8')), 'appeals_too_many')
   // His session is over by then, and logging in takes a minute.
   clock.forward(24 * HOUR - 1 - 60)
-  await enter(made, payer, PHONE)
+  await enterAsPayer(made, payer, PHONE)
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P8')), 'appeals_too_many')
   clock.forward(1)
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P8')), 200)

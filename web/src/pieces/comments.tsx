@@ -62,7 +62,7 @@ export function Comments({
           <Input.TextArea
             aria-label={t('备注', 'Comment')}
             placeholder={note ?? t('写给同事的备注', 'A comment for colleagues')}
-            autoSize={{ minRows: 2, maxRows: 8 }}
+            rows={2}
             maxLength={500}
             value={text}
             onChange={event => {

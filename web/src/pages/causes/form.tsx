@@ -138,10 +138,10 @@ function CauseFields({
         </Form.Item>
       </div>
       <Form.Item name="recognised" label={t('怎样认出', 'How it is recognised')} rules={needed}>
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={1000} />
+        <Input.TextArea rows={2} maxLength={1000} />
       </Form.Item>
       <Form.Item name="what_to_do" label={t('建议处理', 'What to do')} rules={needed}>
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={1000} />
+        <Input.TextArea rows={2} maxLength={1000} />
       </Form.Item>
       <div className="cause-pair">
         <Form.Item name="whom_to_ask" label={t('找谁确认', 'Whom to ask')}>

@@ -145,27 +145,27 @@ function MatchRow({
   const t = useText()
   const number = row.merchant_order_no || row.channel_trade_no || row.name
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox within is its control
-    <label className={picked ? 'match-row picked' : 'match-row'}>
-      <Checkbox checked={picked} onChange={toggle} />
-      <span className="match-what">
-        <span className="row-line">
-          <Num>{number}</Num>
+    <Checkbox className={picked ? 'match-row picked' : 'match-row'} checked={picked} onChange={toggle}>
+      <span className="match-cells">
+        <span className="match-what">
+          <span className="row-line">
+            <Num>{number}</Num>
+          </span>
+          <span className="quiet">
+            {row.occurred_at ? <When at={row.occurred_at} /> : row.business_date} · {t(KIND_LOOKS[kind])} {id}
+            {row.file !== '' && ` · ${row.file} ${t(`第 ${row.record} 条`, `#${row.record}`)}`}
+          </span>
         </span>
-        <span className="quiet">
-          {row.occurred_at ? <When at={row.occurred_at} /> : row.business_date} · {t(KIND_LOOKS[kind])} {id}
-          {row.file !== '' && ` · ${row.file} ${t(`第 ${row.record} 条`, `#${row.record}`)}`}
+        <span className="number">
+          <Money amount={row.amount} currency={row.currency} />
+          {moved !== row.amount && <div className="quiet">{t('未动资金', 'no money moved')}</div>}
+          {why && (
+            <div>
+              <Tag color="success">{why}</Tag>
+            </div>
+          )}
         </span>
       </span>
-      <span className="number">
-        <Money amount={row.amount} currency={row.currency} />
-        {moved !== row.amount && <div className="quiet">{t('未动资金', 'no money moved')}</div>}
-        {why && (
-          <div>
-            <Tag color="success">{why}</Tag>
-          </div>
-        )}
-      </span>
-    </label>
+    </Checkbox>
   )
 }
