@@ -1,7 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
+import { actor } from '../../testkit/actors.ts'
 import { type DiscrepancyCounter, discrepancyCounter } from '../../testkit/discrepancies.ts'
 import { matchRows, unmatch } from './match_operations.ts'
+import { readOpenRows } from './reading.ts'
 
 const DAY = '2026-11-20'
 const at = (time: string, day = DAY) => `${day} ${time}`
@@ -190,4 +192,37 @@ test('runs that began before a person placed rows are overtaken', async t => {
   const before = (await c.day(DAY))?.revision ?? 0
   await match(c, [ours, theirs])
   assert.equal((await c.day(DAY))?.revision, before + 1)
+})
+
+test('rows that can be matched are told by side, found by amount and number, and only within one’s scope', async t => {
+  const c = await discrepancyCounter(t)
+  const [ours, theirs] = await strangers(c)
+  const ask = { channel: 'wechat', account: 'wx', currency: 'CNY' }
+  const rows = async (query: object, who = c.li) =>
+    (await readOpenRows(c.app, who, { ...ask, side: 'ours', ...query })).rows.map(
+      row => `${row.key.side} ${row.row.name} ${row.moved} of ${row.discrepancy_id}`,
+    )
+  const [mine] = await rows({})
+  assert.equal(mine, `ours P1 80.00 of ${ours}`)
+  assert.equal((await rows({ side: 'theirs' })).length, 1)
+  assert.deepEqual(await rows({ amount: '80.00' }), [mine])
+  assert.deepEqual(await rows({ amount: '80.01' }), [])
+  assert.deepEqual(await rows({ number: 'P1' }), [mine])
+  assert.deepEqual(await rows({ number: 'P2' }), [], 'matched already')
+  assert.deepEqual(await rows({ discrepancy_id: String(theirs) }), [])
+  assert.deepEqual(await rows({ account: 'other' }), [])
+  assert.deepEqual(await rows({ currency: 'USD' }), [])
+  assert.deepEqual(await rows({}, actor('elsewhere', [{ merchants: null, channels: ['alipay'] }])), [])
+
+  // Their keys go back as they are.
+  const sides = await Promise.all(
+    (['ours', 'theirs'] as const).map(side => readOpenRows(c.app, c.li, { ...ask, side })),
+  )
+  const keys = sides.flatMap(side => side.rows.map(({ key }) => key))
+  const made = await match(c, [], {
+    rows: keys.map(key => ({ side: key.side, orderNo: key.order_no, id: Number(key.row_id) })),
+  })
+  assert.deepEqual([made.outcome, made.difference], ['done', '0.00'])
+  assert.deepEqual(await rows({}), [])
+  await c.sound()
 })

@@ -195,16 +195,14 @@ webTest('the morning of those who deal with cases', async (t, browser) => {
   })
 
   await t.test('the other pages stand, on three sizes, in both languages, light and dark', async () => {
-    for (const device of [{ lang: 'en' }, { size: 'pad', look: 'dark' }, { size: 'phone' }] as Omit<Device, 'url'>[]) {
+    const places: readonly (readonly [Omit<Device, 'url'>, readonly string[]])[] = [
+      [{ lang: 'en' }, ['causes?cause=lost_notice', 'settlements?view=all']],
+      [{ size: 'pad', look: 'dark' }, ['causes', 'records', 'refunds']],
+      [{ size: 'phone' }, ['causes?form=new', 'records?view=waiting']],
+    ]
+    for (const [device, paths] of places) {
       const page = await opened(finance, device)
-      for (const path of [
-        'causes',
-        'causes?cause=lost_notice',
-        'causes?form=new',
-        'settlements?view=all',
-        'records',
-        'refunds',
-      ]) {
+      for (const path of paths) {
         await page.goto(`/app/${path}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await page.waitForFunction("document.querySelector('[aria-busy=true]') === null")
