@@ -1,10 +1,8 @@
 import { Statistic } from 'antd'
 import type { AppealFigures } from '../../../../src/appeals/api.ts'
+import { timeText } from '../../pieces/durations.ts'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
-
-const hoursText = (seconds: number | null): string =>
-  seconds === null ? '—' : seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
 
 /** How the last 30 days went. */
 export function Figures() {
@@ -22,7 +20,7 @@ export function Figures() {
       <Statistic title={t('30 天提交', 'Filed in 30 days')} value={data?.filed ?? '—'} />
       <Statistic
         title={t('答复用时中位数', 'Median time to answer')}
-        value={hoursText(data?.median_answer_seconds ?? null)}
+        value={t(timeText(data?.median_answer_seconds ?? null))}
       />
       <Statistic
         title={t('按时答复率', 'Answered in time')}

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { CauseDetail } from '../../../../src/causes/api.ts'
 import { actionWords } from '../../pieces/discrepancy_words.ts'
+import { timeText } from '../../pieces/durations.ts'
 import { Facts, Part } from '../../pieces/facts.tsx'
 import { useCauseNames } from '../../pieces/names.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
@@ -12,7 +13,7 @@ import { useDeed, useRead, withId } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { conditionSentences } from './conditions_text.ts'
-import { ORIGINS, shareText, timeText } from './words.ts'
+import { ORIGINS, shareText } from './words.ts'
 
 /** A page of the library: words, figures, versions. */
 export function CauseDrawer({
