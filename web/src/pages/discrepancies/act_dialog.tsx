@@ -5,7 +5,7 @@ import type { Action } from '../../../../src/discrepancies/actions.ts'
 import { actionWords } from '../../pieces/discrepancy_words.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { type Uploaded, VoucherPicker } from '../../pieces/vouchers.tsx'
-import type { Refused } from '../../shell/api.ts'
+import { Refused } from '../../shell/api.ts'
 import { useRead, withId } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -69,7 +69,8 @@ export function ActDialog({
       })
       close()
     } catch (error) {
-      setRefused(error as Refused)
+      if (!(error instanceof Refused)) throw error
+      setRefused(error)
     } finally {
       setBusy(false)
     }

@@ -23,6 +23,9 @@ import './discrepancies.css'
 const rowsOf = (answer: DiscrepancyList): readonly DiscrepancyView[] => answer.discrepancies
 const KEYS = [...LIST_KEYS, ['x', { zh: '选中或取消选中', en: 'Pick it, or put it back' }]] as const
 
+/** What the platform takes in one request. */
+const AT_ONCE = 500
+
 /** 差错: the list that people work from. */
 export default function Discrepancies() {
   const t = useText()
@@ -97,7 +100,18 @@ export default function Discrepancies() {
         }))}
       />
       <FilterBar filters={filters} change={change} search={search} causeName={causeName} />
-      <TotalsLine totals={totals?.totals ?? []} kind={filters.kind} work={isWork(filters)} />
+      <Flex justify="space-between" align="start" gap={8}>
+        <TotalsLine totals={totals?.totals ?? []} kind={filters.kind} work={isWork(filters)} />
+        {mayHandle && rows.length > 1 && (
+          <Button
+            type="link"
+            size="small"
+            onClick={() => setPickedIds(new Set(rows.slice(0, AT_ONCE).map(row => row.discrepancy_id)))}
+          >
+            {t(`选中 ${Math.min(rows.length, AT_ONCE)} 件`, `Pick ${Math.min(rows.length, AT_ONCE)}`)}
+          </Button>
+        )}
+      </Flex>
       {error ? (
         <Failed error={error} again={again} />
       ) : loading ? (
