@@ -15,11 +15,11 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   // Our own tables and their columns, by the catalog.
   'continuity/backup/facts_store.ts': ['tx.escapeIdentifier('],
   'continuity/backup/take_table.ts': ['columns', 'name', 'target.escapeIdentifier('],
+  'continuity/replication/centres.ts': ['password'], // drawn by the drill itself for centres of its own
   // One of two books; conditions and numbers whose values are parameters.
   'discrepancies/evidence_store.ts': ['ours ?', "parts.join(' and ')", 'number'],
   'discrepancies/store.ts': ["parts.join(' and ')", 'now'], // conditions whose values are parameters; a parameter's number
   // The message's query, written by the folder that knows the facts.
-  'continuity/replication/centres.ts': ['password'], // drawn by the drill itself for centres of its own
   'notices/store.ts': ['select'],
   'orders/booking_store.ts': ['enqueueing('],
   'orders/list_store.ts': ['visible', 'personSql(', 'reconciledSql('], // a scope; columns by our names of tables

@@ -36,7 +36,7 @@ export type Simulation = {
 /** A Monday. */
 const FIRST = '2027-03-01'
 /** Statements between one strike and the next, at most. */
-const STRIKE_WITHIN = 4_000
+const STRIKE_WITHIN = 1_500
 const RULES_EVERY_DAYS = 9
 
 /**
