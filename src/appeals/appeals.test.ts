@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import { outboxOf } from '../../testkit/outbox.ts'
-import { type Browser, type PeopleTest, peopleTest } from '../../testkit/people.ts'
+import { type Browser, enterAsPayer, type PeopleTest, peopleTest } from '../../testkit/people.ts'
 import { closeTestServer } from '../../testkit/server.ts'
 import { forgetVouchers } from '../reviews/voucher_operations.ts'
 import { type AppealSettings, nudge, remindersDue } from './appeal.ts'
@@ -71,7 +71,7 @@ async function city(t: TestContext): Promise<City> {
   await payment('3', 'M2', 'G1', '3602000009', true)
   for (const no of ['4', '5', '6', '7', '8']) await payment(no, 'M1', 'W1', '3601000001', true)
   const payer = people.browser('10.1.0.1')
-  await enter(people, payer, PHONE)
+  await enterAsPayer(people, payer, PHONE)
   assert.equal(
     await payer.outcome('POST', '/api/own/accounts', {
       merchant_no: 'M1',
@@ -81,16 +81,6 @@ async function city(t: TestContext): Promise<City> {
     200,
   )
   return { ...people, appealing: { ...app, appeals: SETTINGS }, payer }
-}
-
-async function enter({ platform, clock }: PeopleTest, page: Browser, phone: string): Promise<void> {
-  const { challenge_id } = (await page.send('POST', '/api/session/code/ask', { phone })).body
-  const { rows } = await platform.app.db.pool.query(
-    "select key, letter from outbox where template = 'log_in_code' order by id desc limit 1",
-  )
-  const { code } = JSON.parse(platform.app.vault.openText(rows[0].letter, `notices.outbox.letter:${rows[0].key}`)).data
-  assert.equal(await page.outcome('POST', '/api/session/code', { challenge_id, phone, code }), 200)
-  clock.forward(60)
 }
 
 let asks = 0
@@ -191,7 +181,7 @@ test('a payer appeals about a payment of his own, with a voucher, and about nobo
     `appeal:ID:received:sms ${PHONE}`,
   ])
   const stranger = browser('10.1.0.2')
-  await enter(made, stranger, '13900009999')
+  await enterAsPayer(made, stranger, '13900009999')
   const one = `/api/own/appeals/${filed.body.appeal_id}`
   assert.equal(await stranger.outcome('GET', one), 'appeal_unknown')
   assert.equal(await stranger.outcome('POST', `${one}/withdraw`, { id: nextId() }), 'appeal_unknown')
@@ -205,7 +195,7 @@ test('a payer appeals about a payment of his own, with a voucher, and about nobo
   assert.equal((await upload('own-voucher-4')).body.error.code, 'vouchers_too_many')
   made.clock.forward(25 * HOUR)
   assert.equal(await forgetVouchers(made.appealing), 2, 'what an appeal holds is kept')
-  await enter(made, payer, PHONE)
+  await enterAsPayer(made, payer, PHONE)
   assert.equal((await payer.send('POST', `${one}/withdraw`, { id: nextId() })).body.state, 'withdrawn')
   assert.equal(await payer.outcome('POST', `${one}/withdraw`, { id: nextId() }), 'appeal_closed_already')
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P1')), 200)
@@ -219,7 +209,7 @@ test('five appeals of one payer in a day, not six', async t => {
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P8')), 'appeals_too_many')
   // His session is over by then, and logging in takes a minute.
   clock.forward(24 * HOUR - 1 - 60)
-  await enter(made, payer, PHONE)
+  await enterAsPayer(made, payer, PHONE)
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P8')), 'appeals_too_many')
   clock.forward(1)
   assert.equal(await payer.outcome('POST', '/api/own/appeals', filing('P8')), 200)

@@ -161,3 +161,23 @@ export async function listFeeItems(
   )
   return rows
 }
+
+/** Merchants that collect, each with what it collects for, by number: what a payer chooses from. */
+export async function listPayees(
+  db: Db,
+  search: string,
+  limit: number,
+): Promise<(Pick<FeeItem, 'merchantNo' | 'id' | 'name' | 'category' | 'accountLabel'> & { merchant: string })[]> {
+  const { rows } = await db.query(
+    `with payees as (
+       select merchant_no, name from merchants m
+        where state = 'active' and ($1 = '' or strpos(lower(merchant_no), lower($1)) > 0 or strpos(lower(name), lower($1)) > 0)
+          and exists (select from fee_items i where i.merchant_no = m.merchant_no and i.state = 'active')
+        order by merchant_no limit $2
+     )
+     select p.name as merchant, i.merchant_no as "merchantNo", i.id, i.name, i.category, i.account_label as "accountLabel"
+       from payees p join fee_items i using (merchant_no) where i.state = 'active' order by i.merchant_no, i.id`,
+    [search, limit],
+  )
+  return rows
+}
