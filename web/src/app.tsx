@@ -8,9 +8,11 @@ import { LANDINGS, PAGES } from './pages/registry.tsx'
 import { Failed, Loading } from './pieces/states.tsx'
 import { Frame, pagesFor } from './shell/layout.tsx'
 import { LogIn } from './shell/log_in.tsx'
+import { PasswordDue } from './shell/password_due.tsx'
+import { AnybodyFrame, PayerFrame } from './shell/payer_frame.tsx'
 import { queries } from './shell/reading.ts'
 import { SessionDoor, useDoor, useSession } from './shell/session.tsx'
-import { useLang, useText } from './shell/text.ts'
+import { type Both, useLang, useText } from './shell/text.ts'
 import { themeOf, useDark } from './shell/theme.ts'
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
@@ -50,9 +52,11 @@ function Colours() {
     style.setProperty('--text', token.colorText)
     style.setProperty('--quiet', token.colorTextSecondary)
     style.setProperty('--accent', token.colorPrimary)
+    style.setProperty('--on-accent', token.colorTextLightSolid)
     style.setProperty('--wrong', token.colorError)
     style.setProperty('--wrong-back', token.colorErrorBg)
     style.setProperty('--right', token.colorSuccess)
+    style.setProperty('--warn', token.colorWarning)
     style.setProperty('--hover', token.controlItemBgHover)
     style.setProperty('--chosen', token.controlItemBgActive)
   }, [token])
@@ -75,9 +79,11 @@ function Shown() {
         <Failed error={entry.why} again={entry.again} />
       </main>
     )
-  if (entry.state === 'out') return <LogIn over={entry.over} />
+  if (entry.state === 'out') return <ForAnybody over={entry.over} />
+  if (entry.session.who.password_change_due) return <PasswordDue />
+  const Around = entry.session.who.kind === 'payer' ? PayerFrame : Frame
   return (
-    <Frame>
+    <Around>
       <NoWhiteScreen>
         <Routes>
           <Route index element={<Landing />} />
@@ -95,7 +101,31 @@ function Shown() {
           <Route path="*" element={<NotHere />} />
         </Routes>
       </NoWhiteScreen>
-    </Frame>
+    </Around>
+  )
+}
+
+/** Without a log-in: paying, and the door for all else. */
+function ForAnybody({ over }: { readonly over: boolean }) {
+  return (
+    <Routes>
+      {ROUTES.filter(({ page }) => page.open).map(({ page, Shown: Content }) => (
+        <Route
+          key={page.path}
+          path={page.path}
+          element={
+            <AnybodyFrame>
+              <NoWhiteScreen>
+                <Titled title={page.title}>
+                  <Content />
+                </Titled>
+              </NoWhiteScreen>
+            </AnybodyFrame>
+          }
+        />
+      ))}
+      <Route path="*" element={<LogIn over={over} />} />
+    </Routes>
   )
 }
 
@@ -112,16 +142,12 @@ function Guarded({
   children,
 }: {
   readonly needs: readonly string[]
-  readonly title: { zh: string; en: string }
+  readonly title: Both
   readonly children: ReactNode
 }) {
   const t = useText()
   const { may } = useSession()
-  const name = t(title)
-  useEffect(() => {
-    document.title = `${name} · ${t('抚州支付平台', 'Fuzhou Pay')}`
-  }, [name, t])
-  if (may(...needs)) return children
+  if (may(...needs)) return <Titled title={title}>{children}</Titled>
   return (
     <Result
       status="403"
@@ -129,6 +155,15 @@ function Guarded({
       subTitle={t('如工作需要，请财务主管授予相应角色', 'If your work needs it, ask a supervisor for the role')}
     />
   )
+}
+
+function Titled({ title, children }: { readonly title: Both; readonly children: ReactNode }) {
+  const t = useText()
+  const name = t(title)
+  useEffect(() => {
+    document.title = `${name} · ${t('抚州支付平台', 'Fuzhou Pay')}`
+  }, [name, t])
+  return children
 }
 
 function NotHere() {

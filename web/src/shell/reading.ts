@@ -10,7 +10,7 @@ import type { Topic } from '../../../src/live/topics.ts'
 import { ask, type Method, newRequestId, type Query, type Refused } from './api.ts'
 
 /** What a list is about: the live stream names these when they change. 'own' is what no stream tells about. */
-export type Subject = Topic | 'own' | 'session' | 'log' | 'system'
+export type Subject = Topic | 'own' | 'session' | 'log' | 'system' | 'paying'
 
 export const queries = new QueryClient({
   defaultOptions: {
