@@ -26,7 +26,12 @@ export function WebApp() {
     document.documentElement.dataset.look = dark ? 'dark' : 'light'
   }, [lang, dark])
   return (
-    <ConfigProvider locale={lang === 'zh' ? zhCN : enUS} theme={themeOf(dark)} csp={{ nonce }}>
+    <ConfigProvider
+      locale={lang === 'zh' ? zhCN : enUS}
+      theme={themeOf(dark)}
+      csp={{ nonce }}
+      button={{ autoInsertSpace: false }}
+    >
       <Messages>
         <Colours />
         <QueryClientProvider client={queries}>
@@ -52,6 +57,7 @@ function Colours() {
     style.setProperty('--text', token.colorText)
     style.setProperty('--quiet', token.colorTextSecondary)
     style.setProperty('--accent', token.colorPrimary)
+    style.setProperty('--link', token.colorLink)
     style.setProperty('--on-accent', token.colorTextLightSolid)
     style.setProperty('--wrong', token.colorError)
     style.setProperty('--wrong-back', token.colorErrorBg)

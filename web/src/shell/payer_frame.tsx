@@ -1,6 +1,7 @@
-import { ConfigProvider, Flex, Layout } from 'antd'
+import { LeftOutlined } from '@ant-design/icons'
+import { Button, ConfigProvider, Flex, Layout } from 'antd'
 import { type ReactNode, Suspense } from 'react'
-import { Link, NavLink } from 'react-router'
+import { Link, NavLink, useLocation, useNavigate } from 'react-router'
 import { Loading } from '../pieces/states.tsx'
 import { Choices, Offline, pagesFor, TwoPlaces } from './layout.tsx'
 import { useSession } from './session.tsx'
@@ -60,6 +61,11 @@ function Plain({
   readonly children: ReactNode
 }) {
   const t = useText()
+  const navigate = useNavigate()
+  // An app on a phone's home screen has no button for this.
+  const { pathname } = useLocation()
+  const deep = pathname.split('/').length > 3 || pathname === '/pay/verify'
+  const home = tabs ? '/' : '/pay'
   return (
     <ConfigProvider theme={LARGE}>
       <Layout className={tabs ? 'payer with-tabs' : 'payer'}>
@@ -67,7 +73,15 @@ function Plain({
           {t('跳到内容', 'Skip to the content')}
         </a>
         <Layout.Header className="top payer-top">
-          <Link to={tabs ? '/' : '/pay'} className="brand-small payer-brand">
+          {deep && (
+            <Button
+              type="text"
+              icon={<LeftOutlined />}
+              aria-label={t('返回', 'Back')}
+              onClick={() => (window.history.length > 1 ? navigate(-1) : navigate(home))}
+            />
+          )}
+          <Link to={home} className="brand-small payer-brand">
             {t('抚州缴费', 'Fuzhou Pay')}
           </Link>
           {tabs}

@@ -21,11 +21,19 @@ export function useDark(): boolean {
 /** Colours meet WCAG AA on their own backgrounds; the grey of second texts is darker than Ant Design's for that. */
 export const themeOf = (isDark: boolean): ThemeConfig => ({
   algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+  // On the light red of the dark theme white could not be read.
+  ...(isDark ? { components: { Button: { dangerColor: '#141414' } } } : {}),
   token: {
     colorPrimary: isDark ? '#3f8ae0' : '#0b57b0',
-    colorError: isDark ? '#e5534b' : '#c62828',
-    colorSuccess: isDark ? '#49aa19' : '#1b7a34',
+    colorLink: isDark ? '#6aa8ec' : '#0b57b0',
+    colorInfo: isDark ? '#6cb0f7' : '#0b57b0',
+    colorError: isDark ? '#ff8078' : '#c62828',
+    colorSuccess: isDark ? '#5cc42a' : '#1b7a34',
     colorWarning: isDark ? '#d89614' : '#9a5b00',
+    // Derived from such dark colours they would be grey.
+    ...(isDark
+      ? {}
+      : { colorWarningBg: '#fdf4e3', colorSuccessBg: '#eaf6ed', colorErrorBg: '#fdecea', colorInfoBg: '#e8f1fc' }),
     colorTextSecondary: isDark ? '#b4b8bd' : '#50555c',
     colorTextTertiary: isDark ? '#a3a8ae' : '#5f656d',
     colorTextDescription: isDark ? '#a3a8ae' : '#5f656d',

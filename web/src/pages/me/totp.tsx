@@ -1,6 +1,7 @@
-import { Button, Flex, Form, Input, QRCode, Typography } from 'antd'
+import { Button, Flex, Form, Input, Typography } from 'antd'
 import { useState } from 'react'
 import { Copy } from '../../pieces/copy.tsx'
+import { Qr } from '../../pieces/qr.tsx'
 import { Failed } from '../../pieces/states.tsx'
 import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
@@ -60,9 +61,7 @@ export function Totp() {
           '1. Scan this with an authenticator app',
         )}
       </Typography.Text>
-      <div className="qr-back" role="img" aria-label={t('验证器二维码', 'Code for the authenticator')}>
-        <QRCode value={uri} size={184} bordered={false} color="#000" bgColor="#fff" type="svg" />
-      </div>
+      <Qr text={uri} size={184} label={t('验证器二维码', 'Code for the authenticator')} />
       <Flex gap={8} align="center" wrap>
         <Typography.Text type="secondary">{t('扫不了？手工输入密钥：', 'No camera? Type this key:')}</Typography.Text>
         <code style={{ overflowWrap: 'anywhere' }}>{secret}</code>

@@ -4,7 +4,7 @@ import type { OrderView } from '../../../../src/orders/api.ts'
 import { State } from '../../pieces/states.tsx'
 import { Money, Num } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
-import { ORDER_LOOKS } from './words.ts'
+import { billName, ORDER_LOOKS } from './words.ts'
 
 /** Bills as cards: what for, until when, how much, and the way to pay. */
 export function Bills({ orders, merchant }: { readonly orders: readonly OrderView[]; readonly merchant: string }) {
@@ -52,17 +52,13 @@ function Bill({ order, merchant }: { readonly order: OrderView; readonly merchan
   )
 }
 
-/** 水费 2026-11: what stands on top of a bill. */
-export const billName = ({ title, period }: Pick<OrderView, 'title' | 'period'>): string =>
-  period === '' || title.includes(period) ? title : `${title} ${period}`
-
 /** An amount with its sign, for readers who are no bookkeepers. */
 export function Sum({ amount, currency }: { readonly amount: string; readonly currency: string }) {
   return (
-    <>
+    <span className="sum">
       {currency === 'CNY' && <span aria-hidden="true">¥ </span>}
       <Money amount={amount} currency={currency} />
       {currency === 'CNY' && <span className="only-read">元</span>}
-    </>
+    </span>
   )
 }

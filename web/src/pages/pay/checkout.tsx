@@ -1,6 +1,7 @@
-import { Alert, Button, QRCode } from 'antd'
+import { Alert, Button } from 'antd'
 import type { CheckoutView, PayChannel, PaymentView } from '../../../../src/orders/api.ts'
 import { Copy } from '../../pieces/copy.tsx'
+import { Qr } from '../../pieces/qr.tsx'
 import { CHANNEL_NAMES, grouped, localOf } from '../../pieces/values.tsx'
 import { isPhone } from '../../shell/device.ts'
 import { type Both, useText } from '../../shell/text.ts'
@@ -78,9 +79,7 @@ function Code({
   const name = CHANNEL_NAMES[channel] as Both
   return (
     <div className="checkout">
-      <div className="qr-back" role="img" aria-label={t(`${name.zh}付款码`, `${name.en} payment code`)}>
-        <QRCode value={checkout.code_url} size={216} bordered={false} color="#000" bgColor="#fff" type="svg" />
-      </div>
+      <Qr text={checkout.code_url} size={216} label={t(`${name.zh}付款码`, `${name.en} payment code`)} />
       <p style={{ margin: 0 }}>
         {isPhone()
           ? t(`请用另一部手机的${name.zh}扫码`, `Scan it with ${name.en} on another phone`)

@@ -22,7 +22,7 @@ function OpenPayment({ begun }: { readonly begun: Begun }) {
   }, [gone, begun.paymentNo])
   if (data?.state !== 'created' && data?.state !== 'pending') return null
   return (
-    <Link to={`/pay/progress/${begun.paymentNo}`} className="open-payment" role="status">
+    <Link to={`/pay/progress/${begun.paymentNo}`} className="open-payment">
       <ClockCircleOutlined />
       <span>
         {t('有一笔支付还没完成：', 'A payment is not finished: ')}

@@ -9,11 +9,11 @@ import { newRequestId } from '../../shell/api.ts'
 import { isPhone } from '../../shell/device.ts'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { type Both, useText } from '../../shell/text.ts'
-import { billName, Sum } from './bill.tsx'
+import { Sum } from './bill.tsx'
 import { goOn } from './checkout.tsx'
 import { remember } from './open_payments.ts'
 import { amountOf, type Way, waysFor } from './ways.ts'
-import { ORDER_LOOKS } from './words.ts'
+import { billName, ORDER_LOOKS } from './words.ts'
 import './pay.css'
 
 /** One bill: how much, by which channel, and then on to it. */
@@ -136,7 +136,7 @@ function Paying({ order, ways }: { readonly order: OrderView; readonly ways: Way
           <label key={each.channel} className="way">
             <ChannelIcon channel={each.channel} />
             <span>
-              {t(CHANNEL_NAMES[each.channel] as Both)}
+              {each.method === 'transfer' ? t('银行转账', 'Bank transfer') : t(CHANNEL_NAMES[each.channel] as Both)}
               <small>{t(WAY_HINTS[each.method])}</small>
             </span>
             <input

@@ -15,10 +15,10 @@ import { newRequestId } from '../../shell/api.ts'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { useDoor } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
-import { billName, Sum } from './bill.tsx'
+import { Sum } from './bill.tsx'
 import { CheckoutPanel } from './checkout.tsx'
 import { useProgress } from './progress_live.ts'
-import { STEP_NAMES, type Told, toldOf } from './words.ts'
+import { billName, STEP_NAMES, type Told, toldOf } from './words.ts'
 import './pay.css'
 
 /** Where one payment stands, live. Its address can be kept: it shows the same tomorrow. */

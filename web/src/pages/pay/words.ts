@@ -4,6 +4,13 @@ import type { Both } from '../../shell/text.ts'
 
 /** Where a payment stands, in words for whoever paid. */
 
+/** 水费 2026-11: what stands on top of a bill. A title that names its month already keeps as it is. Pure. */
+export function billName({ title, period }: { readonly title: string; readonly period: string }): string {
+  const digits = (text: string): string => text.replace(/\D/g, '')
+  const named = title.includes(period) || (digits(period) !== '' && digits(title).includes(digits(period)))
+  return named ? title : `${title} ${period}`
+}
+
 export const STEP_NAMES: Readonly<Record<PaymentView['steps'][number]['step'], Both>> = {
   submitted: { zh: '已提交', en: 'Submitted' },
   channel_confirmed: { zh: '渠道已确认', en: 'Confirmed' },
@@ -67,8 +74,8 @@ export function toldOf({ state, credited, steps }: Pick<PaymentView, 'state' | '
             look: 'done',
             title: { zh: '缴费成功', en: 'Paid' },
             more: {
-              zh: '钱已收到并入账。明天上午与渠道核对后显示“已对账”。',
-              en: 'The money has arrived and is booked. It is “reconciled” once compared with the channel tomorrow morning.',
+              zh: '钱已收到并入账。次日上午与渠道核对后，显示“已对账”。',
+              en: 'The money has arrived and is booked. It is “reconciled” once compared with the channel on the next morning.',
             },
           }
   }

@@ -7,8 +7,8 @@ import { ChannelName, Num, When } from '../../pieces/values.tsx'
 import { ask, type Refused } from '../../shell/api.ts'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
-import { billName, Sum } from '../pay/bill.tsx'
-import { RECORD_LOOKS, recordState } from '../pay/words.ts'
+import { Sum } from '../pay/bill.tsx'
+import { billName, RECORD_LOOKS, recordState } from '../pay/words.ts'
 
 /** 缴费记录 of all bound account numbers, the newest first. */
 export default function RecordsPage() {

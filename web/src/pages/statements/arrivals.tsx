@@ -115,11 +115,12 @@ function FetchNow({ arrival }: { readonly arrival: ArrivalView }) {
   const t = useText()
   const { message } = App.useApp()
   const fetchNow = useDeed<ArrivalView>(['statements'])
+  const words = arrival.file_id === null ? t('立即下载', 'Fetch now') : t('重新下载', 'Fetch again')
   return (
     <Button
       icon={<CloudDownloadOutlined />}
       loading={fetchNow.isPending}
-      aria-label={t(`立即下载 ${arrival.account} ${arrival.day}`, `Fetch now: ${arrival.account} ${arrival.day}`)}
+      aria-label={`${words} ${arrival.account} ${arrival.day}`}
       onClick={() =>
         fetchNow.mutate(
           {
@@ -135,7 +136,7 @@ function FetchNow({ arrival }: { readonly arrival: ArrivalView }) {
         )
       }
     >
-      {arrival.file_id === null ? t('立即下载', 'Fetch now') : t('重新下载', 'Fetch again')}
+      {words}
     </Button>
   )
 }

@@ -1,6 +1,6 @@
 import { Table } from 'antd'
 import type { FileDetail } from '../../../../src/arrivals/api.ts'
-import { Nothing, State } from '../../pieces/states.tsx'
+import { State } from '../../pieces/states.tsx'
 import { Money } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
 
@@ -13,7 +13,7 @@ const LOOKS = {
 export function Controls({ controls }: { readonly controls: FileDetail['controls'] }) {
   const t = useText()
   if (controls.length === 0)
-    return <Nothing what={t('文件没有写合计，无法由它自己证明', 'The file states no totals to prove it by')} />
+    return <p className="quiet">{t('文件没有写合计，无法由它自己证明', 'The file states no totals to prove it by')}</p>
   return (
     <Table
       size="small"

@@ -3,7 +3,6 @@ import { Alert, Button, Flex, Modal, Table, Tabs } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { FileDetail, FileList } from '../../../../src/arrivals/api.ts'
-import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { ChannelName, Num, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -12,7 +11,7 @@ import { useText } from '../../shell/text.ts'
 import { Acceptance } from './acceptance.tsx'
 import { Changes } from './changes.tsx'
 import { Controls } from './controls.tsx'
-import { ProblemRow } from './problem_row.tsx'
+import { ProblemList } from './problems.tsx'
 import { FILE_LOOKS, KIND_NAMES, sizeText } from './words.ts'
 import './statements.css'
 
@@ -39,7 +38,6 @@ export default function FilePage() {
 
 function Shown({ file }: { readonly file: FileDetail }) {
   const t = useText()
-  const errors = file.problems.filter(problem => problem.severity === 'error').length
   return (
     <>
       <Acceptance file={file} />
@@ -80,22 +78,21 @@ function Shown({ file }: { readonly file: FileDetail }) {
         </Fact>
       </dl>
       <Tabs
+        tabBarGutter={18}
+        defaultActiveKey={file.problems.length === 0 && file.changes > 0 ? 'changes' : 'problems'}
         items={[
           {
             key: 'problems',
-            label: t(
-              `问题（${file.problems.length}${errors > 0 ? `，其中错误 ${errors}` : ''}）`,
-              `Problems (${file.problems.length}${errors > 0 ? `, ${errors} errors` : ''})`,
-            ),
+            label: t(`问题（${file.problems.length}）`, `Problems (${file.problems.length})`),
             children: <Problems problems={file.problems} />,
           },
-          { key: 'controls', label: t('合计核对', 'Totals'), children: <Controls controls={file.controls} /> },
+          { key: 'controls', label: t('合计', 'Totals'), children: <Controls controls={file.controls} /> },
           {
             key: 'changes',
-            label: t(`与前一版的差异（${file.changes}）`, `Changes to the version before (${file.changes})`),
+            label: t(`差异（${file.changes}）`, `Changes (${file.changes})`),
             children: <Changes file={file} />,
           },
-          { key: 'versions', label: t('同一天的各版本', 'Versions of the day'), children: <Versions file={file} /> },
+          { key: 'versions', label: t('版本', 'Versions'), children: <Versions file={file} /> },
         ]}
       />
     </>
@@ -113,20 +110,11 @@ function Problems({ problems }: { readonly problems: FileDetail['problems'] }) {
   const t = useText()
   if (problems.length === 0) return <Nothing what={t('没有发现问题', 'No problem was found')} />
   return (
-    <Rows
-      rows={problems.map((problem, index) => ({ ...problem, index }))}
-      keyOf={problem => problem.index}
-      height={64}
-      viewport="min(480px, 60dvh)"
-      label={t('问题', 'Problems')}
-      render={problem => (
-        <ProblemRow
-          severity={problem.severity}
-          record={problem.record}
-          line={problem.line}
-          words={t({ zh: problem.message_zh, en: problem.message_en })}
-        />
-      )}
+    <ProblemList
+      problems={problems.map(problem => ({
+        ...problem,
+        words: t({ zh: problem.message_zh, en: problem.message_en }),
+      }))}
     />
   )
 }

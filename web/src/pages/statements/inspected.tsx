@@ -1,14 +1,13 @@
 import { Alert, Table } from 'antd'
 import type { InspectView } from '../../../../src/arrivals/api.ts'
-import { Rows } from '../../pieces/rows.tsx'
 import { Money, Num } from '../../pieces/values.tsx'
-import { useText } from '../../shell/text.ts'
+import { useLang, useText } from '../../shell/text.ts'
 import { BookIt } from './book_it.tsx'
 import { Columns } from './columns.tsx'
 import { Controls } from './controls.tsx'
 import { KeepTemplate } from './keep_template.tsx'
-import { ProblemRow } from './problem_row.tsx'
-import { mayBeSaid, type Reading, type Said } from './said.ts'
+import { ProblemList } from './problems.tsx'
+import { mayBeSaid, onThisPage, type Reading, type Said } from './said.ts'
 import { sizeText } from './words.ts'
 
 export type InspectedProps = {
@@ -27,6 +26,7 @@ export type InspectedProps = {
 /** What the platform made of a file, from the verdict down to its rows. */
 export function Inspected(props: InspectedProps) {
   const t = useText()
+  const lang = useLang()
   const { seen } = props
   const tables = mayBeSaid(seen)
   return (
@@ -36,15 +36,8 @@ export function Inspected(props: InspectedProps) {
       {seen.problems.length > 0 && (
         <section>
           <h2>{t(`问题（${seen.problems.length}）`, `Problems (${seen.problems.length})`)}</h2>
-          <Rows
-            rows={seen.problems.map((problem, index) => ({ ...problem, index }))}
-            keyOf={problem => problem.index}
-            height={56}
-            viewport={seen.problems.length > 4 ? '320px' : `${seen.problems.length * 84 + 8}px`}
-            label={t('问题', 'Problems')}
-            render={({ severity, record, line, message }) => (
-              <ProblemRow severity={severity} record={record} line={line} words={message} />
-            )}
+          <ProblemList
+            problems={seen.problems.map(problem => ({ ...problem, words: onThisPage(problem.message, lang) }))}
           />
         </section>
       )}
@@ -55,10 +48,12 @@ export function Inspected(props: InspectedProps) {
         </section>
       )}
       {tables && seen.verdict !== 'rejected' && <KeepTemplate {...props} />}
-      <section>
-        <h2>{t('合计核对', 'Totals')}</h2>
-        <Controls controls={seen.controls} />
-      </section>
+      {(seen.records > 0 || seen.controls.length > 0) && (
+        <section>
+          <h2>{t('合计核对', 'Totals')}</h2>
+          <Controls controls={seen.controls} />
+        </section>
+      )}
       {seen.rows && seen.rows.length > 0 && (
         <section>
           <h2>{t(`前 ${seen.rows.length} 条`, `The first ${seen.rows.length} records`)}</h2>

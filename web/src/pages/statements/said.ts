@@ -1,5 +1,6 @@
 import type { InspectView } from '../../../../src/arrivals/api.ts'
-import type { Field } from '../../../../src/statements/statement.ts'
+import { fieldText } from '../../../../src/statements/field_words.ts'
+import { FIELDS, type Field } from '../../../../src/statements/statement.ts'
 
 /** What a person says of a file's columns, over what was proposed. By column number, from 0; null leaves a column out. */
 export type Said = Readonly<Record<number, Field | null>>
@@ -33,3 +34,24 @@ export const mayBeSaid = ({ format }: Pick<InspectView, 'format'>): boolean =>
 
 /** Sure enough not to be looked at: below it the column is marked. */
 export const SURE = 0.8
+
+const OPTIONS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  'date-order': ['“日期的写法”', '"How dates are written"'],
+  decimal: ['“小数点”', '"Decimal sign"'],
+  currency: ['“币种”', '"Currency"'],
+}
+const COLUMN = /--column (?:"([^"]*)=([a-z_]+|-)"|'([^']*)=([a-z_]+|-)'|([^\s=]+)=([a-z_]+|-))/g
+
+/** A problem says how to mend it at the terminal (`--column Paid=amount`); here the same is chosen: “Paid”选“金额”. Pure. */
+export const onThisPage = (message: string, lang: 'zh' | 'en'): string =>
+  message
+    .replace(COLUMN, (_, ...groups: (string | undefined)[]) => {
+      const [header = '', field = '-'] = groups.slice(0, 6).filter(group => group !== undefined)
+      const known = FIELDS.find(each => each === field)
+      if (lang === 'zh') return `“${header}”选“${known ? fieldText(known, lang) : '不用这一列'}”`
+      return `"${header}" as "${known ? fieldText(known, lang) : 'Leave it out'}"`
+    })
+    .replace(
+      /--(date-order|decimal|currency)/g,
+      (_, option: string) => OPTIONS[option]?.[lang === 'zh' ? 0 : 1] ?? option,
+    )
