@@ -326,7 +326,7 @@ const feeItemView = (item: FeeItem): FeeItemView => ({
 
 const PAYEES_MAX = 200
 
-/** Whom bills can be paid to, and for what: merchants and fee items that are active. At most 200 merchants; `search` narrows them. */
+/** Whom bills can be paid to, and for what. At most 200 merchants; `search` narrows them. */
 export async function readPayees(app: App, search: string): Promise<PayeeList> {
   const rows = await store.listPayees(app.db.pool, search.trim(), PAYEES_MAX)
   const byMerchant = Map.groupBy(rows, row => row.merchantNo)

@@ -13,7 +13,7 @@ import { AnybodyFrame, PayerFrame } from './shell/payer_frame.tsx'
 import { queries } from './shell/reading.ts'
 import { SessionDoor, useDoor, useSession } from './shell/session.tsx'
 import { type Both, useLang, useText } from './shell/text.ts'
-import { themeOf, useDark } from './shell/theme.ts'
+import { themeOf, useDark, useStill } from './shell/theme.ts'
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
@@ -21,6 +21,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 export function WebApp() {
   const lang = useLang()
   const dark = useDark()
+  const still = useStill()
   useEffect(() => {
     document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en'
     document.documentElement.dataset.look = dark ? 'dark' : 'light'
@@ -28,7 +29,7 @@ export function WebApp() {
   return (
     <ConfigProvider
       locale={lang === 'zh' ? zhCN : enUS}
-      theme={themeOf(dark)}
+      theme={themeOf(dark, still)}
       csp={{ nonce }}
       button={{ autoInsertSpace: false }}
     >

@@ -74,8 +74,9 @@ webTest(
     await desk.getByRole('textbox', { name: '币种' }).fill('CNY')
     for (const [header, meaning] of Object.entries(MEANINGS)) {
       await desk.locator('.inspected[aria-busy=false]').waitFor()
-      await desk.getByLabel(header, { exact: true }).click()
-      await desk.getByTitle(meaning, { exact: true }).click()
+      await desk.getByLabel(header, { exact: true }).fill(meaning)
+      await desk.keyboard.press('Enter')
+      await desk.locator('.column-said', { hasText: header }).getByText('您指定').waitFor()
     }
     await desk.getByText(/可以入账/).waitFor()
     await desk.getByRole('cell', { name: '-2.00' }).waitFor()

@@ -21,7 +21,10 @@ webTest(
   async (t, browser) => {
     let now = () => new Date('2026-11-20T10:00:00+08:00')
     const sandbox = await testSandbox(t, { now: () => now() })
-    const { platform, clock } = await peopleTest(t, { channels: sandbox.accounts })
+    const { platform, clock } = await peopleTest(t, {
+      channels: sandbox.accounts,
+      receipts: { keys: ['of these tests and of nothing else 0123456789'] },
+    })
     now = clock.now
     const { app, url } = platform
     await app.db.pool.query(

@@ -70,7 +70,7 @@ export async function ask<T>(method: Method, path: string, { query, body, signal
   const read = said.startsWith('{') || said.startsWith('[') ? JSON.parse(said) : said
   if (answer.ok) return read as T
   const refused = refusalOf(answer.status, read)
-  if (answer.status === 401 && !path.startsWith('/api/session')) sessionOver?.()
+  if (answer.status === 401 && !isDoor(method, path)) sessionOver?.()
   throw refused
 }
 
@@ -102,6 +102,10 @@ export function sendFile<T>(
     request.send(file)
   })
 }
+
+/** Where 401 says that a password or code was wrong, or that nobody is logged in yet: it ends no session. */
+const isDoor = (method: Method, path: string): boolean =>
+  path === '/api/session' || (method !== 'GET' && path.startsWith('/api/session'))
 
 type ErrorAnswer = {
   readonly error?: {

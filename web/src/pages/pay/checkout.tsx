@@ -8,8 +8,11 @@ import { type Both, useText } from '../../shell/text.ts'
 
 /** Takes the payer to where he pays, when that is another page. Codes and transfers stay on ours. */
 export function goOn(checkout: CheckoutView): void {
+  if (checkout.kind !== 'redirect' && checkout.kind !== 'form') return
+  // A page of the channel and nothing else: no script, no app of another kind.
+  if (!/^https?:$/.test(URL.parse(checkout.url)?.protocol ?? '')) return
   if (checkout.kind === 'redirect') window.location.assign(checkout.url)
-  if (checkout.kind === 'form') postForm(checkout.url, checkout.fields)
+  else postForm(checkout.url, checkout.fields)
 }
 
 /** As the gateway asks for it: a form that the browser itself sends. */

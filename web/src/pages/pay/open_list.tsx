@@ -1,10 +1,13 @@
 import { ClockCircleOutlined } from '@ant-design/icons'
 import { useEffect } from 'react'
 import { Link } from 'react-router'
+import type { PaymentView } from '../../../../src/orders/api.ts'
 import { Money } from '../../pieces/values.tsx'
+import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
-import { type Begun, forget, useBegun } from './open_payments.ts'
-import { useProgress } from './progress_live.ts'
+import type { Begun } from './begun.ts'
+import { forget, useBegun } from './open_payments.ts'
+import { isOpen } from './words.ts'
 import './pay.css'
 
 /** What was begun here and not finished: a way back to each. Nothing, when there is nothing. */
@@ -15,12 +18,14 @@ export function OpenPayments() {
 
 function OpenPayment({ begun }: { readonly begun: Begun }) {
   const t = useText()
-  const { data, error } = useProgress(begun.paymentNo)
-  const gone = error?.status === 404
+  // Asked now and then: a browser holds six streams at most, and ten of these would take them all.
+  const path = `/api/payments/${encodeURIComponent(begun.paymentNo)}`
+  const { data, error } = useRead<PaymentView>('paying', path, undefined, { every: 5_000 })
+  const over = error?.status === 404 || (data !== undefined && !isOpen(data))
   useEffect(() => {
-    if (gone) forget(begun.paymentNo)
-  }, [gone, begun.paymentNo])
-  if (data?.state !== 'created' && data?.state !== 'pending') return null
+    if (over) forget(begun.paymentNo)
+  }, [over, begun.paymentNo])
+  if (!data || over) return null
   return (
     <Link to={`/pay/progress/${begun.paymentNo}`} className="open-payment">
       <ClockCircleOutlined />

@@ -13,7 +13,7 @@ import { Sum } from './bill.tsx'
 import { goOn } from './checkout.tsx'
 import { remember } from './open_payments.ts'
 import { amountOf, type Way, waysFor } from './ways.ts'
-import { billName, ORDER_LOOKS } from './words.ts'
+import { billName, isOpen, ORDER_LOOKS } from './words.ts'
 import './pay.css'
 
 /** One bill: how much, by which channel, and then on to it. */
@@ -80,8 +80,7 @@ function Paying({ order, ways }: { readonly order: OrderView; readonly ways: Way
       {
         onSuccess: payment => {
           const { payment_no: paymentNo, currency, created_at: at } = payment
-          if (payment.state === 'created' || payment.state === 'pending')
-            remember({ paymentNo, title: billName(order), amount: payment.amount, currency, at })
+          if (isOpen(payment)) remember({ paymentNo, title: billName(order), amount: payment.amount, currency, at })
           navigate(`/pay/progress/${paymentNo}`, { replace: true })
           if (payment.checkout) goOn(payment.checkout)
         },

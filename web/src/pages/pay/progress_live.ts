@@ -4,6 +4,7 @@ import type { PaymentView } from '../../../../src/orders/api.ts'
 import type { Refused } from '../../shell/api.ts'
 import { changedHere, queries, useRead } from '../../shell/reading.ts'
 import { forget } from './open_payments.ts'
+import { isOpen } from './words.ts'
 
 /** A payment as it stands, kept up to date by its stream until nothing will change any more. */
 export function useProgress(paymentNo: string): UseQueryResult<PaymentView, Refused> {
@@ -30,9 +31,9 @@ export function useProgress(paymentNo: string): UseQueryResult<PaymentView, Refu
     document.addEventListener('visibilitychange', look)
     return () => document.removeEventListener('visibilitychange', look)
   }, [query.refetch])
-  const state = query.data?.state
+  const over = query.data !== undefined && !isOpen(query.data)
   useEffect(() => {
-    if (state !== undefined && state !== 'created' && state !== 'pending') forget(paymentNo)
-  }, [state, paymentNo])
+    if (over) forget(paymentNo)
+  }, [over, paymentNo])
   return query
 }

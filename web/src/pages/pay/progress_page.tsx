@@ -18,7 +18,7 @@ import { useText } from '../../shell/text.ts'
 import { Sum } from './bill.tsx'
 import { CheckoutPanel } from './checkout.tsx'
 import { useProgress } from './progress_live.ts'
-import { billName, STEP_NAMES, type Told, toldOf } from './words.ts'
+import { billName, isOpen, STEP_NAMES, type Told, toldOf } from './words.ts'
 import './pay.css'
 
 /** Where one payment stands, live. Its address can be kept: it shows the same tomorrow. */
@@ -97,7 +97,7 @@ function Progress({ payment }: { readonly payment: PaymentView }) {
 }
 
 const CheckoutPanelIfOpen = ({ payment }: { readonly payment: PaymentView }) =>
-  payment.state === 'created' || payment.state === 'pending' ? <CheckoutPanel payment={payment} /> : null
+  isOpen(payment) ? <CheckoutPanel payment={payment} /> : null
 
 function Steps({ payment }: { readonly payment: PaymentView }) {
   const t = useText()
@@ -133,7 +133,7 @@ function Deeds({
   readonly own: boolean
 }) {
   const t = useText()
-  const waits = payment.state === 'created' || payment.state === 'pending'
+  const waits = isOpen(payment)
   const again = order && (order.state === 'unpaid' || order.state === 'part_paid')
   return (
     <div className="deeds">

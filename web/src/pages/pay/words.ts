@@ -18,6 +18,9 @@ export const STEP_NAMES: Readonly<Record<PaymentView['steps'][number]['step'], B
   reconciled: { zh: '已对账', en: 'Reconciled' },
 }
 
+/** Whether it may still be paid. Pure. */
+export const isOpen = ({ state }: Pick<PaymentView, 'state'>): boolean => state === 'created' || state === 'pending'
+
 export type Told = { readonly look: 'wait' | 'done' | 'over' | 'surplus'; readonly title: Both; readonly more: Both }
 
 /** The one sentence on top, and what it means for the payer. Pure. */

@@ -8,6 +8,7 @@ import { useLang, useText } from '../../shell/text.ts'
 import { useAccounts } from './accounts.ts'
 import { Inspected } from './inspected.tsx'
 import { mappingOf, NO_READING, type Reading, type Said } from './said.ts'
+import { KnownLayouts } from './templates.tsx'
 import { sizeText } from './words.ts'
 import './statements.css'
 
@@ -71,6 +72,7 @@ export default function InspectPage() {
         )}
       </Typography.Paragraph>
       <Drop choose={choose} />
+      {!file && <KnownLayouts />}
       {file && (
         <Flex gap={12} align="center" wrap style={{ marginTop: 12 }}>
           <strong style={{ overflowWrap: 'anywhere' }}>{file.name}</strong>
