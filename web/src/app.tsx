@@ -8,14 +8,13 @@ import { LANDINGS, PAGES } from './pages/registry.tsx'
 import { Failed, Loading } from './pieces/states.tsx'
 import { Frame, pagesFor } from './shell/layout.tsx'
 import { LogIn } from './shell/log_in.tsx'
+import { nonce } from './shell/nonce.ts'
 import { PasswordDue } from './shell/password_due.tsx'
 import { AnybodyFrame, PayerFrame } from './shell/payer_frame.tsx'
 import { queries } from './shell/reading.ts'
 import { SessionDoor, useDoor, useSession } from './shell/session.tsx'
 import { type Both, useLang, useText } from './shell/text.ts'
 import { themeOf, useDark, useStill } from './shell/theme.ts'
-
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 /** The whole app: languages, colours, who is logged in, and the page that the address names. */
 export function WebApp() {

@@ -45,8 +45,9 @@ function Meanings({ columns }: { readonly columns: TemplateList['templates'][num
     <dl className="file-facts" style={{ margin: 0 }}>
       {columns.map(({ header, field }, column) => {
         const known = FIELDS.find(each => each === field)
+        const key = `${column} ${header}`
         return (
-          <div key={`${column} ${header}`}>
+          <div key={key}>
             <dt>{header}</dt>
             <dd>{known ? fieldText(known, lang) : t('不用', 'not used')}</dd>
           </div>
