@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PayMethod, WayList } from '../../src/orders/api.ts'
-import { fitted } from '../src/pages/own_appeals/photo.ts'
+import { fitted } from '../src/pages/own_appeals/fitted.ts'
 import { mayAppeal } from '../src/pages/own_appeals/words.ts'
 import { amountOf, sumOf, waysFor } from '../src/pages/pay/ways.ts'
 import { billName, recordState, toldOf } from '../src/pages/pay/words.ts'

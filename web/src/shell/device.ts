@@ -28,6 +28,3 @@ export function deviceName(agent: string, lang: 'zh' | 'en'): string {
   if (known.length > 0) return known.join(' · ')
   return agent === '' ? (lang === 'zh' ? '未知设备' : 'unknown device') : agent.slice(0, 40)
 }
-
-/** Whether pages run where a person pays with the same device: then apps are opened, not codes shown. */
-export const isPhone = (): boolean => window.matchMedia('(pointer: coarse)').matches && window.innerWidth < 700

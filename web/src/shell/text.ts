@@ -1,8 +1,8 @@
+import type { Both } from '../pieces/look.ts'
 import { remembered, useRemembered } from './memory.ts'
 
 export type Lang = 'zh' | 'en'
-/** One text in both languages, as the platform's answers carry it, too. */
-export type Both = { readonly zh: string; readonly en: string }
+export type { Both }
 
 export const language = remembered<Lang>('lang', ['zh', 'en'], () => 'zh')
 export const useLang = (): Lang => useRemembered(language)

@@ -1,15 +1,9 @@
+import { fitted } from './fitted.ts'
+
 /** Photos as the platform takes them: PDF, JPEG or PNG of at most 10 MB. */
 
 export const BYTES_MAX = 10 * 1024 * 1024
-/** Wide enough to read a bank slip by. */
-const SIDE_MAX = 2400
 const TAKEN = ['image/jpeg', 'image/png', 'application/pdf']
-
-/** Sides of a picture within the greatest one allowed; never enlarged. Pure. */
-export function fitted(width: number, height: number, most = SIDE_MAX): { width: number; height: number } {
-  const scale = Math.min(1, most / Math.max(width, height))
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
-}
 
 /** As the file is, or made smaller; null: it is neither a picture this browser can open nor a PDF, or a PDF that is too large. */
 export async function asVoucher(file: File): Promise<{ readonly name: string; readonly content: Blob } | null> {

@@ -1,5 +1,5 @@
 import type { PaymentView } from '../../../../src/orders/api.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../pieces/look.ts'
 
 export type AppealKind = 'not_reconciled' | 'not_paid'
 

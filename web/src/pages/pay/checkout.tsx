@@ -3,7 +3,7 @@ import type { CheckoutView, PayChannel, PaymentView } from '../../../../src/orde
 import { Copy } from '../../pieces/copy.tsx'
 import { Qr } from '../../pieces/qr.tsx'
 import { CHANNEL_NAMES, grouped, localOf } from '../../pieces/values.tsx'
-import { isPhone } from '../../shell/device.ts'
+import { isPhone } from '../../shell/is_phone.ts'
 import { type Both, useText } from '../../shell/text.ts'
 
 /** Takes the payer to where he pays, when that is another page. Codes and transfers stay on ours. */

@@ -1,6 +1,5 @@
 import type { PaymentRecordView, PaymentView } from '../../../../src/orders/api.ts'
-import type { StateLook } from '../../pieces/states.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { Both, StateLook } from '../../pieces/look.ts'
 
 /** Where a payment stands, in words for whoever paid. */
 

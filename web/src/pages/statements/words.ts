@@ -1,6 +1,5 @@
 import type { ArrivalView, FileView } from '../../../../src/arrivals/api.ts'
-import type { StateLook } from '../../pieces/states.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { Both, StateLook } from '../../pieces/look.ts'
 
 export type ArrivalLook = 'arrived' | 'empty' | 'acceptance' | 'refused' | 'failed' | 'missing' | 'late' | 'awaited'
 
