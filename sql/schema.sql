@@ -769,6 +769,15 @@ create table movements (
 CREATE INDEX movements_day ON public.movements USING btree (channel, account, business_date, id);
 CREATE INDEX movements_trade ON public.movements USING btree (channel_trade_no) WHERE (channel_trade_no <> ''::text);
 
+create table notice_mutes (
+  account_id text not null,
+  template   text not null,
+  muted_at   timestamp with time zone not null,
+  constraint notice_mutes_pkey PRIMARY KEY (account_id, template),
+  constraint notice_mutes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint notice_mutes_template_check CHECK ((template = ANY (ARRAY['bill_issued'::text, 'payment_succeeded'::text, 'appeal_received'::text])))
+);
+
 create table operation_blocks (
   no        bigint not null,
   last_xact xid8 not null,

@@ -219,6 +219,14 @@ test('whatever a person changes over HTTP leaves its entry in the operation log,
     ),
     'statement.import',
   )
+  const bank = '日期,流水号,收入,支出\n2026-11-19,B1,1.00,\n2026-11-19,B2,,2.00\n'
+  const said = encodeURIComponent(JSON.stringify({ '#3': 'amount_in', '#4': 'amount_out' }))
+  await act(
+    'POST /api/statement-templates',
+    { query: `?id=act-00092&name=bank.csv&template=bank&currency=CNY&mapping=${said}` },
+    Buffer.from(bank),
+    'template.confirm',
+  )
   await planArrivals({
     ...app,
     ...{ mailTo: [], webhook: false, backfillDays: 1, stableSeconds: 0, folder: '.' },

@@ -1,5 +1,6 @@
 import { mailSender } from './notices/mail.ts'
 import { type Notifying, sendDue } from './notices/operations.ts'
+import { ownNoticeRoutes } from './notices/own_routes.ts'
 import { noticeRoutes } from './notices/routes.ts'
 import { NOTICES_SEALED } from './notices/sealed.ts'
 import type { Senders } from './notices/sender.ts'
@@ -19,7 +20,10 @@ export const noticesPart = (): PartOf => ({
     }
     const notifying: Notifying = { ...app, senders, ...(sms ? { absentAfterS: sms.absent_after_seconds } : {}) }
     return {
-      routes: [{ prefix: '/api', register: server => noticeRoutes(server, app) }],
+      routes: [
+        { prefix: '/api', register: server => noticeRoutes(server, app) },
+        { prefix: '/api', register: server => ownNoticeRoutes(server, app) },
+      ],
       tasks: [{ name: 'notices.send', every: 2, run: async () => void (await sendDue(notifying)) }],
       stop: async () => void (await Promise.all(Object.values(senders).map(sender => sender.close()))),
     }

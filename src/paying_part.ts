@@ -18,6 +18,7 @@ import { returnPage } from './orders/return_page.ts'
 import { revealRoutes } from './orders/reveal_routes.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { ORDERS_SEALED } from './orders/sealed.ts'
+import { wayRoutes } from './orders/way_routes.ts'
 import { compensateRefunds, learnRefund } from './refunds/operations.ts'
 import { REFUND_REVIEWS } from './refunds/reviews.ts'
 import { refundRoutes } from './refunds/routes.ts'
@@ -85,6 +86,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
         { prefix: '/api', register: merchantRoutes },
         { prefix: '/api', register: billBatchRoutes },
         { prefix: '/api', register: server => orderRoutes(server, paying) },
+        { prefix: '/api', register: server => wayRoutes(server, paying) },
         { prefix: '/api', register: server => revealRoutes(server, paying) },
         { prefix: '/api', register: server => ownRoutes(server, app) },
         { prefix: '/api', register: server => receiptRoutes(server, certifying) },

@@ -103,17 +103,6 @@ export async function personOf(
   return { id: account.id, login, password }
 }
 
-/** Logs a payer in by the code that went to his phone. */
-export async function enterAsPayer({ platform, clock }: PeopleTest, page: Browser, phone: string): Promise<void> {
-  const { challenge_id } = (await page.send('POST', '/api/session/code/ask', { phone })).body
-  const { rows } = await platform.app.db.pool.query(
-    "select key, letter from outbox where template = 'log_in_code' order by id desc limit 1",
-  )
-  const { code } = JSON.parse(platform.app.vault.openText(rows[0].letter, `notices.outbox.letter:${rows[0].key}`)).data
-  assert.equal(await page.outcome('POST', '/api/session/code', { challenge_id, phone, code }), 200)
-  clock.forward(60)
-}
-
 /** The platform over HTTP behind a proxy that says who asks, with people. */
 export async function peopleTest(t: TestContext, config: Record<string, unknown> = {}): Promise<PeopleTest> {
   const fresh = await freshDatabase()
@@ -153,4 +142,20 @@ export async function peopleTest(t: TestContext, config: Record<string, unknown>
     },
     said: () => lines.join(''),
   }
+}
+
+/** The code that was sent last to a payer who logs in. */
+export async function codeSent({ db, vault }: Pick<App, 'db' | 'vault'>): Promise<string> {
+  const { rows } = await db.pool.query(
+    "select key, letter from outbox where template = 'log_in_code' order by id desc limit 1",
+  )
+  return JSON.parse(vault.openText(rows[0].letter, `notices.outbox.letter:${rows[0].key}`)).data.code
+}
+
+/** Logs a payer in by the code sent to his phone; a minute later the next one may ask for his. */
+export async function enterAsPayer({ platform, clock }: PeopleTest, page: Browser, phone: string): Promise<void> {
+  const { challenge_id } = (await page.send('POST', '/api/session/code/ask', { phone })).body
+  const code = await codeSent(platform.app)
+  assert.equal(await page.outcome('POST', '/api/session/code', { challenge_id, phone, code }), 200)
+  clock.forward(60)
 }

@@ -59,6 +59,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   receipts: ['orders'],
   refunds: ['refunds', 'orders', 'reconciliation'], // a surplus is proposed for refund in the transaction that books it; an item is found by any number
   outbox: ['notices'],
+  notice_mutes: ['notices'],
   alerts: ['intrusion'],
   address_blocks: ['intrusion'],
   rate_limits: ['intrusion'],

@@ -106,3 +106,18 @@ export async function faultsOfAccess(page: Page): Promise<string[]> {
       return `${id}: ${named.join('; ')}`
     })
 }
+
+/** The same in light and dark, as the page stands. Colours on their way from one to the other are nobody's fault: motion is off. */
+export async function faultsInBothLooks(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.locator(`html[data-look=${colorScheme}]`).waitFor()
+    found.push(...(await faultsOfAccess(page)).map(fault => `${colorScheme} ${fault}`))
+  }
+  return found
+}
+
+/** Pixels by which a page scrolls sideways: it should by none. */
+export const sideways = (page: Page): Promise<number> =>
+  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')

@@ -130,3 +130,13 @@ export async function phonesOf(db: Db, vault: Vault, accountIds: readonly string
   )
   return new Map(rows.map(({ id, phone }) => [id, vault.openText(phone, phoneContext(id))]))
 }
+
+/** Accounts of payers by the blind indexes (hex) of their phones. */
+export async function payersByPhones(db: Db, blinds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query(
+    `select encode(phone_blind, 'hex') as blind, id from accounts
+      where phone_blind = any(select decode(b, 'hex') from unnest($1::text[]) as b) and state <> 'closed'`,
+    [blinds],
+  )
+  return new Map(rows.map(({ blind, id }) => [blind, id]))
+}

@@ -76,6 +76,7 @@ export const SessionView = Type.Object({
 export type SessionView = Static<typeof SessionView>
 
 export const SessionList = Type.Object({ sessions: Type.Array(SessionRow) })
+export type SessionList = Static<typeof SessionList>
 export const SessionKey = Type.Object({ session_id: Id })
 
 export const PasswordAsk = Type.Object({ present: Password, next: Password }, strict)
@@ -91,6 +92,7 @@ export const PasskeyView = Type.Object({
   used_at: OrNull(At),
 })
 export const PasskeyList = Type.Object({ passkeys: Type.Array(PasskeyView) })
+export type PasskeyList = Static<typeof PasskeyList>
 export const PasskeyKey = Type.Object({ passkey_id: Type.String({ minLength: 1, maxLength: 1400 }) })
 /** As WebAuthn's own JSON; `@simplewebauthn` checks what is in it. */
 const WebAuthn = Type.Unsafe<never>({ type: 'object', description: 'WebAuthn Level 3, JSON' })
@@ -98,6 +100,7 @@ export const PasskeyBegun = Type.Object({
   challenge_id: Type.String(),
   options: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
 })
+export type PasskeyBegun = Static<typeof PasskeyBegun>
 export const PasskeyMade = Type.Object({ challenge_id: Id, name: Name, response: WebAuthn }, strict)
 export const PasskeyLogIn = Type.Object({ challenge_id: Id, response: WebAuthn }, strict)
 

@@ -28,13 +28,19 @@ export const CODE_MINUTES = 5
 const TRIES_MAX = 5
 const PHONE = /^1[3-9]\d{9}$/
 
-/** A mobile number of the mainland, however it is written. Throws phone_invalid. */
-export function phoneOf(text: string): string {
+/** The eleven digits of a mobile number of the mainland, however it is written; null: it is none. Pure. */
+export function plainPhone(text: string): string | null {
   const plain = text
     .normalize('NFKC')
     .replace(/[\s\-()]/g, '')
     .replace(/^(?:\+|00)?86/, '')
-  if (PHONE.test(plain)) return plain
+  return PHONE.test(plain) ? plain : null
+}
+
+/** As `plainPhone`. Throws phone_invalid. */
+export function phoneOf(text: string): string {
+  const plain = plainPhone(text)
+  if (plain !== null) return plain
   throw new Failure('phone_invalid', {
     zh: '手机号不正确：应为 11 位中国大陆手机号',
     en: 'The phone number is not valid: a mobile number of 11 digits is expected',

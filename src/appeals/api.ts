@@ -116,6 +116,7 @@ const OwnVoucher = Type.Object({
 export const OwnAppealView = Type.Object({ ...about, email: Type.String(), vouchers: Type.Array(OwnVoucher) })
 export type OwnAppealView = Static<typeof OwnAppealView>
 export const OwnAppealList = Type.Object({ appeals: Type.Array(OwnAppealView) })
+export type OwnAppealList = Static<typeof OwnAppealList>
 
 const shown = {
   ...about,

@@ -167,8 +167,27 @@ export const UploadQuery = Type.Object(
   strict,
 )
 export type UploadQuery = Static<typeof UploadQuery>
+const Reading = {
+  mapping: Type.Optional(
+    Type.String({
+      maxLength: 8000,
+      description: 'JSON: {"列名 header, or #3": "amount", …}; null leaves a column out. 列的含义',
+      examples: ['{"#3":"amount","#5":null}'],
+    }),
+  ),
+  currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
+  date_order: Type.Optional(words('ymd', 'dmy', 'mdy')),
+  decimal: Type.Optional(words('.', ',')),
+}
+export type ReadingAsk = {
+  readonly mapping?: string
+  readonly currency?: string
+  readonly date_order?: 'ymd' | 'dmy' | 'mdy'
+  readonly decimal?: '.' | ','
+}
 export const InspectQuery = Type.Object(
   {
+    ...Reading,
     name: FileName,
     account: Type.Optional(Name),
     lang: Type.Optional(words('zh', 'en')),
@@ -211,4 +230,52 @@ export const InspectView = Type.Object({
     }),
   ),
   verdict: words('ready', 'ready_with_warnings', 'rejected'),
+  rows: Type.Optional(
+    Type.Array(
+      Type.Object({
+        ...Record.properties,
+        record: Count,
+        line: Count,
+        kind: Type.String(),
+        status: Type.String(),
+        currency: Type.String(),
+        order_no: Type.String(),
+      }),
+      { description: 'The first records as they were read. 前几条记录' },
+    ),
+  ),
+  cells: Type.Optional(
+    Type.Array(Type.Array(Type.String()), {
+      description:
+        'Where columns must be said first: the first rows as they stand in the file. 需先指明列时的原始前几行',
+    }),
+  ),
 })
+export type InspectView = Static<typeof InspectView>
+
+const TemplateName = Type.String({ minLength: 1, maxLength: 80, pattern: '^\\S(.*\\S)?$' })
+export const TemplateKey = Type.Object({ name: TemplateName })
+export const TemplateQuery = Type.Object(
+  { ...Reading, id: Type.String({ pattern: REQUEST_ID }), name: FileName, template: TemplateName },
+  strict,
+)
+export type TemplateQuery = Static<typeof TemplateQuery>
+export const TemplateView = Type.Object({
+  name: TemplateName,
+  version: Count,
+  columns: Type.Array(Type.Object({ header: Type.String(), field: orNull(Type.String()) })),
+  date_order: orNull(Type.String()),
+  decimal: orNull(Type.String()),
+  currency: orNull(Type.String()),
+  confirmed_by: Type.String(),
+  confirmed_at: At,
+})
+export type TemplateView = Static<typeof TemplateView>
+export const TemplateConfirmed = Type.Object({
+  ...TemplateView.properties,
+  repeated: Type.Boolean({ description: 'As it was: no new version. 与已有的一致' }),
+  records: Type.Integer({ description: 'Read by it, in the file that proves it. 按它读出的记录数' }),
+})
+export type TemplateConfirmed = Static<typeof TemplateConfirmed>
+export const TemplateList = Type.Object({ templates: Type.Array(TemplateView) })
+export type TemplateList = Static<typeof TemplateList>

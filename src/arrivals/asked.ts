@@ -2,7 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import { covers } from '../access/scope.ts'
 import { record } from '../audit/record.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { InspectDocument } from '../statements/api.ts'
+import { confirmTemplate, readTemplate } from '../statements/confirm_template.ts'
 import { changesOf, findHeldFile, type HeldFile, listFiles } from '../statements/file_list.ts'
 import { readRaw } from '../statements/file_store.ts'
 import { inspectStatement } from '../statements/inspect.ts'
@@ -20,13 +20,18 @@ import type {
   FileList,
   FileQuery,
   InspectQuery,
+  InspectView,
+  TemplateConfirmed,
+  TemplateList,
+  TemplateQuery,
   UploadQuery,
 } from './api.ts'
 import { type Arriving, planOf } from './arriving.ts'
 import { FETCH_JOB } from './expecting.ts'
 import { bring, concludeBrought, knownElsewhere } from './operations.ts'
+import { readingOf } from './reading.ts'
 import { findArrival, listArrivals, makeDue } from './store.ts'
-import { arrivalView, changeView, fileDetail, fileView, seesPayers } from './views.ts'
+import { arrivalView, changeView, fileDetail, fileView, inspectView, seesPayers, templateView } from './views.ts'
 
 /** What people ask of arrivals and statement files. */
 
@@ -110,16 +115,51 @@ export async function downloadRaw(
 }
 
 /** 格式预检: books nothing. Throws what `inspectStatement` throws, channel_account_unknown. */
-export async function inspectFile(
+export async function inspectFile(app: Arriving, actor: Actor, path: string, ask: InspectQuery): Promise<InspectView> {
+  const { name, account, lang = 'zh' } = ask
+  const standing = account === undefined ? {} : uploadTo(app, actor, account).reading
+  const said = readingOf(ask)
+  const templates = await newestTemplates(app.db.pool)
+  const document = await inspectStatement(path, {
+    ...{ ...standing, ...said, templates, name, lang, rows: ROWS_SHOWN },
+    ...(said.mapping ? { standingMapping: false, mapping: { ...standing.mapping, ...said.mapping } } : {}),
+  })
+  return inspectView(document)
+}
+
+const ROWS_SHOWN = 20
+
+/**
+ * Keeps what a person says of a file's columns, for every later file of its layout: `statements/confirm_template.ts`. Throws what `confirmTemplate` throws,
+ * mapping_unreadable, id_reused.
+ */
+export async function confirmLayout(
   app: Arriving,
   actor: Actor,
   path: string,
-  ask: InspectQuery,
-): Promise<InspectDocument> {
-  const { name, account, lang = 'zh' } = ask
-  const reading = account === undefined ? {} : uploadTo(app, actor, account).reading
-  return await inspectStatement(path, { ...reading, templates: await newestTemplates(app.db.pool), name, lang })
+  sm3: string,
+  ask: TemplateQuery,
+): Promise<TemplateConfirmed> {
+  const at = app.now()
+  const request = { id: ask.id, operation: 'confirm_template', body: { ...ask, sm3 }, actor: actor.id, at }
+  return await onceAround(app, request, async () => {
+    const { template, repeated, records } = await confirmTemplate(app.db, {
+      ...readingOf(ask),
+      ...{ path, file: ask.name, name: ask.template, by: actor.name, who: actor, at },
+    })
+    return { ...templateView(template), repeated, records }
+  })
 }
+
+/** The newest version of each confirmed layout. */
+export const readTemplates = async (app: Arriving): Promise<TemplateList> => ({
+  templates: (await newestTemplates(app.db.pool)).map(templateView),
+})
+
+/** All versions of one, the newest first. Throws template_unknown. */
+export const readTemplateVersions = async (app: Arriving, name: string): Promise<TemplateList> => ({
+  templates: (await readTemplate(app.db, name)).map(templateView),
+})
 
 /**
  * Books a file that a person brings, as the account's. The same id with the same file gives the first answer. Throws channel_account_unknown,

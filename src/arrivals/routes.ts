@@ -107,6 +107,32 @@ export function arrivalRoutes(server: FastifyInstance, app: Arriving, bytesMax: 
     },
   )
 
+  http.get(
+    '/statement-templates',
+    {
+      config: READ,
+      schema: {
+        ...TAGS,
+        summary: '已确认的格式模板 Layouts that somebody has confirmed',
+        response: { 200: api.TemplateList },
+      },
+    },
+    () => asked.readTemplates(app),
+  )
+  http.get(
+    '/statement-templates/:name',
+    {
+      config: READ,
+      schema: {
+        ...TAGS,
+        summary: '一个格式模板的各版本 The versions of a layout',
+        params: api.TemplateKey,
+        response: { 200: api.TemplateList },
+      },
+    },
+    request => asked.readTemplateVersions(app, request.params.name),
+  )
+
   // Plugins of Fastify are scopes: only these routes take a body as it comes.
   server.register(async scope => {
     scope.removeContentTypeParser('text/plain')
@@ -127,13 +153,25 @@ export function arrivalRoutes(server: FastifyInstance, app: Arriving, bytesMax: 
         },
       },
       async request =>
-        await laidDown(request.body, limits, path =>
-          asked.inspectFile(app, actorOf(request), path, request.query).then(document => ({
-            ...document,
-            columns: [...document.columns],
-            controls: [...document.controls],
-            problems: [...document.problems],
-          })),
+        await laidDown(request.body, limits, path => asked.inspectFile(app, actorOf(request), path, request.query)),
+    )
+    files.post(
+      '/statement-templates',
+      {
+        // A layout is read so for everybody from now on.
+        config: { ...UPLOAD, everywhere: true, upload: limits.kinds },
+        bodyLimit: bytesMax,
+        schema: {
+          ...TAGS,
+          summary: '确认列的含义并存为模板 Confirm the columns of a layout, proven by the file',
+          consumes: ['application/octet-stream'],
+          querystring: api.TemplateQuery,
+          response: { 200: api.TemplateConfirmed },
+        },
+      },
+      async request =>
+        await laidDown(request.body, limits, async path =>
+          asked.confirmLayout(app, actorOf(request), path, await digest(path), request.query),
         ),
     )
     files.post(

@@ -1,9 +1,11 @@
 import type { Actor } from '../access/actor.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
+import type { InspectDocument } from '../statements/api.ts'
 import type { HeldFile, StatementChange } from '../statements/file_list.ts'
 import type { Problem } from '../statements/statement.ts'
-import type { ArrivalView, ChangeList, FileDetail, FileView } from './api.ts'
+import type { Template } from '../statements/templates.ts'
+import type { ArrivalView, ChangeList, FileDetail, FileView, InspectView, TemplateView } from './api.ts'
 import type { Arrival } from './store.ts'
 
 const at = (date: Date | null): string | null => date && instantText(date)
@@ -98,3 +100,26 @@ function rowView(row: Readonly<Record<string, unknown>>) {
     fee: typeof row.fee === 'number' ? formatMinor(row.fee, currency) : null,
   }
 }
+
+export const templateView = (template: Template): TemplateView => ({
+  name: template.name,
+  version: template.version,
+  columns: template.columns.map((header, column) => ({
+    header,
+    field: template.mapping[header] ?? template.mapping[`#${column + 1}`] ?? null,
+  })),
+  date_order: template.dateOrder,
+  decimal: template.decimal,
+  currency: template.currency,
+  confirmed_by: template.confirmedBy,
+  confirmed_at: instantText(template.confirmedAt),
+})
+
+export const inspectView = ({ rows, cells, ...document }: InspectDocument): InspectView => ({
+  ...document,
+  columns: [...document.columns],
+  controls: [...document.controls],
+  problems: [...document.problems],
+  ...(rows ? { rows: [...rows] } : {}),
+  ...(cells ? { cells: cells.map(row => [...row]) } : {}),
+})

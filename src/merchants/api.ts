@@ -149,3 +149,26 @@ export const FeeItemQuery = Type.Object(
 export type FeeItemQuery = Static<typeof FeeItemQuery>
 
 export const FeeItemList = Type.Object({ fee_items: Type.Array(FeeItemView) })
+export type FeeItemList = Static<typeof FeeItemList>
+
+export const PayeeQuery = Type.Object(
+  { search: Type.Optional(Type.String({ maxLength: 80, description: 'Part of number or name. 编号或名称的一部分' })) },
+  { additionalProperties: false },
+)
+export const PayeeList = Type.Object({
+  payees: Type.Array(
+    Type.Object({
+      merchant_no: Type.String(),
+      name: Type.String(),
+      fee_items: Type.Array(
+        Type.Object({
+          fee_item_id: Type.String(),
+          name: Type.String(),
+          category: oneOf(...FEE_CATEGORIES),
+          account_label: Type.String({ description: '户号 / 学号 …' }),
+        }),
+      ),
+    }),
+  ),
+})
+export type PayeeList = Static<typeof PayeeList>

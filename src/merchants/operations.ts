@@ -21,6 +21,7 @@ import type {
   MerchantChange,
   MerchantQuery,
   MerchantView,
+  PayeeList,
 } from './api.ts'
 import {
   branchesOf,
@@ -320,3 +321,25 @@ const feeItemView = (item: FeeItem): FeeItemView => ({
   state: item.state,
   created_at: item.createdAt.toISOString(),
 })
+
+// --- what anybody may see ------------------------------------------------------------------------------------------------
+
+const PAYEES_MAX = 200
+
+/** Whom bills can be paid to, and for what. At most 200 merchants; `search` narrows them. */
+export async function readPayees(app: App, search: string): Promise<PayeeList> {
+  const rows = await store.listPayees(app.db.pool, search.trim(), PAYEES_MAX)
+  const byMerchant = Map.groupBy(rows, row => row.merchantNo)
+  return {
+    payees: [...byMerchant].map(([merchantNo, items]) => ({
+      merchant_no: merchantNo,
+      name: items[0]?.merchant ?? '',
+      fee_items: items.map(item => ({
+        fee_item_id: item.id,
+        name: item.name,
+        category: item.category,
+        account_label: item.accountLabel,
+      })),
+    })),
+  }
+}

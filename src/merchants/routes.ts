@@ -147,4 +147,18 @@ export function merchantRoutes(server: FastifyInstance, app: App): void {
     },
     request => merchants.changeFeeItem(app, actorOf(request), request.params.fee_item_id, request.body),
   )
+
+  http.get(
+    '/payees',
+    {
+      config: { permission: 'public' },
+      schema: {
+        tags: ['payers'],
+        summary: '可缴费的单位与项目 Whom bills can be paid to, and for what',
+        querystring: api.PayeeQuery,
+        response: { 200: api.PayeeList },
+      },
+    },
+    request => merchants.readPayees(app, request.query.search ?? ''),
+  )
 }

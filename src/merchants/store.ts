@@ -161,3 +161,28 @@ export async function listFeeItems(
   )
   return rows
 }
+
+/**
+ * Merchants with what they collect for, by number: what a payer chooses from. Bills that are out stay payable, so suspended ones are among them; of retired fee items
+ * those of a merchant that has no other.
+ */
+export async function listPayees(
+  db: Db,
+  search: string,
+  limit: number,
+): Promise<(Pick<FeeItem, 'merchantNo' | 'id' | 'name' | 'category' | 'accountLabel'> & { merchant: string })[]> {
+  const { rows } = await db.query(
+    `with payees as (
+       select merchant_no, name, (select bool_or(state <> 'retired') from fee_items i where i.merchant_no = m.merchant_no) as lives
+         from merchants m
+        where ($1 = '' or strpos(lower(merchant_no), lower($1)) > 0 or strpos(lower(name), lower($1)) > 0)
+          and exists (select from fee_items i where i.merchant_no = m.merchant_no)
+        order by merchant_no limit $2
+     )
+     select p.name as merchant, i.merchant_no as "merchantNo", i.id, i.name, i.category, i.account_label as "accountLabel"
+       from payees p join fee_items i using (merchant_no)
+      where i.state <> 'retired' or not p.lives order by i.merchant_no, i.id`,
+    [search, limit],
+  )
+  return rows
+}

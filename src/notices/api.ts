@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../system/requests.ts'
 import { oneOf } from '../system/schema_words.ts'
 import { MEDIA, MESSAGE_STATES, TEMPLATES } from './message.ts'
+import { MUTABLE } from './mute.ts'
 
 const Time = Type.Union([Type.String(), Type.Null()])
 
@@ -56,3 +57,19 @@ export const NoticeResolve = Type.Object(
   { additionalProperties: false },
 )
 export type NoticeResolve = Static<typeof NoticeResolve>
+
+export const OwnNotices = Type.Object({
+  notices: Type.Array(Type.Object({ template: oneOf(...MUTABLE), wanted: Type.Boolean() })),
+})
+export type OwnNotices = Static<typeof OwnNotices>
+
+export const OwnNoticesAsk = Type.Object(
+  {
+    muted: Type.Array(oneOf(...MUTABLE), {
+      uniqueItems: true,
+      description: '不再发送的通知 What is not sent any more',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type OwnNoticesAsk = Static<typeof OwnNoticesAsk>

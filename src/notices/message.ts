@@ -85,6 +85,11 @@ const ASK_DELAY_MAX_S = 3600
 
 const after = (at: Date, seconds: number): Date => new Date(at.getTime() + seconds * 1000)
 
+/** What becomes of a message that its recipient does not want: it is never handed over. */
+export const decideMuted = ({ id, attempts }: Claimed): Verdict => ({
+  ...{ id, attempts, state: 'withdrawn', nextAt: null, sentAt: null, ref: '', error: 'muted by the payer' },
+})
+
 /** What becomes of a message that was just handed over. `askable`: the provider can tell later what it did. */
 export function decideSent(message: Claimed, outcome: Outcome, at: Date, askable: boolean): Verdict {
   const { id, attempts } = message

@@ -6,7 +6,16 @@ import type { App } from '../system/app.ts'
 import { batcher } from '../system/batcher.ts'
 import { once } from '../system/requests.ts'
 import type { NoticeList, NoticeQuery, NoticeResolve, NoticeSummary, NoticeView } from './api.ts'
-import { ABSENT_AFTER_S, type Claimed, decideAsked, decideSent, type Medium, type Verdict } from './message.ts'
+import {
+  ABSENT_AFTER_S,
+  type Claimed,
+  decideAsked,
+  decideMuted,
+  decideSent,
+  type Medium,
+  type Verdict,
+} from './message.ts'
+import { unwanted } from './own_operations.ts'
 import type { Sender, Senders } from './sender.ts'
 import * as store from './store.ts'
 
@@ -49,7 +58,9 @@ async function sendMedium(app: Notifying, medium: Medium, sender: Sender, tally:
     const at = app.now()
     const leaseUntil = new Date(at.getTime() + leaseMs)
     const claimed = await store.claimDue(app.db.pool, app.vault, [medium], at, leaseUntil, BATCH)
-    const left = [...claimed]
+    const muted = await unwanted(app, claimed)
+    const left = claimed.filter(({ id }) => !muted.has(id))
+    for (const message of claimed) if (muted.has(message.id)) await verdicts.add(decideMuted(message))
     const lane = async () => {
       for (let message = left.shift(); message; message = left.shift()) {
         // Held up so long that somebody else may take it: it is left to be asked about.

@@ -71,6 +71,7 @@ export const BillQuery = Type.Object(
   { additionalProperties: false },
 )
 export const OrderList = Type.Object({ orders: Type.Array(OrderView) })
+export type OrderList = Static<typeof OrderList>
 
 export const CloseAsk = Type.Object(
   { id: RequestId, reason: Type.String({ minLength: 1, maxLength: 200 }) },
@@ -78,6 +79,7 @@ export const CloseAsk = Type.Object(
 )
 
 const Channel = oneOf('wechat', 'alipay', 'unionpay', 'bank')
+export type PayChannel = Static<typeof Channel>
 const Method = oneOf('jsapi', 'native', 'h5', 'page', 'wap', 'precreate', 'gateway', 'transfer')
 
 export const PaymentAsk = Type.Object(
@@ -93,6 +95,15 @@ export const PaymentAsk = Type.Object(
   { additionalProperties: false },
 )
 export type PaymentAsk = Static<typeof PaymentAsk>
+
+export type PayMethod = Static<typeof Method>
+
+export const WayList = Type.Object({
+  ways: Type.Array(Type.Object({ channel: Channel, methods: Type.Array(Method) }), {
+    description: 'Channels that are open, and how each can be paid by. 已开通的渠道与支付方式',
+  }),
+})
+export type WayList = Static<typeof WayList>
 
 const Checkout = Type.Union(
   [
@@ -194,6 +205,7 @@ export const RecordList = Type.Object({
   next: orNull(Type.String()),
 })
 export type RecordList = Static<typeof RecordList>
+export type PaymentRecordView = Static<typeof RecordList>['records'][number]
 
 export const WaitingView = Type.Object({
   summary: Type.Array(

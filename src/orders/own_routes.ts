@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { actorOf } from '../access/asking.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import type { App } from '../system/app.ts'
-import * as api from './api.ts'
+import * as api from './own_api.ts'
 import * as own from './own_operations.ts'
 import type { Binding } from './own_store.ts'
 import { orderView, recordView } from './views.ts'
@@ -13,35 +13,6 @@ const READ = { permission: 'own.read' }
 const MANAGE = { permission: 'own.manage' }
 const TAGS = { tags: ['own'] }
 
-const AccountNumber = {
-  merchant_no: Type.String({ pattern: '^[A-Za-z0-9_-]{1,40}$' }),
-  account_no: Type.String({ minLength: 1, maxLength: 60 }),
-}
-const AccountKey = Type.Object(AccountNumber)
-const BindAsk = Type.Object(
-  {
-    ...AccountNumber,
-    payer_name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, description: '账单上的户名' })),
-    phone_end: Type.Optional(Type.String({ pattern: '^[0-9]{4}$', description: '账单所留手机号后四位' })),
-  },
-  { additionalProperties: false },
-)
-const BindingList = Type.Object({
-  accounts: Type.Array(
-    Type.Object({
-      merchant_no: Type.String(),
-      merchant_name: Type.String(),
-      account_no: Type.String(),
-      created_at: Type.String({ format: 'date-time' }),
-    }),
-  ),
-})
-/** One’s own number is shown whole. */
-const whole = { account_no: Type.String() }
-const OwnBills = Type.Object({ orders: Type.Array(Type.Object({ ...api.OrderView.properties, ...whole })) })
-const OwnRecords = Type.Object({
-  records: Type.Array(Type.Object({ ...api.RecordList.properties.records.items.properties, ...whole })),
-})
 const Done = Type.Object({ done: Type.Literal(true) })
 
 /** A payer’s own account numbers, bills and payments. Receipts come by the number of a payment. */
@@ -50,7 +21,10 @@ export function ownRoutes(server: FastifyInstance, app: App): void {
 
   http.get(
     '/own/accounts',
-    { config: READ, schema: { ...TAGS, summary: '本人绑定的户号 My account numbers', response: { 200: BindingList } } },
+    {
+      config: READ,
+      schema: { ...TAGS, summary: '本人绑定的户号 My account numbers', response: { 200: api.BindingList } },
+    },
     async request => ({ accounts: (await own.ownBindings(app, actorOf(request))).map(bindingView) }),
   )
   http.post(
@@ -60,8 +34,8 @@ export function ownRoutes(server: FastifyInstance, app: App): void {
       schema: {
         ...TAGS,
         summary: '绑定户号（须核对户名或手机尾号）Bind an account number by a proof',
-        body: BindAsk,
-        response: { 200: BindingList },
+        body: api.BindAsk,
+        response: { 200: api.BindingList },
       },
     },
     async request => {
@@ -79,7 +53,7 @@ export function ownRoutes(server: FastifyInstance, app: App): void {
     '/own/accounts/:merchant_no/:account_no',
     {
       config: MANAGE,
-      schema: { ...TAGS, summary: '解绑户号 Remove a binding', params: AccountKey, response: { 200: Done } },
+      schema: { ...TAGS, summary: '解绑户号 Remove a binding', params: api.AccountKey, response: { 200: Done } },
     },
     async request => {
       const { merchant_no, account_no } = request.params
@@ -89,7 +63,7 @@ export function ownRoutes(server: FastifyInstance, app: App): void {
   )
   http.get(
     '/own/bills',
-    { config: READ, schema: { ...TAGS, summary: '本人的缴费单 My bills', response: { 200: OwnBills } } },
+    { config: READ, schema: { ...TAGS, summary: '本人的缴费单 My bills', response: { 200: api.OwnBills } } },
     async request => ({ orders: (await own.ownBills(app, actorOf(request))).map(orderView) }),
   )
   http.get(
@@ -99,8 +73,8 @@ export function ownRoutes(server: FastifyInstance, app: App): void {
       schema: {
         ...TAGS,
         summary: '本人户号的缴费记录 Payments of one of my account numbers',
-        params: AccountKey,
-        response: { 200: OwnRecords },
+        params: api.AccountKey,
+        response: { 200: api.OwnRecords },
       },
     },
     async request => {

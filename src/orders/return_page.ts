@@ -62,5 +62,6 @@ function pageOf({ payment, steps }: Progress): string {
 ${waits ? '<meta http-equiv="refresh" content="2">' : ''}<title>${zh} · 抚州缴费</title><style>${STYLE}</style></head><body>
 <h1>${zh} <small lang="en">${en}</small></h1><p class="amount">${formatMinor(payment.received ?? payment.amount, payment.currency)} ${payment.currency === 'CNY' ? '元' : payment.currency}</p>
 <ul>${list}</ul><p><small>支付单号 ${payment.paymentNo}</small></p>
+<p><a href="/app/pay/progress/${payment.paymentNo}">缴费进度与凭证 Progress and receipt</a></p>
 <p><small>${waits ? '本页会自动更新；关闭本页不影响缴费结果。 This page updates itself; closing it changes nothing.' : '可以关闭本页。 You can close this page.'}</small></p></body></html>`
 }

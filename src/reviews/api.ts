@@ -87,6 +87,7 @@ export const ReviewList = Type.Object({
   reviews: Type.Array(ReviewView),
   next: Type.Union([Type.String(), Type.Null()]),
 })
+export type ReviewList = Static<typeof ReviewList>
 
 const Why = Type.String({ maxLength: 500 })
 export const ApproveAsk = Type.Object({ id: RequestId, reason: Type.Optional(Why) }, { additionalProperties: false })

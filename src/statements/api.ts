@@ -31,6 +31,10 @@ export type InspectDocument = {
   }[]
   readonly problems: readonly InspectProblem[]
   readonly verdict: 'ready' | 'ready_with_warnings' | 'rejected'
+  /** Where they were asked for: the first records as they were read, … */
+  readonly rows?: readonly InspectRow[]
+  /** … or, where the columns must be said first, the first rows as they stand in the file. */
+  readonly cells?: readonly (readonly string[])[]
 }
 
 /** Decimal strings in major units. */
@@ -38,6 +42,15 @@ export type InspectTally = { readonly count: number; readonly amount: string }
 
 /** `at`: RFC 3339 with the offset of the zone the file was read in, or the date alone where the file has no time. */
 export type InspectRecord = { readonly at: string | null; readonly amount: string; readonly id: string | null }
+
+export type InspectRow = InspectRecord & {
+  readonly record: number
+  readonly line: number
+  readonly kind: string
+  readonly status: string
+  readonly currency: string
+  readonly order_no: string
+}
 
 export type InspectProblem = {
   readonly record: number | null

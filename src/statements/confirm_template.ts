@@ -13,6 +13,8 @@ export type Confirmation = Pick<
   'zone' | 'currency' | 'mapping' | 'dateOrder' | 'decimal' | 'widths'
 > & {
   readonly path: string
+  /** What the file is called where that is not its path. */
+  readonly file?: string
   readonly name: string
   /** The person whose word it is, as he is named; `who` typed it. */
   readonly by: string
@@ -28,9 +30,10 @@ export type Confirmed = { readonly template: Template; readonly repeated: boolea
  * confirmation again changes nothing; another under the same name is its next version.
  */
 export async function confirmTemplate(db: Database, asked: Confirmation): Promise<Confirmed> {
-  const { path, name, by, who, at, ...options } = asked
+  const { path, file, name, by, who, at, ...options } = asked
   const statement = await openStatement(path, {
     ...options,
+    ...(file === undefined ? {} : { name: file }),
     digest: false,
     templates: await newestTemplates(db.pool),
   })

@@ -1,6 +1,6 @@
 import { Failure, type Lang } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
-import type { InspectDocument, InspectRecord, InspectTally } from './api.ts'
+import type { InspectDocument, InspectRecord, InspectRow, InspectTally } from './api.ts'
 import { columnWord } from './column_word.ts'
 import type { Asked } from './format.ts'
 import { type LanguageModel, NoProposal, proposeColumns } from './language_model.ts'
@@ -12,6 +12,8 @@ export type InspectOptions = StatementOptions & {
   readonly lang?: Lang
   /** Asked for a proposal when the columns are not sure. Its answer is shown, never used by itself. */
   readonly languageModel?: LanguageModel | null
+  /** How many of the first rows are shown, for whoever brought the file; default none. */
+  readonly rows?: number
 }
 
 /**
@@ -22,14 +24,21 @@ export async function inspectStatement(path: string, options: InspectOptions = {
   const lang = options.lang ?? 'zh'
   try {
     const statement = await openStatement(path, options)
-    for await (const _ of statement.records()) statement.rejected()
-    return documentOf(statement.head, statement.end(), lang)
+    const first: Line[] = []
+    for await (const lines of statement.records()) {
+      statement.rejected()
+      if (options.rows && first.length < options.rows) first.push(...lines.slice(0, options.rows - first.length))
+    }
+    const document = documentOf(statement.head, statement.end(), lang)
+    return options.rows ? { ...document, rows: first.map(line => rowOf(line, statement.head.zone)) } : document
   } catch (error) {
     const asked = error instanceof Failure ? error.detail.asked : undefined
     if (!isAsked(asked)) throw error
     const advice = options.languageModel ? [await adviceOf(options.languageModel, path, options, asked)] : []
     const problems = [...asked.problems, ...advice]
-    return documentOf(asked.head, { ...NOTHING, sm3: asked.sm3, problems, problemCount: problems.length }, lang)
+    const end = { ...NOTHING, sm3: asked.sm3, problems, problemCount: problems.length }
+    const document = documentOf(asked.head, end, lang)
+    return options.rows ? { ...document, cells: asked.sample.slice(0, options.rows) } : document
   }
 }
 
@@ -165,6 +174,16 @@ function recordOf(line: Line, zone: string): InspectRecord {
       null,
   }
 }
+
+const rowOf = (line: Line, zone: string): InspectRow => ({
+  ...recordOf(line, zone),
+  record: line.record,
+  line: line.lineNumber,
+  kind: line.kind,
+  status: line.status,
+  currency: line.currency,
+  order_no: line.orderNo || line.merchantOrderNo,
+})
 
 /** 2026-11-20T00:00:07+08:00; with fractions only where there are some. */
 export function instantText(epochMs: number, zone: string): string {

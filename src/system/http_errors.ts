@@ -93,6 +93,7 @@ const STATUS: Readonly<Record<string, number>> = {
   channel_account_unknown: 404,
   export_unknown: 404,
   report_template_unknown: 404,
+  template_unknown: 404,
   report_schedule_unknown: 404,
   method_not_allowed: 405,
   id_reused: 409,

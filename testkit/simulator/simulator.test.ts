@@ -8,7 +8,9 @@ after(closeTestServer)
 /** Seeds that broke something once, with the day by which it showed: they must not again. `npm run simulate` looks for more. */
 const FOUND_ONCE: readonly { readonly seed: number; readonly days: number }[] = []
 
-test('days of the whole platform hold whatever happens in them, and a seed plays them again', { timeout: 240_000 }, async () => {
+test('days of the whole platform hold whatever happens in them, and a seed plays them again', {
+  timeout: 240_000,
+}, async () => {
   const short = { seed: 7, days: 4, paymentsADay: 8 }
   const [first, again] = [await simulate(short), await simulate(short)]
   assert.deepEqual(first.broken, [])

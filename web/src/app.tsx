@@ -9,15 +9,18 @@ import { Failed, Loading } from './pieces/states.tsx'
 import { Frame, pagesFor } from './shell/layout.tsx'
 import { LogIn } from './shell/log_in.tsx'
 import { nonce } from './shell/nonce.ts'
+import { PasswordDue } from './shell/password_due.tsx'
+import { AnybodyFrame, PayerFrame } from './shell/payer_frame.tsx'
 import { queries } from './shell/reading.ts'
 import { SessionDoor, useDoor, useSession } from './shell/session.tsx'
-import { useLang, useText } from './shell/text.ts'
-import { themeOf, useDark } from './shell/theme.ts'
+import { type Both, useLang, useText } from './shell/text.ts'
+import { themeOf, useDark, useStill } from './shell/theme.ts'
 
 /** The whole app: languages, colours, who is logged in, and the page that the address names. */
 export function WebApp() {
   const lang = useLang()
   const dark = useDark()
+  const still = useStill()
   useEffect(() => {
     document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en'
     document.documentElement.dataset.look = dark ? 'dark' : 'light'
@@ -25,7 +28,7 @@ export function WebApp() {
   return (
     <ConfigProvider
       locale={lang === 'zh' ? zhCN : enUS}
-      theme={themeOf(dark)}
+      theme={themeOf(dark, still)}
       csp={{ nonce }}
       button={{ autoInsertSpace: false }}
     >
@@ -54,10 +57,13 @@ function Colours() {
     style.setProperty('--text', token.colorText)
     style.setProperty('--quiet', token.colorTextSecondary)
     style.setProperty('--accent', token.colorPrimary)
+    style.setProperty('--link', token.colorLink)
+    style.setProperty('--on-accent', token.colorTextLightSolid)
     style.setProperty('--wrong', token.colorError)
     style.setProperty('--wrong-back', token.colorErrorBg)
     style.setProperty('--right', token.colorSuccess)
     style.setProperty('--soon', token.colorWarning)
+    style.setProperty('--warn', token.colorWarning)
     style.setProperty('--hover', token.controlItemBgHover)
     style.setProperty('--chosen', token.controlItemBgActive)
   }, [token])
@@ -80,9 +86,11 @@ function Shown() {
         <Failed error={entry.why} again={entry.again} />
       </main>
     )
-  if (entry.state === 'out') return <LogIn over={entry.over} />
+  if (entry.state === 'out') return <ForAnybody over={entry.over} />
+  if (entry.session.who.password_change_due) return <PasswordDue />
+  const Around = entry.session.who.kind === 'payer' ? PayerFrame : Frame
   return (
-    <Frame>
+    <Around>
       <NoWhiteScreen>
         <Routes>
           <Route index element={<Landing />} />
@@ -100,7 +108,31 @@ function Shown() {
           <Route path="*" element={<NotHere />} />
         </Routes>
       </NoWhiteScreen>
-    </Frame>
+    </Around>
+  )
+}
+
+/** Without a log-in: paying, and the door for all else. */
+function ForAnybody({ over }: { readonly over: boolean }) {
+  return (
+    <Routes>
+      {ROUTES.filter(({ page }) => page.open).map(({ page, Shown: Content }) => (
+        <Route
+          key={page.path}
+          path={page.path}
+          element={
+            <AnybodyFrame>
+              <NoWhiteScreen>
+                <Titled title={page.title}>
+                  <Content />
+                </Titled>
+              </NoWhiteScreen>
+            </AnybodyFrame>
+          }
+        />
+      ))}
+      <Route path="*" element={<LogIn over={over} />} />
+    </Routes>
   )
 }
 
@@ -117,16 +149,12 @@ function Guarded({
   children,
 }: {
   readonly needs: readonly string[]
-  readonly title: { zh: string; en: string }
+  readonly title: Both
   readonly children: ReactNode
 }) {
   const t = useText()
   const { may } = useSession()
-  const name = t(title)
-  useEffect(() => {
-    document.title = `${name} · ${t('抚州支付平台', 'Fuzhou Pay')}`
-  }, [name, t])
-  if (may(...needs)) return children
+  if (may(...needs)) return <Titled title={title}>{children}</Titled>
   return (
     <Result
       status="403"
@@ -134,6 +162,15 @@ function Guarded({
       subTitle={t('如工作需要，请财务主管授予相应角色', 'If your work needs it, ask a supervisor for the role')}
     />
   )
+}
+
+function Titled({ title, children }: { readonly title: Both; readonly children: ReactNode }) {
+  const t = useText()
+  const name = t(title)
+  useEffect(() => {
+    document.title = `${name} · ${t('抚州支付平台', 'Fuzhou Pay')}`
+  }, [name, t])
+  return children
 }
 
 function NotHere() {

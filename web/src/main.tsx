@@ -1,8 +1,10 @@
 import { registerSW } from 'virtual:pwa-register'
 import { createRoot } from 'react-dom/client'
 import { WebApp } from './app.tsx'
+import { giveNonceToStyles } from './shell/nonce.ts'
 import './style.css'
 
+giveNonceToStyles()
 createRoot(document.getElementById('root') as HTMLElement).render(<WebApp />)
 
 // A newer version is used from the next opening on: nobody loses what he is typing.

@@ -1,8 +1,8 @@
 import { Alert, Button, Empty, Flex, Skeleton, Tag, Typography } from 'antd'
 import type { ReactNode } from 'react'
 import type { Refused } from '../shell/api.ts'
-import type { Both } from '../shell/both.ts'
 import { useText } from '../shell/text.ts'
+import type { StateLook } from './look.ts'
 
 /** What was refused and what to do about it; with `again` a button to try once more. */
 export function Failed({ error, again }: { readonly error: Refused; readonly again?: () => void }) {
@@ -45,8 +45,7 @@ export function Nothing({ what, children }: { readonly what: ReactNode; readonly
   )
 }
 
-export type Colour = 'success' | 'processing' | 'warning' | 'error' | 'default'
-export type StateLook = Both & { readonly colour: Colour }
+export type { Colour, StateLook } from './look.ts'
 
 /** A state by its word; an unknown one as it is. */
 export function State({ of, looks }: { readonly of: string; readonly looks: Readonly<Record<string, StateLook>> }) {

@@ -2,7 +2,8 @@ import { CameraOutlined, DeleteOutlined, DownloadOutlined, PaperClipOutlined, Up
 import { Button, Flex, Typography } from 'antd'
 import { useRef, useState } from 'react'
 import type { VoucherView } from '../../../src/reviews/api.ts'
-import { addressOf, ask, newRequestId, Refused } from '../shell/api.ts'
+import { ask, newRequestId, Refused } from '../shell/api.ts'
+import { addressOf } from '../shell/query.ts'
 import { useText } from '../shell/text.ts'
 import { Failed } from './states.tsx'
 

@@ -1,4 +1,5 @@
 import type { Both } from './both.ts'
+import { addressOf, type Query } from './query.ts'
 
 /** What the platform refused, in its own words. `status` 0: it could not be reached. */
 export class Refused extends Error {
@@ -25,7 +26,6 @@ export class Refused extends Error {
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-export type Query = Readonly<Record<string, string | number | boolean | undefined | null>>
 export type Ask = {
   readonly query?: Query | undefined
   readonly body?: unknown
@@ -46,13 +46,6 @@ export function newRequestId(): string {
   return `web-${[...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** `/api/days` with its query; what is undefined, null or empty is left out. */
-export function addressOf(path: string, query: Query = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
-  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
-  return text === '' ? path : `${path}?${text}`
-}
-
 /** Asks the platform; bytes (File, Blob) go as they are, anything else as JSON. Throws Refused. */
 export async function ask<T>(method: Method, path: string, { query, body, signal }: Ask = {}): Promise<T> {
   const bytes = body instanceof Blob
@@ -70,9 +63,42 @@ export async function ask<T>(method: Method, path: string, { query, body, signal
   const read = said.startsWith('{') || said.startsWith('[') ? JSON.parse(said) : said
   if (answer.ok) return read as T
   const refused = refusalOf(answer.status, read)
-  if (answer.status === 401 && !path.startsWith('/api/session')) sessionOver?.()
+  if (answer.status === 401 && !isDoor(method, path)) sessionOver?.()
   throw refused
 }
+
+/** Sends a large file and tells how much of it has left, 0 to 1: what `fetch` cannot. Throws Refused. */
+export function sendFile<T>(
+  path: string,
+  file: Blob,
+  { told, signal }: { readonly told: (share: number) => void; readonly signal?: AbortSignal },
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', path)
+    request.setRequestHeader('accept', 'application/json')
+    request.setRequestHeader('content-type', 'application/octet-stream')
+    if (csrf !== '') request.setRequestHeader('x-csrf-token', csrf)
+    request.upload.addEventListener('progress', event => {
+      if (event.lengthComputable) told(event.loaded / event.total)
+    })
+    request.addEventListener('load', () => {
+      const { status, responseText: said } = request
+      const read = said.startsWith('{') ? JSON.parse(said) : said
+      if (status >= 200 && status < 300) return resolve(read as T)
+      if (status === 401) sessionOver?.()
+      reject(refusalOf(status, read))
+    })
+    request.addEventListener('error', () => reject(unreachable()))
+    request.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')))
+    signal?.addEventListener('abort', () => request.abort())
+    request.send(file)
+  })
+}
+
+/** Where 401 says that a password or code was wrong, or that nobody is logged in yet: it ends no session. */
+const isDoor = (method: Method, path: string): boolean =>
+  path === '/api/session' || (method !== 'GET' && path.startsWith('/api/session'))
 
 type ErrorAnswer = {
   readonly error?: {

@@ -11,6 +11,7 @@ import { type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } f
 import { NavLink, useLocation, useNavigate } from 'react-router'
 import { PAGES } from '../pages/registry.tsx'
 import { Loading } from '../pieces/states.tsx'
+import { deviceName } from './device.ts'
 import { useLive, useLiveness } from './live.ts'
 import { MENU_GROUPS, type MenuGroup, type PageOf } from './pages.tsx'
 import { useSession } from './session.tsx'
@@ -57,6 +58,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           </Flex>
         </Layout.Header>
         <Offline />
+        <TwoPlaces />
         <Layout.Content id="content" tabIndex={-1} className="content">
           <Suspense fallback={<Loading rows={10} />}>{children}</Suspense>
         </Layout.Content>
@@ -131,7 +133,7 @@ const online = {
 }
 export const useOnline = (): boolean => useSyncExternalStore(online.subscribe, online.get)
 
-function Offline() {
+export function Offline() {
   const t = useText()
   if (useOnline()) return null
   return (
@@ -143,6 +145,31 @@ function Offline() {
         '网络已断开：看到的是断开前的内容，恢复后自动更新',
         'You are offline: this is what was there before; it is brought up to date when you are back',
       )}
+    />
+  )
+}
+
+/** Somebody else may have this account: said once for each log-in. */
+export function TwoPlaces() {
+  const t = useText()
+  const { who } = useSession()
+  const [read, setRead] = useState(false)
+  const [other] = who.warnings
+  if (!other || read) return null
+  return (
+    <Alert
+      banner
+      type="warning"
+      title={
+        <>
+          {t(
+            `您的账户同时在另一处使用（${other.address}，${deviceName(other.device, 'zh')}）。如果不是您本人，请立即结束那个登录。`,
+            `Your account is in use elsewhere as well (${other.address}, ${deviceName(other.device, 'en')}). If that is not you, end that log-in now.`,
+          )}{' '}
+          <NavLink to="/me">{t('查看登录设备', 'See the devices')}</NavLink>
+        </>
+      }
+      closable={{ onClose: () => setRead(true), 'aria-label': t('知道了', 'Understood') }}
     />
   )
 }

@@ -2,6 +2,7 @@ import { KeyOutlined, LockOutlined, MobileOutlined, SafetyOutlined, UserOutlined
 import { browserSupportsWebAuthn, startAuthentication, WebAuthnError } from '@simplewebauthn/browser'
 import { Alert, Button, Divider, Flex, Form, Input, Tabs, Typography } from 'antd'
 import { useEffect, useRef, useState } from 'react'
+import { Link } from 'react-router'
 import type { SessionView } from '../../../src/access/api.ts'
 import { Failed } from '../pieces/states.tsx'
 import { ask, Refused } from './api.ts'
@@ -45,6 +46,10 @@ export function LogIn({ over }: { readonly over: boolean }) {
             { key: 'payer', label: t('缴费人', 'Payers'), children: <PayerDoor /> },
           ]}
         />
+        <Divider />
+        <Link to="/pay" className="pay-without">
+          {t('不登录，直接缴费', 'Pay a bill without logging in')}
+        </Link>
       </div>
     </main>
   )

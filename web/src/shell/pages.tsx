@@ -11,6 +11,10 @@ export type PageOf = {
   /** In which part of the menu it stands; without it in none. */
   readonly menu?: MenuGroup
   readonly icon?: ComponentType
+  /** Whoever is not logged in may open it, too: paying wants no account. */
+  readonly open?: boolean
+  /** In the row of tabs of payers, who have no menu. */
+  readonly tab?: Both
   readonly load: () => Promise<{ default: ComponentType }>
 }
 

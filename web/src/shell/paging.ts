@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
-import { ask, type Query, type Refused } from './api.ts'
+import { ask, type Refused } from './api.ts'
+import type { Query } from './query.ts'
 import type { Subject } from './reading.ts'
 
 export type Paged<Row> = {

@@ -7,10 +7,11 @@ import {
   useQuery,
 } from '@tanstack/react-query'
 import type { Topic } from '../../../src/live/topics.ts'
-import { ask, type Method, newRequestId, type Query, type Refused } from './api.ts'
+import { ask, type Method, newRequestId, type Refused } from './api.ts'
+import type { Query } from './query.ts'
 
 /** What a list is about: the live stream names these when they change. 'own' is what no stream tells about. */
-export type Subject = Topic | 'own' | 'session' | 'log' | 'system'
+export type Subject = Topic | 'own' | 'session' | 'log' | 'system' | 'paying'
 
 export const queries = new QueryClient({
   defaultOptions: {

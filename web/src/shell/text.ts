@@ -2,6 +2,7 @@ import type { Both } from './both.ts'
 import { remembered, useRemembered } from './memory.ts'
 
 export type Lang = 'zh' | 'en'
+export type { Both }
 
 export const language = remembered<Lang>('lang', ['zh', 'en'], () => 'zh')
 export const useLang = (): Lang => useRemembered(language)

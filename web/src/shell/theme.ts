@@ -11,6 +11,18 @@ const heardFrom = (heard: () => void): (() => void) => {
   return () => dark.removeEventListener('change', heard)
 }
 
+const still = window.matchMedia('(prefers-reduced-motion: reduce)')
+
+/** Whether its user wants nothing to move. Told to the components: styles that cut their motions short leave lists that open beside the page. */
+export const useStill = (): boolean =>
+  useSyncExternalStore(
+    heard => {
+      still.addEventListener('change', heard)
+      return () => still.removeEventListener('change', heard)
+    },
+    () => still.matches,
+  )
+
 /** Whether pages are dark: chosen, or as the device has it. */
 export function useDark(): boolean {
   const chosen = useRemembered(look)
@@ -19,30 +31,33 @@ export function useDark(): boolean {
 }
 
 /** Colours meet WCAG AA on their own backgrounds; the grey of second texts is darker than Ant Design's for that. */
-export const themeOf = (isDark: boolean): ThemeConfig => ({
+export const themeOf = (isDark: boolean, still: boolean): ThemeConfig => ({
   algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-  ...(isDark ? { components: { Menu: { itemSelectedColor: '#8fbdf5' } } } : {}),
+  // White could not be read on the light red of the dark theme, nor its blue on what is chosen.
+  ...(isDark ? { components: { Button: { dangerColor: '#141414' }, Menu: { itemSelectedColor: '#9cc8fa' } } } : {}),
   token: {
+    motion: !still,
     colorPrimary: isDark ? '#3f8ae0' : '#0b57b0',
-    colorInfo: isDark ? '#3f8ae0' : '#0b57b0',
-    colorLink: isDark ? '#6aa9f0' : '#0b57b0',
+    ...(isDark ? { colorPrimaryHover: '#3171b8' } : {}),
+    colorLink: isDark ? '#6aa8ec' : '#0b57b0',
+    colorInfo: isDark ? '#6fb0ff' : '#0b57b0',
     colorError: isDark ? '#ff8078' : '#c62828',
-    colorSuccess: isDark ? '#5cc229' : '#1b7a34',
+    colorSuccess: isDark ? '#5cc42a' : '#1b7a34',
     colorWarning: isDark ? '#d89614' : '#9a5b00',
-    // Made from dark tones by themselves, the backgrounds of tags and notes would be too grey to read on.
+    // Derived from such dark colours they would be grey.
     ...(isDark
       ? {}
       : {
           ...{
-            colorSuccessBg: '#e8f5eb',
+            colorSuccessBg: '#eaf6ed',
             colorSuccessBorder: '#a6d3b1',
             colorErrorBg: '#fdecea',
             colorErrorBorder: '#f1b3ad',
           },
           ...{
-            colorWarningBg: '#fdf3e2',
+            colorWarningBg: '#fdf4e3',
             colorWarningBorder: '#e8c88f',
-            colorInfoBg: '#e8f1fb',
+            colorInfoBg: '#e8f1fc',
             colorInfoBorder: '#a9c8ea',
           },
         }),

@@ -1,6 +1,6 @@
 import type { TotalsView } from '../../../../src/discrepancies/api.ts'
 import { DISCREPANCY_KINDS, type DiscrepancyKind } from '../../../../src/matching/entry.ts'
-import type { Query } from '../../shell/api.ts'
+import type { Query } from '../../shell/query.ts'
 
 /** What the address of the list says, and what is asked of the platform for it. Pure. */
 

@@ -1,0 +1,111 @@
+import { Alert, Button, Flex, Input, Select } from 'antd'
+import { useMemo, useState } from 'react'
+import { Link } from 'react-router'
+import type { FileDetail } from '../../../../src/arrivals/api.ts'
+import { Failed } from '../../pieces/states.tsx'
+import { newRequestId, Refused, sendFile } from '../../shell/api.ts'
+import { addressOf } from '../../shell/query.ts'
+import { changedHere } from '../../shell/reading.ts'
+import { useText } from '../../shell/text.ts'
+import { useAccounts } from './accounts.ts'
+import type { InspectedProps } from './inspected.tsx'
+
+/** Books the file as an account's: the same bytes that were looked into. */
+export function BookIt({ file, seen, account: chosen, said, busy }: InspectedProps) {
+  const t = useText()
+  const accounts = useAccounts()
+  const [account, setAccount] = useState(chosen)
+  const [day, setDay] = useState('')
+  const [saving, setSaving] = useState(false)
+  const [done, setDone] = useState<FileDetail | null>(null)
+  const [refused, setRefused] = useState<Refused | null>(null)
+  // The same wish is sent again under the same id.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file, account or day is another wish
+  const id = useMemo(newRequestId, [seen.sm3, account, day])
+  const unsaved = Object.keys(said).length > 0
+  const book = async (): Promise<void> => {
+    setSaving(true)
+    setRefused(null)
+    try {
+      const path = addressOf('/api/statements', { id, name: file.name.slice(-200), account, day })
+      setDone(await sendFile<FileDetail>(path, file, { told: () => {} }))
+      await changedHere(['statements', 'days', 'items', 'reviews'])
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      setRefused(error)
+    } finally {
+      setSaving(false)
+    }
+  }
+  return (
+    <section className="column-said">
+      <h2>{t('入账', 'Book it')}</h2>
+      {unsaved && (
+        <Alert
+          type="info"
+          showIcon
+          style={{ marginBottom: 8 }}
+          title={t(
+            '您改了列的含义：请先确认为模板，再入账',
+            'You changed what columns mean: confirm that as a template first',
+          )}
+        />
+      )}
+      <Flex gap={8} wrap align="center">
+        <Select
+          aria-label={t('账户', 'Account')}
+          placeholder={t('哪个账户的对账单', 'Which account’s statement')}
+          style={{ minWidth: 240 }}
+          value={account || null}
+          onChange={setAccount}
+          options={accounts}
+        />
+        <label htmlFor="book-day">{t('账期（整日对账单才填）', 'Day (of a whole day’s statement)')}</label>
+        <Input
+          id="book-day"
+          type="date"
+          style={{ width: 160 }}
+          value={day}
+          onChange={event => setDay(event.target.value)}
+        />
+        <Button
+          type="primary"
+          loading={saving}
+          disabled={account === '' || busy || unsaved}
+          onClick={() => void book()}
+        >
+          {t(`入账 ${seen.records} 条`, `Book ${seen.records} records`)}
+        </Button>
+      </Flex>
+      <div aria-live="polite" style={{ marginTop: 8 }}>
+        {refused && <Failed error={refused} />}
+        {done && <Outcome file={done} />}
+      </div>
+    </section>
+  )
+}
+
+function Outcome({ file }: { readonly file: FileDetail }) {
+  const t = useText()
+  const words = {
+    booked: file.repeated
+      ? t('这个文件以前已经入过账，没有重复记', 'This very file was booked before; nothing is booked twice')
+      : t(`已入账 ${file.booked} 条，已知 ${file.known} 条`, `${file.booked} booked, ${file.known} known before`),
+    awaiting_acceptance: t(
+      `有 ${file.rejected} 条坏行，已提交复核`,
+      `${file.rejected} bad rows: a second person is asked`,
+    ),
+    refused: t('没有入账：文件合计与记录不符', 'Nothing was booked: its totals do not fit its records'),
+  }
+  return (
+    <Alert
+      type={file.state === 'booked' ? 'success' : file.state === 'refused' ? 'error' : 'warning'}
+      showIcon
+      title={
+        <>
+          {words[file.state]} <Link to={`/statements/${file.file_id}`}>{t('查看文件', 'Open the file')}</Link>
+        </>
+      }
+    />
+  )
+}
