@@ -17,7 +17,14 @@ import { openUsedVoucher, type VoucherContent } from '../reviews/voucher_operati
 import { vouchersUsed } from '../reviews/voucher_store.ts'
 import { pageUnknown } from '../system/page_unknown.ts'
 import { actionsOf, discrepancyUnknown } from './actions.ts'
-import type { DiscrepancyDetail, DiscrepancyList, DiscrepancyQuery, FilterQuery, TotalsView } from './api.ts'
+import type {
+  DiscrepancyDetail,
+  DiscrepancyList,
+  DiscrepancyQuery,
+  FiguresView,
+  FilterQuery,
+  TotalsView,
+} from './api.ts'
 import * as evidence from './evidence_store.ts'
 import { type Discrepancies, VOUCHER_USE } from './operations.ts'
 import * as store from './store.ts'
@@ -108,6 +115,15 @@ export async function readTotals(app: Discrepancies, actor: Actor, query: Filter
       amount: formatMinor(BigInt(amount), total.currency),
       difference: formatMinor(BigInt(difference), total.currency),
     })),
+  }
+}
+
+/** Counts and sums by cause and age, of what the list would show. Throws as `filterOf`. */
+export async function readFigures(app: Discrepancies, actor: Actor, query: FilterQuery): Promise<FiguresView> {
+  const at = app.now()
+  const figures = await store.discrepancyFigures(app.db.pool, actor.scopeOf(READ), filterOf(query, actor, at), at)
+  return {
+    figures: figures.map(figure => ({ ...figure, amount: formatMinor(BigInt(figure.amount), figure.currency) })),
   }
 }
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../../system/requests.ts'
 import { orNull } from '../../system/schema_words.ts'
 
@@ -29,6 +29,7 @@ export const ProofView = Type.Object({
     }),
   ),
 })
+export type ProofView = Static<typeof ProofView>
 
 export const DayView = Type.Object({
   day_id: Type.Integer(),
@@ -68,6 +69,7 @@ export const DayView = Type.Object({
     { description: '三方对账；只给能看全部收费单位的人 The third leg, for whoever sees all merchants' },
   ),
 })
+export type DayView = Static<typeof DayView>
 
 export const DayQuery = Type.Object(
   {
@@ -82,12 +84,14 @@ export const DayQuery = Type.Object(
   closed,
 )
 export const DayList = Type.Object({ days: Type.Array(DayView) })
+export type DayList = Static<typeof DayList>
 
 export const TotalsQuery = Type.Object(
   {
-    from: Day,
-    to: Day,
+    from: Type.Optional(Day),
+    to: Type.Optional(Day),
     channel: Type.Optional(Type.String({ maxLength: 32 })),
+    account: Type.Optional(Type.String({ maxLength: 32 })),
     merchant_no: Type.Optional(Type.String({ maxLength: 64 })),
   },
   closed,
@@ -104,6 +108,7 @@ export const TotalsView = Type.Object({
     }),
   ),
 })
+export type TotalsView = Static<typeof TotalsView>
 
 export const DayAsk = Type.Object({ id: Type.String({ pattern: REQUEST_ID }) }, closed)
 export const ForceAsk = Type.Object(
@@ -115,3 +120,4 @@ export const ForceAsk = Type.Object(
   closed,
 )
 export const ForceAnswer = Type.Object({ review_id: Type.String() })
+export type ForceAnswer = Static<typeof ForceAnswer>

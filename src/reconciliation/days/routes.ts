@@ -61,6 +61,7 @@ export function dayRoutes(server: FastifyInstance, app: Settling): void {
       schema: {
         tags: ['days'],
         summary: '按状态汇总（任意行数）Sums by state, over any number of rows',
+        description: '不指定账期时为未关账的账期。Without days: those of days that are not closed.',
         querystring: api.TotalsQuery,
         response: { 200: api.TotalsView },
       },
