@@ -48,6 +48,7 @@ export const ItemView = Type.Object({
   ),
   discrepancy_id: orNull(Type.Integer()),
   confirmed: orNull(Type.Object({ at: At, by: Type.String(), kind: Type.String(), reason: Type.String() })),
+  undoable: Type.Boolean({ description: '确认可以撤回 Its confirmation can be taken back' }),
   review_id: orNull(Type.String({ description: '待第二人复核 A second person is asked to confirm it' })),
 })
 export type ItemView = Static<typeof ItemView>

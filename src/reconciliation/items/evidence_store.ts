@@ -21,7 +21,7 @@ export type ItemMatch = {
 
 export async function matchOfItem(db: Db, { orderNo, movementId }: Key): Promise<ItemMatch | null> {
   const { rows } = await db.query(
-    `select k.pass, k.run, r.rules, 0::bigint as difference, '' as by, '' as reason, null::bigint as "group"
+    `select k.pass::text as pass, k.run, r.rules, 0::bigint as difference, '' as by, '' as reason, null::bigint as "group"
        from match_links k left join runs r on r.id = k.run where k.order_no = $1 and k.movement_id = $2
      union all
      select g.pass, g.run, r.rules, g.difference, g.made_by, g.reason, g.id

@@ -261,6 +261,7 @@ function itemView(item: Item) {
     anomalous: doubt !== null,
     doubt: doubt && { ...doubt, expected: { ...doubt.expected }, found: { ...doubt.found } },
     discrepancy_id: item.discrepancy?.id ?? null,
+    undoable: item.confirmation !== null && !item.final,
     confirmed: item.confirmation && {
       at: instantText(item.confirmation.at),
       by: item.confirmation.name,
