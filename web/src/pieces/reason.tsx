@@ -62,6 +62,7 @@ export function ReasonDialog({
       onOk={() => void go()}
       onCancel={leave}
       destroyOnHidden
+      style={{ top: 32 }}
     >
       {children}
       {reason !== 'none' && (

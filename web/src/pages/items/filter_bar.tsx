@@ -1,6 +1,6 @@
 import { FilterOutlined } from '@ant-design/icons'
 import { Badge, Button, Drawer, Flex, Grid, Input, type InputRef, Select, Space } from 'antd'
-import { type ReactNode, type Ref, useEffect, useState } from 'react'
+import { type Ref, useEffect, useState } from 'react'
 import type { MerchantView } from '../../../../src/merchants/api.ts'
 import { CHANNEL_NAMES } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -11,11 +11,10 @@ export type FilterBarProps = {
   readonly change: (filters: Filters) => void
   readonly merchants: readonly MerchantView[]
   readonly search: Ref<InputRef>
-  readonly children: ReactNode
 }
 
 /** What narrows the list; on the phone behind a button. */
-export function FilterBar({ filters, change, merchants, search, children }: FilterBarProps) {
+export function FilterBar({ filters, change, merchants, search }: FilterBarProps) {
   const t = useText()
   const wide = Grid.useBreakpoint().md ?? true
   const [open, setOpen] = useState(false)
@@ -68,9 +67,6 @@ export function FilterBar({ filters, change, merchants, search, children }: Filt
           {t('清除筛选', 'Clear')}
         </Button>
       )}
-      <Space size={8} className="filters-end">
-        {children}
-      </Space>
     </Flex>
   )
 }

@@ -1,5 +1,5 @@
 import { ExportOutlined } from '@ant-design/icons'
-import { Button, Grid, type InputRef } from 'antd'
+import { Button, Grid, type InputRef, Space } from 'antd'
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { ItemView } from '../../../../src/reconciliation/items/api.ts'
@@ -129,19 +129,20 @@ export default function Items() {
     <Page
       title={t('已缴费-待对账', 'Paid, to be reconciled')}
       extra={
-        may('discrepancy.read') && (
-          <Link to="/anomaly-reports">
-            <Button icon={<ExportOutlined />}>{t('异常交易专项报告', 'Anomaly reports')}</Button>
-          </Link>
-        )
+        <Space wrap>
+          <Jump filters={filters} go={pages.renew} />
+          <SavedViews login={who.login} filters={filters} choose={change} />
+          {may('discrepancy.read') && (
+            <Link to="/anomaly-reports">
+              <Button icon={<ExportOutlined />}>{t('异常交易专项报告', 'Anomaly reports')}</Button>
+            </Link>
+          )}
+        </Space>
       }
     >
       <div className="items-page">
         <StateTabs filters={filters} change={change} />
-        <FilterBar filters={filters} change={change} merchants={merchants} search={search}>
-          <Jump filters={filters} go={pages.renew} />
-          <SavedViews login={who.login} filters={filters} choose={change} />
-        </FilterBar>
+        <FilterBar filters={filters} change={change} merchants={merchants} search={search} />
         <div aria-live="polite" className="newer">
           {pages.newer > 0 && (
             <Button

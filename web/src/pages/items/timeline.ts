@@ -1,5 +1,6 @@
 import { formatMinor } from '../../../../src/kernel/money.ts'
 import type { ItemView } from '../../../../src/reconciliation/items/api.ts'
+import { minorOf } from '../../pieces/amounts.ts'
 import { localOf } from '../../pieces/values.tsx'
 
 /** The list as it is read: by day and hour of the payment, newest first. Pure. */
@@ -62,9 +63,6 @@ export function sumsOf(rows: readonly Pick<ItemView, 'amount' | 'currency'>[]): 
   for (const { amount, currency } of rows) sums.set(currency, (sums.get(currency) ?? 0n) + minorOf(amount))
   return [...sums].map(([currency, sum]) => ({ currency, amount: formatMinor(sum, currency) }))
 }
-
-/** The platform writes amounts with all decimals of their currency: without the point they are minor units. */
-export const minorOf = (amount: string): bigint => BigInt(amount.replace('.', ''))
 
 /** What this user did to a row since the list was opened. The row as it was stays, so that it may stay in its place. */
 export type Done = {
