@@ -19,9 +19,12 @@ export async function buildWeb(say: (text: string) => void): Promise<boolean> {
 
 /** Of everything that the pages are made of: their own files, the pure ones they share with the server, and the libraries' versions. */
 function digestOfSources(): string {
-  const files = globSync(['web/{src,public}/**/*.*', 'web/*.*', 'src/kernel/*.ts', 'src/reports/words.ts', 'package-lock.json'], {
-    cwd: PACKAGE_ROOT,
-  })
+  const files = globSync(
+    ['web/{src,public}/**/*.*', 'web/*.*', 'src/kernel/*.ts', 'src/reports/words.ts', 'package-lock.json'],
+    {
+      cwd: PACKAGE_ROOT,
+    },
+  )
     .filter(path => !path.endsWith('.test.ts'))
     .sort()
   return hash(

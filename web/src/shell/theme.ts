@@ -23,9 +23,28 @@ export const themeOf = (isDark: boolean): ThemeConfig => ({
   algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
   token: {
     colorPrimary: isDark ? '#3f8ae0' : '#0b57b0',
+    colorInfo: isDark ? '#3f8ae0' : '#0b57b0',
+    colorLink: isDark ? '#6aa9f0' : '#0b57b0',
     colorError: isDark ? '#e5534b' : '#c62828',
     colorSuccess: isDark ? '#49aa19' : '#1b7a34',
     colorWarning: isDark ? '#d89614' : '#9a5b00',
+    // Made from dark tones by themselves, the backgrounds of tags and notes would be too grey to read on.
+    ...(isDark
+      ? {}
+      : {
+          ...{
+            colorSuccessBg: '#e8f5eb',
+            colorSuccessBorder: '#a6d3b1',
+            colorErrorBg: '#fdecea',
+            colorErrorBorder: '#f1b3ad',
+          },
+          ...{
+            colorWarningBg: '#fdf3e2',
+            colorWarningBorder: '#e8c88f',
+            colorInfoBg: '#e8f1fb',
+            colorInfoBorder: '#a9c8ea',
+          },
+        }),
     colorTextSecondary: isDark ? '#b4b8bd' : '#50555c',
     colorTextTertiary: isDark ? '#a3a8ae' : '#5f656d',
     colorTextDescription: isDark ? '#a3a8ae' : '#5f656d',

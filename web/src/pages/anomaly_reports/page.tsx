@@ -35,7 +35,7 @@ export default function AnomalyReports() {
       title={t('异常交易专项报告', 'Anomaly reports')}
       extra={
         may('report.export') && (
-          <Link to="/reports?dataset=anomalies">
+          <Link to="/reports?template=standard.anomalies">
             <Button icon={<DownloadOutlined />}>{t('导出报表', 'Export as a report')}</Button>
           </Link>
         )

@@ -51,7 +51,7 @@ export default function Dashboard() {
       {read.data && (
         <>
           <Heads days={read.data.days} />
-          <div className="two">
+          <div className="day-two">
             <Rates days={read.data.days} />
             <Volumes days={read.data.days} />
           </div>
@@ -65,7 +65,7 @@ export default function Dashboard() {
 
 function Panel({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
-    <section className="panel">
+    <section className="day-panel">
       <h2>{title}</h2>
       {children}
     </section>
@@ -247,7 +247,7 @@ function Discrepancies({ from }: { readonly from: string }) {
   const error = totals.error ?? figures.error
   if (error) return <Failed error={error} again={() => void figures.refetch()} />
   return (
-    <div className="three">
+    <div className="day-three">
       <Panel title={t('未处理差错：按类型', 'Open discrepancies by kind')}>
         <Bars
           rows={kindsOf(totals.data?.totals ?? [])}

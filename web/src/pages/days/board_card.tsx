@@ -73,9 +73,10 @@ export function BoardCard({ day, readAt }: { readonly day: DayView; readonly rea
   )
 }
 
-function Proof({ day: { proof } }: { readonly day: DayView }) {
+/** Without a statement nothing can hold yet, and nothing is wrong. */
+function Proof({ day: { proof, state } }: { readonly day: DayView }) {
   const t = useText()
-  if (!proof) return <>—</>
+  if (!proof || state === 'waiting') return <>—</>
   return proof.ok ? (
     <Typography.Text type="success">
       <CheckCircleOutlined /> {t('平', 'holds')}

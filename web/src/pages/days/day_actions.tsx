@@ -109,7 +109,7 @@ function Forcing({ path, close }: { readonly path: string; readonly close: () =>
           content: (
             <>
               {t('已提交复核', 'Sent to a second person')}{' '}
-              <Link to={`/reviews?review=${encodeURIComponent(review)}`}>{t('查看', 'See it')}</Link>
+              <Link to={`/reviews/${encodeURIComponent(review)}`}>{t('查看', 'See it')}</Link>
             </>
           ),
         })

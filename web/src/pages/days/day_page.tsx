@@ -45,7 +45,7 @@ export default function Day() {
           )}
           <Standing day={day} readAt={read.dataUpdatedAt} />
           <ProofPanel day={day} />
-          <div className="two">
+          <div className="day-two">
             <Totals day={day} />
             <Discrepancies day={day} />
           </div>
@@ -61,7 +61,7 @@ function Standing({ day, readAt }: { readonly day: DayView; readonly readAt: num
   const t = useText()
   const check = day.self_check
   return (
-    <section className="panel">
+    <section className="day-panel">
       <h2>{t('状态', 'How it stands')}</h2>
       <Descriptions
         size="small"
@@ -121,7 +121,7 @@ const linkOf = (day: DayView, more: Readonly<Record<string, string>> = {}): stri
 function Totals({ day }: { readonly day: DayView }) {
   const t = useText()
   return (
-    <section className="panel">
+    <section className="day-panel">
       <h2>{t('按状态汇总', 'Sums by state')}</h2>
       <Table
         size="small"
@@ -161,7 +161,7 @@ function Discrepancies({ day }: { readonly day: DayView }) {
   const t = useText()
   const { may } = useSession()
   return (
-    <section className="panel">
+    <section className="day-panel">
       <h2>{t('差错与在途', 'Discrepancies and transit')}</h2>
       <Table
         size="small"
@@ -188,21 +188,23 @@ function Discrepancies({ day }: { readonly day: DayView }) {
 }
 
 const SETTLEMENT_WORDS: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
-  waiting: { zh: '待到账', en: 'waits' },
-  agreed: { zh: '三方一致', en: 'all three agree' },
-  differs: { zh: '有差额', en: 'differs' },
-  accepted: { zh: '已认可', en: 'accepted' },
+  expected: { zh: '待资金账单', en: 'funds bill awaited' },
+  funds_agree: { zh: '资金账单一致，待到账', en: 'funds bill agrees, payout awaited' },
+  funds_differ: { zh: '资金账单有差额', en: 'funds bill differs' },
+  received: { zh: '已到账', en: 'received' },
+  received_differs: { zh: '到账有差额', en: 'received with a difference' },
+  overdue: { zh: '逾期未到账', en: 'overdue' },
 }
 
 function Settlements({ day }: { readonly day: DayView }) {
   const t = useText()
   if (day.settlements.length === 0) return null
   return (
-    <section className="panel">
+    <section className="day-panel">
       <h2>{t('三方对账（结算到账）', 'Settlement')}</h2>
       {day.settlements.map(({ settlement_id: id, currency, state }) => (
         <div key={id}>
-          <Link to={`/settlements?${linkOf(day)}`}>
+          <Link to={`/settlements/${id}`}>
             {currency} {t(SETTLEMENT_WORDS[state] ?? { zh: state, en: state })}
           </Link>
         </div>

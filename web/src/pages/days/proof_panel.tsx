@@ -24,7 +24,7 @@ export function ProofPanel({ day }: { readonly day: DayView }) {
   const t = useText()
   const { proof } = day
   return (
-    <section className="panel">
+    <section className="day-panel">
       <h2>{t('资金平衡表', 'Balance proof')}</h2>
       {proof === null ? (
         <Typography.Text type="secondary">
@@ -33,7 +33,7 @@ export function ProofPanel({ day }: { readonly day: DayView }) {
       ) : (
         <>
           <Alert
-            type={proof.ok ? 'success' : 'error'}
+            type={proof.ok ? 'success' : day.state === 'waiting' ? 'info' : 'error'}
             showIcon
             style={{ marginBottom: 12 }}
             title={
@@ -42,10 +42,12 @@ export function ProofPanel({ day }: { readonly day: DayView }) {
                     '平账：平台合计加各项差异等于渠道合计，分毫不差',
                     'It holds: our total and what is named make theirs, to the last fen',
                   )
-                : t(
-                    '不平：有差额没有归属，不能关账',
-                    'It does not hold: a rest belongs to nothing, and the day cannot close',
-                  )
+                : day.state === 'waiting'
+                  ? t('对账单未到：到后才能平账', 'The statement has not come: nothing can hold before')
+                  : t(
+                      '不平：有差额没有归属，不能关账',
+                      'It does not hold: a rest belongs to nothing, and the day cannot close',
+                    )
             }
           />
           {proof.currencies.map(each => (

@@ -22,7 +22,7 @@ export function StatementsPanel({ day }: { readonly day: DayView }) {
   const { channel, account, business_date: date } = day
   const read = useRead<FileList>('statements', '/api/statements', { channel, account, day: date })
   return (
-    <section className="panel">
+    <section className="day-panel">
       <h2>{t('对账单各版本', 'Versions of the statement')}</h2>
       {read.error && <Failed error={read.error} again={() => void read.refetch()} />}
       {!read.data && !read.error && <Loading rows={3} />}

@@ -81,7 +81,7 @@ export function BulkBar({
         title={t('以下各笔没有直接确认', 'These were not confirmed outright')}
         destroyOnHidden
       >
-        <ul className="refused">
+        <ul className="not-confirmed">
           {refused.map(({ answer, item }) => (
             <li key={item.payment_no}>
               <Num>{item.order_no}</Num> <Money amount={item.amount} currency={item.currency} />

@@ -13,7 +13,7 @@ export function Compared({ detail }: { readonly detail: ItemDetail }) {
   const noLine = detail.lines.length === 0
   return (
     <Table<FieldPair>
-      className="compared"
+      className="item-compared"
       size="small"
       pagination={false}
       rowKey="field"

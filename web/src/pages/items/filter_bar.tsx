@@ -27,7 +27,7 @@ export function FilterBar({ filters, change, merchants, search }: FilterBarProps
   }
   const fields = <Fields filters={filters} change={change} merchants={merchants} />
   return (
-    <Flex gap={8} wrap align="center" className="filters">
+    <Flex gap={8} wrap align="center" className="item-filters">
       <Input.Search
         ref={search}
         allowClear

@@ -89,7 +89,7 @@ function Detail({
         )}
       </Flex>
       {item.review_id !== null && (
-        <Link to={`/reviews?review=${encodeURIComponent(item.review_id)}`}>
+        <Link to={`/reviews/${encodeURIComponent(item.review_id)}`}>
           {t('正在等待第二人复核，查看复核', 'A second person is asked: see the review')}
         </Link>
       )}

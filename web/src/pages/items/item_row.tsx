@@ -65,7 +65,6 @@ export const ItemRow = memo(function ItemRow({
         type="button"
         className="item-open"
         tabIndex={chosen ? 0 : -1}
-        aria-label={`${name} ${t('查看', 'Details')}`}
         onFocus={() => acts.choose(index)}
         onClick={() => acts.open(item)}
       >

@@ -19,7 +19,7 @@ export function StateTabs({
   const { data } = useRead<TotalsView>('days', '/api/day-totals', totalsQueryOf(filters))
   const counts = countsOf(data?.totals ?? [])
   return (
-    <div className="tabs">
+    <div className="item-tabs">
       <Segmented<Tab>
         aria-label={t('按状态', 'By state')}
         value={filters.state}

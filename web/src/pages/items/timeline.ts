@@ -1,7 +1,7 @@
 import { formatMinor } from '../../../../src/kernel/money.ts'
 import type { ItemView } from '../../../../src/reconciliation/items/api.ts'
 import { minorOf } from '../../pieces/amounts.ts'
-import { localOf } from '../../pieces/values.tsx'
+import { localOf } from '../../pieces/local_time.ts'
 
 /** The list as it is read: by day and hour of the payment, newest first. Pure. */
 
