@@ -4,6 +4,7 @@ import { peopleTest } from '../../testkit/people.ts'
 import { closeTestServer } from '../../testkit/server.ts'
 import { closeBrowser, deviceOf, faultsOfAccess, logIn, webTest } from '../../testkit/web.ts'
 import { SEED_DAY, seedWorkbench } from '../../testkit/workbench.ts'
+import { NOTHING_SIDEWAYS } from '../../testkit/workbench_in_page.ts'
 
 after(closeBrowser)
 after(closeTestServer)
@@ -44,5 +45,5 @@ webTest('the board leads to a day, its proof to its rows, and only who may close
   await phone.page.locator('canvas').nth(1).waitFor()
   await phone.page.getByRole('link', { name: /Platform only/ }).waitFor()
   assert.deepEqual(await faultsOfAccess(phone.page), [])
-  assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true)
+  assert.equal(await phone.page.evaluate(NOTHING_SIDEWAYS), true)
 })

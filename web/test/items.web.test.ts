@@ -5,6 +5,7 @@ import { type PeopleTest, type Person, peopleTest } from '../../testkit/people.t
 import { closeTestServer } from '../../testkit/server.ts'
 import { closeBrowser, deviceOf, faultsOfAccess, logIn, webTest } from '../../testkit/web.ts'
 import { seedWorkbench } from '../../testkit/workbench.ts'
+import { confirmByButtons, NOTHING_SIDEWAYS, SCROLL_TO_END } from '../../testkit/workbench_in_page.ts'
 
 /** One platform for all of them: each works on rows of its own. */
 const ITEMS = 3_000
@@ -58,27 +59,11 @@ webTest(
     await row(two.page, no).waitFor()
     assert.equal(await stateOf(no), 'matched')
 
-    const took = await timesOf(one.page, 12)
+    const took = await one.page.evaluate<number[]>(confirmByButtons(12))
     const at = (share: number) => [...took].sort((a, b) => a - b)[Math.floor((took.length - 1) * share)]?.toFixed(0)
     t.diagnostic(`快速确认 from click to done: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms of ${took.length}`)
   },
 )
-
-/** Confirms so many rows by their buttons; milliseconds from each click to the platform's answer on the row. */
-const timesOf = (page: Page, rows: number): Promise<number[]> =>
-  page.evaluate(async count => {
-    const took: number[] = []
-    for (let i = 0; i < count; i++) {
-      const item = document.querySelector<HTMLElement>('.item[data-state=matched]:not([data-phase])') as HTMLElement
-      const { no } = item.dataset
-      const from = performance.now()
-      item.querySelector<HTMLElement>('.item-act button')?.click()
-      while (!document.querySelector(`.item[data-no="${no}"][data-phase=done]`))
-        await new Promise(resolve => requestAnimationFrame(resolve))
-      took.push(performance.now() - from)
-    }
-    return took
-  }, rows)
 
 webTest('an anomalous item is explained, asks for a reason, and writes its report', async (t, browser) => {
   const { page } = await deviceOf(t, browser, { url: people.platform.url, look: 'dark' })
@@ -147,11 +132,7 @@ webTest(
     await found.locator('.item-open').click()
     await page.getByRole('dialog').getByText('微信支付账单-20261120.csv #1', { exact: false }).waitFor()
     assert.deepEqual(await faultsOfAccess(page, '.ant-drawer-section'), [])
-    assert.equal(
-      await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-      true,
-      'nothing scrolls sideways',
-    )
+    assert.equal(await page.evaluate(NOTHING_SIDEWAYS), true, 'nothing scrolls sideways')
   },
 )
 
@@ -160,17 +141,10 @@ webTest('the list is read to its end in pages, of which few stay in memory', asy
   await logIn(page, finance)
   await page.goto('/app/items?channel=alipay')
   await page.locator('.item').first().waitFor()
-  const list = page.locator('.timeline-rows')
   for (let turns = 0; turns < 40 && (await row(page, 'PW000000003').count()) === 0; turns++)
-    await list.evaluate(
-      async each =>
-        new Promise<void>(resolve => {
-          each.scrollTop = each.scrollHeight
-          requestAnimationFrame(() => setTimeout(resolve, 60))
-        }),
-    )
+    await page.evaluate(SCROLL_TO_END)
   await row(page, 'PW000000003').waitFor()
   assert.ok((await page.locator('.item').count()) < 60, 'only what is in sight is in the page')
-  await list.evaluate(each => each.scrollTo({ top: 0 }))
+  await page.evaluate("document.querySelector('.timeline-rows').scrollTop = 0")
   await row(page, `PW00000${ITEMS}`).waitFor()
 })

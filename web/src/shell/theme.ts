@@ -21,12 +21,13 @@ export function useDark(): boolean {
 /** Colours meet WCAG AA on their own backgrounds; the grey of second texts is darker than Ant Design's for that. */
 export const themeOf = (isDark: boolean): ThemeConfig => ({
   algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+  ...(isDark ? { components: { Menu: { itemSelectedColor: '#8fbdf5' } } } : {}),
   token: {
     colorPrimary: isDark ? '#3f8ae0' : '#0b57b0',
     colorInfo: isDark ? '#3f8ae0' : '#0b57b0',
     colorLink: isDark ? '#6aa9f0' : '#0b57b0',
-    colorError: isDark ? '#e5534b' : '#c62828',
-    colorSuccess: isDark ? '#49aa19' : '#1b7a34',
+    colorError: isDark ? '#ff8078' : '#c62828',
+    colorSuccess: isDark ? '#5cc229' : '#1b7a34',
     colorWarning: isDark ? '#d89614' : '#9a5b00',
     // Made from dark tones by themselves, the backgrounds of tags and notes would be too grey to read on.
     ...(isDark

@@ -31,14 +31,13 @@ export function StatementsPanel({ day }: { readonly day: DayView }) {
           size="small"
           rowKey="file_id"
           pagination={false}
-          scroll={wide ? {} : { x: 640 }}
           dataSource={read.data.files}
           locale={{ emptyText: t('对账单未到', 'No statement has come') }}
           columns={[
             { title: t('文件', 'File'), render: (_, { name }) => <Num>{name}</Num> },
-            { title: t('种类', 'Kind'), render: (_, { kind }) => t(KIND_WORDS[kind]) },
-            { title: t('生成时间', 'Made at'), render: (_, { made_at: at }) => <When at={at} /> },
-            { title: t('收到', 'Received'), render: (_, { received_at: at }) => <When at={at} /> },
+            { title: t('种类', 'Kind'), responsive: ['md'], render: (_, { kind }) => t(KIND_WORDS[kind]) },
+            { title: t('生成时间', 'Made at'), responsive: ['md'], render: (_, { made_at: at }) => <When at={at} /> },
+            { title: t('收到', 'Received'), responsive: ['md'], render: (_, { received_at: at }) => <When at={at} /> },
             { title: t('记录', 'Records'), align: 'end', render: (_, { records }) => grouped(String(records)) },
             {
               title: t('状态', 'State'),
@@ -92,7 +91,6 @@ function Changes({ file }: { readonly file: FileView }) {
       size="small"
       rowKey="no"
       pagination={{ pageSize: 50, hideOnSinglePage: true }}
-      scroll={{ x: 600 }}
       dataSource={read.data.changes}
       columns={[
         {
