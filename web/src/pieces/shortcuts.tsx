@@ -1,8 +1,7 @@
 import { Modal } from 'antd'
 import { useEffect, useState } from 'react'
 import { useText } from '../shell/text.ts'
-
-export type Shortcut = { readonly keys: readonly string[]; readonly zh: string; readonly en: string }
+import type { Shortcut } from './shortcut.ts'
 
 /** Whether keys belong to what has the focus: a field, or a dialog that is open. */
 export const isTyping = (event: { readonly target: EventTarget | null }): boolean =>

@@ -1,5 +1,3 @@
-import type { Query } from '../../shell/api.ts'
-
 /** Which items are listed: all of it stands in the address, so that reload, back and sharing work. Pure. */
 
 export const TABS = ['open', 'matched', 'waiting', 'discrepancy', 'in_transit', 'confirmed', 'reconciled'] as const
@@ -8,6 +6,8 @@ export type Tab = (typeof TABS)[number]
 export const FIELDS = ['channel', 'account', 'from', 'to', 'merchant_no', 'least', 'most', 'number'] as const
 export type Field = (typeof FIELDS)[number]
 export type Filters = Readonly<Partial<Record<Field, string>>> & { readonly state: Tab }
+
+type Query = Readonly<Partial<Record<Field | 'state', string>>>
 
 export const isAmount = (text: string): boolean => /^\d{1,13}(\.\d{1,2})?$/.test(text)
 /** Fewer signs would find half the book: the platform refuses them. */

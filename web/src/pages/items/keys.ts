@@ -1,4 +1,4 @@
-import type { Shortcut } from '../../pieces/shortcuts.tsx'
+import type { Shortcut } from '../../pieces/shortcut.ts'
 
 export const KEYS: readonly Shortcut[] = [
   { keys: ['↑', '↓', 'j', 'k'], zh: '上一笔、下一笔', en: 'One up, one down' },
