@@ -24,7 +24,7 @@ export const themeOf = (isDark: boolean): ThemeConfig => ({
   ...(isDark ? { components: { Menu: { itemSelectedColor: '#8fbdf5' } } } : {}),
   token: {
     colorPrimary: isDark ? '#3f8ae0' : '#0b57b0',
-    colorInfo: isDark ? '#3f8ae0' : '#0b57b0',
+    colorInfo: isDark ? '#6fb0ff' : '#0b57b0',
     colorLink: isDark ? '#6aa9f0' : '#0b57b0',
     colorError: isDark ? '#ff8078' : '#c62828',
     colorSuccess: isDark ? '#5cc229' : '#1b7a34',

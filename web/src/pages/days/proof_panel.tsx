@@ -67,7 +67,16 @@ function OneCurrency({ day, proof }: { readonly day: DayView; readonly proof: Cu
     { key: 'ours', name: t('平台合计', 'Ours'), rows: null, amount: proof.ours, signed: false },
     ...proof.steps.map(step => ({ key: step.step, name: t(step), rows: step.rows, amount: step.amount, signed: true })),
     ...(/[1-9]/.test(proof.rest)
-      ? [{ key: 'rest', name: t('无归属差额', 'Rest without a place'), rows: null, amount: proof.rest, signed: true }]
+      ? [
+          {
+            key: 'rest',
+            name:
+              day.state === 'waiting' ? t('对账单未到', 'Statement awaited') : t('无归属差额', 'Rest without a place'),
+            rows: null,
+            amount: proof.rest,
+            signed: true,
+          },
+        ]
       : []),
     { key: 'theirs', name: t('渠道合计', 'Theirs'), rows: null, amount: proof.theirs, signed: false },
   ]
@@ -87,7 +96,9 @@ function OneCurrency({ day, proof }: { readonly day: DayView; readonly proof: Cu
             `A waterfall from our total ${proof.ours} to theirs ${proof.theirs}`,
           )}
           chosen={index => open(bars[index]?.key ?? '')}
-          option={palette => optionOf(bars, nameOf, currency, palette)}
+          option={palette =>
+            optionOf(bars, nameOf, currency, day.state === 'waiting' ? { ...palette, wrong: palette.quiet } : palette)
+          }
         />
       </Suspense>
       <Table<Line>

@@ -54,7 +54,6 @@ export function Timeline({
     count: pages.count,
     getScrollElement: () => parent.current,
     estimateSize: () => rowHeight,
-    getItemKey: pages.keyAt,
     overscan: 10,
   })
   const shown = virtual.getVirtualItems()
@@ -96,7 +95,7 @@ export function Timeline({
             const above = row.index === 0 ? undefined : pages.at(row.index - 1)
             return (
               <li
-                key={row.key}
+                key={slot?.item.payment_no ?? `row ${row.index}`}
                 ref={virtual.measureElement}
                 data-index={row.index}
                 aria-setsize={pages.more ? -1 : pages.count}

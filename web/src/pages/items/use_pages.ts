@@ -1,4 +1,4 @@
-import { useQueries, useQueryClient } from '@tanstack/react-query'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ItemList, ItemView } from '../../../../src/reconciliation/items/api.ts'
 import { ask, type Query, type Refused } from '../../shell/api.ts'
@@ -10,6 +10,8 @@ const PAGE = 100
 const EMPTY_AT_MOST = 20
 /** Pages that are out of sight are let go of soon: memory stays the same however far one scrolls. */
 const LET_GO_MS = 10_000
+
+const AT_TOP = { first: 0, last: 40 }
 
 type Known = { readonly after: number; readonly count: number }
 export type Slot = Placed | undefined
@@ -28,9 +30,6 @@ export type Pages = {
   readonly count: number
   /** undefined: it was there, was let go of, and is on its way again. */
   readonly at: (index: number) => Slot
-  readonly keyAt: (index: number) => string
-  /** Rows that are in memory. */
-  readonly loaded: () => ItemView[]
   /** Says which rows are in sight. */
   readonly look: (first: number, last: number) => void
   readonly more: boolean
@@ -49,30 +48,41 @@ export type Pages = {
 export function usePages(query: Query, kept: readonly ItemView[]): Pages {
   const client = useQueryClient()
   const name = JSON.stringify(query)
-  const [from, setFrom] = useState<number | undefined>()
+  const [opening, setOpening] = useState<{ readonly from: number | undefined; readonly no: number }>({
+    from: undefined,
+    no: 0,
+  })
   const [known, setKnown] = useState<readonly Known[]>([])
-  const [sight, setSight] = useState({ first: 0, last: 40 })
+  const [sight, setSight] = useState(AT_TOP)
   const [empties, setEmpties] = useState(0)
   const opened = useRef('')
+  const { from, no } = opening
+  const identity = `${name} ${no}`
 
-  const first = useRead<ItemList>('items', '/api/items', { ...query, after: from, limit: PAGE }, { keep: false })
+  // Read anew for each opening, and until there is a row.
+  const first = useQuery<ItemList, Refused>({
+    queryKey: ['items', '/api/items', query, 'opening', from, no],
+    queryFn: ({ signal }) =>
+      ask<ItemList>('GET', '/api/items', { query: { ...query, after: from, limit: PAGE }, signal }),
+    enabled: known.length === 0 || opened.current !== identity,
+    gcTime: 0,
+  })
   const newest = known[0]?.after
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins anew
   useEffect(() => {
     setKnown([])
-    setSight({ first: 0, last: 40 })
+    setSight(AT_TOP)
     setEmpties(0)
-  }, [name, from])
-  const identity = `${name} ${from}`
+  }, [identity])
   useEffect(() => {
     const top = first.data?.items[0]
-    if (!first.data || (known.length > 0 && opened.current === identity)) return
+    if (!first.data || opened.current === identity) return
     if (!top && first.data.next === null) return
     opened.current = identity
     const after = from ?? (top ? top.place + 1 : (first.data.next ?? 0) + 1)
     client.setQueryData(keyOf(query, after), first.data)
     setKnown([{ after, count: first.data.items.length }])
-  }, [first.data, known.length, identity, from, client, query])
+  }, [first.data, identity, from, client, query])
 
   // Which pages are in sight, and their neighbours.
   const inSight = useMemo(() => {
@@ -127,7 +137,15 @@ export function usePages(query: Query, kept: readonly ItemView[]): Pages {
     if (next.length !== known.length || next.some((page, i) => page !== known[i])) setKnown(next)
   })
 
-  const count = known.reduce((sum, page) => sum + page.count, 0)
+  const starts = useMemo(() => {
+    let row = 0
+    return known.map(({ count: rows }) => {
+      const start = row
+      row += rows
+      return start
+    })
+  }, [known])
+  const count = (starts.at(-1) ?? 0) + (known.at(-1)?.count ?? 0)
   const lastPage = pages.get(known.length - 1)
   const next = lastPage?.next ?? null
   const more = known.length > 0 && (lastPage === undefined || next !== null)
@@ -145,29 +163,21 @@ export function usePages(query: Query, kept: readonly ItemView[]): Pages {
     { enabled: newest !== undefined && from === undefined && query.number === undefined },
   )
   const at = (index: number): Slot => {
-    let row = 0
-    for (let page = 0; page < known.length; page++) {
-      const size = known[page]?.count ?? 0
-      if (index < row + size) return cut.get(page)?.[index - row]
-      row += size
+    // The last page that begins at this row or before it.
+    let [low, high] = [0, starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] as number) <= index) low = middle
+      else high = middle
     }
-    return undefined
+    return cut.get(low)?.[index - (starts[low] ?? 0)]
   }
   return {
-    state:
-      count > 0 || more
-        ? 'there'
-        : first.error
-          ? 'failed'
-          : first.isPending || first.isPlaceholderData
-            ? 'loading'
-            : 'empty',
+    state: count > 0 || more ? 'there' : first.error ? 'failed' : first.isPending ? 'loading' : 'empty',
     error: (first.error ?? failed?.error ?? null) as Refused | null,
     again: () => void client.refetchQueries({ queryKey: ['items'], type: 'active' }),
     count,
     at,
-    keyAt: index => at(index)?.item.payment_no ?? `row ${index}`,
-    loaded: () => known.flatMap(({ after }) => client.getQueryData<ItemList>(keyOf(query, after))?.items ?? []),
     look: useCallback((firstRow, lastRow) => {
       setSight(seen =>
         Math.abs(seen.first - firstRow) + Math.abs(seen.last - lastRow) < 20
@@ -182,15 +192,7 @@ export function usePages(query: Query, kept: readonly ItemView[]): Pages {
       newest === undefined || newer.isPlaceholderData
         ? 0
         : (newer.data?.items ?? []).filter(item => item.place >= newest).length,
-    renew: useCallback(
-      place => {
-        setFrom(place)
-        setKnown([])
-        opened.current = ''
-        void client.invalidateQueries({ queryKey: ['items'] })
-      },
-      [client],
-    ),
+    renew: useCallback(place => setOpening(before => ({ from: place, no: before.no + 1 })), []),
   }
 }
 
