@@ -12,7 +12,7 @@ const OTHER_AMOUNT = 173
 /**
  * A morning of paid items, in two accounts: WeChat's, whose lines have come and are settled by the engine, with a few that do not fit; and Alipay's, every third,
  * whose statement has not come. Payments are spread evenly over the ten hours since midnight of SEED_DAY; number `i` is order `WB000000001` and payment
- * `PW000000001`. Orders 1 to `bills` have a bill with a payer.
+ * `PW000000001`. The last `bills` of them have a bill with a payer, and can be confirmed.
  */
 export async function seedWorkbench(
   app: Pick<App, 'db' | 'now' | 'log'>,
@@ -38,15 +38,15 @@ export async function seedWorkbench(
     `insert into orders (order_no, ask_sm3, merchant_no, fee_item_id, title, period, amount, currency, part_payment, part_min, paid, created_at, paid_at,
                          account_no, payer_name)
      select order_no, repeat('0', 64), 'WBM' || merchant, 'WBF' || merchant, (array['水费', '学费', '物业费'])[merchant + 1], '2026-11', fen, 'CNY', false, 1, fen,
-            at, at, (3600000000 + i)::text, (array['王小明', '李红', '张建国', '欧阳海'])[i % 4 + 1] from seeded where i <= $1`,
-    [bills],
+            at, at, (3600000000 + i)::text, (array['王小明', '李红', '张建国', '欧阳海'])[i % 4 + 1] from seeded where i > $2::integer - $1::integer`,
+    [bills, items],
   )
   await pool.query(
     `insert into payments (order_no, payment_no, request_id, ask_sm3, channel, account, method, amount, currency, state, created_at, expires_at,
                            channel_trade_no, received, paid_at, booked_at, credited, merchant_no)
      select order_no, payment_no, payment_no, repeat('0', 64), channel, account, 'native', fen, 'CNY', 'success', at, at, trade_no, fen, at,
-            at + (i % 9) * interval '0.4 seconds', true, 'WBM' || merchant from seeded where i <= $1`,
-    [bills],
+            at + (i % 9) * interval '0.4 seconds', true, 'WBM' || merchant from seeded where i > $2::integer - $1::integer`,
+    [bills, items],
   )
   await pool.query(
     `insert into movements (payment_no, order_no, kind, status, channel, account, channel_trade_no, merchant_order_no, amount, currency, occurred_at,

@@ -38,7 +38,9 @@ export const DayView = Type.Object({
   business_date: Day,
   state: Type.Unsafe<string>({ type: 'string', enum: ['waiting', 'settling', 'provisional', 'closed'] }),
   closes_at: At,
-  closes_in: Type.Integer({ description: '距关账时限的秒数，负数为已逾期 Seconds until then by the platform’s clock; negative: late' }),
+  closes_in: Type.Integer({
+    description: '距关账时限的秒数，负数为已逾期 Seconds until then by the platform’s clock; negative: late',
+  }),
   provisional_at: orNull(At),
   closed_at: orNull(At),
   closed_by: Type.String(),
