@@ -91,11 +91,11 @@ type Violation = {
 }
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-/** Serious and critical faults of access that axe finds on the page as it stands: WCAG 2.2 A and AA. */
-export async function faultsOfAccess(page: Page): Promise<string[]> {
+/** Serious and critical faults of access that axe finds on the page as it stands, or on the part of it in front: WCAG 2.2 A and AA. */
+export async function faultsOfAccess(page: Page, within?: string): Promise<string[]> {
   await page.evaluate(AXE)
   const found = await page.evaluate<{ violations: Violation[] }>(
-    `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => ({ violations }))`,
+    `axe.run(${within === undefined ? 'document' : JSON.stringify(within)}, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => ({ violations }))`,
   )
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

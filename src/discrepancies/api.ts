@@ -127,6 +127,19 @@ export const TotalsView = Type.Object({
 })
 export type TotalsView = Static<typeof TotalsView>
 
+export const FiguresView = Type.Object({
+  figures: Type.Array(
+    Type.Object({
+      cause: Type.String(),
+      age: oneOf('today', 'days_1_3', 'days_4_7', 'older'),
+      currency: Type.String(),
+      count: Type.Integer(),
+      amount: Type.String(),
+    }),
+  ),
+})
+export type FiguresView = Static<typeof FiguresView>
+
 const RowView = Type.Object({
   side: Side,
   order_no: Type.String(),

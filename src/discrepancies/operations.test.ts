@@ -5,7 +5,7 @@ import { DEFAULT_RULES } from '../rules/rules.ts'
 import type { ActAsk } from './api.ts'
 import { actOnMany } from './bulk.ts'
 import { act, comment } from './operations.ts'
-import { readDiscrepancies, readDiscrepancy, readTotals } from './reading.ts'
+import { readDiscrepancies, readDiscrepancy, readFigures, readTotals } from './reading.ts'
 import * as store from './store.ts'
 
 const DAY = '2026-11-20'
@@ -214,6 +214,11 @@ test('the list by its filters, page by page; totals; evidence side by side with 
     assert.deepEqual(pages, await list({ order }))
   }
   await assert.rejects(list({ kind: 'open' }), { code: 'filter_kind_unknown' })
+  const { figures } = await readFigures(c.app, c.li, { state: 'open', kind: 'channel_only' })
+  assert.deepEqual(
+    figures.map(each => [each.cause, each.age, each.count].join(' ')),
+    ['lost_notice today 1'],
+  )
   const { totals } = await readTotals(c.app, c.li, { state: 'open' })
   assert.deepEqual(
     totals.map(each => [each.kind, each.count, each.amount, each.difference].join(' ')),
@@ -253,6 +258,7 @@ test('of another merchant or channel nothing is seen, counted or done', async t 
     const narrow = { ...c.li, scopeOf: () => [area] }
     assert.deepEqual((await readDiscrepancies(c.app, narrow, {})).discrepancies, [])
     assert.deepEqual((await readTotals(c.app, narrow, {})).totals, [])
+    assert.deepEqual((await readFigures(c.app, narrow, {})).figures, [])
     await assert.rejects(readDiscrepancy(c.app, narrow, ours), { code: 'discrepancy_unknown' })
     const ask = {
       id: c.nextId(),

@@ -21,6 +21,7 @@ import type {
   DiscrepancyDetail,
   DiscrepancyList,
   DiscrepancyQuery,
+  FiguresView,
   FilterQuery,
   OpenRowList,
   OpenRowQuery,
@@ -135,6 +136,15 @@ export async function readOpenRows(app: Discrepancies, actor: Actor, query: Open
   return {
     rows: rows.map(row => openRowView(row, names)),
     next: found.length > limit ? String(rows.at(-1)?.id) : null,
+  }
+}
+
+/** Counts and sums by cause and age, of what the list would show. Throws as `filterOf`. */
+export async function readFigures(app: Discrepancies, actor: Actor, query: FilterQuery): Promise<FiguresView> {
+  const at = app.now()
+  const figures = await store.discrepancyFigures(app.db.pool, actor.scopeOf(READ), filterOf(query, actor, at), at)
+  return {
+    figures: figures.map(figure => ({ ...figure, amount: formatMinor(BigInt(figure.amount), figure.currency) })),
   }
 }
 

@@ -6,7 +6,14 @@ import * as api from './api.ts'
 import { actOnMany, doAction } from './bulk.ts'
 import { matchRows, unmatch } from './match_operations.ts'
 import { attach, comment, type Discrepancies, type Doing } from './operations.ts'
-import { readDiscrepancies, readDiscrepancy, readDiscrepancyVoucher, readOpenRows, readTotals } from './reading.ts'
+import {
+  readDiscrepancies,
+  readDiscrepancy,
+  readDiscrepancyVoucher,
+  readFigures,
+  readOpenRows,
+  readTotals,
+} from './reading.ts'
 
 const READ = { permission: 'discrepancy.read' }
 const HANDLE = { permission: 'discrepancy.handle' }
@@ -56,6 +63,20 @@ export function discrepancyRoutes(server: FastifyInstance, app: Discrepancies): 
       },
     },
     request => readOpenRows(app, actorOf(request), request.query),
+  )
+
+  http.get(
+    '/discrepancy-figures',
+    {
+      config: READ,
+      schema: {
+        ...TAGS,
+        summary: '差错按原因和账龄汇总 Discrepancies by cause and age',
+        querystring: api.TotalsQuery,
+        response: { 200: api.FiguresView },
+      },
+    },
+    request => readFigures(app, actorOf(request), request.query),
   )
 
   http.get(

@@ -193,6 +193,32 @@ export async function discrepancyTotals(db: Db, scope: Scope, filter: Discrepanc
   return rows
 }
 
+export const AGES = ['today', 'days_1_3', 'days_4_7', 'older'] as const
+export type Age = (typeof AGES)[number]
+
+export type Figure = {
+  readonly cause: string
+  readonly age: Age
+  readonly currency: string
+  readonly count: number
+  readonly amount: string
+}
+
+/** Counts and sums by likely cause and by age at a moment, of what the list would show. */
+export async function discrepancyFigures(db: Db, scope: Scope, filter: DiscrepancyFilter, at: Date): Promise<Figure[]> {
+  const values: unknown[] = []
+  const parts = conditionsOf(scope, filter, values)
+  const now = `$${values.push(at)}::timestamptz`
+  const { rows } = await db.query(
+    `select x.cause, case when x.opened_at > ${now} - interval '1 day' then 'today' when x.opened_at > ${now} - interval '4 days' then 'days_1_3'
+                          when x.opened_at > ${now} - interval '8 days' then 'days_4_7' else 'older' end as age,
+            x.currency, count(*)::integer as count, sum(x.amount)::text as amount
+       from discrepancies x where ${parts.join(' and ')} group by 1, 2, 3 order by 1, 2, 3`,
+    values,
+  )
+  return rows
+}
+
 // --- what is done about one ------------------------------------------------------------------------------------------------
 
 export const setOwner = (tx: pg.ClientBase, id: number, owner: string): Promise<unknown> =>

@@ -285,3 +285,20 @@ export const Limit = Type.Object(
   { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })) },
   { additionalProperties: false },
 )
+
+export const LatencyQuery = Type.Object(
+  { days: Type.Optional(Type.Integer({ minimum: 1, maximum: 14, default: 7 })) },
+  { additionalProperties: false },
+)
+export const LatencyView = Type.Object({
+  latency: Type.Array(
+    Type.Object({
+      channel: Type.String(),
+      day: Day,
+      payments: Type.Integer(),
+      median_seconds: Type.Number(),
+      p95_seconds: Type.Number(),
+    }),
+  ),
+})
+export type LatencyView = Static<typeof LatencyView>

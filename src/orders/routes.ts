@@ -7,7 +7,14 @@ import { formatMinor } from '../kernel/money.ts'
 import { pageUnknown } from '../system/page_unknown.ts'
 import { type Json, onceAround } from '../system/requests.ts'
 import * as api from './api.ts'
-import { openAnomalies, paymentRecords, refusedNotices, waitingPayments, waitingSummary } from './list_store.ts'
+import {
+  openAnomalies,
+  paymentLatency,
+  paymentRecords,
+  refusedNotices,
+  waitingPayments,
+  waitingSummary,
+} from './list_store.ts'
 import * as orders from './operations.ts'
 import type { Paying } from './paying.ts'
 import { type Progress, progressOf } from './progress.ts'
@@ -16,6 +23,7 @@ import { ordersOfAccount } from './store.ts'
 import { orderView, paymentView, recordView } from './views.ts'
 
 const PAYER = { permission: 'public' }
+const DAY_MS = 86_400_000
 
 /** Bills and payments: what issuers, payers and the counter do. */
 export function orderRoutes(server: FastifyInstance, app: Paying): void {
@@ -249,6 +257,26 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
           queries: payment.queries,
           last_answer: payment.lastAnswer,
         })),
+      }
+    },
+  )
+
+  http.get(
+    '/payment-latency',
+    {
+      config: { permission: 'payment.read' },
+      schema: {
+        tags: ['payments'],
+        summary: '渠道时延：从支付成功到入账 How long channels’ successes took to reach the book',
+        querystring: api.LatencyQuery,
+        response: { 200: api.LatencyView },
+      },
+    },
+    async request => {
+      const from = new Date(app.now().getTime() - (request.query.days ?? 7) * DAY_MS)
+      const latency = await paymentLatency(app.db.pool, actorOf(request).scopeOf('payment.read'), from)
+      return {
+        latency: latency.map(({ median, p95, ...row }) => ({ ...row, median_seconds: median, p95_seconds: p95 })),
       }
     },
   )

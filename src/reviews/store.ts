@@ -60,6 +60,20 @@ export async function findReview(db: Db, id: string): Promise<Review | null> {
   return rows[0] ?? null
 }
 
+/** Open reviews of a kind by the id of their object. */
+export async function openReviewsOf(
+  db: Db,
+  kind: string,
+  objectKind: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await db.query(
+    `select object_id as object, id from reviews where kind = $1 and object_kind = $2 and object_id = any($3) and state = 'open'`,
+    [kind, objectKind, ids],
+  )
+  return new Map(rows.map(row => [row.object, row.id]))
+}
+
 /** Whoever ends a review holds this lock, and has locked its object before. */
 export async function lockReview(tx: pg.ClientBase, id: string): Promise<Review> {
   const { rows } = await tx.query(`select ${COLUMNS} from reviews r where r.id = $1 for update`, [id])

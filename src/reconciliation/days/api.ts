@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { REQUEST_ID } from '../../system/requests.ts'
 import { orNull } from '../../system/schema_words.ts'
 
@@ -29,6 +29,7 @@ export const ProofView = Type.Object({
     }),
   ),
 })
+export type ProofView = Static<typeof ProofView>
 
 export const DayView = Type.Object({
   day_id: Type.Integer(),
@@ -37,6 +38,9 @@ export const DayView = Type.Object({
   business_date: Day,
   state: Type.Unsafe<string>({ type: 'string', enum: ['waiting', 'settling', 'provisional', 'closed'] }),
   closes_at: At,
+  closes_in: Type.Integer({
+    description: '距关账时限的秒数，负数为已逾期 Seconds until then by the platform’s clock; negative: late',
+  }),
   provisional_at: orNull(At),
   closed_at: orNull(At),
   closed_by: Type.String(),
@@ -68,6 +72,7 @@ export const DayView = Type.Object({
     { description: '三方对账；只给能看全部收费单位的人 The third leg, for whoever sees all merchants' },
   ),
 })
+export type DayView = Static<typeof DayView>
 
 export const DayQuery = Type.Object(
   {
@@ -82,12 +87,14 @@ export const DayQuery = Type.Object(
   closed,
 )
 export const DayList = Type.Object({ days: Type.Array(DayView) })
+export type DayList = Static<typeof DayList>
 
 export const TotalsQuery = Type.Object(
   {
-    from: Day,
-    to: Day,
+    from: Type.Optional(Day),
+    to: Type.Optional(Day),
     channel: Type.Optional(Type.String({ maxLength: 32 })),
+    account: Type.Optional(Type.String({ maxLength: 32 })),
     merchant_no: Type.Optional(Type.String({ maxLength: 64 })),
   },
   closed,
@@ -104,6 +111,7 @@ export const TotalsView = Type.Object({
     }),
   ),
 })
+export type TotalsView = Static<typeof TotalsView>
 
 export const DayAsk = Type.Object({ id: Type.String({ pattern: REQUEST_ID }) }, closed)
 export const ForceAsk = Type.Object(
@@ -115,3 +123,4 @@ export const ForceAsk = Type.Object(
   closed,
 )
 export const ForceAnswer = Type.Object({ review_id: Type.String() })
+export type ForceAnswer = Static<typeof ForceAnswer>

@@ -56,23 +56,31 @@ export async function boardDays(db: pg.Pool, scope: Scope, filter: BoardFilter):
 
 export type Total = { state: string; kind: string; currency: string; rows: number; amount: string; fee: string }
 
-/** Sums over any number of rows, from what was counted by day and merchant. */
+/** Sums over any number of rows, from what was counted by day and merchant; without days: of those that are not closed. */
 export async function dayTotals(
   db: pg.Pool,
   scope: Scope,
   filter: {
-    readonly from: string
-    readonly to: string
+    readonly from?: string | undefined
+    readonly to?: string | undefined
     readonly channel?: string | undefined
+    readonly account?: string | undefined
     readonly merchantNo?: string | undefined
   },
 ): Promise<Total[]> {
-  const values: unknown[] = [filter.from, filter.to, filter.channel ?? null, filter.merchantNo ?? null]
+  const values: unknown[] = [
+    filter.from ?? null,
+    filter.to ?? null,
+    filter.channel ?? null,
+    filter.merchantNo ?? null,
+    filter.account ?? null,
+  ]
   const visible = scopeSql(scope, { merchant: 't.merchant', channel: 'd.channel' }, values)
   const { rows } = await db.query(
     `select t.state, t.kind, t.currency, sum(t.rows)::bigint as rows, sum(t.amount)::text as amount, sum(t.fee)::text as fee
        from days d join day_totals t on t.day_id = d.id
-      where d.business_date between $1 and $2 and ($3::text is null or d.channel = $3) and ($4::text is null or t.merchant = $4) and ${visible}
+      where ($1::date is null or d.business_date >= $1) and ($2::date is null or d.business_date <= $2)
+        and ($1::date is not null or $2::date is not null or d.state <> 'closed') and ($5::text is null or d.account = $5) and ($3::text is null or d.channel = $3) and ($4::text is null or t.merchant = $4) and ${visible}
       group by 1, 2, 3 order by 1, 2, 3`,
     values,
   )

@@ -36,7 +36,7 @@ export function dayRoutes(server: FastifyInstance, app: Settling): void {
       const states =
         state === undefined ? undefined : state === 'open' ? ['waiting', 'settling', 'provisional'] : [state]
       const days = await boardDays(app.db.pool, scope, { from, to, channel, account, states })
-      return { days: days.map(day => dayView(day, merchantsOf(scope) === null)) }
+      return { days: days.map(day => dayView(day, merchantsOf(scope) === null, app.now())) }
     },
   )
 
@@ -61,6 +61,7 @@ export function dayRoutes(server: FastifyInstance, app: Settling): void {
       schema: {
         tags: ['days'],
         summary: '按状态汇总（任意行数）Sums by state, over any number of rows',
+        description: '不指定账期时为未关账的账期。Without days: those of days that are not closed.',
         querystring: api.TotalsQuery,
         response: { 200: api.TotalsView },
       },
@@ -175,7 +176,7 @@ export function dayRoutes(server: FastifyInstance, app: Settling): void {
     const scope = actorOf(request).scopeOf('day.read')
     const [day] = await boardDays(app.db.pool, scope, { id })
     if (!day) throw dayUnknown({ channel: '', account: '', day: String(id) })
-    return dayView(day, merchantsOf(scope) === null)
+    return dayView(day, merchantsOf(scope) === null, app.now())
   }
 }
 
@@ -186,12 +187,14 @@ const mayTouch = (actor: Actor, permission: string, day: BusinessDay): boolean =
 function dayView(
   { id, day, closesAt, provisionalAt, closedAt, closedBy, blockedWhy, proof, selfCheck, ...rest }: BoardDay,
   whole: boolean,
+  now: Date,
 ) {
   return {
     ...rest,
     day_id: id,
     business_date: day,
     closes_at: instantText(closesAt),
+    closes_in: Math.round((closesAt.getTime() - now.getTime()) / 1000),
     provisional_at: provisionalAt && instantText(provisionalAt),
     closed_at: closedAt && instantText(closedAt),
     closed_by: closedBy,

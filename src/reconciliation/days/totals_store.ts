@@ -15,6 +15,8 @@ export async function staleTotals(db: pg.Pool): Promise<number[]> {
 
 /** Counts a day's movements anew, by merchant, currency and state. A figure for boards, never the source of anything. */
 export async function refreshTotals(tx: pg.ClientBase, dayId: number): Promise<void> {
+  // One count of a day at a time: another process may find it old at the same moment.
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('totals of ' || $1::integer, 0))`, [dayId])
   await tx.query('select from days where id = $1 for share', [dayId])
   await tx.query('delete from day_totals where day_id = $1', [dayId])
   await tx.query(

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { AMOUNT_PATTERN } from '../../kernel/amount_field.ts'
 import { REQUEST_ID } from '../../system/requests.ts'
 import { oneOf, orNull } from '../../system/schema_words.ts'
@@ -14,8 +14,14 @@ const RequestId = Type.String({ pattern: REQUEST_ID, description: '调用方生�
 export const ItemKey = Type.Object({ payment_no: Type.String({ minLength: 1, maxLength: 64 }) })
 
 export const ItemView = Type.Object({
+  place: Type.Integer({
+    description: '在列表中的位置：after=place 从其后继续 Where it stands: `after` goes on behind it',
+  }),
   payment_no: Type.String(),
   order_no: Type.String(),
+  title: Type.String(),
+  account_no: Type.String({ 'x-mask': 'account_no' }),
+  payer_name: Type.String({ 'x-mask': 'payer_name' }),
   kind: oneOf('payment', 'refund'),
   merchant_no: Type.String(),
   fee_item_id: Type.String(),
@@ -42,7 +48,45 @@ export const ItemView = Type.Object({
   ),
   discrepancy_id: orNull(Type.Integer()),
   confirmed: orNull(Type.Object({ at: At, by: Type.String(), kind: Type.String(), reason: Type.String() })),
+  undoable: Type.Boolean({ description: '确认可以撤回 Its confirmation can be taken back' }),
+  review_id: orNull(Type.String({ description: '待第二人复核 A second person is asked to confirm it' })),
 })
+export type ItemView = Static<typeof ItemView>
+
+export const ItemDetail = Type.Object({
+  ...ItemView.properties,
+  second_person: Type.Boolean({ description: '确认须第二人复核 Its confirmation needs a second person' }),
+  match: orNull(
+    Type.Object({
+      pass: Type.String(),
+      run: Type.Integer(),
+      rules: orNull(Type.Integer({ description: '规则版本 Version of the rules' })),
+      difference: Type.String(),
+      by: Type.String({ description: '手工匹配人 Who matched it by hand' }),
+      reason: Type.String(),
+      group: orNull(Type.Integer()),
+    }),
+  ),
+  lines: Type.Array(
+    Type.Object({
+      file: Type.String(),
+      file_id: Type.Integer(),
+      record: Type.Integer({ description: '账单中的第几条记录 Which record of the file' }),
+      kind: Type.String(),
+      status: Type.String(),
+      amount: Type.String(),
+      currency: Type.String(),
+      occurred_at: orNull(At),
+      channel_trade_no: Type.String(),
+      fee: orNull(Type.String()),
+    }),
+    { description: '与之匹配或同属一件差错的对账单记录 Lines it is matched with, or in one discrepancy with' },
+  ),
+  confirmations: Type.Array(
+    Type.Object({ at: At, by: Type.String(), kind: Type.String(), reason: Type.String(), undone_at: orNull(At) }),
+  ),
+})
+export type ItemDetail = Static<typeof ItemDetail>
 
 export const ItemQuery = Type.Object(
   {
@@ -60,7 +104,15 @@ export const ItemQuery = Type.Object(
   },
   closed,
 )
+export type ItemQuery = Static<typeof ItemQuery>
 export const ItemList = Type.Object({ items: Type.Array(ItemView), next: orNull(Type.Integer()) })
+export type ItemList = Static<typeof ItemList>
+
+export const PlaceQuery = Type.Object(
+  { at: At, channel: Type.Optional(Short), account: Type.Optional(Type.String({ maxLength: 32 })) },
+  closed,
+)
+export const PlaceAnswer = Type.Object({ after: orNull(Type.Integer()) })
 
 export const ConfirmAsk = Type.Object({ id: RequestId, reason: Type.Optional(Type.String({ maxLength: 500 })) }, closed)
 export const UndoAsk = Type.Object({ id: RequestId }, closed)
@@ -70,6 +122,7 @@ export const ConfirmAnswer = Type.Object({
   review_id: orNull(Type.String()),
   report: orNull(Type.Integer({ description: '异常交易专项报告编号 Number of the anomaly report' })),
 })
+export type ConfirmAnswer = Static<typeof ConfirmAnswer>
 export const BulkAsk = Type.Object(
   {
     id: RequestId,
@@ -93,6 +146,7 @@ export const BulkAnswer = Type.Object({
     }),
   ),
 })
+export type BulkAnswer = Static<typeof BulkAnswer>
 
 export const ReportQuery = Type.Object(
   {
@@ -123,3 +177,4 @@ export const ReportList = Type.Object({
   ),
   next: orNull(Type.Integer()),
 })
+export type ReportList = Static<typeof ReportList>

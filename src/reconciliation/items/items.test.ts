@@ -3,9 +3,11 @@ import { test } from 'node:test'
 import { actor } from '../../../testkit/actors.ts'
 import { daysCounter } from '../../../testkit/days.ts'
 import { EVERYWHERE } from '../../access/scope.ts'
+import { recordOf } from '../open_rows.ts'
+import { linesOfItem, matchOfItem } from './evidence_store.ts'
 import { type Item, itemState } from './item.ts'
 import { confirmItem, undoConfirm } from './operations.ts'
-import { listItems, STATE_SQL } from './store.ts'
+import { listItems, placeAt, STATE_SQL } from './store.ts'
 
 const at = (time: string) => `2026-11-20 ${time}`
 const cashier = actor('li')
@@ -138,3 +140,36 @@ async function onPlatform(t: Parameters<typeof daysCounter>[0]) {
   await c.settle('2026-11-20')
   return c
 }
+
+test('one item shows its match, the lines behind it by file and record', async t => {
+  const c = await morning(t)
+  await c.statement('2026-11-20', [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 5100, at: at('10:01:03') },
+  ])
+  await c.settle('2026-11-20')
+  const told = async (no: string) => {
+    const item = (await listItems(c.db.pool, EVERYWHERE, { limit: 1, number: `O${no}` })).items[0] as Item
+    const lines = await linesOfItem(c.db.pool, item)
+    const match = await matchOfItem(c.db.pool, item)
+    return `${match?.pass ?? 'none'} ${match?.rules ?? '-'} | ${lines.map(line => `${line.file.slice(0, 10)}#${recordOf(line.id)} ${line.amount}`).join(', ')}`
+  }
+  assert.equal(await told('P1'), 'trade_no 1 | 2026-11-20#1 8000')
+  assert.equal(await told('P2'), 'none - | 2026-11-20#2 5100')
+  assert.equal(await told('P3'), 'none - | ')
+})
+
+test('a moment’s place in the list is where what was paid by then begins', async t => {
+  const c = await morning(t)
+  await c.settle('2026-11-20')
+  const place = (time: string, channel?: string) =>
+    placeAt(c.db.pool, { at: new Date(`2026-11-20T${time}+08:00`), channel, account: undefined })
+  const after = await place('10:00:59')
+  const { items } = await listItems(c.db.pool, EVERYWHERE, { limit: 10, after: after ?? 0 })
+  assert.deepEqual(
+    items.map(item => item.paymentNo),
+    ['P1'],
+  )
+  assert.equal(await place('09:00:00'), null)
+  assert.equal(await place('10:00:59', 'alipay'), null)
+})

@@ -170,7 +170,13 @@ const itemAgain = async (tx: pg.ClientBase, paymentNo: string): Promise<Item> =>
   return item
 }
 
-async function thresholdOf(tx: pg.ClientBase, item: Item): Promise<number | null> {
+/** Whether its confirmation is for a second person to agree to: its amount is above the rules’ `confirm_above`. */
+export async function needsSecond(db: pg.Pool | pg.ClientBase, item: Item): Promise<boolean> {
+  const threshold = await thresholdOf(db, item)
+  return threshold !== null && Math.abs(item.amount) > threshold
+}
+
+async function thresholdOf(tx: pg.Pool | pg.ClientBase, item: Item): Promise<number | null> {
   const { rules } = await rulesOn(tx, item.day)
   const { confirmAbove } = rowRules(rulesOf(rules, item.channel), {
     merchant: item.merchantNo,

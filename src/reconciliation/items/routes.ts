@@ -6,14 +6,20 @@ import { readAmount } from '../../kernel/amount_field.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { instantText } from '../../kernel/instant_text.ts'
 import { formatMinor } from '../../kernel/money.ts'
+import { billsOf } from '../../orders/list_store.ts'
+import { openReviewsOf } from '../../reviews/store.ts'
+import type { App } from '../../system/app.ts'
+import { fileOf, recordOf } from '../open_rows.ts'
 import * as api from './api.ts'
+import { confirmationsOfItem, linesOfItem, matchOfItem } from './evidence_store.ts'
 import { doubtOf, type Item, itemState } from './item.ts'
-import { type Confirming, confirmItem, seenItem, undoConfirm } from './operations.ts'
-import { anomalyReports, listItems } from './store.ts'
+import { CONFIRMATION, type Confirming, confirmItem, needsSecond, seenItem, undoConfirm } from './operations.ts'
+import { anomalyReports, listItems, placeAt } from './store.ts'
 
 /** 已缴费-待对账: what was paid, and what reconciliation makes of it. */
-export function itemRoutes(server: FastifyInstance, app: Confirming): void {
+export function itemRoutes(server: FastifyInstance, app: Confirming & Pick<App, 'vault'>): void {
   const http = server.withTypeProvider<TypeBoxTypeProvider>()
+  const shown = (items: readonly Item[]): Promise<api.ItemView[]> => viewsOf(app, items)
 
   http.get(
     '/items',
@@ -44,7 +50,7 @@ export function itemRoutes(server: FastifyInstance, app: Confirming): void {
         after: query.after,
         limit: query.limit ?? 50,
       })
-      return { items: items.map(itemView), next }
+      return { items: await shown(items), next }
     },
   )
 
@@ -54,12 +60,58 @@ export function itemRoutes(server: FastifyInstance, app: Confirming): void {
       config: { permission: 'day.read' },
       schema: {
         tags: ['days'],
-        summary: '一笔已缴费项目 One paid item',
+        summary: '一笔已缴费项目及其依据 One paid item, with what stands behind it',
         params: api.ItemKey,
-        response: { 200: api.ItemView },
+        response: { 200: api.ItemDetail },
       },
     },
-    async request => itemView(await seenItem(app.db.pool, actorOf(request), 'day.read', request.params.payment_no)),
+    async request => {
+      const { pool } = app.db
+      const item = await seenItem(pool, actorOf(request), 'day.read', request.params.payment_no)
+      const [[view], match, lines, confirmations, second] = await Promise.all([
+        shown([item]),
+        matchOfItem(pool, item),
+        linesOfItem(pool, item),
+        confirmationsOfItem(pool, item),
+        needsSecond(pool, item),
+      ])
+      return {
+        ...(view as api.ItemView),
+        second_person: second,
+        match: match && { ...match, difference: formatMinor(match.difference, item.currency) },
+        lines: lines.map(({ id, occurredAt, tradeNo, amount, fee, ...line }) => ({
+          ...line,
+          file_id: fileOf(id),
+          record: recordOf(id),
+          amount: formatMinor(amount, line.currency),
+          occurred_at: occurredAt && instantText(occurredAt),
+          channel_trade_no: tradeNo,
+          fee: fee === null ? null : formatMinor(fee, line.currency),
+        })),
+        confirmations: confirmations.map(({ at, undoneAt, ...word }) => ({
+          ...word,
+          at: instantText(at),
+          undone_at: undoneAt && instantText(undoneAt),
+        })),
+      }
+    },
+  )
+
+  http.get(
+    '/item-place',
+    {
+      config: { permission: 'day.read' },
+      schema: {
+        tags: ['days'],
+        summary: '某一时刻在列表中的位置 Where a moment stands in the list of items',
+        querystring: api.PlaceQuery,
+        response: { 200: api.PlaceAnswer },
+      },
+    },
+    async request => {
+      const { at, channel, account } = request.query
+      return { after: await placeAt(app.db.pool, { at: new Date(at), channel, account }) }
+    },
   )
 
   http.post(
@@ -161,12 +213,36 @@ export function itemRoutes(server: FastifyInstance, app: Confirming): void {
   )
 }
 
+/** With whose bills they are, and what a second person is asked. */
+async function viewsOf(app: Pick<App, 'db' | 'vault'>, items: readonly Item[]): Promise<api.ItemView[]> {
+  const [bills, reviews] = await Promise.all([
+    billsOf(app.db.pool, app.vault, [...new Set(items.map(item => item.orderNo))]),
+    openReviewsOf(
+      app.db.pool,
+      CONFIRMATION.code,
+      'payment',
+      items.map(item => item.paymentNo),
+    ),
+  ])
+  return items.map(item => {
+    const bill = bills.get(item.orderNo)
+    return {
+      ...itemView(item),
+      title: bill?.title ?? '',
+      account_no: bill?.accountNo ?? '',
+      payer_name: bill?.payerName ?? '',
+      review_id: reviews.get(item.paymentNo) ?? null,
+    }
+  })
+}
+
 /** 待对账: all that is not final. */
 const OPEN = ['waiting', 'matched', 'in_transit', 'discrepancy', 'confirmed'] as const
 
 function itemView(item: Item) {
   const doubt = doubtOf(item)
   return {
+    place: item.movementId,
     payment_no: item.paymentNo,
     order_no: item.orderNo,
     kind: item.kind,
@@ -185,6 +261,7 @@ function itemView(item: Item) {
     anomalous: doubt !== null,
     doubt: doubt && { ...doubt, expected: { ...doubt.expected }, found: { ...doubt.found } },
     discrepancy_id: item.discrepancy?.id ?? null,
+    undoable: item.confirmation !== null && !item.final,
     confirmed: item.confirmation && {
       at: instantText(item.confirmation.at),
       by: item.confirmation.name,

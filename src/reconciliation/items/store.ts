@@ -152,6 +152,24 @@ async function lowestLookedAt(db: pg.Pool, filter: ItemFilter): Promise<number |
   return rows[0].looked === LOOKED_AT ? rows[0].lowest : null
 }
 
+/** From where the list goes on with what was paid at a moment or before; null: nothing was. */
+export async function placeAt(
+  db: pg.Pool,
+  { at, channel, account }: { at: Date; channel: string | undefined; account: string | undefined },
+): Promise<number | null> {
+  const { rows } = await db.query(
+    `select max(l.id) + 1 as after from days d, lateral (
+       select m.id from movements m
+        where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date and m.status = 'success' and m.occurred_at <= $1
+        order by m.id desc limit 1) l
+      -- A cutoff before midnight puts an evening into the day that follows.
+      where d.business_date <= ($1::timestamptz at time zone 'Asia/Shanghai')::date + 1
+        and ($2::text is null or d.channel = $2) and ($3::text is null or d.account = $3)`,
+    [at, channel ?? null, account ?? null],
+  )
+  return rows[0].after
+}
+
 /** By any number: ours by their keys, the channel's by the line that carries it and its pair. */
 async function itemsByNumber(db: pg.Pool, scope: Scope, number: string, limit: number): Promise<Item[]> {
   const values: unknown[] = [number, limit]

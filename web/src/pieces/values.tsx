@@ -1,6 +1,9 @@
 import { Tooltip } from 'antd'
 import type { CSSProperties } from 'react'
 import { useLang } from '../shell/text.ts'
+import { localOf } from './local_time.ts'
+
+export { localOf }
 
 const TABULAR: CSSProperties = { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }
 
@@ -28,19 +31,6 @@ export function Money({
       {currency === 'CNY' ? '' : ` ${currency}`}
     </span>
   )
-}
-
-/** Times of the business are Beijing's, wherever the reader sits. */
-const ZONE = 'Asia/Shanghai'
-const PARTS = new Intl.DateTimeFormat('en-CA', {
-  ...{ timeZone: ZONE, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' },
-  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
-})
-
-/** { day: '2026-11-26', time: '09:20:00' } in Beijing. */
-export function localOf(at: string | Date): { readonly day: string; readonly time: string } {
-  const part = Object.fromEntries(PARTS.formatToParts(new Date(at)).map(({ type, value }) => [type, value]))
-  return { day: `${part.year}-${part.month}-${part.day}`, time: `${part.hour}:${part.minute}:${part.second}` }
 }
 
 /** "11-26 09:20:00", or with `whole` the year too; the exact instant stands in its tip. */
