@@ -8,7 +8,8 @@ import { type DemoPerson, demoKey, demoPeople } from '../demo/accounts.ts'
 import { openDemoClock } from '../demo/clock.ts'
 import { takeTimes } from '../demo/clock_line.ts'
 import { type Caller, personOf, postJson, programOf } from '../demo/day/caller.ts'
-import { atTime, dayOf, localTime, padded } from '../demo/day/stage.ts'
+import { leaveMorning } from '../demo/day/left.ts'
+import { atTime, type DayStage, dayOf, localTime, padded } from '../demo/day/stage.ts'
 import { playDay } from '../demo/day/story.ts'
 import { PAYER_PHONE, playPaying } from '../demo/paying_story.ts'
 import { addDays } from '../kernel/business_day.ts'
@@ -106,7 +107,7 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       'The reconciliation day: from statements to reconciled (the demo’s clock is moved forward)',
     )
     say('─'.repeat(100), '─'.repeat(100))
-    await playDay({
+    const stage: DayStage = {
       ...{ url, lang, clock, sandbox, run, folder, say, voucher: told.receipt },
       clerk: programOf(url, clerk),
       cashier: person('chuna'),
@@ -114,10 +115,15 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
       finance2: person('caiwu2'),
       support: person('kefu'),
       auditor: person('shenji'),
+      supervisor: person('zhuguan'),
       payer: personOf(url, now, () => payerEnters(url, sms)),
-    })
-    playing = false
+    }
+    await playDay(stage)
     if (words.flags.has('once')) return
+    await leaveMorning(stage)
+    const { cashier, finance, finance2, support, auditor, supervisor, payer } = stage
+    for (const each of [cashier, finance, finance2, support, auditor, supervisor, payer]) await each.leave()
+    playing = false
     const pages = pagesOf(platform.url)
     say(
       `

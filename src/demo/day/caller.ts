@@ -12,6 +12,8 @@ export type Caller = {
   /** A file that is the body itself. */
   upload(path: string, content: Buffer): Promise<Answer>
   download(path: string): Promise<Buffer>
+  /** Logs out: nobody is told later that he is logged in twice. */
+  leave(): Promise<void>
 }
 
 type Headers = Readonly<Record<string, string>>
@@ -19,7 +21,7 @@ type Headers = Readonly<Record<string, string>>
 /** Throws what the platform refuses as the Failure that it told. */
 export function callerWith(url: string, known: () => Promise<Headers>): Caller {
   const ask = async (
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     more: Headers,
     body?: string | Buffer,
@@ -38,6 +40,7 @@ export function callerWith(url: string, known: () => Promise<Headers>): Caller {
     upload: async (path, content) =>
       await (await ask('POST', path, { 'content-type': 'application/octet-stream' }, content)).json(),
     download: async path => Buffer.from(await (await ask('GET', path, {})).arrayBuffer()),
+    leave: async () => void (await ask('DELETE', '/api/session', {})),
   }
 }
 

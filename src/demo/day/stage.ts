@@ -17,6 +17,7 @@ export type DayStage = {
   readonly finance2: Caller
   readonly support: Caller
   readonly auditor: Caller
+  readonly supervisor: Caller
   readonly payer: Caller
   /** Makes the numbers of this run its own: digits and letters. */
   readonly run: string

@@ -44,7 +44,8 @@ export function Rates({ days }: { readonly days: readonly DayView[] }) {
                 type: 'line',
                 symbolSize: 8,
                 name: t('匹配率', 'Matched'),
-                data: rates.map(rate => (shareOf(rate) ?? 0) / 10),
+                // A day without rows has no share: the line has a gap there.
+                data: rates.map(shareOf).map(share => (share === null ? null : share / 10)),
               },
             ],
           })}

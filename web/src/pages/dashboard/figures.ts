@@ -8,9 +8,12 @@ import { sharesOf } from '../days/day.ts'
 
 export type RateOfDay = { readonly day: string; readonly matched: number; readonly rows: number }
 
-/** Of each business day: how many of our rows are matched. Oldest first. */
+/** Of each business day: how many of our rows are matched, of those whose statement is there. Oldest first. */
 export function ratesOf(days: readonly DayView[]): RateOfDay[] {
-  const byDay = Map.groupBy(days, day => day.business_date)
+  const byDay = Map.groupBy(
+    days.filter(({ state }) => state !== 'waiting'),
+    day => day.business_date,
+  )
   return [...byDay]
     .map(([day, each]) => {
       const shares = each.map(({ totals }) => sharesOf(totals))
