@@ -12,6 +12,7 @@ import { reportsPart } from './reports_part.ts'
 import { reviewsPart } from './reviews_part.ts'
 import { rulesPart } from './rules_part.ts'
 import type { PartOf } from './server.ts'
+import { statePart } from './state_part.ts'
 import { vaultPart } from './vault_part.ts'
 import { webPart } from './web_part.ts'
 
@@ -31,5 +32,6 @@ export const PARTS: readonly PartOf[] = [
   arrivalsPart(),
   reportsPart(),
   livePart(),
+  statePart(),
   webPart(),
 ]
