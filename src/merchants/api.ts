@@ -148,3 +148,5 @@ export const FeeItemQuery = Type.Object(
 export type FeeItemQuery = Static<typeof FeeItemQuery>
 
 export const FeeItemList = Type.Object({ fee_items: Type.Array(FeeItemView) })
+export type MerchantList = Static<typeof MerchantList>
+export type FeeItemList = Static<typeof FeeItemList>

@@ -17,6 +17,22 @@ import type { PageOf } from '../shell/pages.tsx'
 /** All pages, in the order of the menu. */
 export const PAGES: readonly PageOf[] = [
   {
+    path: 'accounts',
+    title: { zh: '用户', en: 'Users' },
+    needs: ['account.read'],
+    menu: 'house',
+    icon: TeamOutlined,
+    load: () => import('./accounts/page.tsx'),
+  },
+  {
+    path: 'roles',
+    title: { zh: '角色', en: 'Roles' },
+    needs: ['account.read'],
+    menu: 'house',
+    icon: IdcardOutlined,
+    load: () => import('./roles/page.tsx'),
+  },
+  {
     path: 'operation-log',
     title: { zh: '操作日志', en: 'Operation log' },
     needs: ['log.read'],

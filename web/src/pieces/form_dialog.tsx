@@ -89,11 +89,7 @@ export function ReasonField({ most = 500 }: { readonly most?: number }) {
   const t = useText()
   const needed = useNeeded()
   return (
-    <Form.Item
-      name="reason"
-      label={t('理由（记入操作日志）', 'Reason (kept in the operation log)')}
-      rules={[needed]}
-    >
+    <Form.Item name="reason" label={t('理由（记入操作日志）', 'Reason (kept in the operation log)')} rules={[needed]}>
       <Input.TextArea rows={2} maxLength={most} />
     </Form.Item>
   )

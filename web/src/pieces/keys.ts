@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'react'
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role=dialog]') !== null)
+  (target.isContentEditable ||
+    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest('[role=dialog]') !== null)
 
 /** A key of the page, while nobody types and no dialog is open. */
 export function useKey(key: string, act: () => void): void {

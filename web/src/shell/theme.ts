@@ -27,7 +27,14 @@ export const themeOf = (isDark: boolean): ThemeConfig => ({
     colorSuccess: isDark ? '#49aa19' : '#1b7a34',
     colorWarning: isDark ? '#d89614' : '#9a5b00',
     // What is derived from so dark a green is grey.
-    ...(isDark ? {} : { colorSuccessBg: '#e9f5ec', colorSuccessBorder: '#b3d9bf', colorWarningBg: '#fdf5e6', colorWarningBorder: '#e8cf9e' }),
+    ...(isDark
+      ? {}
+      : {
+          colorSuccessBg: '#e9f5ec',
+          colorSuccessBorder: '#b3d9bf',
+          colorWarningBg: '#fdf5e6',
+          colorWarningBorder: '#e8cf9e',
+        }),
     colorInfo: isDark ? '#3f8ae0' : '#0b57b0',
     colorLink: isDark ? '#6aa9ee' : '#0b57b0',
     colorTextSecondary: isDark ? '#b4b8bd' : '#50555c',

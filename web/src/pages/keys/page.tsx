@@ -121,10 +121,12 @@ function Sealing({ work }: { readonly work: readonly Work[] }) {
       {shown.map(({ column, rows_done, rows_failed, finished_at }) => (
         <div key={column}>
           <code>{column}</code> {t(`${rows_done} 行已完成`, `${rows_done} rows done`)}
-          {rows_failed > 0 && (
-            <span className="wrong"> {t(`，${rows_failed} 行失败`, `, ${rows_failed} failed`)}</span>
-          )}
-          <Progress percent={finished_at === null ? 50 : 100} status={finished_at === null ? 'active' : 'normal'} showInfo={false} />
+          {rows_failed > 0 && <span className="wrong"> {t(`，${rows_failed} 行失败`, `, ${rows_failed} failed`)}</span>}
+          <Progress
+            percent={finished_at === null ? 50 : 100}
+            status={finished_at === null ? 'active' : 'normal'}
+            showInfo={false}
+          />
         </div>
       ))}
     </section>

@@ -1,5 +1,6 @@
 import { Button, Descriptions, Drawer, Flex, Typography } from 'antd'
 import { useState } from 'react'
+import script from '../../../../scripts/verify-log-proof.mjs?raw'
 import type { EntryView } from '../../../../src/audit/api.ts'
 import type { Address } from '../../pieces/address.ts'
 import { Changes, changesBetween } from '../../pieces/changes.tsx'
@@ -8,7 +9,6 @@ import { Failed } from '../../pieces/states.tsx'
 import { Num, When } from '../../pieces/values.tsx'
 import { ask, Refused } from '../../shell/api.ts'
 import { useText } from '../../shell/text.ts'
-import script from '../../../../scripts/verify-log-proof.mjs?raw'
 import { ACTS, FIELDS, OBJECTS } from './acts.ts'
 
 /** One entry: all of it, what it changed, and how to prove that it stood in the log. */
@@ -27,7 +27,7 @@ export function EntryDrawer({
       open={entry !== undefined}
       onClose={close}
       size={640}
-      className="full-on-phone"
+      rootClassName="full-on-phone"
       title={entry && t(ACTS[entry.what] ?? { zh: entry.what, en: entry.what })}
     >
       {entry && <Entry key={entry.entry_id} entry={entry} show={show} />}

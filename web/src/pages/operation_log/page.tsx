@@ -11,8 +11,8 @@ import { ask, type Refused } from '../../shell/api.ts'
 import { useText } from '../../shell/text.ts'
 import { ACTS, OBJECTS } from './acts.ts'
 import { EntryDrawer } from './entry.tsx'
-import { instantsOf, NAMES, Search } from './search.tsx'
 import { Sealing } from './sealing.tsx'
+import { instantsOf, NAMES, Search } from './search.tsx'
 
 const PAGE = 200
 
@@ -51,7 +51,10 @@ export default function OperationLogPage() {
       title={t('操作日志', 'Operation log')}
       extra={
         <Tooltip
-          title={t('↑↓ 或 j/k 移动，回车打开，/ 到查询，Esc 关闭', '↑↓ or j/k move, Enter opens, / searches, Esc closes')}
+          title={t(
+            '↑↓ 或 j/k 移动，回车打开，/ 到查询，Esc 关闭',
+            '↑↓ or j/k move, Enter opens, / searches, Esc closes',
+          )}
         >
           <Button type="text" aria-label={t('快捷键', 'Shortcuts')}>
             ?

@@ -1,8 +1,8 @@
 import { Button, Form, Input, Select } from 'antd'
 import { useRef } from 'react'
-import { useKey } from '../../pieces/keys.ts'
 import type { Address } from '../../pieces/address.ts'
 import { Days } from '../../pieces/days.tsx'
+import { useKey } from '../../pieces/keys.ts'
 import { useText } from '../../shell/text.ts'
 import { ACTS, OBJECTS } from './acts.ts'
 

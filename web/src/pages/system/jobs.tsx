@@ -23,7 +23,10 @@ export function JobsPanel({ jobs }: { readonly jobs: JobsView | undefined }) {
       <Typography.Title level={2} className="panel-title">
         {t('后台任务', 'Background tasks')}{' '}
         <span className="quiet">
-          {t(`${jobs.workers} 个进程在执行`, `${jobs.workers} ${jobs.workers === 1 ? 'process works' : 'processes work'}`)}
+          {t(
+            `${jobs.workers} 个进程在执行`,
+            `${jobs.workers} ${jobs.workers === 1 ? 'process works' : 'processes work'}`,
+          )}
         </span>
       </Typography.Title>
       <Listing<Task>

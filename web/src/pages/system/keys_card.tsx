@@ -11,7 +11,11 @@ export function KeysCard() {
   const t = useText()
   const { data, error } = useRead<VaultView>('system', '/api/vault')
   const current = data?.keys.filter(({ state }) => state === 'current') ?? []
-  const newest = current.map(({ active_from }) => active_from).sort().at(-1) ?? null
+  const newest =
+    current
+      .map(({ active_from }) => active_from)
+      .sort()
+      .at(-1) ?? null
   const sealing = data?.work.filter(({ finished_at }) => finished_at === null).length ?? 0
   return (
     <section className="panel" aria-label={t('数据密钥', 'Data keys')}>

@@ -11,8 +11,8 @@ import { useText } from '../../shell/text.ts'
 import { CARDS } from './cards.ts'
 import { ChannelsPanel } from './channels.tsx'
 import { JobsPanel } from './jobs.tsx'
-import { sizeText, type Trouble, troublesOf } from './troubles.ts'
 import { KeysCard } from './keys_card.tsx'
+import { sizeText, type Trouble, troublesOf } from './troubles.ts'
 
 const EVERY_MS = 10_000
 const MORE = CARDS.map(card => ({ ...card, Shown: lazy(card.load) }))

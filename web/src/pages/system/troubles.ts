@@ -41,7 +41,10 @@ export function troublesOf(
       if (failed > 0)
         wrong(`后台任务“${name.zh}”有 ${failed} 项失败，不再重试`, `Task "${name.en}": ${failed} failed for good`)
       if (retrying > 0)
-        look(`后台任务“${name.zh}”有 ${retrying} 项失败，将重试`, `Task "${name.en}": ${retrying} failed, to be tried again`)
+        look(
+          `后台任务“${name.zh}”有 ${retrying} 项失败，将重试`,
+          `Task "${name.en}": ${retrying} failed, to be tried again`,
+        )
     }
   }
   for (const { channel, account, statements, notices_refused } of channels?.accounts ?? []) {
@@ -61,7 +64,10 @@ export function troublesOf(
   const old = (channels?.waiting ?? []).filter(({ oldest }) => now - Date.parse(oldest) > LONG_WAIT_MS)
   if (old.length > 0) {
     const count = old.reduce((sum, line) => sum + line.count, 0)
-    look(`补偿队列里 ${count} 笔支付所在的组已等待超过两小时`, `${count} payments are in groups that wait for over two hours`)
+    look(
+      `补偿队列里 ${count} 笔支付所在的组已等待超过两小时`,
+      `${count} payments are in groups that wait for over two hours`,
+    )
   }
   return found.sort((a, b) => Number(a.weight === 'look') - Number(b.weight === 'look'))
 }
