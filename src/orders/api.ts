@@ -194,6 +194,8 @@ export const RecordList = Type.Object({
   next: orNull(Type.String()),
 })
 
+export type RecordListView = Static<typeof RecordList>
+
 export const WaitingView = Type.Object({
   summary: Type.Array(
     Type.Object({

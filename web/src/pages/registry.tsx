@@ -17,6 +17,38 @@ import type { PageOf } from '../shell/pages.tsx'
 /** All pages, in the order of the menu. */
 export const PAGES: readonly PageOf[] = [
   {
+    path: 'orders',
+    title: { zh: '缴费单', en: 'Orders' },
+    needs: ['order.read'],
+    menu: 'paying',
+    icon: ProfileOutlined,
+    load: () => import('./orders/page.tsx'),
+  },
+  {
+    path: 'bill-batches',
+    title: { zh: '批量开单', en: 'Bill batches' },
+    needs: ['order.read'],
+    menu: 'paying',
+    icon: FileAddOutlined,
+    load: () => import('./bill_batches/page.tsx'),
+  },
+  {
+    path: 'notices',
+    title: { zh: '通知', en: 'Messages' },
+    needs: ['notice.read'],
+    menu: 'paying',
+    icon: BellOutlined,
+    load: () => import('./notices/page.tsx'),
+  },
+  {
+    path: 'merchants',
+    title: { zh: '收费单位', en: 'Merchants' },
+    needs: ['merchant.read'],
+    menu: 'house',
+    icon: BankOutlined,
+    load: () => import('./merchants/page.tsx'),
+  },
+  {
     path: 'accounts',
     title: { zh: '用户', en: 'Users' },
     needs: ['account.read'],
@@ -39,6 +71,14 @@ export const PAGES: readonly PageOf[] = [
     menu: 'house',
     icon: FileSearchOutlined,
     load: () => import('./operation_log/page.tsx'),
+  },
+  {
+    path: 'alerts',
+    title: { zh: '安全告警', en: 'Security alerts' },
+    needs: ['alert.read'],
+    menu: 'house',
+    icon: AlertOutlined,
+    load: () => import('./alerts/page.tsx'),
   },
   {
     path: 'keys',
