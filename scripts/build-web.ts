@@ -19,7 +19,7 @@ export async function buildWeb(say: (text: string) => void): Promise<boolean> {
 
 /** Of everything that the pages are made of: their own files, the pure ones they share with the server, and the libraries' versions. */
 function digestOfSources(): string {
-  const files = globSync(['web/{src,public}/**/*.*', 'web/*.*', 'src/kernel/*.ts', 'package-lock.json'], {
+  const files = globSync(['web/{src,public}/**/*.*', 'web/*.*', 'src/{kernel,rules}/*.ts', 'src/reports/words.ts', 'scripts/verify-log-proof.mjs', 'package-lock.json'], {
     cwd: PACKAGE_ROOT,
   })
     .filter(path => !path.endsWith('.test.ts'))

@@ -41,6 +41,14 @@ export const PAGES: readonly PageOf[] = [
     load: () => import('./notices/page.tsx'),
   },
   {
+    path: 'rules',
+    title: { zh: '对账规则', en: 'Rules' },
+    needs: ['rule.read'],
+    menu: 'control',
+    icon: ControlOutlined,
+    load: () => import('./rules/page.tsx'),
+  },
+  {
     path: 'merchants',
     title: { zh: '收费单位', en: 'Merchants' },
     needs: ['merchant.read'],
