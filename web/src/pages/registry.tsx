@@ -49,6 +49,14 @@ export const PAGES: readonly PageOf[] = [
     load: () => import('./rules/page.tsx'),
   },
   {
+    path: 'reports',
+    title: { zh: '报表', en: 'Reports' },
+    needs: ['report.read'],
+    menu: 'control',
+    icon: FileTextOutlined,
+    load: () => import('./reports/page.tsx'),
+  },
+  {
     path: 'merchants',
     title: { zh: '收费单位', en: 'Merchants' },
     needs: ['merchant.read'],

@@ -12,7 +12,7 @@ export type Pages<T> = {
   readonly more: (() => void) | undefined
 }
 
-/** A list that goes on from where its last page ended. `nextOf` gives the cursor of the next page, or null; `cursor` is what the route calls it. */
+/** A list that goes on from where its last page ended. `nextOf` gives the cursor of the next page, or null; `cursor` is what the route calls it; `every`: milliseconds, for what no stream tells about. */
 export function usePages<P, T>(
   subject: Subject,
   path: string,
@@ -20,6 +20,7 @@ export function usePages<P, T>(
   rowsOf: (page: P) => readonly T[],
   nextOf: (page: P) => string | number | null | undefined,
   cursor = 'after',
+  every?: number,
 ): Pages<T> {
   const list = useInfiniteQuery<P, Refused>({
     queryKey: [subject, path, 'pages', query],
@@ -28,6 +29,7 @@ export function usePages<P, T>(
     initialPageParam: undefined,
     getNextPageParam: last => nextOf(last) ?? undefined,
     placeholderData: keepPreviousData,
+    ...(every === undefined ? {} : { refetchInterval: every }),
   })
   return {
     rows: list.data?.pages.flatMap(page => rowsOf(page)) ?? [],

@@ -1,5 +1,5 @@
 import { Alert, Button, Flex, Segmented, Skeleton } from 'antd'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import type { VersionView } from '../../../../src/rules/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { CodeArea } from '../../pieces/code_area.tsx'
@@ -43,7 +43,13 @@ function Writing({ base, schema, leave }: Pick<EditorProps, 'schema' | 'leave'> 
   const [saving, setSaving] = useState(false)
   const whole = useMemo(() => wholeForm(schema), [schema])
   const late = useDeferredValue(text)
-  const reading = useMemo(() => readText(late), [late])
+  // What is not written follows what the text last meant while it was sound.
+  const sound = useRef<unknown>(null)
+  const reading = useMemo(() => {
+    const read = readText(late)
+    if (read.complete !== null) sound.current = read.complete
+    return { ...read, complete: sound.current }
+  }, [late])
   const { fault } = reading
   const same = text.trim() === base.document.trim()
   const save = async (reason: string): Promise<void> => {

@@ -35,14 +35,17 @@ export function RulesForm({
       : (valueAt(reading.complete, [...scope, ...path]) ?? valueAt(reading.complete, ['defaults', ...path]))
   return (
     <div className="stack">
-      <label>
-        <span className="field-title">{t('规则名称', 'Name of the rules')}</span>
+      <div>
+        <label className="field-title" htmlFor="rules-name">
+          {t('规则名称', 'Name of the rules')}
+        </label>
         <Input
+          id="rules-name"
           value={String(valueAt(reading.value, ['name']) ?? '')}
           maxLength={100}
           onChange={event => change(written(text, ['name'], event.target.value || undefined))}
         />
-      </label>
+      </div>
       <Flex gap={8} align="end" wrap>
         <div style={{ flex: '1 1 220px' }}>
           <label htmlFor="rule-scope" className="field-title">

@@ -1,5 +1,6 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Input } from 'antd'
+import { useId } from 'react'
 import { useText } from '../../shell/text.ts'
 
 type Step = Readonly<Record<string, string | null | undefined>>
@@ -13,6 +14,7 @@ export function Schedule({
   readonly change: (steps: readonly Step[] | undefined) => void
 }) {
   const t = useText()
+  const id = useId()
   const columns = [
     { name: 'from', title: t('自账期', 'From day'), type: 'date' },
     { name: 'amount_from', title: t('自金额', 'From amount') },
@@ -34,15 +36,18 @@ export function Schedule({
         // biome-ignore lint/suspicious/noArrayIndexKey: a step has no other name than its place
         <div key={i} className="schedule-step">
           {columns.map(({ name, title, type, hint }) => (
-            <label key={name}>
-              <span className="quiet">{title}</span>
+            <div key={name}>
+              <label className="quiet" htmlFor={`${id}-${i}-${name}`}>
+                {title}
+              </label>
               <Input
+                id={`${id}-${i}-${name}`}
                 type={type ?? 'text'}
                 value={step[name] ?? ''}
                 placeholder={hint ?? ''}
                 onChange={event => put(i, name, event.target.value)}
               />
-            </label>
+            </div>
           ))}
           <Button
             type="text"

@@ -42,7 +42,8 @@ export function readText(text: string): Reading {
   } catch (error) {
     const { zh, en, detail } = error as Failed
     const place = detail?.place ?? ''
-    const tidy = (words: string): string => words.replace(/^.*?不合规：|^Rules file [^:]*: /, '')
+    const tidy = (words: string): string =>
+      words.replace(/^.*?不合规：|^Rules file [^:]*: /, '').replace(/；字段说明见.*|; docs\/rules\.md.*/, '')
     return { value, complete: null, fault: { line: lineOf(document, lines, place), place, zh: tidy(zh), en: tidy(en) } }
   }
 }

@@ -88,7 +88,8 @@ export function Version({ version, versions, inForce, activations, schema }: Ver
             key: 'text',
             label: t('原文', 'Text'),
             children: (
-              <pre className="code" tabIndex={0} aria-label={t('规则原文', 'The document')}>
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+              <pre className="code" tabIndex={0}>
                 {data.document}
               </pre>
             ),
