@@ -8,12 +8,11 @@ import { LANDINGS, PAGES } from './pages/registry.tsx'
 import { Failed, Loading } from './pieces/states.tsx'
 import { Frame, pagesFor } from './shell/layout.tsx'
 import { LogIn } from './shell/log_in.tsx'
+import { nonce } from './shell/nonce.ts'
 import { queries } from './shell/reading.ts'
 import { SessionDoor, useDoor, useSession } from './shell/session.tsx'
 import { useLang, useText } from './shell/text.ts'
 import { themeOf, useDark } from './shell/theme.ts'
-
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 /** The whole app: languages, colours, who is logged in, and the page that the address names. */
 export function WebApp() {
@@ -24,7 +23,12 @@ export function WebApp() {
     document.documentElement.dataset.look = dark ? 'dark' : 'light'
   }, [lang, dark])
   return (
-    <ConfigProvider locale={lang === 'zh' ? zhCN : enUS} theme={themeOf(dark)} csp={{ nonce }}>
+    <ConfigProvider
+      locale={lang === 'zh' ? zhCN : enUS}
+      theme={themeOf(dark)}
+      csp={{ nonce }}
+      button={{ autoInsertSpace: false }}
+    >
       <Messages>
         <Colours />
         <QueryClientProvider client={queries}>

@@ -1,6 +1,7 @@
 import { registerSW } from 'virtual:pwa-register'
 import { createRoot } from 'react-dom/client'
 import { WebApp } from './app.tsx'
+import './pieces/pieces.css'
 import './style.css'
 
 createRoot(document.getElementById('root') as HTMLElement).render(<WebApp />)

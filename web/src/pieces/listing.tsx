@@ -31,10 +31,10 @@ export function Listing<T extends object>({ rows, keyOf, columns, label, empty, 
   if (rows.length === 0 && !busy) return <div className="listing-empty">{empty}</div>
   if (!wide)
     return (
-      <ul className="cards" aria-label={label}>
+      <ul className="listing-cards" aria-label={label}>
         {rows.map(row => (
-          <li key={keyOf(row)} className="card" aria-current={chosen === keyOf(row) || undefined}>
-            <div className="card-head">
+          <li key={keyOf(row)} className="listing-card" aria-current={chosen === keyOf(row) || undefined}>
+            <div className="listing-card-head">
               {columns
                 .filter(column => column.head)
                 .map(column => (
@@ -52,7 +52,7 @@ export function Listing<T extends object>({ rows, keyOf, columns, label, empty, 
               .filter(column => column.title === '')
               .map((column, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: what stands beneath a card never moves
-                <div key={i} className="card-foot">
+                <div key={i} className="listing-card-foot">
                   {column.render(row)}
                 </div>
               ))}

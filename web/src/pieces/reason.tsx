@@ -1,5 +1,5 @@
 import { Form, Input, Modal } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { Refused } from '../shell/api.ts'
 import { useText } from '../shell/text.ts'
 import { Failed } from './states.tsx'
@@ -30,6 +30,7 @@ export function ReasonDialog({
   decide,
 }: ReasonProps) {
   const t = useText()
+  const field = useId()
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<Refused | null>(null)
@@ -62,6 +63,7 @@ export function ReasonDialog({
       onOk={() => void go()}
       onCancel={leave}
       destroyOnHidden
+      style={{ top: 32 }}
     >
       {children}
       {reason !== 'none' && (
@@ -69,8 +71,10 @@ export function ReasonDialog({
           <Form.Item
             label={t('理由（记入操作日志）', 'Reason (kept in the operation log)')}
             required={reason === 'needed'}
+            htmlFor={field}
           >
             <Input.TextArea
+              id={field}
               autoFocus
               rows={3}
               maxLength={500}

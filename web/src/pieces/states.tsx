@@ -1,7 +1,10 @@
 import { Alert, Button, Empty, Flex, Skeleton, Tag, Typography } from 'antd'
 import type { ReactNode } from 'react'
 import type { Refused } from '../shell/api.ts'
-import { type Both, useText } from '../shell/text.ts'
+import { useText } from '../shell/text.ts'
+import type { StateLook } from './look.ts'
+
+export type { StateLook }
 
 /** What was refused and what to do about it; with `again` a button to try once more. */
 export function Failed({ error, again }: { readonly error: Refused; readonly again?: () => void }) {
@@ -43,9 +46,6 @@ export function Nothing({ what, children }: { readonly what: ReactNode; readonly
     </Empty>
   )
 }
-
-export type Colour = 'success' | 'processing' | 'warning' | 'error' | 'default'
-export type StateLook = Both & { readonly colour: Colour }
 
 /** A state by its word; an unknown one as it is. */
 export function State({ of, looks }: { readonly of: string; readonly looks: Readonly<Record<string, StateLook>> }) {

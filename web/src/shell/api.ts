@@ -1,4 +1,4 @@
-import type { Both } from './text.ts'
+import type { Both } from './both.ts'
 
 /** What the platform refused, in its own words. `status` 0: it could not be reached. */
 export class Refused extends Error {

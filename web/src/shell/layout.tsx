@@ -13,6 +13,7 @@ import { PAGES } from '../pages/registry.tsx'
 import { Loading } from '../pieces/states.tsx'
 import { useLive, useLiveness } from './live.ts'
 import { MENU_GROUPS, type MenuGroup, type PageOf } from './pages.tsx'
+import { GlobalSearch } from './search.tsx'
 import { useSession } from './session.tsx'
 import { language, useLang, useText } from './text.ts'
 import { look, useDark } from './theme.ts'
@@ -52,6 +53,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           {!wide && <span className="brand-small">{name}</span>}
           <Flex gap={4} align="center" style={{ marginInlineStart: 'auto' }}>
             <Connection />
+            <GlobalSearch />
             <Choices />
             <Person />
           </Flex>

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react'
-import type { Both } from './text.ts'
+import type { Both } from './both.ts'
 
 /** A page of the workbench or of payers. Its code is loaded when it is opened. */
 export type PageOf = {

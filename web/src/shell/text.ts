@@ -1,8 +1,7 @@
+import type { Both } from './both.ts'
 import { remembered, useRemembered } from './memory.ts'
 
 export type Lang = 'zh' | 'en'
-/** One text in both languages, as the platform's answers carry it, too. */
-export type Both = { readonly zh: string; readonly en: string }
 
 export const language = remembered<Lang>('lang', ['zh', 'en'], () => 'zh')
 export const useLang = (): Lang => useRemembered(language)

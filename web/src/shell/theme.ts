@@ -21,22 +21,31 @@ export function useDark(): boolean {
 /** Colours meet WCAG AA on their own backgrounds; the grey of second texts is darker than Ant Design's for that. */
 export const themeOf = (isDark: boolean): ThemeConfig => ({
   algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+  ...(isDark ? { components: { Menu: { itemSelectedColor: '#8fbdf5' } } } : {}),
   token: {
     colorPrimary: isDark ? '#3f8ae0' : '#0b57b0',
-    colorError: isDark ? '#e5534b' : '#c62828',
-    colorSuccess: isDark ? '#49aa19' : '#1b7a34',
+    colorInfo: isDark ? '#3f8ae0' : '#0b57b0',
+    colorLink: isDark ? '#6aa9f0' : '#0b57b0',
+    colorError: isDark ? '#ff8078' : '#c62828',
+    colorSuccess: isDark ? '#5cc229' : '#1b7a34',
     colorWarning: isDark ? '#d89614' : '#9a5b00',
-    // What is derived from so dark a green is grey.
+    // Made from dark tones by themselves, the backgrounds of tags and notes would be too grey to read on.
     ...(isDark
       ? {}
       : {
-          colorSuccessBg: '#e9f5ec',
-          colorSuccessBorder: '#b3d9bf',
-          colorWarningBg: '#fdf5e6',
-          colorWarningBorder: '#e8cf9e',
+          ...{
+            colorSuccessBg: '#e8f5eb',
+            colorSuccessBorder: '#a6d3b1',
+            colorErrorBg: '#fdecea',
+            colorErrorBorder: '#f1b3ad',
+          },
+          ...{
+            colorWarningBg: '#fdf3e2',
+            colorWarningBorder: '#e8c88f',
+            colorInfoBg: '#e8f1fb',
+            colorInfoBorder: '#a9c8ea',
+          },
         }),
-    colorInfo: isDark ? '#3f8ae0' : '#0b57b0',
-    colorLink: isDark ? '#6aa9ee' : '#0b57b0',
     colorTextSecondary: isDark ? '#b4b8bd' : '#50555c',
     colorTextTertiary: isDark ? '#a3a8ae' : '#5f656d',
     colorTextDescription: isDark ? '#a3a8ae' : '#5f656d',

@@ -114,7 +114,7 @@ export default function AlertsPage() {
 function Facts({ facts }: Pick<AlertView, 'facts'>) {
   const t = useText()
   return (
-    <ul className="plain facts">
+    <ul className="plain alert-facts">
       {Object.entries(facts)
         .filter(([, value]) => value !== '')
         .map(([name, value]) => (

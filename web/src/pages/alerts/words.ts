@@ -1,5 +1,5 @@
-import type { StateLook } from '../../pieces/states.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { StateLook } from '../../pieces/look.ts'
+import type { Both } from '../../shell/both.ts'
 
 export const KINDS: Readonly<Record<string, Both>> = {
   probe: { zh: '攻击试探', en: 'Probe' },

@@ -1,4 +1,4 @@
-import type { StateLook } from '../../pieces/states.tsx'
+import type { StateLook } from '../../pieces/look.ts'
 
 export const STATES: Readonly<Record<string, StateLook>> = {
   checked: { zh: '预检通过，待开单', en: 'Checked, to be issued', colour: 'processing' },

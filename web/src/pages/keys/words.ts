@@ -1,5 +1,5 @@
-import type { StateLook } from '../../pieces/states.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { StateLook } from '../../pieces/look.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** What the keys of each purpose seal, and which blind indexes there are: `src/system/vault/purposes.ts`. */
 export const PURPOSES: Readonly<Record<string, Both>> = {

@@ -1,5 +1,5 @@
-import type { StateLook } from '../../pieces/states.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { StateLook } from '../../pieces/look.ts'
+import type { Both } from '../../shell/both.ts'
 
 export const MERCHANT_STATES: Readonly<Record<string, StateLook>> = {
   active: { zh: '正常', en: 'Active', colour: 'success' },

@@ -1,5 +1,5 @@
-import type { StateLook } from '../../pieces/states.tsx'
-import type { Both } from '../../shell/text.ts'
+import type { StateLook } from '../../pieces/look.ts'
+import type { Both } from '../../shell/both.ts'
 
 export const STATES: Readonly<Record<string, StateLook>> = {
   waiting: { zh: '待发送', en: 'Waiting', colour: 'processing' },

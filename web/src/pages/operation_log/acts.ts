@@ -1,4 +1,4 @@
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /**
  * What each code of the operation log means. `web/test/house.test.ts` reads the codes that `src/` writes and fails for one that stands not here, so that a reader

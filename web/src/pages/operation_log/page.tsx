@@ -13,6 +13,7 @@ import { ACTS, OBJECTS } from './acts.ts'
 import { EntryDrawer } from './entry.tsx'
 import { Sealing } from './sealing.tsx'
 import { instantsOf, NAMES, Search } from './search.tsx'
+import './log.css'
 
 const PAGE = 200
 

@@ -1,4 +1,4 @@
-import type { StateLook } from '../../pieces/states.tsx'
+import type { StateLook } from '../../pieces/look.ts'
 
 export const ORDER_STATES: Readonly<Record<string, StateLook>> = {
   unpaid: { zh: '未缴', en: 'Unpaid', colour: 'default' },

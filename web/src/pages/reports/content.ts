@@ -1,5 +1,6 @@
 import type { Content, DatasetList } from '../../../../src/reports/api.ts'
-import type { Both, Text } from '../../shell/text.ts'
+import type { Say } from '../../pieces/look.ts'
+import type { Both } from '../../shell/both.ts'
 import { PERIODS, VALUES } from './words.ts'
 
 export type Dataset = DatasetList['datasets'][number]
@@ -46,7 +47,7 @@ export function fitting(dataset: Dataset, content: Content): Content {
 }
 
 /** A filter's value as a person reads it. */
-export function filterText(value: FilterValue, t: Text): string {
+export function filterText(value: FilterValue, t: Say): string {
   const word = (code: string): string => t(VALUES[code] ?? PERIODS[code] ?? { zh: code, en: code })
   if (typeof value === 'string') return word(value)
   if (Array.isArray(value)) return value.map(word).join('、')

@@ -95,7 +95,7 @@ function DayCard({ day }: { readonly day: Day }) {
         </b>
         <State of={day.state} looks={DAY_STATES} />
       </Flex>
-      <table className="proof">
+      <table className="daily-proof">
         <thead>
           <tr>
             <th scope="col" className="head">

@@ -7,6 +7,7 @@ import { Daily } from './daily.tsx'
 import { Exports } from './exports.tsx'
 import { Schedules } from './schedules.tsx'
 import { Templates } from './templates.tsx'
+import './reports.css'
 
 /** 报表: the day's report, templates, what was exported, and what is exported by itself. */
 export default function ReportsPage() {

@@ -5,6 +5,10 @@ import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
 import { ask, type Refused } from '../../shell/api.ts'
 import { useLang, useText } from '../../shell/text.ts'
 
+/** Amounts and shares, which stand to the right; numbers of things are texts. */
+const isFigures = (texts: readonly string[]): boolean =>
+  texts.some(text => text !== '') && texts.every(text => text === '' || /^-?[\d,]+\.\d+%?$/.test(text))
+
 /** The first 50 rows, masked as the reader's roles have it. */
 export function PreviewTable({ content }: { readonly content: Content }) {
   const t = useText()
@@ -35,7 +39,7 @@ export function PreviewTable({ content }: { readonly content: Content }) {
               title,
               key: i,
               render: (_: unknown, row: readonly (string | null)[]) => row[i] ?? '—',
-              ...(data.rows.every(row => /^-?[\d.,]*%?$/.test(row[i] ?? '')) ? { align: 'right' as const } : {}),
+              ...(isFigures(data.rows.map(row => row[i] ?? '')) ? { align: 'right' as const } : {}),
             }))}
           />
         </>

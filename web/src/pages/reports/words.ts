@@ -1,7 +1,7 @@
 import { KINDS } from '../../../../src/reports/words.ts'
-import type { StateLook } from '../../pieces/states.tsx'
-import { CHANNEL_NAMES } from '../../pieces/values.tsx'
-import type { Both } from '../../shell/text.ts'
+import { CHANNEL_NAMES } from '../../pieces/channel_names.ts'
+import type { StateLook } from '../../pieces/look.ts'
+import type { Both } from '../../shell/both.ts'
 import { CATEGORIES } from '../merchants/words.ts'
 
 export const PERIODS: Readonly<Record<string, Both>> = {

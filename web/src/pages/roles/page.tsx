@@ -10,6 +10,7 @@ import { Failed, Loading, Page } from '../../pieces/states.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useLang, useText } from '../../shell/text.ts'
+import './roles.css'
 
 type Permission = PermissionList['permissions'][number]
 type Wish = Pick<RoleView, 'role' | 'name_zh' | 'name_en' | 'permissions'> & { readonly reason: string }

@@ -1,4 +1,4 @@
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** What a form for rules is made of, read from the schema of `GET /api/rules/form`. Pure. */
 

@@ -9,6 +9,7 @@ import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Editor } from './editor.tsx'
 import { Version } from './version.tsx'
+import './rules.css'
 
 const PAGE = 50
 

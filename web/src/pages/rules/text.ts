@@ -1,7 +1,7 @@
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { documentOf } from '../../../../src/rules/document.ts'
 import { parseRules } from '../../../../src/rules/read.ts'
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** The document as text is the one truth; the form reads it and writes into it, so that comments and order stay. Pure. */
 

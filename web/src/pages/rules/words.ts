@@ -1,7 +1,8 @@
+import type { Lang } from '../../../../src/kernel/failure.ts'
 import { causeName, FLAGS, flagNames, KINDS, kindName, PASSES, passName } from '../../../../src/reports/words.ts'
-import type { StateLook } from '../../pieces/states.tsx'
-import { CHANNEL_NAMES } from '../../pieces/values.tsx'
-import type { Both, Lang, Text } from '../../shell/text.ts'
+import { CHANNEL_NAMES } from '../../pieces/channel_names.ts'
+import type { Say, StateLook } from '../../pieces/look.ts'
+import type { Both } from '../../shell/both.ts'
 import type { Scope, Section } from './fields.ts'
 
 export const CHOICES: Readonly<Record<string, Both>> = {
@@ -48,7 +49,7 @@ export function decisionWords(told: string, lang: Lang): string {
   return second === '' ? kind : `${kind}${lang === 'zh' ? '：' : ': '}${causeName(second, lang)}`
 }
 
-export function scopeName(scope: Scope, t: Text): string {
+export function scopeName(scope: Scope, t: Say): string {
   const words = (name: string, index: number): string => {
     if (scope[index - 1] === 'channels') return t(CHANNEL_NAMES[name] ?? { zh: name, en: name })
     if (scope[index - 1] === 'merchants') return t(`收费单位 ${name}`, `merchant ${name}`)
@@ -59,7 +60,7 @@ export function scopeName(scope: Scope, t: Text): string {
 }
 
 /** `channels.wechat.fees.rate` in words. */
-export function placeName(path: string, sections: readonly Section[], t: Text): string {
+export function placeName(path: string, sections: readonly Section[], t: Say): string {
   const parts = path.split('.')
   if (path === 'name') return t('名称', 'Name')
   const deep = parts[0] === 'channels' ? 2 : 1

@@ -1,6 +1,6 @@
 import type { ChannelsView, JobsView, SystemView } from '../../../../src/state/api.ts'
-import { CHANNEL_NAMES } from '../../pieces/values.tsx'
-import type { Both } from '../../shell/text.ts'
+import { CHANNEL_NAMES } from '../../pieces/channel_names.ts'
+import type { Both } from '../../shell/both.ts'
 import { KINDS, TASKS } from './words.ts'
 
 /** `wrong`: somebody must act; `look`: it may mend itself, and should be looked at. */

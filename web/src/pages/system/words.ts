@@ -1,4 +1,4 @@
-import type { Both } from '../../shell/text.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** What each background task does, for a reader who does not know the program. `web/test/house.test.ts` holds it to the platform's own list. */
 export const TASKS: Readonly<Record<string, Both>> = {
