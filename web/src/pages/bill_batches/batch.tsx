@@ -9,7 +9,7 @@ import { Money, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useLang, useText } from '../../shell/text.ts'
-import { STATES } from './words.ts'
+import { COLUMNS, STATES } from './words.ts'
 
 /** The report of one file: what it holds, what is wrong with which row; and issuing it. */
 export function BatchDrawer({ id, close }: { readonly id: string; readonly close: () => void }) {
@@ -121,7 +121,10 @@ function Report({ batch }: { readonly batch: BillBatchView }) {
                   <span>{t('提醒', 'Warning')}</span>
                 ),
             },
-            { title: t('列', 'Column'), render: ({ column }) => column ?? '—' },
+            {
+              title: t('列', 'Column'),
+              render: ({ column }) => (column === null ? '—' : t(COLUMNS[column] ?? { zh: column, en: column })),
+            },
             { title: t('说明', 'What'), render: problem => t(problem) },
             { title: t('原内容', 'Found'), render: ({ found }) => found || '—' },
           ]}

@@ -79,7 +79,7 @@ export default function OperationLogPage() {
           rows={entries}
           keyOf={({ entry_id }) => entry_id}
           height={wide ? 46 : 92}
-          viewport="calc(100dvh - 330px)"
+          viewport="max(360px, calc(100dvh - 330px))"
           more={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : undefined}
           focus={at}
           render={(entry, i) => (

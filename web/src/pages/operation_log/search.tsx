@@ -1,8 +1,11 @@
-import { Button, Form, Input, Select } from 'antd'
-import { useRef } from 'react'
+import { Button, Form, Grid, Input, Select } from 'antd'
+import { useRef, useState } from 'react'
+import type { AccountList } from '../../../../src/access/api.ts'
 import type { Address } from '../../pieces/address.ts'
 import { Days } from '../../pieces/days.tsx'
 import { useKey } from '../../pieces/keys.ts'
+import { useRead } from '../../shell/reading.ts'
+import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { ACTS, OBJECTS } from './acts.ts'
 
@@ -20,7 +23,7 @@ export function instantsOf(from: string, to: string): { from?: string; to?: stri
 /** The form above the entries. Enter searches; words are chosen, never typed as codes. */
 export function Search({ address }: { readonly address: Address }) {
   const t = useText()
-  const first = useRef<HTMLDivElement>(null)
+  const first = useRef<HTMLDetailsElement>(null)
   useKey('/', () => first.current?.querySelector('input')?.focus())
   const field = (name: string, label: string, width: number) => (
     <Form.Item label={label} htmlFor={`log-${name}`}>
@@ -54,11 +57,16 @@ export function Search({ address }: { readonly address: Address }) {
       />
     </Form.Item>
   )
+  const asked = [...NAMES].some(name => address.get(name) !== '')
+  const wide = Grid.useBreakpoint().md ?? true
   return (
     <search>
-      <div ref={first}>
+      <details ref={first} className="log-conditions" open={wide || asked}>
+        <summary>{t('查询条件', 'Search')}</summary>
         <Form layout="inline" className="filters log-search" aria-label={t('查询操作日志', 'Search the log')}>
-          {field('who', t('人员（账户编号）', 'Person (account)'), 190)}
+          <Form.Item label={t('人员', 'Person')} htmlFor="log-who">
+            <WhoPicker who={address.get('who')} choose={who => address.set({ who, entry: null })} />
+          </Form.Item>
           {choice('what', t('操作', 'Act'), ACTS, 210)}
           {choice('kind', t('对象类别', 'Kind of object'), OBJECTS, 140)}
           {field('object', t('对象编号', 'Object'), 180)}
@@ -72,13 +80,47 @@ export function Search({ address }: { readonly address: Address }) {
               change={days => address.set({ ...days, entry: null })}
             />
           </Form.Item>
-          {[...NAMES].some(name => address.get(name) !== '') && (
+          {asked && (
             <Button onClick={() => address.set(Object.fromEntries(NAMES.map(name => [name, null])))}>
               {t('清除条件', 'Clear')}
             </Button>
           )}
         </Form>
-      </div>
+      </details>
     </search>
+  )
+}
+
+/** Staff and programs by name; what else acts (the platform itself, nobody known) is chosen by its word. */
+function WhoPicker({ who, choose }: { readonly who: string; readonly choose: (who: string | null) => void }) {
+  const t = useText()
+  const { may } = useSession()
+  const [search, setSearch] = useState('')
+  const { data } = useRead<AccountList>(
+    'accounts',
+    '/api/accounts',
+    { search, limit: 30 },
+    { enabled: may('account.read') },
+  )
+  const others = [
+    { value: 'system', label: t('系统', 'The platform') },
+    { value: 'anonymous', label: t('未登录者', 'Nobody known') },
+  ]
+  const people = (data?.accounts ?? []).map(({ kind, login, name }) => ({
+    value: `${kind}:${login}`,
+    label: `${name}（${login}）`,
+  }))
+  const known = [...people, ...others]
+  return (
+    <Select
+      id="log-who"
+      allowClear
+      style={{ width: 210 }}
+      showSearch={{ filterOption: false, onSearch: setSearch }}
+      placeholder={t('全部', 'All')}
+      value={who || null}
+      onChange={value => choose(value ?? null)}
+      options={who !== '' && !known.some(({ value }) => value === who) ? [{ value: who, label: who }, ...known] : known}
+    />
   )
 }
