@@ -1,5 +1,5 @@
 import { Alert, Button, Flex, InputNumber, Progress } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { GateList, GateView } from '../../../../src/reconciliation/gate/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { useAddress } from '../../pieces/address.ts'
@@ -7,7 +7,7 @@ import { Listing } from '../../pieces/listing.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { Refused } from '../../shell/api.ts'
-import { useRead } from '../../shell/reading.ts'
+import { queries, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { GateResult } from './gate_result.tsx'
@@ -100,6 +100,13 @@ function Gate({ id }: { readonly id: string }) {
   const [working, setWorking] = useState(true)
   const { data, error } = useRead<GateView>('rules', `/api/rules/gates/${id}`, {}, working ? { every: 1_000 } : {})
   if (data && working !== AT_WORK.has(data.state)) setWorking(AT_WORK.has(data.state))
+  const state = data?.state
+  const version = data?.version
+  // The list of gates, too, must know that this one has ended: an activation rests on it.
+  useEffect(() => {
+    if (state === 'done' || state === 'failed')
+      void queries.invalidateQueries({ queryKey: ['rules', `/api/rules/versions/${version}/gates`] })
+  }, [state, version])
   if (error) return <Failed error={error} />
   if (!data) return <Loading rows={6} />
   if (data.state === 'failed')
