@@ -114,6 +114,9 @@ webTest(
       const page = await at(t, browser, house, shen)
       await page.goto('/app/operation-log')
       await page.getByRole('heading', { name: '操作日志', exact: true }).waitFor()
+      // A proof leads to a root that was exported after the act.
+      await page.getByRole('button', { name: /导出根/ }).click()
+      const root = await fileOf(page, () => button(page, '导出').click(), folder)
       await page.getByLabel('操作', { exact: true }).fill('授予角色')
       await page.getByTitle('授予角色', { exact: true }).click()
       const granted = await rows(house, 'role.grant')
@@ -130,8 +133,6 @@ webTest(
       const script = await fileOf(page, () => button(page, '下载核验程序').click(), folder)
       await page.keyboard.press('Escape')
       await drawer.waitFor({ state: 'hidden' })
-      await button(page, '导出根').click()
-      const root = await fileOf(page, () => button(page, '导出').click(), folder)
       const said = execFileSync(process.execPath, [script, proof, root], { encoding: 'utf8' })
       assert.match(said, /✓/)
       assert.equal(
@@ -252,6 +253,7 @@ webTest(
       await dialog.getByLabel(/理由/).fill('按新制度')
       await button(page, '提交复核').click()
       await page.getByText('已提交复核').waitFor()
+      await dialog.waitFor({ state: 'hidden' })
       const { rows: asked } = await platform.app.db.pool.query('select kind, state::text, reason from reviews')
       assert.deepEqual(asked, [{ kind: 'rule_activation', state: 'open', reason: '按新制度' }])
       // It holds for nothing until somebody agrees.

@@ -126,8 +126,8 @@ function Proof({ entry }: { readonly entry: EntryView }) {
       </Typography.Title>
       <Typography.Paragraph type="secondary">
         {t(
-          '证明文件可脱机核验：这条记录当时就在日志里，此后没有改动。核验只需要证明文件、机构之外保管的根和核验程序，不需要网络和数据库。',
-          'The proof is checked offline: this entry stood in the log as it is. The proof, a root that is kept outside of the house and the checking program are enough; no network and no database.',
+          '证明文件可脱机核验：这条记录当时就在日志里，此后没有改动。核验只需要证明文件、机构之外保管的根和核验程序，不需要网络和数据库。证明以这条之后导出的根为准，没有时请先“导出根”。',
+          'The proof is checked offline: this entry stood in the log as it is. The proof, a root that is kept outside of the house and the checking program are enough; no network and no database. It leads to a root exported after the entry: export one first where there is none.',
         )}
       </Typography.Paragraph>
       <Flex wrap gap={8}>
