@@ -14,6 +14,7 @@ import { reportsPart } from './reports_part.ts'
 import { reviewsPart } from './reviews_part.ts'
 import { rulesPart } from './rules_part.ts'
 import type { PartOf } from './server.ts'
+import { statePart } from './state_part.ts'
 import { vaultPart } from './vault_part.ts'
 import { webPart } from './web_part.ts'
 
@@ -33,6 +34,7 @@ export const PARTS: readonly PartOf[] = [
   arrivalsPart(),
   reportsPart(),
   livePart(),
+  statePart(),
   webPart(),
   continuityPart(),
   backupPart(),

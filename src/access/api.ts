@@ -215,3 +215,11 @@ export const RoleAsk = Type.Object(
 export const PermissionList = Type.Object({
   permissions: Type.Array(Type.Object({ permission: Type.String(), name_zh: Type.String(), name_en: Type.String() })),
 })
+
+export type AccountDetail = Static<typeof AccountDetail>
+export type AccountList = Static<typeof AccountList>
+export type AccountMade = Static<typeof AccountMade>
+export type GrantView = Static<typeof GrantView>
+export type RoleView = Static<typeof RoleView>
+export type RoleList = Static<typeof RoleList>
+export type PermissionList = Static<typeof PermissionList>

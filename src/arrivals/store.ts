@@ -196,6 +196,31 @@ export async function listArrivals(db: pg.Pool, scope: Scope, filter: ArrivalFil
   return rows
 }
 
+/** Of each account and kind: its newest statement that came, and how many of that time are missing and why the newest of those is. */
+export async function arrivalsByAccount(db: pg.Pool, from: Day, at: Date): Promise<ArrivalsOfAccount[]> {
+  const { rows } = await db.query(
+    `select channel, account, kind, max(business_date) filter (where state in ('arrived', 'empty'))::text as "lastDay",
+            max(coalesce(arrived_at, empty_at)) as "lastAt",
+            count(*) filter (where state not in ('arrived', 'empty') and expected_at < $2)::int as missing,
+            (array_agg(error_zh order by business_date desc) filter (where error_code <> ''))[1] as zh,
+            (array_agg(error_en order by business_date desc) filter (where error_code <> ''))[1] as en
+       from arrivals where business_date >= $1::date group by 1, 2, 3 order by 1, 2, 3`,
+    [from, at],
+  )
+  return rows
+}
+
+export type ArrivalsOfAccount = {
+  readonly channel: string
+  readonly account: string
+  readonly kind: 'trade' | 'funds'
+  readonly lastDay: Day | null
+  readonly lastAt: Date | null
+  readonly missing: number
+  readonly zh: string | null
+  readonly en: string | null
+}
+
 export async function findArrival(db: pg.Pool | pg.ClientBase, scope: Scope, id: number): Promise<Arrival | null> {
   const values: unknown[] = [id]
   const { rows } = await db.query(

@@ -207,6 +207,8 @@ export const RecordList = Type.Object({
 export type RecordList = Static<typeof RecordList>
 export type PaymentRecordView = Static<typeof RecordList>['records'][number]
 
+export type RecordListView = Static<typeof RecordList>
+
 export const WaitingView = Type.Object({
   summary: Type.Array(
     Type.Object({

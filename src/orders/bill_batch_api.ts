@@ -53,6 +53,7 @@ export const BillBatchView = Type.Object({
 export type BillBatchView = Static<typeof BillBatchView>
 
 export const BillBatchList = Type.Object({ batches: Type.Array(BillBatchHead) })
+export type BillBatchList = Static<typeof BillBatchList>
 
 export const BillBatchUpload = Type.Object(
   {

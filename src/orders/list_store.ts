@@ -211,3 +211,29 @@ export async function paymentLatency(db: pg.Pool, scope: Scope, from: Date): Pro
   )
   return rows
 }
+
+/** What each account of a channel did since then: attempts, payments among them, and when the newest was paid and booked. */
+export async function activitySince(
+  db: pg.Pool,
+  from: Date,
+): Promise<{ channel: string; account: string; started: number; paid: number; lastBookedAt: Date | null }[]> {
+  const { rows } = await db.query(
+    `select channel, account, count(*)::int as started, count(*) filter (where state = 'success')::int as paid, max(booked_at) as "lastBookedAt"
+       from payments where created_at >= $1 group by 1, 2 order by 1, 2`,
+    [from],
+  )
+  return rows
+}
+
+/** Notices refused since then, by account, and why the newest was. */
+export async function refusedSince(
+  db: pg.Pool,
+  from: Date,
+): Promise<{ channel: string; account: string; count: number; lastAt: Date; code: string }[]> {
+  const { rows } = await db.query(
+    `select channel, account, count(*)::int as count, max(at) as "lastAt", (array_agg(code order by id desc))[1] as code
+       from refused_notices where at >= $1 group by 1, 2`,
+    [from],
+  )
+  return rows
+}

@@ -232,3 +232,9 @@ export const ScheduleView = Type.Object({
 export type ScheduleView = Static<typeof ScheduleView>
 export const ScheduleKey = Type.Object({ schedule_id: Id })
 export const ScheduleList = Type.Object({ schedules: Type.Array(ScheduleView) })
+
+export type DatasetList = Static<typeof DatasetList>
+export type Preview = Static<typeof Preview>
+export type TemplateList = Static<typeof TemplateList>
+export type ExportList = Static<typeof ExportList>
+export type ScheduleList = Static<typeof ScheduleList>

@@ -61,6 +61,8 @@ export const DiffView = Type.Object({
   changes: Type.Array(Type.Object({ path: Type.String(), before: Type.Unknown(), after: Type.Unknown() })),
 })
 
+export type DiffView = Static<typeof DiffView>
+
 export const FormView = Type.Object({
   schema: Type.Unknown({ description: '带中英文标题的 JSON Schema' }),
   in_force: Type.Object({ version: Count, rules: Type.Unknown() }),
@@ -82,3 +84,6 @@ export const ActivationList = Type.Object({
     }),
   ),
 })
+export type ActivationList = Static<typeof ActivationList>
+export type VersionList = Static<typeof VersionList>
+export type FormView = Static<typeof FormView>

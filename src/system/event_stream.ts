@@ -40,7 +40,9 @@ const RETRY_MS = 2_000
 const GAP_SPREAD_MS = 500
 
 let openStreams = 0
-gauge('fzpay_event_streams', 'Open streams of server-sent events', () => openStreams)
+/** Streams of this process that are open now. */
+export const openStreamCount = (): number => openStreams
+gauge('fzpay_event_streams', 'Open streams of server-sent events', openStreamCount)
 
 /** Says which keys a message of a channel is about. */
 export type KeysOf = (payload: string) => readonly string[]

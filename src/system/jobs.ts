@@ -26,7 +26,7 @@ export type Jobs = {
   stop(): Promise<void>
 }
 
-const SCHEMA = 'fzpay_jobs'
+export const SCHEMA = 'fzpay_jobs'
 const PREPARING = 4
 const REPEATING = 5
 
@@ -259,7 +259,7 @@ async function announce(db: Database, poolId: string): Promise<pg.Client> {
   return client
 }
 
-const presenceName = (poolId: string): string => `fzpay jobs ${poolId}`
+export const presenceName = (poolId: string): string => `fzpay jobs ${poolId}`
 
 /**
  * Jobs that a dead process had taken are given back (the library itself waits four hours for that), and repeating tasks are

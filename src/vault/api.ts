@@ -37,6 +37,7 @@ export const RotateAsk = Type.Object(
     id: Type.String({ description: 'Made by the caller: the same id again changes nothing' }),
     purposes: Type.Optional(Type.Array(OneOf(PURPOSES), { minItems: 1, description: 'Without it all' })),
     blind: Type.Optional(Type.Array(OneOf(BLIND_KINDS), { description: 'Blind indexes to be made anew as well' })),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: 'Why, for the operation log' })),
   },
   { additionalProperties: false },
 )

@@ -40,7 +40,7 @@ export async function rotateKeys(
         {
           what: 'vault.rotate',
           object: { kind: 'data_keys', id: ask.id },
-          after: { rotated, active_from: activeFrom.toISOString() },
+          after: { rotated, active_from: activeFrom.toISOString(), reason: ask.reason ?? '' },
         },
       ])
       return {

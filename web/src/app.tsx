@@ -139,7 +139,8 @@ function ForAnybody({ over }: { readonly over: boolean }) {
 function Landing() {
   const { may } = useSession()
   const open = pagesFor(may)
-  const first = LANDINGS.find(path => open.some(page => page.path === path)) ?? open[0]?.path
+  const landing = LANDINGS.find(each => may(each.may) && open.some(page => page.path === each.path))
+  const first = landing?.path ?? open[0]?.path
   return first === undefined ? <NotHere /> : <Navigate to={`/${first}`} replace />
 }
 

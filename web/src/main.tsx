@@ -2,6 +2,7 @@ import { registerSW } from 'virtual:pwa-register'
 import { createRoot } from 'react-dom/client'
 import { WebApp } from './app.tsx'
 import { giveNonceToStyles } from './shell/nonce.ts'
+import './pieces/pieces.css'
 import './style.css'
 
 giveNonceToStyles()

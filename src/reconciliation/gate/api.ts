@@ -91,6 +91,7 @@ export const GateView = Type.Object({
 })
 export type GateView = Static<typeof GateView>
 export const GateList = Type.Object({ gates: Type.Array(GateView) })
+export type GateList = Static<typeof GateList>
 
 export const ActivationAskBody = Type.Object(
   {

@@ -1,9 +1,10 @@
 import { Tooltip } from 'antd'
 import type { CSSProperties } from 'react'
 import { useLang } from '../shell/text.ts'
+import { CHANNEL_NAMES } from './channel_names.ts'
 import { localOf } from './local_time.ts'
 
-export { localOf }
+export { CHANNEL_NAMES, localOf }
 
 const TABULAR: CSSProperties = { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }
 
@@ -54,13 +55,6 @@ export function Num({ children }: { readonly children: string }) {
       {children === '' ? '—' : children}
     </span>
   )
-}
-
-export const CHANNEL_NAMES: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
-  wechat: { zh: '微信支付', en: 'WeChat Pay' },
-  alipay: { zh: '支付宝', en: 'Alipay' },
-  unionpay: { zh: '银联', en: 'UnionPay' },
-  bank: { zh: '银行', en: 'Bank' },
 }
 
 export function ChannelName({ channel }: { readonly channel: string }) {

@@ -14,6 +14,7 @@ import { Loading } from '../pieces/states.tsx'
 import { deviceName } from './device.ts'
 import { useLive, useLiveness } from './live.ts'
 import { MENU_GROUPS, type MenuGroup, type PageOf } from './pages.tsx'
+import { GlobalSearch } from './search.tsx'
 import { useSession } from './session.tsx'
 import { language, useLang, useText } from './text.ts'
 import { look, useDark } from './theme.ts'
@@ -53,6 +54,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           {!wide && <span className="brand-small">{name}</span>}
           <Flex gap={4} align="center" style={{ marginInlineStart: 'auto' }}>
             <Connection />
+            <GlobalSearch />
             <Choices />
             <Person />
           </Flex>

@@ -1,0 +1,13 @@
+import about from '../package.json' with { type: 'json' }
+import type { PartOf } from './server.ts'
+import { stateRoutes } from './state/routes.ts'
+
+/** How the platform itself stands, told to whoever runs it. */
+export const statePart = (): PartOf => ({
+  start({ app }) {
+    const startedAt = app.now()
+    return {
+      routes: [{ prefix: '/api', register: server => stateRoutes(server, app, { version: about.version, startedAt }) }],
+    }
+  },
+})

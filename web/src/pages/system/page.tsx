@@ -1,0 +1,140 @@
+import { ReloadOutlined } from '@ant-design/icons'
+import { Alert, Button, Descriptions, Skeleton, Typography } from 'antd'
+import { lazy, Suspense } from 'react'
+import { Link } from 'react-router'
+import type { ChannelsView, JobsView, SystemView } from '../../../../src/state/api.ts'
+import { Failed, Page } from '../../pieces/states.tsx'
+import { When } from '../../pieces/values.tsx'
+import { changedHere, useRead } from '../../shell/reading.ts'
+import { useSession } from '../../shell/session.tsx'
+import { useText } from '../../shell/text.ts'
+import { CARDS } from './cards.ts'
+import { ChannelsPanel } from './channels.tsx'
+import { JobsPanel } from './jobs.tsx'
+import { KeysCard } from './keys_card.tsx'
+import { sizeText, type Trouble, troublesOf } from './troubles.ts'
+
+const EVERY_MS = 10_000
+const MORE = CARDS.map(card => ({ ...card, Shown: lazy(card.load) }))
+
+/** 系统状态: whether all is well, in words; beneath it the figures. */
+export default function SystemPage() {
+  const t = useText()
+  const { may } = useSession()
+  const system = useRead<SystemView>('system', '/api/system', {}, { every: EVERY_MS })
+  const jobs = useRead<JobsView>('system', '/api/jobs', {}, { every: EVERY_MS })
+  const channels = useRead<ChannelsView>('system', '/api/system/channels', {}, { every: EVERY_MS })
+  const error = system.error ?? jobs.error ?? channels.error
+  const whole = system.data && jobs.data && channels.data
+  return (
+    <Page
+      title={t('系统状态', 'System state')}
+      extra={
+        <Button icon={<ReloadOutlined />} onClick={() => void changedHere(['system'])}>
+          {t('刷新', 'Read again')}
+        </Button>
+      }
+    >
+      <div className="stack">
+        {error && <Failed error={error} again={() => void changedHere(['system'])} />}
+        {whole && <Verdict troubles={troublesOf(system.data, jobs.data, channels.data, Date.now())} />}
+        <div className="panels">
+          <House system={system.data} />
+          {may('vault.read') && <KeysCard />}
+          {MORE.filter(({ needs }) => may(...needs)).map(({ key, Shown }) => (
+            <Suspense key={key} fallback={<Skeleton active />}>
+              <Shown />
+            </Suspense>
+          ))}
+        </div>
+        <ChannelsPanel channels={channels.data} />
+        <JobsPanel jobs={jobs.data} />
+      </div>
+    </Page>
+  )
+}
+
+function Verdict({ troubles }: { readonly troubles: readonly Trouble[] }) {
+  const t = useText()
+  const wrong = troubles.some(({ weight }) => weight === 'wrong')
+  if (troubles.length === 0)
+    return (
+      <Alert
+        type="success"
+        showIcon
+        title={t('一切正常', 'All is well')}
+        description={t(
+          '平台可以接受请求，后台任务按时执行，对账单都已到齐。',
+          'The platform takes requests, background tasks run in time, and all statements have come.',
+        )}
+      />
+    )
+  return (
+    <Alert
+      type={wrong ? 'error' : 'warning'}
+      showIcon
+      role="status"
+      title={
+        wrong
+          ? t(`有 ${troubles.length} 件事需要处理`, `${troubles.length} things need somebody`)
+          : t(`运行正常，有 ${troubles.length} 件事值得留意`, `It works; ${troubles.length} things are worth a look`)
+      }
+      description={
+        <ul className="plain">
+          {troubles.map(trouble => (
+            <li key={trouble.en}>{t(trouble)}</li>
+          ))}
+        </ul>
+      }
+    />
+  )
+}
+
+function House({ system }: { readonly system: SystemView | undefined }) {
+  const t = useText()
+  return (
+    <section className="panel" aria-label={t('平台', 'Platform')}>
+      <Typography.Title level={2} className="panel-title">
+        {t('平台', 'Platform')}
+      </Typography.Title>
+      {system ? (
+        <Descriptions
+          column={1}
+          size="small"
+          items={[
+            { key: 1, label: t('版本', 'Version'), children: `${system.version} · Node ${system.node.slice(1)}` },
+            { key: 2, label: t('启动于', 'Started'), children: <When at={system.started_at} whole /> },
+            {
+              key: 3,
+              label: t('数据库', 'Database'),
+              children: `PostgreSQL ${system.database.version} · ${sizeText(system.database.bytes)}`,
+            },
+            {
+              key: 4,
+              label: t('数据库连接', 'Connections'),
+              children: `${system.database.connections} / ${system.database.connections_max}`,
+            },
+            {
+              key: 5,
+              label: t('结构更新', 'Migrations'),
+              children:
+                system.migrations.waiting === 0
+                  ? t(`${system.migrations.applied} 项，全部就绪`, `${system.migrations.applied}, all applied`)
+                  : t(`缺少 ${system.migrations.waiting} 项`, `${system.migrations.waiting} missing`),
+            },
+            {
+              key: 6,
+              label: t('打开的实时连接', 'Open live streams'),
+              children: system.streams,
+            },
+          ]}
+        />
+      ) : (
+        <Skeleton active paragraph={{ rows: 5 }} title={false} />
+      )}
+      <Typography.Paragraph type="secondary" style={{ margin: '8px 0 0' }}>
+        <Link to="/alerts">{t('安全告警', 'Security alerts')}</Link>
+      </Typography.Paragraph>
+    </section>
+  )
+}

@@ -1,0 +1,41 @@
+import { Table } from 'antd'
+import type { ReactNode } from 'react'
+import { useText } from '../shell/text.ts'
+import type { Change } from './compare.ts'
+
+/** A value as a person reads it. */
+export function shown(value: unknown): ReactNode {
+  if (value === undefined || value === null || value === '') return '—'
+  if (typeof value === 'boolean') return value ? '✓' : '✗'
+  if (Array.isArray(value))
+    return value.every(each => typeof each !== 'object') ? value.join('、') || '—' : JSON.stringify(value)
+  return String(value)
+}
+
+/** What changed: field, old, new. `nameOf` says a field's name to the reader. */
+export function Changes({
+  changes,
+  nameOf,
+  titles,
+}: {
+  readonly changes: readonly Change[]
+  readonly nameOf: (path: string) => ReactNode
+  readonly titles?: readonly [string, string]
+}) {
+  const t = useText()
+  const [old, next] = titles ?? [t('原', 'Before'), t('新', 'After')]
+  return (
+    <Table<Change>
+      size="small"
+      rowKey="path"
+      pagination={false}
+      dataSource={changes as Change[]}
+      scroll={{ x: 'max-content' }}
+      columns={[
+        { title: t('字段', 'Field'), render: (_, { path }) => nameOf(path), width: 180 },
+        { title: old, render: (_, { before }) => <span className="value-old">{shown(before)}</span> },
+        { title: next, render: (_, { after }) => <span className="value-new">{shown(after)}</span> },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,84 @@
+import { Descriptions, Grid, Table, type TableColumnType } from 'antd'
+import type { ReactNode } from 'react'
+import { useText } from '../shell/text.ts'
+
+export type Column<T> = {
+  readonly title: string
+  readonly render: (row: T) => ReactNode
+  readonly right?: boolean
+  readonly width?: number
+  /** Heads the card on a phone. */
+  readonly head?: boolean
+  /** Only where there is room for a table. */
+  readonly wide?: boolean
+}
+
+export type ListingProps<T> = {
+  readonly rows: readonly T[]
+  readonly keyOf: (row: T) => string | number
+  readonly columns: readonly Column<T>[]
+  readonly label: string
+  /** What is shown in place of no rows. */
+  readonly empty: ReactNode
+  readonly chosen?: string | number | undefined
+  readonly busy?: boolean
+}
+
+/** A short list: a table where there is room, cards on a phone. Long ones are `Rows`. */
+export function Listing<T extends object>({ rows, keyOf, columns, label, empty, chosen, busy }: ListingProps<T>) {
+  const t = useText()
+  const wide = Grid.useBreakpoint().md ?? window.innerWidth >= 768
+  if (rows.length === 0 && !busy) return <div className="listing-empty">{empty}</div>
+  if (!wide)
+    return (
+      <ul className="listing-cards" aria-label={label}>
+        {rows.map(row => (
+          <li key={keyOf(row)} className="listing-card" aria-current={chosen === keyOf(row) || undefined}>
+            <div className="listing-card-head">
+              {columns
+                .filter(column => column.head)
+                .map(column => (
+                  <span key={column.title}>{column.render(row)}</span>
+                ))}
+            </div>
+            <Descriptions
+              size="small"
+              column={1}
+              items={columns
+                .filter(column => !column.head && !column.wide && column.title !== '')
+                .map(column => ({ key: column.title, label: column.title, children: column.render(row) }))}
+            />
+            {columns
+              .filter(column => column.title === '')
+              .map((column, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: what stands beneath a card never moves
+                <div key={i} className="listing-card-foot">
+                  {column.render(row)}
+                </div>
+              ))}
+          </li>
+        ))}
+      </ul>
+    )
+  return (
+    <Table<T>
+      aria-label={label}
+      size="middle"
+      rowKey={keyOf}
+      loading={busy ?? false}
+      dataSource={rows as T[]}
+      pagination={rows.length > 50 ? { pageSize: 50, showSizeChanger: false, hideOnSinglePage: true } : false}
+      scroll={{ x: 'max-content' }}
+      rowClassName={row => (chosen === keyOf(row) ? 'chosen' : '')}
+      columns={columns.map(
+        (column, i): TableColumnType<T> => ({
+          key: i,
+          title: column.title === '' ? <span className="only-read">{t('操作', 'Actions')}</span> : column.title,
+          align: column.right ? 'right' : 'left',
+          ...(column.width === undefined ? {} : { width: column.width }),
+          render: (_, row) => column.render(row),
+        }),
+      )}
+    />
+  )
+}
