@@ -28,7 +28,7 @@ export async function leaveMorning(stage: DayStage): Promise<void> {
   const count = async (path: string, name: string): Promise<number> => (await cashier.get(path))[name].length
   const items = await count(`/api/items?state=open&from=${day}&to=${day}&limit=200`, 'items')
   const discrepancies = await count(`/api/discrepancies?state=open&from=${day}&to=${day}`, 'discrepancies')
-  const reviews = await count('/api/reviews?state=waiting', 'reviews')
+  const reviews = await count('/api/reviews?state=open', 'reviews')
   say(
     labelled(
       '早上',
