@@ -1,5 +1,6 @@
 import { Alert, Button, Checkbox, Dropdown, Flex, Input } from 'antd'
 import { useState } from 'react'
+import type { DayList } from '../../../../src/reconciliation/days/api.ts'
 import type { DailyView } from '../../../../src/reports/api.ts'
 import { useAddress } from '../../pieces/address.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
@@ -15,15 +16,26 @@ type Day = DailyView['days'][number]
 /** The day before an instant's, in Beijing: what is reconciled in the morning. */
 const dayBefore = (now: Date): string => localOf(new Date(now.getTime() - 24 * 3_600_000)).day
 
+/** The newest day that has a proof; before there is any, yesterday. `undefined` until it is known. */
+function useNewestDay(): string | undefined {
+  const { data } = useRead<DayList>('days', '/api/days')
+  if (!data) return undefined
+  const proven = data.days.filter(({ proof }) => proof !== null).map(day => day.business_date)
+  return proven.sort().at(-1) ?? dayBefore(new Date())
+}
+
 /** The report of one business day: for each channel the way from our total to theirs. */
 export function Daily() {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const date = address.get('date') || dayBefore(new Date())
+  const newest = useNewestDay()
+  const date = address.get('date') || newest || ''
   const { start, busy } = useExport()
   const [matches, setMatches] = useState(false)
-  const { data, error, refetch } = useRead<DailyView>('days', `/api/reports/daily/${date}`)
+  const { data, error, refetch } = useRead<DailyView>('days', `/api/reports/daily/${date}`, undefined, {
+    enabled: date !== '',
+  })
   return (
     <div className="stack">
       <Flex wrap gap={8} align="center">
