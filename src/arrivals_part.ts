@@ -19,6 +19,13 @@ export type ArrivalsPartOptions = {
 /** Statements arrive by themselves: from channels, servers and folders, or by hand. */
 export const arrivalsPart = (options: ArrivalsPartOptions = {}): PartOf => ({
   sections: [{ name: 'statements', schema: StatementsSection }],
+  check({ config, folder, now }) {
+    plansOf(
+      config.statements as StatementsSettings,
+      openChannels(config.channels, { now, folder }),
+      readingOf(config.channels),
+    )
+  },
   start({ app, config, folder }) {
     const settings = config.statements as StatementsSettings
     const channels = options.channels ?? openChannels(config.channels, { now: app.now, folder })

@@ -27,8 +27,18 @@ import type { PartOf } from './server.ts'
 /** The section `paying` of the configuration. */
 export const PayingSection = Type.Object(
   {
-    payment_minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 30 }),
-    transfer_days: Type.Integer({ minimum: 1, maximum: 60, default: 7 }),
+    payment_minutes: Type.Integer({
+      minimum: 1,
+      maximum: 1440,
+      default: 30,
+      description: 'A payment can be made for so long. 支付有效分钟',
+    }),
+    transfer_days: Type.Integer({
+      minimum: 1,
+      maximum: 60,
+      default: 7,
+      description: 'A bank transfer is waited for so long. 转账等待天数',
+    }),
     refund_review_from: Type.Union([Type.String({ pattern: AMOUNT_PATTERN }), Type.Null()], {
       default: '5000.00',
       description: 'A refund of this much or more needs a second person; null: none does',
@@ -68,10 +78,17 @@ export function payingOf(
 export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
   sealed: [...ORDERS_SEALED, BINDINGS_SEALED],
   sections: [
-    { name: 'channels', schema: Type.Array(Type.Unknown(), { default: [] }) },
+    {
+      name: 'channels',
+      schema: Type.Array(Type.Unknown(), {
+        default: [],
+        description: 'Accounts with channels, each with the fields of its kind: docs/channels.md. 渠道账户',
+      }),
+    },
     { name: 'paying', schema: PayingSection },
     { name: 'receipts', schema: ReceiptSection },
   ],
+  check: ({ config, folder, now }) => void openChannels(config.channels, { now, folder }),
   start({ app, config, folder, url, listener }) {
     const paying = payingOf({ app, config, folder, url }, options)
     const press = openPress()

@@ -31,7 +31,7 @@ import type { Watch } from './system/watch.ts'
 /** The section `server` of the configuration. */
 export const ServerSettings = Type.Object(
   {
-    host: Type.String({ default: '127.0.0.1' }),
+    host: Type.String({ default: '127.0.0.1', description: 'Where it listens; anything but loopback needs tls' }),
     port: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 65535, description: 'Without it 8080 or the next free one' }),
     ),
@@ -51,6 +51,7 @@ export const ServerSettings = Type.Object(
       type: 'string',
       enum: ['debug', 'info', 'warn', 'error', 'silent'],
       default: 'info',
+      description: 'What is not worth telling is left out',
     }),
     several: Type.Boolean({
       default: false,
@@ -66,6 +67,12 @@ const OWN_SECTIONS: readonly Section[] = [
   { name: 'server', schema: ServerSettings },
   { name: 'vault', schema: VaultSettings },
 ]
+/** Everything that may stand in the configuration: the platform's own sections, and those of the parts. */
+export const configSections = (parts: readonly PartOf[]): readonly Section[] => [
+  ...OWN_SECTIONS,
+  ...parts.flatMap(part => part.sections ?? []),
+]
+
 type OwnConfig = {
   readonly server: ServerSettings
   readonly vault: VaultSettings
@@ -114,6 +121,8 @@ export type PartOf = {
   readonly sections?: readonly Section[]
   /** Columns of its folders that hold sealed values: all of them. */
   readonly sealed?: readonly SealedColumn[]
+  /** Looks for what of the configuration its schema cannot see, such as keys that do not fit, without a database. Throws the Failure that `start` would. */
+  readonly check?: (given: Pick<Context, 'config' | 'folder'> & { readonly now: () => Date }) => void
   readonly start: (context: Context) => Part | Promise<Part>
 }
 
@@ -164,7 +173,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   try {
     const given = settings.tls ?? (options.tls ? { self_signed: true as const } : undefined)
     if (given) tls = await openTls(app, given, hostsOf(settings), () => house.readAgain().server.tls)
-    else if (!isLoopback(settings.host)) throw plainHttpRefused(settings.host)
+    else refusePlainHttp(settings)
     http = await createHttp({
       log: app.log,
       newId: app.newId,
@@ -241,7 +250,7 @@ type House = {
 async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<House> {
   const parts = options.parts ?? []
   const source = options.config === undefined ? findConfig() : options.config
-  const sections = [...OWN_SECTIONS, ...parts.flatMap(part => part.sections ?? [])]
+  const sections = configSections(parts)
   const readAgain = () => readConfig(source, sections) as House['config']
   const config = readAgain()
   refuseBlindTrust(process.env)
@@ -347,6 +356,11 @@ const hostsOf = ({ host, public_url }: ServerSettings): string[] => [
 async function packageVersion(): Promise<string> {
   const { default: about } = await import('../package.json', { with: { type: 'json' } })
   return about.version
+}
+
+/** Without TLS nobody on the network is served. Throws a Failure plain_http_refused. */
+export function refusePlainHttp({ host, tls }: ServerSettings): void {
+  if (tls === undefined && !isLoopback(host)) throw plainHttpRefused(host)
 }
 
 const plainHttpRefused = (host: string): Failure =>

@@ -24,8 +24,13 @@ export const AppealSection = Type.Object(
       default: [12, 20],
       description: 'Reminders to the staff, in hours after filing. 提醒时点',
     }),
-    per_payer_and_day: Type.Integer({ minimum: 1, maximum: 100, default: 5 }),
-    vouchers_per_payer_and_day: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+    per_payer_and_day: Type.Integer({ minimum: 1, maximum: 100, default: 5, description: 'Appeals. 每人每日申诉' }),
+    vouchers_per_payer_and_day: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 20,
+      description: 'Files with them. 每人每日附件',
+    }),
     mail_to: Type.Array(Type.String({ pattern: '^[^\\s@]+@[^\\s@]+$' }), {
       default: [],
       description: 'Who hears of what is due and overdue. 提醒和超时通知的收件人',

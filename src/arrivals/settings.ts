@@ -4,6 +4,8 @@ const TIME = '^([01][0-9]|2[0-3]):[0-5][0-9]$'
 /** `{day}` or `{date}` must say whose day it is. */
 const PATTERN = '^[^/\\\\]*\\{(day|date)\\}[^/\\\\]*$'
 
+const NAMES = 'Names of the files: {day} is 20261125, {date} 2026-11-25, * anything'
+
 const words = <T extends string>(...all: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...all] })
 const strict = { additionalProperties: false }
 
@@ -15,7 +17,7 @@ const Folder = Type.Object(
   {
     type: Type.Literal('folder'),
     path: Type.String({ minLength: 1, description: 'Relative paths begin at the configuration' }),
-    pattern: Type.String({ pattern: PATTERN, examples: ['ICBC_{day}*.txt'] }),
+    pattern: Type.String({ pattern: PATTERN, examples: ['ICBC_{day}*.txt'], description: NAMES }),
     done: Type.Optional(
       Type.String({
         pattern: '^[^/\\\\.][^/\\\\]*$',
@@ -30,18 +32,18 @@ export type FolderSource = Static<typeof Folder>
 const Sftp = Type.Object(
   {
     type: Type.Literal('sftp'),
-    host: Type.String({ minLength: 1 }),
+    host: Type.String({ minLength: 1, description: 'The SFTP server' }),
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, description: 'Default 22' })),
-    user: Type.String({ minLength: 1 }),
+    user: Type.String({ minLength: 1, description: 'Of the log-in there' }),
     /** One of the two; `password_file` and `private_key_file` read them from files. */
-    password: Type.Optional(Type.String({ minLength: 1 })),
-    private_key: Type.Optional(Type.String({ minLength: 1 })),
+    password: Type.Optional(Type.String({ minLength: 1, description: 'Or password_file: PATH' })),
+    private_key: Type.Optional(Type.String({ minLength: 1, description: 'Or private_key_file: PATH' })),
     host_key: Type.String({
       pattern: '^SHA256:[A-Za-z0-9+/]{43}=?$',
       description: 'As `ssh-keygen -lf` prints it: another server is not talked to',
     }),
     path: Type.Optional(Type.String({ minLength: 1, description: 'Default: where the log-in leads' })),
-    pattern: Type.String({ pattern: PATTERN }),
+    pattern: Type.String({ pattern: PATTERN, description: NAMES }),
     timeout_ms: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 120_000, description: 'Default 20,000' })),
   },
   strict,
@@ -55,11 +57,22 @@ export type Source = Static<typeof Api> | Static<typeof Upload> | FolderSource |
 
 const schedule = {
   first_try: Type.Optional(Type.String({ pattern: TIME, description: 'Local time of the next day. Default 09:00' })),
-  retry_minutes: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 1_440 }), { minItems: 1 })),
+  retry_minutes: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 1, maximum: 1_440 }), {
+      minItems: 1,
+      description: 'Between tries; the last one goes on. Default 5, 10, 20, 30, 60',
+    }),
+  ),
   alert_minutes_before: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 1_440, description: 'Before the day closes. Default 60' }),
   ),
-  publishes: Type.Optional(words('daily', 'working_days')),
+  publishes: Type.Optional(
+    Type.Unsafe<'daily' | 'working_days'>({
+      type: 'string',
+      enum: ['daily', 'working_days'],
+      description: 'Whether weekends have statements. Default daily',
+    }),
+  ),
   recheck_days: Type.Optional(Type.Integer({ minimum: 0, maximum: 31, description: 'Default 1' })),
 }
 
@@ -67,7 +80,9 @@ const Account = Type.Object(
   {
     ...schedule,
     source: Type.Optional(Type.Union([Api, Upload, Folder, Sftp])),
-    kinds: Type.Optional(Type.Array(words('trade', 'funds'), { minItems: 1, uniqueItems: true })),
+    kinds: Type.Optional(
+      Type.Array(words('trade', 'funds'), { minItems: 1, uniqueItems: true, description: 'Which statements come' }),
+    ),
     merchants: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         description: 'Numbers besides the account’s own that its statements may name, such as sub-merchants',

@@ -18,6 +18,8 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay restore [--to 时刻] --into 目录                       恢复到任意一秒并验证；restore table 表名 --from 目录：取回单张表
   fzpay serve [--port N] [--tls]                              启动平台（HTTP 接口，说明在 /api/docs）
   fzpay worker                                                另一个进程分担后台任务
+  fzpay health [--live] [--port N] [--tls]                    本机平台是否就绪（供容器和监控使用）
+  fzpay config reference | check [FILE]                       配置的全部字段；检查配置文件，一次列出所有错误
   fzpay account list | create 登录名 --name N --role R | …     账户、服务密钥、重置密码（首个主管与应急）
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]  账单文件预检：逐行列出问题，不开单
   fzpay bills issue FILE [--notify]                           预检通过的账单文件开单：整批成功或分毫不动
@@ -76,6 +78,8 @@ Usage:
   fzpay restore [--to MOMENT] --into FOLDER                      to any second, verified; restore table NAME --from FOLDER: one table back
   fzpay serve [--port N] [--tls]                                 run the platform (HTTP API, described at /api/docs)
   fzpay worker                                                   another process that shares the background tasks
+  fzpay health [--live] [--port N] [--tls]                       is the platform on this machine ready (for containers and supervisors)
+  fzpay config reference | check [FILE]                          every field of the configuration; all mistakes of a file at once
   fzpay account list | create LOGIN --name N --role R | …        accounts, service keys, password resets (the first supervisor, emergencies)
   fzpay bills check FILE [--merchant NO] [--errors FILE.csv]     check a file of bills row by row, issue nothing
   fzpay bills issue FILE [--notify]                              issue a checked file of bills: wholly or not at all

@@ -24,7 +24,10 @@ export const IntrusionSection = Type.Object(
     }),
     webhook: Type.Optional(
       Type.Object(
-        { url: Type.String({ pattern: '^https?://\\S+$' }), secret: Type.String({ minLength: 16 }) },
+        {
+          url: Type.String({ pattern: '^https?://\\S+$', description: 'Who is told of alerts by HTTP. 告警回调' }),
+          secret: Type.String({ minLength: 16, description: 'Signs what is sent; or secret_file: PATH' }),
+        },
         { additionalProperties: false },
       ),
     ),

@@ -21,7 +21,7 @@ export const TlsSettings = Type.Union([
   ),
   Type.Object(
     {
-      self_signed: Type.Literal(true),
+      self_signed: Type.Literal(true, { description: 'A certificate of our own, made at the first start' }),
       names: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description: 'Host names and addresses' })),
     },
     { additionalProperties: false },

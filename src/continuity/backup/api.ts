@@ -9,8 +9,8 @@ const S3 = Type.Object(
       pattern: '^https?://\\S*[^/\\s]$',
       description: 'With the bucket: https://s3.example.com/fzpay-backup. 含存储桶的地址',
     }),
-    region: Type.String({ default: 'us-east-1', minLength: 1 }),
-    access_key: Type.String({ minLength: 1 }),
+    region: Type.String({ default: 'us-east-1', minLength: 1, description: 'As the store calls it. 区域' }),
+    access_key: Type.String({ minLength: 1, description: 'Its name. 访问密钥标识' }),
     secret_key: Type.String({ minLength: 1, description: 'Or secret_key_file: PATH' }),
     prefix: Type.String({
       default: '',

@@ -3,7 +3,7 @@ import { Failure } from '../../kernel/failure.ts'
 import type { Pays } from './settlement.ts'
 
 const strict = { additionalProperties: false }
-const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$' })
+const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description: 'The bank account that is paid into' })
 
 const Account = Type.Object(
   {
