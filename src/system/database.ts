@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
@@ -26,7 +27,7 @@ export type Database = {
 }
 
 export type DatabaseOptions = {
-  /** A PostgreSQL server (15 or later). Without it DATABASE_URL counts, and without that the embedded server. */
+  /** A PostgreSQL server (15 or later). Without it DATABASE_URL or DATABASE_URL_FILE counts, and without that the embedded server. */
   readonly url?: string | undefined
   /** Where the embedded server keeps its files: default FZPAY_DATA, else `data` in the package. */
   readonly dataDir?: string | undefined
@@ -41,7 +42,7 @@ export type DatabaseOptions = {
 
 /** Opens the database that `options` and the environment name; a server that is not running is started. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  const given = options.url ?? (options.dataDir === undefined ? process.env.DATABASE_URL || undefined : undefined)
+  const given = options.url ?? (options.dataDir === undefined ? databaseUrl() : undefined)
   if (given !== undefined) {
     await checkServer(given)
     return await connectTo({ url: given, folder: null }, options, async () => {})
@@ -58,6 +59,21 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   if (!options.exclusive) return await connectTo({ url: embedded.url, folder }, options, farewell)
   const guarded = guardServer(embedded, farewell, open)
   return await connectTo({ url: embedded.url, folder }, options, guarded)
+}
+
+/** DATABASE_URL, or the content of the file that DATABASE_URL_FILE names: a password need not stand in an environment. Throws Failure database_url_unreadable. */
+function databaseUrl(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const file = env.DATABASE_URL_FILE
+  if (env.DATABASE_URL || !file) return env.DATABASE_URL || undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    throw new Failure('database_url_unreadable', {
+      zh: `DATABASE_URL_FILE 指定的 ${file} 无法读取（${code}）：请检查路径和权限`,
+      en: `${file}, named by DATABASE_URL_FILE, cannot be read (${code}): check path and rights`,
+    })
+  }
 }
 
 const GUARD_MS = 500

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../testkit/database.ts'
-import { type Migration, migrate, outstanding, readMigrations } from './migrate.ts'
+import { type Migration, migrate, needsOf, outstanding, readMigrations } from './migrate.ts'
 
-const file = (name: string, sql: string, digest = sql): Migration => ({ name, sql, digest })
+const file = (name: string, sql: string, digest = sql): Migration => ({ name, sql, digest, needs: needsOf(sql) })
 const A = file('0001_a.sql', 'create table a (x int)')
 const B = file('0002_b.sql', 'create table b (x int)')
 
@@ -15,7 +15,31 @@ test('what is outstanding is what has not landed, in order', () => {
 
 test('a landed file that was changed, or that this version does not know, is refused', () => {
   assert.throws(() => outstanding([{ ...A, digest: 'other' }, B], [A]), { code: 'migration_changed' })
-  assert.throws(() => outstanding([A], [A, B]), { code: 'migration_unknown' })
+  assert.throws(() => outstanding([A], [B]), { code: 'migration_unknown' })
+})
+
+test('a newer version may be at work on the database: what it only added is accepted, what it took away from us is not', () => {
+  const takesAway = file('0003_c.sql', '-- needs 0002\nalter table a drop column x')
+  assert.equal(takesAway.needs, 2)
+  assert.deepEqual(outstanding([A], [A, B]), [])
+  assert.deepEqual(outstanding([A, B], [A, B, takesAway]), [])
+  assert.throws(() => outstanding([A], [A, B, takesAway]), { code: 'migration_unknown' })
+})
+
+test('a database of before is asked what it has, and learns what newer files need', async t => {
+  const db = await testDatabase(t, 'empty')
+  await db.pool.query(
+    'create table schema_migrations (name text primary key, sm3 text not null, applied_at timestamptz not null default now())',
+  )
+  await db.pool.query('create table a (x int)')
+  await db.pool.query('insert into schema_migrations values ($1, $2)', [A.name, A.digest])
+  const takesAway = file('0002_c.sql', '-- needs 0001\nalter table a drop column x')
+  assert.deepEqual(await migrate(db.pool, [A, takesAway]), ['0002_c.sql'])
+  assert.deepEqual(await migrate(db.pool, [A]), [])
+  assert.deepEqual((await db.pool.query('select needs from schema_migrations order by name')).rows, [
+    { needs: 0 },
+    { needs: 1 },
+  ])
 })
 
 test('the package’s own files are numbered without a gap', () => {
