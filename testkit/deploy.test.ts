@@ -26,7 +26,7 @@ after(closeTestServer)
 const deploy = (path: string): string => join(PACKAGE_ROOT, 'deploy', path)
 const text = (path: string): string => readFileSync(deploy(path), 'utf8')
 const runs = (program: string, ...words: string[]): boolean => spawnSync(program, words).status === 0
-const STOP_SECONDS: number = ServerSettings.properties.stop_seconds.default as number
+const STOP_SECONDS: number = (ServerSettings.properties.stop_seconds as { default?: unknown }).default as number
 
 test('the image is made of what there is, and of nothing that is ignored', () => {
   const ignore = readFileSync(join(PACKAGE_ROOT, '.dockerignore'), 'utf8').split('\n')
