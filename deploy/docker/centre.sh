@@ -7,6 +7,8 @@ if [ "$CENTRE" = main ]; then
   # What the first start runs once, before anybody else is let in.
   cat > /docker-entrypoint-initdb.d/centres.sh <<'SH'
 psql -v ON_ERROR_STOP=1 -v password="$(cat /run/secrets/replicator_password)" -v fzpay="$(cat /run/secrets/fzpay_password)" --username postgres <<'SQL'
+-- The standby that commits wait for cannot be there yet.
+set synchronous_commit = local;
 create role replicator login replication password :'password';
 create role fzpay login password :'fzpay';
 grant pg_monitor to fzpay;

@@ -74,3 +74,21 @@ export const ChannelsView = Type.Object({
   ),
 })
 export type ChannelsView = Static<typeof ChannelsView>
+
+const Level = <T extends string>(...all: T[]) => Type.Unsafe<T>({ type: 'string', enum: all })
+
+export const StatusNote = Type.Object({
+  level: Level('attention', 'danger'),
+  alert: Type.String({ description: '对应告警，处理办法见 docs/alerts.md Its alert: docs/alerts.md says what to do' }),
+  zh: Type.String(),
+  en: Type.String(),
+})
+export type StatusNote = Static<typeof StatusNote>
+
+export const StatusView = Type.Object({
+  level: Level('good', 'attention', 'danger'),
+  at: At,
+  next_close_at: orNull(Type.String({ format: 'date-time', description: '下次日终 The next close' })),
+  notes: Type.Array(StatusNote, { description: '最要紧的在前 Worst first' }),
+})
+export type StatusView = Static<typeof StatusView>

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { App } from '../system/app.ts'
-import { readQueue, type TaskState } from '../system/jobs.ts'
+import { latenessOf, readQueue, type TaskState } from '../system/jobs.ts'
 import { gauge, gauges } from '../system/metrics.ts'
 import { dataFolder } from '../system/paths.ts'
 import { type Figures, readFigures } from './figures_store.ts'
@@ -149,10 +149,7 @@ each('fzpay_jobs', 'Background tasks in the queue', ['task', 'state'], ({ tasks 
     Object.entries({ due, running, retrying, failed }).map(([state, value]) => ({ labels: { task, state }, value })),
   ),
 )
-one('fzpay_jobs_late_seconds', 'How long ago the first due task should have begun', ({ tasks }) =>
-  // The queue goes by the time of the database, not by the platform's own.
-  Math.max(0, ...tasks.map(({ due, nextAt }) => (due > 0 && nextAt ? (Date.now() - nextAt.getTime()) / 1000 : 0))),
-)
+one('fzpay_jobs_late_seconds', 'How long ago the first due task should have begun', ({ tasks }) => latenessOf(tasks))
 one('fzpay_job_workers', 'Processes that work on background tasks', ({ workers }) => workers)
 
 // --- database and disk -----------------------------------------------------------------------------------------------------

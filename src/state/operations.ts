@@ -6,9 +6,11 @@ import { activitySince, refusedSince, waitingSummary } from '../orders/list_stor
 import type { App } from '../system/app.ts'
 import { openStreamCount } from '../system/event_stream.ts'
 import { outstanding, readApplied, readMigrations } from '../system/migrate.ts'
-import { readQueue } from '../system/queue_state.ts'
-import type { ChannelsView, JobsView, SystemView } from './api.ts'
+import { latenessOf, readQueue } from '../system/queue_state.ts'
+import type { ChannelsView, JobsView, StatusView, SystemView } from './api.ts'
 import { accountsOf } from './channel_state.ts'
+import { readFigures } from './figures_store.ts'
+import { statusOf } from './status.ts'
 
 const HOURS = 24
 const STATEMENT_DAYS = 14
@@ -68,6 +70,13 @@ export async function readJobs({ db }: Pick<App, 'db'>): Promise<JobsView> {
       last_error: lastError,
     })),
   }
+}
+
+/** One word for the whole house, and what speaks against it. */
+export async function readStatus({ db, now }: Pick<App, 'db' | 'now'>): Promise<StatusView> {
+  const at = now()
+  const [figures, { tasks, workers }] = await Promise.all([readFigures(db.pool, at), readQueue(db)])
+  return statusOf({ ...figures, workers, jobsLate: latenessOf(tasks) }, at)
 }
 
 /** How the channels answer: payments of the last day, refused notices, statements, and what delay compensation waits for. */

@@ -1,8 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { App } from '../system/app.ts'
-import { ChannelsView, JobsView, SystemView } from './api.ts'
-import { readChannels, readJobs, readSystem } from './operations.ts'
+import { ChannelsView, JobsView, StatusView, SystemView } from './api.ts'
+import { readChannels, readJobs, readStatus, readSystem } from './operations.ts'
 
 /** Figures of the whole house, none of a customer: for whoever runs it. */
 const READ = { permission: 'system.jobs', everywhere: true }
@@ -21,6 +21,18 @@ export function stateRoutes(server: FastifyInstance, app: App, about: { version:
       },
     },
     () => readSystem(app, about),
+  )
+  http.get(
+    '/system/status',
+    {
+      config: READ,
+      schema: {
+        ...TAGS,
+        summary: '总体状况：一个词和几句话 How the house stands: one word and some sentences',
+        response: { 200: StatusView },
+      },
+    },
+    () => readStatus(app),
   )
   http.get(
     '/system/channels',

@@ -165,6 +165,7 @@ const STATUS: Readonly<Record<string, number>> = {
   key_exhausted: 503,
   master_key_wrong: 503,
   database_not_ready: 503,
+  migration_unknown: 503,
   database_unreachable: 503,
   database_moved: 503,
   database_no_primary: 503,

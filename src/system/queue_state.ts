@@ -43,3 +43,7 @@ export async function readQueue(
   )
   return { tasks, workers: rows[0]?.workers ?? 0 }
 }
+
+/** How long ago the first due task should have begun, in seconds: by real time, which the queue goes by. */
+export const latenessOf = (tasks: readonly TaskState[], now = Date.now()): number =>
+  Math.max(0, ...tasks.map(({ due, nextAt }) => (due > 0 && nextAt ? (now - nextAt.getTime()) / 1000 : 0)))
