@@ -89,3 +89,16 @@ function distance(a: string, b: string): number {
   }
   return row[b.length] as number
 }
+
+/** A port as it was typed; undefined for none. Throws Failure option_value. */
+export function portOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
+  if (port < 0 || port > 65535)
+    throw refusal(
+      'option_value',
+      `端口 ${text} 无效：应为 0–65535`,
+      `port ${text} is not valid: 0 to 65535 is expected`,
+    )
+  return port
+}

@@ -3,12 +3,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import { request as plain } from 'node:http'
 import { type RequestOptions, request as secure } from 'node:https'
 import { join } from 'node:path'
-import { parseWords, refusal } from '../command_line.ts'
+import { type Static, Type } from 'typebox'
+import { parseWords, portOf, refusal } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
-import { ServerSettings } from '../server.ts'
 import { findConfig, readSection } from '../system/config.ts'
 import { dataFolder } from '../system/paths.ts'
-import { portOf } from './serve.ts'
+
+/** As much of the section `server` as is asked for here: the whole platform need not be loaded every fifteen seconds. */
+const Listening = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1' }),
+    port: Type.Optional(Type.Integer()),
+    tls: Type.Optional(Type.Object({ cert: Type.Optional(Type.String()) })),
+  },
+  { default: {} },
+)
 
 const PATIENCE_MS = 5_000
 const FIRST_PORT = 8080
@@ -19,7 +28,7 @@ const FIRST_PORT = 8080
  */
 export async function healthCommand(args: readonly string[], lang: Lang): Promise<void> {
   const words = parseWords(args, { flags: ['live', 'tls'], single: ['port', 'lang'], many: [] })
-  const settings = readSection(findConfig(), { name: 'server', schema: ServerSettings })
+  const settings = readSection(findConfig(), { name: 'server', schema: Listening })
   const port = portOf(words.values.get('port')?.[0] ?? process.env.FZPAY_PORT) ?? settings.port ?? FIRST_PORT
   const tls = words.flags.has('tls') || settings.tls !== undefined
   const host = ['0.0.0.0', '::'].includes(settings.host) ? '127.0.0.1' : settings.host
@@ -36,9 +45,9 @@ export async function healthCommand(args: readonly string[], lang: Lang): Promis
 }
 
 /** The certificate that is configured is the one that must be shown, for whatever name it was made. */
-function trustOf({ tls }: ServerSettings): RequestOptions {
+function trustOf({ tls }: Static<typeof Listening>): RequestOptions {
   const own = join(dataFolder(), 'tls', 'server.crt')
-  const pem = tls && 'cert' in tls ? tls.cert : existsSync(own) ? readFileSync(own, 'utf8') : ''
+  const pem = tls?.cert !== undefined ? tls.cert : existsSync(own) ? readFileSync(own, 'utf8') : ''
   if (pem === '') return {}
   const [, servername] = /DNS:([^,\s*]+)/.exec(new X509Certificate(pem).subjectAltName ?? '') ?? []
   return { ca: pem, allowPartialTrustChain: true, ...(servername ? { servername } : {}) }

@@ -1,4 +1,4 @@
-import { parseWords, refusal } from '../command_line.ts'
+import { parseWords, portOf } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { PARTS } from '../parts.ts'
 import { startPlatform } from '../server.ts'
@@ -29,16 +29,4 @@ export async function serveCommand(args: readonly string[], lang: Lang): Promise
   await stopped
   say('正在停止：等待进行中的请求结束……', 'Stopping: what is under way is finished …')
   await platform.stop()
-}
-
-export function portOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
-  if (port < 0 || port > 65535)
-    throw refusal(
-      'option_value',
-      `端口 ${text} 无效：应为 0–65535`,
-      `port ${text} is not valid: 0 to 65535 is expected`,
-    )
-  return port
 }

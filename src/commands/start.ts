@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { startSandbox } from '../channels/sandbox/sandbox.ts'
-import { parseWords } from '../command_line.ts'
+import { parseWords, portOf } from '../command_line.ts'
 import { type DemoPerson, demoKey, demoPeople } from '../demo/accounts.ts'
 import { openDemoClock } from '../demo/clock.ts'
 import { takeTimes } from '../demo/clock_line.ts'
@@ -20,7 +20,6 @@ import { type Platform, startPlatform } from '../server.ts'
 import { dataFolder, PACKAGE_ROOT } from '../system/paths.ts'
 import { stopSignal } from '../system/stop_signals.ts'
 import { demoCommand } from './demo.ts'
-import { portOf } from './serve.ts'
 
 /**
  * `fzpay start [--port N] [--into FOLDER] [--once] [--tls]`, what `npm start` runs: the sample city day is reconciled; then the platform runs beside a sandbox of
