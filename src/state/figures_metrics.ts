@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import type { App } from '../system/app.ts'
-import { latenessOf, readQueue, type TaskState } from '../system/jobs.ts'
 import { gauge, gauges } from '../system/metrics.ts'
 import { dataFolder } from '../system/paths.ts'
+import { latenessOf, readQueue, type TaskState } from '../system/queue_state.ts'
 import { type Figures, readFigures } from './figures_store.ts'
 
 /**
