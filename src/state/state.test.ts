@@ -63,8 +63,12 @@ test('the operator sees how the house stands, and nobody else does', async t => 
   ])
   assert.deepEqual(channels.waiting, [])
 
+  const { body: status } = await operator.send('GET', '/api/system/status')
+  assert.equal(status.level, 'danger')
+  assert.ok(status.notes.some((note: { alert: string }) => note.alert === 'StatementMissingAtClose'))
+
   const cashier = browser()
   await cashier.logIn(await person('chuna', 'cashier'))
-  for (const path of ['/api/system', '/api/system/channels', '/api/jobs'])
+  for (const path of ['/api/system', '/api/system/status', '/api/system/channels', '/api/jobs'])
     assert.equal(await cashier.outcome('GET', path), 'not_permitted')
 })
