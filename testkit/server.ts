@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Database, openDatabase } from '../src/system/database.ts'
 import { clientConfig } from '../src/system/database_clients.ts'
 import { migrate, readMigrations } from '../src/system/migrate.ts'
-import { dataFolder } from '../src/system/paths.ts'
+import { dataFolder, PACKAGE_ROOT } from '../src/system/paths.ts'
 
 export type Content = 'migrated' | 'empty'
 
@@ -70,6 +71,8 @@ const buildTemplate = (server: string): Promise<string> =>
     const files = readMigrations()
     const digest = createHash('sm3')
       .update(files.map(file => `${file.name} ${file.digest}\n`).join(''))
+      // Its own table is made by the code.
+      .update(readFileSync(join(PACKAGE_ROOT, 'src/system/migrate.ts')))
       .digest('hex')
     const template = `fzpay_template_${digest.slice(0, 12)}`
     if (await exists(admin, template)) return template

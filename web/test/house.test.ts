@@ -22,9 +22,9 @@ import { PERIODS, STANDARD, VALUES } from '../src/pages/reports/words.ts'
 import { scopesIn, wholeForm, wordsOf } from '../src/pages/rules/fields.ts'
 import { readText, written } from '../src/pages/rules/text.ts'
 import { CHANGES, decisionWords } from '../src/pages/rules/words.ts'
-import { sizeText, troublesOf } from '../src/pages/system/troubles.ts'
 import { TASKS } from '../src/pages/system/words.ts'
 import { changesBetween } from '../src/pieces/compare.ts'
+import { sizeText } from '../src/pieces/size.ts'
 
 const source = globSync('src/**/*.ts', { cwd: PACKAGE_ROOT })
   .filter(path => !path.endsWith('.test.ts') && !path.startsWith('src/demo/'))
@@ -103,47 +103,7 @@ test('background tasks, keys, attacks, templates, periods and filters have their
   assert.deepEqual(Object.keys(COLUMNS), [...BILL_COLUMNS])
 })
 
-test('what is wrong is told in sentences, the gravest first; what is well is not told', () => {
-  const well = {
-    system: {
-      ...{ version: '1', node: 'v26', started_at: '2026-11-20T10:00:00+08:00', streams: 0 },
-      database: { version: '18', bytes: 1, connections: 10, connections_max: 100, started_at: '' },
-      migrations: { applied: 23, waiting: 0, last: '' },
-    },
-    jobs: {
-      workers: 1,
-      tasks: [
-        {
-          ...{ task: 'notices.send', repeats: true, due: 0, planned: 1, running: 0, retrying: 0, failed: 0 },
-          ...{ next_at: null, last_error: '' },
-        },
-      ],
-    },
-    channels: { hours: 24, accounts: [], waiting: [] },
-  }
-  const now = Date.parse('2026-11-20T12:00:00+08:00')
-  assert.deepEqual(troublesOf(well.system, well.jobs, well.channels, now), [])
-  const found = troublesOf(
-    { ...well.system, database: { ...well.system.database, connections: 90 } },
-    { workers: 0, tasks: [{ ...well.jobs.tasks[0], failed: 2 } as (typeof well.jobs.tasks)[0]] },
-    {
-      ...well.channels,
-      waiting: [
-        { channel: 'wechat', state: 'pending', answer: 'unknown', count: 3, oldest: '2026-11-20T09:59:59+08:00' },
-        { channel: 'bank', state: 'pending', answer: 'pending', count: 5, oldest: '2026-11-20T10:00:00+08:00' },
-      ],
-    },
-    now,
-  )
-  assert.deepEqual(
-    found.map(({ weight, zh }) => `${weight} ${zh}`),
-    [
-      'wrong 没有任何进程在执行后台任务',
-      'wrong 后台任务“发送短信和邮件”有 2 项失败，不再重试',
-      'look 数据库连接 90 个，接近上限 100',
-      'look 补偿队列里 3 笔支付所在的组已等待超过两小时',
-    ],
-  )
+test('sizes are told in the unit that fits', () => {
   assert.deepEqual([0, 1023, 1024, 1_572_864].map(sizeText), ['0 B', '1023 B', '1.0 KB', '1.5 MB'])
 })
 

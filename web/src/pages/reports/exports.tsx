@@ -6,11 +6,11 @@ import { useAct } from '../../pieces/act.ts'
 import { useAddress } from '../../pieces/address.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { usePages } from '../../pieces/paged.ts'
+import { sizeText } from '../../pieces/size.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { Refused } from '../../shell/api.ts'
 import { useText } from '../../shell/text.ts'
-import { sizeText } from '../system/troubles.ts'
 import { EXPORT_STATES, FORMATS } from './words.ts'
 
 const AT_WORK = new Set(['waiting', 'running'])

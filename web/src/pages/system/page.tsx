@@ -2,7 +2,8 @@ import { ReloadOutlined } from '@ant-design/icons'
 import { Alert, Button, Descriptions, Skeleton, Typography } from 'antd'
 import { lazy, Suspense } from 'react'
 import { Link } from 'react-router'
-import type { ChannelsView, JobsView, SystemView } from '../../../../src/state/api.ts'
+import type { ChannelsView, JobsView, StatusView, SystemView } from '../../../../src/state/api.ts'
+import { sizeText } from '../../pieces/size.ts'
 import { Failed, Page } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { changedHere, useRead } from '../../shell/reading.ts'
@@ -12,7 +13,6 @@ import { CARDS } from './cards.ts'
 import { ChannelsPanel } from './channels.tsx'
 import { JobsPanel } from './jobs.tsx'
 import { KeysCard } from './keys_card.tsx'
-import { sizeText, type Trouble, troublesOf } from './troubles.ts'
 
 const EVERY_MS = 10_000
 const MORE = CARDS.map(card => ({ ...card, Shown: lazy(card.load) }))
@@ -24,8 +24,8 @@ export default function SystemPage() {
   const system = useRead<SystemView>('system', '/api/system', {}, { every: EVERY_MS })
   const jobs = useRead<JobsView>('system', '/api/jobs', {}, { every: EVERY_MS })
   const channels = useRead<ChannelsView>('system', '/api/system/channels', {}, { every: EVERY_MS })
-  const error = system.error ?? jobs.error ?? channels.error
-  const whole = system.data && jobs.data && channels.data
+  const status = useRead<StatusView>('system', '/api/system/status', {}, { every: EVERY_MS })
+  const error = status.error ?? system.error ?? jobs.error ?? channels.error
   return (
     <Page
       title={t('系统状态', 'System state')}
@@ -37,7 +37,11 @@ export default function SystemPage() {
     >
       <div className="stack">
         {error && <Failed error={error} again={() => void changedHere(['system'])} />}
-        {whole && <Verdict troubles={troublesOf(system.data, jobs.data, channels.data, Date.now())} />}
+        {status.data ? (
+          <Verdict status={status.data} />
+        ) : (
+          !error && <Skeleton active title={false} paragraph={{ rows: 2 }} />
+        )}
         <div className="panels">
           <House system={system.data} />
           {may('vault.read') && <KeysCard />}
@@ -54,37 +58,40 @@ export default function SystemPage() {
   )
 }
 
-function Verdict({ troubles }: { readonly troubles: readonly Trouble[] }) {
+/** The house in one word, and in sentences what there is to do: by the thresholds of the alerts. */
+function Verdict({ status: { level, notes, next_close_at: close } }: { readonly status: StatusView }) {
   const t = useText()
-  const wrong = troubles.some(({ weight }) => weight === 'wrong')
-  if (troubles.length === 0)
-    return (
-      <Alert
-        type="success"
-        showIcon
-        title={t('一切正常', 'All is well')}
-        description={t(
-          '平台可以接受请求，后台任务按时执行，对账单都已到齐。',
-          'The platform takes requests, background tasks run in time, and all statements have come.',
-        )}
-      />
-    )
+  const count = notes.length
+  const looks = {
+    good: { type: 'success', title: t('一切正常', 'All is well') },
+    attention: {
+      type: 'warning',
+      title: t(`运行正常，有 ${count} 件事值得留意`, `It works; ${count} things are worth a look`),
+    },
+    danger: { type: 'error', title: t(`有 ${count} 件事需要处理`, `${count} things need somebody`) },
+  } as const
+  const { type, title } = looks[level]
   return (
     <Alert
-      type={wrong ? 'error' : 'warning'}
+      type={type}
       showIcon
       role="status"
-      title={
-        wrong
-          ? t(`有 ${troubles.length} 件事需要处理`, `${troubles.length} things need somebody`)
-          : t(`运行正常，有 ${troubles.length} 件事值得留意`, `It works; ${troubles.length} things are worth a look`)
-      }
+      title={title}
       description={
-        <ul className="plain">
-          {troubles.map(trouble => (
-            <li key={trouble.en}>{t(trouble)}</li>
-          ))}
-        </ul>
+        <>
+          {count > 0 && (
+            <ul className="plain">
+              {notes.map(note => (
+                <li key={note.en}>{t(note)}</li>
+              ))}
+            </ul>
+          )}
+          {close !== null && (
+            <div>
+              {t('下次关账', 'The next close')} <When at={close} />
+            </div>
+          )}
+        </>
       }
     />
   )
