@@ -91,9 +91,16 @@ type Violation = {
 }
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
+/** Two frames on, and when what was fading or moving has ended: a colour on its way has no contrast to judge. */
+const STANDS = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const moving = document.getAnimations().filter(each => each.effect?.getComputedTiming().iterations !== Infinity)
+  Promise.allSettled(moving.map(each => each.finished)).then(() => done(null))
+})))`
+
 /** Serious and critical faults of access that axe finds on the page as it stands, or on the part of it in front: WCAG 2.2 A and AA. */
 export async function faultsOfAccess(page: Page, within?: string): Promise<string[]> {
   await page.evaluate(AXE)
+  await page.evaluate(STANDS)
   const found = await page.evaluate<{ violations: Violation[] }>(
     `axe.run(${within === undefined ? 'document' : JSON.stringify(within)}, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => ({ violations }))`,
   )

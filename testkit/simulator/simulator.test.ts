@@ -11,10 +11,10 @@ const FOUND_ONCE: readonly { readonly seed: number; readonly days: number }[] = 
 test('days of the whole platform hold whatever happens in them, and a seed plays them again', {
   timeout: 240_000,
 }, async () => {
-  const short = { seed: 7, days: 4, paymentsADay: 8 }
+  const short = { seed: 7, days: 3, paymentsADay: 6 }
   const [first, again] = [await simulate(short), await simulate(short)]
   assert.deepEqual(first.broken, [])
-  assert.ok(first.closed >= 6 && first.movements > 20, JSON.stringify(first))
+  assert.ok(first.closed >= 4 && first.movements > 12, JSON.stringify(first))
   assert.deepEqual(again, first)
 })
 

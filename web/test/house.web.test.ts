@@ -197,10 +197,6 @@ const rows = async (house: PeopleTest, what: string): Promise<number> =>
   (await house.platform.app.db.pool.query('select count(*)::int as n from operation_log where what = $1', [what]))
     .rows[0].n
 
-/** The next frame but one, when what was still fading has its colour. */
-const COLOURS_STAND =
-  'new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => Promise.allSettled(document.getAnimations().filter(each => each.effect?.getComputedTiming().iterations !== Infinity).map(each => each.finished)).then(() => done(null)))))'
-
 /** Each page once its content stands there, in light and dark. */
 async function accessible(page: Page, pages: readonly (readonly [path: string, text: string])[]): Promise<void> {
   for (const [path, text] of pages) {
@@ -210,7 +206,6 @@ async function accessible(page: Page, pages: readonly (readonly [path: string, t
     assert.deepEqual(await faultsOfAccess(page), [], path)
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('html[data-look=dark]').waitFor()
-    await page.evaluate(COLOURS_STAND)
     assert.deepEqual(await faultsOfAccess(page), [], `${path} in the dark`)
   }
 }
