@@ -180,23 +180,19 @@ test("another merchant's object is as unknown as one that does not exist: the sa
       if (!permissions.includes(route.permission)) continue
       const answers: string[] = []
       // Jobs of the platform ask the database in between now and then: what a request takes is the least it took.
-      const work: number[] = []
-      for (const ids of [foreign, unknown]) {
-        let answer: Answer | undefined
-        let least = Number.POSITIVE_INFINITY
-        for (let round = 0; round < 3; round++) {
+      const both = [foreign, unknown]
+      const work = both.map(() => Number.POSITIVE_INFINITY)
+      for (let round = 0; round < 2 || (round < 12 && work[0] !== work[1]); round++)
+        for (const [which, ids] of both.entries()) {
           queries = 0
-          answer = await ask(route.method, pathOf(route, ids), bodyFor(route))
-          least = Math.min(least, queries)
+          const answer = await ask(route.method, pathOf(route, ids), bodyFor(route))
+          work[which] = Math.min(work[which] as number, queries)
+          answers[which] = saidOf(answer, ids)
+          if (answer.status < 400)
+            wrong.push(`${role} ${route.method} ${route.path}: ${answer.status} ${answer.text.slice(0, 120)}`)
+          if (FOREIGN.test(saidOf(answer, { ...ids })))
+            wrong.push(`${role} ${route.method} ${route.path}: ${answer.text}`)
         }
-        assert.ok(answer)
-        work.push(least)
-        answers.push(saidOf(answer, ids))
-        if (answer.status < 400)
-          wrong.push(`${role} ${route.method} ${route.path}: ${answer.status} ${answer.text.slice(0, 120)}`)
-        if (FOREIGN.test(saidOf(answer, { ...ids })))
-          wrong.push(`${role} ${route.method} ${route.path}: ${answer.text}`)
-      }
       compared++
       if (answers[0] !== answers[1]) wrong.push(`${role} ${route.method} ${route.path}: ${answers.join(' / ')}`)
       if (work[0] !== work[1]) wrong.push(`${role} ${route.method} ${route.path}: ${work.join(' and ')} queries`)
