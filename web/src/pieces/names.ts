@@ -1,5 +1,4 @@
 import type { CauseList } from '../../../src/causes/api.ts'
-import type { MerchantList } from '../../../src/merchants/api.ts'
 import { useRead } from '../shell/reading.ts'
 import { useSession } from '../shell/session.tsx'
 import { useText } from '../shell/text.ts'
@@ -13,18 +12,4 @@ export function useCauseNames(): (code: string) => string {
     const found = data?.causes.find(({ cause }) => cause === code)
     return found ? t(found.name_zh, found.name_en) : code
   }
-}
-
-/** Names of merchants by their numbers; the number itself for whoever may not see merchants. */
-export function useMerchantNames(): (merchantNo: string) => string {
-  const { may } = useSession()
-  const { data } = useRead<MerchantList>(
-    'merchants',
-    '/api/merchants',
-    {},
-    {
-      enabled: may('merchant.read'),
-    },
-  )
-  return merchantNo => data?.merchants.find(({ merchant_no }) => merchant_no === merchantNo)?.name ?? merchantNo
 }

@@ -3,7 +3,7 @@ import type { AppealDetail } from '../../../../src/appeals/api.ts'
 import { VERDICT_WORDS } from '../../../../src/appeals/messages.ts'
 import { Comments } from '../../pieces/comments.tsx'
 import { Facts, Part } from '../../pieces/facts.tsx'
-import { useMerchantNames } from '../../pieces/names.ts'
+import { useMerchants } from '../../pieces/merchants.ts'
 import { PAYMENT_STATES, RECONCILED } from '../../pieces/payment_words.ts'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
@@ -19,7 +19,7 @@ import { APPEAL_KINDS, APPEAL_STATES } from './words.ts'
 export function AppealDetailView({ id }: { readonly id: string }) {
   const t = useText()
   const { may } = useSession()
-  const merchantName = useMerchantNames()
+  const { nameOf: merchantName } = useMerchants()
   const {
     data: of,
     error,

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from 'react-router'
 import type { AppealList, AppealView } from '../../../../src/appeals/api.ts'
 import { useListKeys } from '../../pieces/list_keys.tsx'
-import { useMerchantNames } from '../../pieces/names.ts'
+import { useMerchants } from '../../pieces/merchants.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { Money, When } from '../../pieces/values.tsx'
@@ -29,7 +29,7 @@ export function AppealRows({
 }) {
   const t = useText()
   const navigate = useNavigate()
-  const merchantName = useMerchantNames()
+  const { nameOf: merchantName } = useMerchants()
   const { rows, loading, error, again, more } = usePages<AppealList, Read>('appeals', '/api/appeals', filters, rowsOf)
   const addressOf = (row: Read | undefined): string => `/appeals/${row?.appeal.appeal_id}${query}`
   const [chosen] = useListKeys({ count: rows.length, open: index => void navigate(addressOf(rows[index])) })

@@ -6,7 +6,8 @@ import type { DiscrepancyDetail } from '../../../../src/discrepancies/api.ts'
 import { Comments } from '../../pieces/comments.tsx'
 import { actionWords, DISCREPANCY_STATES, KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
 import { Facts, Part } from '../../pieces/facts.tsx'
-import { useCauseNames, useMerchantNames } from '../../pieces/names.ts'
+import { useMerchants } from '../../pieces/merchants.ts'
+import { useCauseNames } from '../../pieces/names.ts'
 import { Failed, Loading, Page, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -68,7 +69,7 @@ function Paper({ of }: { readonly of: DiscrepancyDetail }) {
   const lang = useLang()
   const { may } = useSession()
   const causeName = useCauseNames()
-  const merchantName = useMerchantNames()
+  const { nameOf: merchantName } = useMerchants()
   const path = `/api/discrepancies/${of.discrepancy_id}`
   return (
     <>

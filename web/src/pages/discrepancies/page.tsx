@@ -5,7 +5,8 @@ import { Link, useNavigate } from 'react-router'
 import type { DiscrepancyList, DiscrepancyView, TotalsView } from '../../../../src/discrepancies/api.ts'
 import { KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
 import { LIST_KEYS, Shortcuts, useListKeys } from '../../pieces/list_keys.tsx'
-import { useCauseNames, useMerchantNames } from '../../pieces/names.ts'
+import { useMerchants } from '../../pieces/merchants.ts'
+import { useCauseNames } from '../../pieces/names.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
 import { useFilters } from '../../shell/address.ts'
@@ -35,7 +36,7 @@ export default function Discrepancies() {
   const [pickedIds, setPickedIds] = useState<ReadonlySet<string>>(new Set())
   const search = useRef<SearchField>(null)
   const causeName = useCauseNames()
-  const merchantName = useMerchantNames()
+  const { nameOf: merchantName } = useMerchants()
   const { data: totals } = useRead<TotalsView>('discrepancies', '/api/discrepancy-totals', totalsQuery(filters))
   const query = listQuery(filters)
   const { rows, loading, error, again, more } = usePages<DiscrepancyList, DiscrepancyView>(

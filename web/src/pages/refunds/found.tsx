@@ -1,7 +1,7 @@
 import type { OrderView, PaymentView, RecordList } from '../../../../src/orders/api.ts'
 import type { RefundList } from '../../../../src/refunds/api.ts'
 import { Facts, Part } from '../../pieces/facts.tsx'
-import { useMerchantNames } from '../../pieces/names.ts'
+import { useMerchants } from '../../pieces/merchants.ts'
 import { ORDER_STATES } from '../../pieces/payment_words.ts'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { Money, Num, When } from '../../pieces/values.tsx'
@@ -45,7 +45,7 @@ function OrderPart({
   readonly title: string
 }) {
   const t = useText()
-  const merchantName = useMerchantNames()
+  const { nameOf: merchantName } = useMerchants()
   const orderPath = `/api/orders/${encodeURIComponent(order.order_no)}`
   const records = useRead<RecordList>('payments', '/api/records', { order_no: order.order_no, limit: 100 })
   const refunds = useRead<RefundList>('refunds', `${orderPath}/refunds`)

@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { ReviewView } from '../../../../src/reviews/api.ts'
 import { Facts, Part } from '../../pieces/facts.tsx'
-import { useCauseNames, useMerchantNames } from '../../pieces/names.ts'
+import { useMerchants } from '../../pieces/merchants.ts'
+import { useCauseNames } from '../../pieces/names.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, When } from '../../pieces/values.tsx'
@@ -50,7 +51,7 @@ function ReviewPaper({
 }) {
   const t = useText()
   const causeName = useCauseNames()
-  const merchantName = useMerchantNames()
+  const { nameOf: merchantName } = useMerchants()
   const nameOf = namesOfCodes(causeName)
   const fields = comparedFields(review.before, review.after, { currency: review.currency, nameOf })
   const object = pageOfObject(review.object)
