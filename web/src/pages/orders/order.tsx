@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { OrderView, RecordListView } from '../../../../src/orders/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { ORDER_STATES, PAYMENT_STATES } from '../../pieces/payment_words.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
@@ -10,7 +11,7 @@ import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Reveal } from './reveal.tsx'
-import { ORDER_STATES, PAYMENT_STATES, REFUND_FLAGS } from './words.ts'
+import { REFUND_FLAGS } from './words.ts'
 
 /** One order with its payments. */
 export function OrderDrawer({ no, close }: { readonly no: string; readonly close: () => void }) {

@@ -6,6 +6,7 @@ import type { OrderView } from '../../../../src/orders/api.ts'
 import { useAddress } from '../../pieces/address.ts'
 import { useKey } from '../../pieces/keys.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { ORDER_STATES } from '../../pieces/payment_words.ts'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { Money } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -13,7 +14,6 @@ import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { IssueOrder } from './issue.tsx'
 import { OrderDrawer } from './order.tsx'
-import { ORDER_STATES } from './words.ts'
 
 /** 缴费单: found by number, or by merchant and the payer's account number; issued one at a time, and taken back while nothing is paid. */
 export default function OrdersPage() {
