@@ -1,6 +1,6 @@
 import { Tabs } from 'antd'
-import { useAddress } from '../../pieces/address.ts'
 import { Page } from '../../pieces/states.tsx'
+import { useAddress } from '../../shell/address.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Daily } from './daily.tsx'

@@ -2,7 +2,7 @@ import { App } from 'antd'
 import { useState } from 'react'
 import type { Content, ExportView } from '../../../../src/reports/api.ts'
 import { useAct } from '../../pieces/act.ts'
-import { useAddress } from '../../pieces/address.ts'
+import { useAddress } from '../../shell/address.ts'
 import { Refused } from '../../shell/api.ts'
 import { useLang, useText } from '../../shell/text.ts'
 
