@@ -1,6 +1,6 @@
 import { Form, type FormInstance, Input, Modal } from 'antd'
-import { type ReactNode, useEffect, useState } from 'react'
-import { Refused } from '../shell/api.ts'
+import { type ReactNode, useEffect } from 'react'
+import { useAttempt } from '../shell/attempt.ts'
 import { useText } from '../shell/text.ts'
 import { Failed } from './states.tsx'
 
@@ -29,24 +29,13 @@ export function FormDialog<V extends object>({
 }: FormDialogProps<V>) {
   const t = useText()
   const [form] = Form.useForm<V>()
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt, forget } = useAttempt()
   useEffect(() => {
-    if (open) setRefused(null)
-  }, [open])
+    if (open) forget()
+  }, [open, forget])
   const send = async (values: V): Promise<void> => {
     if (busy) return
-    setBusy(true)
-    setRefused(null)
-    try {
-      await submit(values)
-      close()
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      setBusy(false)
-    }
+    if (await attempt(() => submit(values))) close()
   }
   return (
     <Modal

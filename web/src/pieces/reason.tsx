@@ -1,6 +1,6 @@
 import { Form, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
-import { Refused } from '../shell/api.ts'
+import { useAttempt } from '../shell/attempt.ts'
 import { useText } from '../shell/text.ts'
 import { Failed } from './states.tsx'
 
@@ -32,26 +32,16 @@ export function ReasonDialog({
   const t = useText()
   const field = useId()
   const [text, setText] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt, forget } = useAttempt()
   const ready = reason !== 'needed' || text.trim() !== ''
   const leave = (): void => {
     setText('')
-    setRefused(null)
+    forget()
     close()
   }
   const go = async (): Promise<void> => {
     if (!ready || busy) return
-    setBusy(true)
-    try {
-      await decide(text.trim())
-      leave()
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      setBusy(false)
-    }
+    if (await attempt(() => decide(text.trim()))) leave()
   }
   return (
     <Modal

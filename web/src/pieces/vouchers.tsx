@@ -1,8 +1,9 @@
 import { CameraOutlined, DeleteOutlined, DownloadOutlined, PaperClipOutlined, UploadOutlined } from '@ant-design/icons'
 import { Button, Flex, Typography } from 'antd'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import type { VoucherView } from '../../../src/reviews/api.ts'
-import { ask, newRequestId, Refused } from '../shell/api.ts'
+import { ask, newRequestId } from '../shell/api.ts'
+import { useAttempt } from '../shell/attempt.ts'
 import { addressOf } from '../shell/query.ts'
 import { useText } from '../shell/text.ts'
 import { Failed } from './states.tsx'
@@ -49,25 +50,18 @@ export function VoucherPicker({
   const t = useText()
   const file = useRef<HTMLInputElement>(null)
   const camera = useRef<HTMLInputElement>(null)
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt } = useAttempt()
   const take = async (files: FileList | null): Promise<void> => {
-    setBusy(true)
-    setRefused(null)
     const taken = [...uploaded]
-    try {
+    await attempt(async () => {
       for (const each of files ?? []) {
         const path = addressOf('/api/vouchers', { id: newRequestId(), name: each.name })
         const made = await ask<VoucherView>('POST', path, { body: each })
         taken.push({ id: made.voucher_id, name: made.name })
       }
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      change(taken)
-      setBusy(false)
-    }
+    })
+    // Those before the one that was refused are there.
+    change(taken)
   }
   const label = t('上传凭证（PDF、JPEG、PNG）', 'Upload vouchers (PDF, JPEG, PNG)')
   return (

@@ -1,6 +1,5 @@
 import { InboxOutlined } from '@ant-design/icons'
 import { Alert, Button, Spin, Upload } from 'antd'
-import { useState } from 'react'
 import type { BillBatchHead, BillBatchList, BillBatchView } from '../../../../src/orders/bill_batch_api.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { usePages } from '../../pieces/paged.ts'
@@ -8,7 +7,8 @@ import { saveText } from '../../pieces/save.ts'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
-import { ask, newRequestId, Refused } from '../../shell/api.ts'
+import { ask, newRequestId } from '../../shell/api.ts'
+import { useAttempt } from '../../shell/attempt.ts'
 import { changedHere } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -25,8 +25,7 @@ export default function BillBatchesPage() {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt } = useAttempt()
   const list = usePages<BillBatchList, BillBatchHead>(
     'merchants',
     '/api/bill-batches',
@@ -35,23 +34,15 @@ export default function BillBatchesPage() {
     page => (page.batches.length === PAGE ? page.batches.at(-1)?.checked_at : null),
     'before',
   )
-  const check = async (file: File): Promise<void> => {
-    setBusy(true)
-    setRefused(null)
-    try {
+  const check = (file: File): Promise<boolean> =>
+    attempt(async () => {
       const found = await ask<BillBatchView>('POST', '/api/bill-batches', {
         query: { id: newRequestId(), name: file.name },
         body: file,
       })
       await changedHere(['merchants'])
       address.set({ batch: found.batch_id }, { step: true })
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
   return (
     <Page title={t('批量开单', 'Bill batches')}>
       <div className="stack">

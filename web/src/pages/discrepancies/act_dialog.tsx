@@ -5,7 +5,7 @@ import type { Action } from '../../../../src/discrepancies/actions.ts'
 import { actionWords } from '../../pieces/discrepancy_words.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { type Uploaded, VoucherPicker } from '../../pieces/vouchers.tsx'
-import { Refused } from '../../shell/api.ts'
+import { useAttempt } from '../../shell/attempt.ts'
 import { useRead, withId } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -47,18 +47,15 @@ export function ActDialog({
   const [cause, setCause] = useState<string | undefined>(undefined)
   const [until, setUntil] = useState<string | null>(null)
   const [vouchers, setVouchers] = useState<readonly Uploaded[]>([])
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt } = useAttempt()
   const ready =
     (!needsReason(action) || reason.trim() !== '') &&
     (action !== 'assign' || owner.trim() !== '') &&
     (action !== 'wait' || until !== null)
   const go = async (): Promise<void> => {
     if (!ready || busy) return
-    setBusy(true)
-    setRefused(null)
-    try {
-      await act({
+    const done = await attempt(() =>
+      act({
         id,
         action,
         ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
@@ -66,14 +63,9 @@ export function ActDialog({
         ...(action === 'assign' ? { owner: owner.trim() } : {}),
         ...(cause === undefined ? {} : { true_cause: cause }),
         ...(vouchers.length === 0 ? {} : { vouchers: vouchers.map(each => each.id) }),
-      })
-      close()
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      setBusy(false)
-    }
+      }),
+    )
+    if (done) close()
   }
   const name = actionWords(action)
   const words = name ? t(name) : action

@@ -1,5 +1,4 @@
 import { Button, Descriptions, Drawer, Flex, Typography } from 'antd'
-import { useState } from 'react'
 import script from '../../../../scripts/verify-log-proof.mjs?raw'
 import type { EntryView } from '../../../../src/audit/api.ts'
 import { Changes } from '../../pieces/changes.tsx'
@@ -8,7 +7,8 @@ import { saveText } from '../../pieces/save.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { Num, When } from '../../pieces/values.tsx'
 import type { Address } from '../../shell/address.ts'
-import { ask, Refused } from '../../shell/api.ts'
+import { ask } from '../../shell/api.ts'
+import { useAttempt } from '../../shell/attempt.ts'
 import { useText } from '../../shell/text.ts'
 import { ACTS, FIELDS, OBJECTS } from './acts.ts'
 
@@ -103,22 +103,13 @@ function Entry({ entry, show }: { readonly entry: EntryView; readonly show: Addr
 
 function Proof({ entry }: { readonly entry: EntryView }) {
   const t = useText()
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt } = useAttempt()
   const name = `log-proof-${entry.entry_id}.json`
-  const prove = async (): Promise<void> => {
-    setBusy(true)
-    setRefused(null)
-    try {
+  const prove = (): Promise<boolean> =>
+    attempt(async () => {
       const proof = await ask('GET', `/api/operation-log/${entry.entry_id}/proof`)
       saveText(name, `${JSON.stringify(proof, null, 2)}\n`)
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
   return (
     <section className="panel" aria-label={t('证明', 'Proof')}>
       <Typography.Title level={3} className="panel-title">

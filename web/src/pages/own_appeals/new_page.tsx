@@ -8,6 +8,7 @@ import type { VoucherView } from '../../../../src/reviews/api.ts'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
 import { ChannelName } from '../../pieces/values.tsx'
 import { ask, newRequestId, Refused } from '../../shell/api.ts'
+import { useAttempt } from '../../shell/attempt.ts'
 import { addressOf } from '../../shell/query.ts'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
@@ -167,26 +168,18 @@ function Photos({
 }) {
   const t = useText()
   const field = useId()
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt } = useAttempt()
   const add = async (files: readonly File[]): Promise<void> => {
-    setBusy(true)
-    setRefused(null)
     const sent: VoucherView[] = []
-    try {
+    await attempt(async () => {
       for (const file of files.slice(0, PHOTOS_MAX - vouchers.length)) {
         const voucher = await asVoucher(file)
         if (!voucher) throw notTaken(file.name)
         const path = addressOf('/api/own/vouchers', { id: newRequestId(), name: voucher.name.slice(-100) })
         sent.push(await ask<VoucherView>('POST', path, { body: voucher.content }))
       }
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      setBusy(false)
-      if (sent.length > 0) change([...vouchers, ...sent])
-    }
+    })
+    if (sent.length > 0) change([...vouchers, ...sent])
   }
   return (
     <div style={{ marginBottom: 24 }}>

@@ -6,7 +6,7 @@ import { Listing } from '../../pieces/listing.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
-import { Refused } from '../../shell/api.ts'
+import { useAttempt } from '../../shell/attempt.ts'
 import { queries, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -23,24 +23,15 @@ export function Gates({ version }: { readonly version: number }) {
   const address = useAddress()
   const act = useAct(['rules'])
   const [days, setDays] = useState(DAYS)
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const { busy, refused, attempt } = useAttempt()
   const list = useRead<GateList>('rules', `/api/rules/versions/${version}/gates`)
   const gates = list.data?.gates ?? []
   const chosen = address.get('gate') || gates[0]?.gate_id || ''
-  const start = async (): Promise<void> => {
-    setBusy(true)
-    setRefused(null)
-    try {
+  const start = (): Promise<boolean> =>
+    attempt(async () => {
       const gate = await act<GateView>('POST', `/api/rules/versions/${version}/gates`, { days })
       address.set({ gate: gate.gate_id })
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      setRefused(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
   return (
     <div className="stack">
       {may('rule.edit') && (
