@@ -3,7 +3,7 @@ import { Button, Flex, Input, type InputRef, Select, Switch } from 'antd'
 import { type RefObject, useEffect, useState } from 'react'
 import { DateField } from '../../pieces/date_field.tsx'
 import { DISCREPANCY_STATES } from '../../pieces/discrepancy_words.ts'
-import { CHANNEL_NAMES } from '../../pieces/values.tsx'
+import { ChannelFilter } from '../../pieces/one_of.tsx'
 import { useText } from '../../shell/text.ts'
 import type { Filters } from './filters.ts'
 
@@ -62,16 +62,7 @@ export function FilterBar({
           { value: 'nobody', label: t('未受理', 'Nobody’s') },
         ]}
       />
-      <Select
-        aria-label={t('渠道', 'Channel')}
-        value={filters.channel}
-        popupMatchSelectWidth={false}
-        onChange={channel => change({ channel })}
-        options={[
-          { value: '', label: t('全部渠道', 'All channels') },
-          ...Object.entries(CHANNEL_NAMES).map(([value, words]) => ({ value, label: t(words) })),
-        ]}
-      />
+      <ChannelFilter value={filters.channel} change={channel => change({ channel })} />
       <Flex align="center" gap={6} component="label">
         <Switch checked={filters.overdue === 'true'} onChange={on => change({ overdue: on ? 'true' : '' })} />
         {t('只看超时', 'Overdue only')}

@@ -1,13 +1,14 @@
 import { EyeOutlined } from '@ant-design/icons'
-import { Button, Input, Select } from 'antd'
+import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { RecordList } from '../../../../src/orders/api.ts'
 import { DateField } from '../../pieces/date_field.tsx'
+import { ChannelFilter, OneOf } from '../../pieces/one_of.tsx'
 import { PAYMENT_STATES, RECONCILED } from '../../pieces/payment_words.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
-import { CHANNEL_NAMES, ChannelName, Money, Num, When } from '../../pieces/values.tsx'
+import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
 import { useFilters } from '../../shell/address.ts'
 import { usePages } from '../../shell/paging.ts'
 import { useSession } from '../../shell/session.tsx'
@@ -52,25 +53,13 @@ export function Records() {
           defaultValue={filters.order_no}
           onSearch={text => change({ order_no: text.trim() })}
         />
-        <Select
-          aria-label={t('渠道', 'Channel')}
-          value={filters.channel}
-          popupMatchSelectWidth={false}
-          onChange={channel => change({ channel })}
-          options={[
-            { value: '', label: t('全部渠道', 'All channels') },
-            ...Object.entries(CHANNEL_NAMES).map(([value, words]) => ({ value, label: t(words) })),
-          ]}
-        />
-        <Select
-          aria-label={t('状态', 'State')}
+        <ChannelFilter value={filters.channel} change={channel => change({ channel })} />
+        <OneOf
+          label={t('状态', 'State')}
+          all={t('全部状态', 'All states')}
+          names={PAYMENT_STATES}
           value={filters.state}
-          popupMatchSelectWidth={false}
-          onChange={state => change({ state })}
-          options={[
-            { value: '', label: t('全部状态', 'All states') },
-            ...Object.entries(PAYMENT_STATES).map(([value, words]) => ({ value, label: t(words) })),
-          ]}
+          change={state => change({ state })}
         />
         <DateField label={t('缴费日从', 'Paid from')} value={from} change={from => change({ from })} />
         <DateField label={t('缴费日到', 'Paid to')} value={to} change={to => change({ to })} />

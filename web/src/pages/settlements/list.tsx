@@ -1,12 +1,13 @@
-import { Flex, Select } from 'antd'
+import { Flex } from 'antd'
 import { Link, useNavigate } from 'react-router'
 import type { SettlementList, SettlementView } from '../../../../src/reconciliation/funds/api.ts'
 import { DateField } from '../../pieces/date_field.tsx'
 import { useListKeys } from '../../pieces/list_keys.tsx'
+import { ChannelFilter, OneOf } from '../../pieces/one_of.tsx'
 import { Rows } from '../../pieces/rows.tsx'
 import { SETTLEMENT_STATES } from '../../pieces/settlement_words.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
-import { CHANNEL_NAMES, ChannelName, Money } from '../../pieces/values.tsx'
+import { ChannelName, Money } from '../../pieces/values.tsx'
 import { usePages } from '../../shell/paging.ts'
 import { useText } from '../../shell/text.ts'
 
@@ -38,26 +39,14 @@ export function SettlementRows({
   return (
     <>
       <Flex gap={8} wrap className="filters">
-        <Select
-          aria-label={t('状态', 'State')}
+        <OneOf
+          label={t('状态', 'State')}
+          all={t('全部状态', 'All states')}
+          names={SETTLEMENT_STATES}
           value={filters.state}
-          popupMatchSelectWidth={false}
-          onChange={state => change({ state })}
-          options={[
-            { value: '', label: t('全部状态', 'All states') },
-            ...Object.entries(SETTLEMENT_STATES).map(([value, words]) => ({ value, label: t(words) })),
-          ]}
+          change={state => change({ state })}
         />
-        <Select
-          aria-label={t('渠道', 'Channel')}
-          value={filters.channel}
-          popupMatchSelectWidth={false}
-          onChange={channel => change({ channel })}
-          options={[
-            { value: '', label: t('全部渠道', 'All channels') },
-            ...Object.entries(CHANNEL_NAMES).map(([value, words]) => ({ value, label: t(words) })),
-          ]}
-        />
+        <ChannelFilter value={filters.channel} change={channel => change({ channel })} />
         <DateField label={t('账期从', 'Business day from')} value={filters.from} change={from => change({ from })} />
       </Flex>
       {error ? (
