@@ -1,14 +1,15 @@
 import { Table } from 'antd'
 import type { ReactNode } from 'react'
-import { useText } from '../shell/text.ts'
+import { type Text, useText } from '../shell/text.ts'
 import type { Change } from './compare.ts'
+import { listed } from './phrases.ts'
 
 /** A value as a person reads it. */
-export function shown(value: unknown): ReactNode {
+export function shown(value: unknown, t: Text): string {
   if (value === undefined || value === null || value === '') return '—'
   if (typeof value === 'boolean') return value ? '✓' : '✗'
   if (Array.isArray(value))
-    return value.every(each => typeof each !== 'object') ? value.join('、') || '—' : JSON.stringify(value)
+    return value.every(each => typeof each !== 'object') ? listed(t, value.map(String)) || '—' : JSON.stringify(value)
   return String(value)
 }
 
@@ -33,8 +34,8 @@ export function Changes({
       scroll={{ x: 'max-content' }}
       columns={[
         { title: t('字段', 'Field'), render: (_, { path }) => nameOf(path), width: 180 },
-        { title: old, render: (_, { before }) => <span className="value-old">{shown(before)}</span> },
-        { title: next, render: (_, { after }) => <span className="value-new">{shown(after)}</span> },
+        { title: old, render: (_, { before }) => <span className="value-old">{shown(before, t)}</span> },
+        { title: next, render: (_, { after }) => <span className="value-new">{shown(after, t)}</span> },
       ]}
     />
   )

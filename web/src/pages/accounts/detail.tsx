@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { AccountDetail } from '../../../../src/access/api.ts'
 import { useAct } from '../../pieces/act.ts'
+import { aside, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -134,7 +135,7 @@ function StateButtons({ account }: { readonly account: AccountDetail }) {
       ))}
       <ReasonDialog
         open={next !== null}
-        title={next === null ? '' : `${words[next]}：${account.name}（${account.login}）`}
+        title={next === null ? '' : titled(t, words[next], aside(t, account.name, account.login))}
         confirm={next === null ? '' : words[next]}
         danger={next !== 'active'}
         reason="none"

@@ -33,7 +33,7 @@ export function FilterBar({ filters, change, merchants, search }: FilterBarProps
         allowClear
         value={number}
         status={short ? 'warning' : ''}
-        placeholder={t('任意号码：缴费单、支付、渠道（/）', 'Any number: order, payment, channel (/)')}
+        placeholder={t('缴费单、支付或渠道号码', 'Order, payment or channel no.')}
         aria-label={t('按任意号码查找', 'Find by any number')}
         title={short ? t(`至少 ${NUMBER_LEAST} 位`, `at least ${NUMBER_LEAST} characters`) : ''}
         onChange={event => {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { PaymentView } from '../../../../src/orders/api.ts'
 import type { ItemDetail } from '../../../../src/reconciliation/items/api.ts'
+import { titled } from '../../pieces/phrases.ts'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
@@ -81,7 +82,9 @@ export function Matched({ item }: { readonly item: ItemDetail }) {
             [t('匹配依据', 'Matched by'), t(passWords(match.pass))],
             [t('规则版本', 'Rules'), match.rules === null ? '—' : t(`第 ${match.rules} 版`, `version ${match.rules}`)],
             [t('差额', 'Difference'), <Money key="m" amount={match.difference} currency={item.currency} />],
-            ...(match.by === '' ? [] : ([[t('手工匹配', 'Matched by hand'), `${match.by}：${match.reason}`]] as const)),
+            ...(match.by === ''
+              ? []
+              : ([[t('手工匹配', 'Matched by hand'), titled(t, match.by, match.reason)]] as const)),
           ]}
         />
       )}
@@ -94,9 +97,7 @@ export function Matched({ item }: { readonly item: ItemDetail }) {
       )}
       {doubt && (
         <Typography.Paragraph type="danger">
-          <strong>
-            {t(kindWords(doubt.kind))}：{t(causeWords(doubt.cause))}
-          </strong>
+          <strong>{titled(t, t(kindWords(doubt.kind)), t(causeWords(doubt.cause)))}</strong>
           <br />
           {t({ zh: doubt.zh, en: doubt.en })}
         </Typography.Paragraph>

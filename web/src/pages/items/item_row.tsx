@@ -1,6 +1,7 @@
 import { Button, Checkbox, Spin, Tag } from 'antd'
 import { memo } from 'react'
 import type { ItemView } from '../../../../src/reconciliation/items/api.ts'
+import { titled } from '../../pieces/phrases.ts'
 import { State } from '../../pieces/states.tsx'
 import { ChannelName, localOf, Money } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -93,7 +94,7 @@ export const ItemRow = memo(function ItemRow({
           <State of={now.state} looks={ITEM_LOOKS} />
           {wrong && item.doubt && (
             <span className="item-doubt">
-              {t(kindWords(item.doubt.kind))}：{t(causeWords(item.doubt.cause))}
+              {titled(t, t(kindWords(item.doubt.kind)), t(causeWords(item.doubt.cause)))}
             </span>
           )}
         </span>

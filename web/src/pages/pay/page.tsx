@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
 import type { PayeeList } from '../../../../src/merchants/api.ts'
 import type { OrderList } from '../../../../src/orders/api.ts'
+import { aside, listed } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
@@ -30,7 +31,14 @@ export default function PayPage() {
   const label = payee?.fee_items[0]?.account_label ?? t('户号', 'Account number')
   const options = (payees.data?.payees ?? []).map(each => ({
     value: each.merchant_no,
-    label: `${each.name}（${each.fee_items.map(item => item.name).join('、')}）`,
+    label: aside(
+      t,
+      each.name,
+      listed(
+        t,
+        each.fee_items.map(item => item.name),
+      ),
+    ),
   }))
   const find = (): void => {
     if (merchantNo === undefined || account.trim() === '') return

@@ -68,7 +68,7 @@ export function Version({ version, versions, inForce, activations, schema }: Ver
                 : held.map(each => (
                     <div key={each.review_id || each.activated_at}>
                       {t(`自账期 ${each.from_day}`, `From day ${each.from_day}`)}
-                      {each.reason && <span className="quiet">（{each.reason}）</span>}
+                      {each.reason && <span className="quiet"> {t(`（${each.reason}）`, `(${each.reason})`)}</span>}
                     </div>
                   )),
           },

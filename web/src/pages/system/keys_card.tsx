@@ -1,6 +1,7 @@
 import { Descriptions, Skeleton, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { VaultView } from '../../../../src/vault/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -33,7 +34,8 @@ export function KeysCard() {
             {
               key: 3,
               label: t('重新加密', 'Sealing anew'),
-              children: sealing === 0 ? t('无', 'None') : t(`${sealing} 列进行中`, `${sealing} columns under way`),
+              children:
+                sealing === 0 ? t('无', 'None') : t(`${sealing} 列进行中`, `${counted(sealing, 'column')} under way`),
             },
           ]}
         />
