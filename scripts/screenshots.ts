@@ -28,10 +28,10 @@ const wanted = <T extends string>(all: readonly T[]): readonly T[] => {
 }
 const scenes = SCENES.filter(({ name }) => named.length === 0 || named.some(each => name.startsWith(each)))
 
+const LOCALES = { zh: 'zh-CN', en: 'en-GB' } as const
 type Device = { readonly size: Size; readonly lang: 'zh' | 'en'; readonly look: 'light' | 'dark' }
 const path = installChromium(console.error)
 if (path === null) process.exit(1)
-const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox'] })
 mkdirSync(folder, { recursive: true })
 let faults = 0
 const tell = (text: string): void => {
@@ -40,10 +40,16 @@ const tell = (text: string): void => {
 }
 /** One session for each person: many would be warned of. */
 const sessions = new Map<string, Awaited<ReturnType<BrowserContext['storageState']>>>()
-for (const size of wanted(Object.keys(SIZES) as Size[]))
-  for (const lang of wanted(['zh', 'en'] as const))
+for (const lang of wanted(['zh', 'en'] as const)) {
+  // Fields of dates are the browser's own, and speak its language.
+  const browser = await chromium.launch({
+    ...{ executablePath: path, args: ['--no-sandbox', `--lang=${LOCALES[lang]}`] },
+    env: { ...process.env, LANGUAGE: LOCALES[lang].replace('-', '_') },
+  })
+  for (const size of wanted(Object.keys(SIZES) as Size[]))
     for (const look of wanted(['light', 'dark'] as const)) await take(browser, { size, lang, look })
-await browser.close()
+  await browser.close()
+}
 console.log(`${faults} faults`)
 process.exitCode = faults > 0 ? 1 : 0
 
@@ -53,7 +59,7 @@ async function take(browser: Browser, device: Device): Promise<void> {
     const session = sessions.get(login)
     const context = await browser.newContext({
       ...{ viewport: SIZES[size], isMobile: size === 'phone', hasTouch: size !== 'pc' },
-      ...{ locale: lang === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: look, serviceWorkers: 'block' },
+      ...{ locale: LOCALES[lang], colorScheme: look, serviceWorkers: 'block' },
       ...(session ? { storageState: session } : {}),
     })
     context.setDefaultTimeout(15_000)
@@ -65,7 +71,7 @@ async function take(browser: Browser, device: Device): Promise<void> {
   }
 }
 
-const linkOf = (login: string): string => {
+function linkOf(login: string): string {
   const link =
     login === '-'
       ? /(http\S+\/app\/)#/

@@ -24,7 +24,9 @@ import { readText, written } from '../src/pages/rules/text.ts'
 import { CHANGES, decisionWords } from '../src/pages/rules/words.ts'
 import { TASKS } from '../src/pages/system/words.ts'
 import { changesBetween } from '../src/pieces/compare.ts'
+import { counted, spoken } from '../src/pieces/phrases.ts'
 import { sizeText } from '../src/pieces/size.ts'
+import type { Both } from '../src/shell/both.ts'
 
 const source = globSync('src/**/*.ts', { cwd: PACKAGE_ROOT })
   .filter(path => !path.endsWith('.test.ts') && !path.startsWith('src/demo/'))
@@ -194,4 +196,15 @@ test('another dataset or grouping keeps what still fits, and never leaves a repo
   assert.equal(other.dataset, 'discrepancies')
   assert.ok(other.columns.length > 0)
   assert.deepEqual(other.filters, { date: 'yesterday' })
+})
+
+test('what the platform keeps in both languages is read in one; what people wrote stays as it is', () => {
+  const [zh, en] = [
+    (a: string | Both): string => (typeof a === 'string' ? a : a.zh),
+    (_: unknown, b?: string) => b ?? '',
+  ]
+  assert.equal(spoken(zh, '平台 Platform'), '平台')
+  assert.equal(spoken(en, '内置默认 Built-in'), 'Built-in')
+  for (const own of ['沈审计', '抚州 小额豁免 2026-11-27', '', 'wechat 2026']) assert.equal(spoken(en, own), own)
+  assert.deepEqual([counted(1, 'day'), counted(2, 'day'), counted(0, 'box', 'boxes')], ['1 day', '2 days', '0 boxes'])
 })

@@ -2,7 +2,7 @@ import { Table } from 'antd'
 import type { ReactNode } from 'react'
 import { type Text, useText } from '../shell/text.ts'
 import type { Change } from './compare.ts'
-import { listed } from './phrases.ts'
+import { listed, spoken } from './phrases.ts'
 
 /** A value as a person reads it. */
 export function shown(value: unknown, t: Text): string {
@@ -10,7 +10,7 @@ export function shown(value: unknown, t: Text): string {
   if (typeof value === 'boolean') return value ? '✓' : '✗'
   if (Array.isArray(value))
     return value.every(each => typeof each !== 'object') ? listed(t, value.map(String)) || '—' : JSON.stringify(value)
-  return String(value)
+  return spoken(t, String(value))
 }
 
 /** What changed: field, old, new. `nameOf` says a field's name to the reader. */

@@ -13,3 +13,9 @@ export const aside = (t: Say, text: string, more: string): string => t(`${text}�
 
 /** English only, Chinese has no plural: "1 day", "2 days", "3 boxes". */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/** What the platform keeps in both languages at once, "平台 Platform": the reader's. Anything else as it is. */
+export function spoken(t: Say, text: string): string {
+  const [, zh, en] = /^([\u3400-\u9fff]+) ([A-Z][A-Za-z -]*)$/.exec(text) ?? []
+  return zh === undefined || en === undefined ? text : t(zh, en)
+}
