@@ -48,11 +48,11 @@ const PAGES_OF: Readonly<Record<string, readonly string[]>> = {
     'orders',
     'bill-batches',
   ],
-  kefu: ['appeals'],
+  kefu: ['appeals', 'notices'],
   shenji: ['operation-log'],
   zhuguan: ['accounts', 'roles', 'merchants'],
-  yunwei: ['system', 'alerts', 'notices', 'keys'],
-  payer: ['own/bills', 'own/records', 'own/appeals', 'own/appeals/new', 'me'],
+  yunwei: ['system', 'alerts', 'keys'],
+  payer: ['own/bills', 'own/records', 'own/appeals', 'me'],
 }
 
 /** The first of these opened: rows and cards carry the same classes in every language. */
@@ -74,10 +74,24 @@ export async function settled(page: Page): Promise<void> {
 }
 
 const LISTS = '**/api/items?*'
+/** As the platform answers when something in it has failed. */
+const BROKEN = {
+  error: {
+    ...{
+      code: 'internal',
+      message_zh: '平台内部错误，请稍后重试',
+      message_en: 'Something failed; try again in a moment',
+    },
+    request_id: '01M8BSNKHBBNW4Z3PJVAJ1V0GS',
+  },
+}
 const again = async (page: Page): Promise<void> => {
   await page.reload()
   await settled(page)
 }
+
+/** A payment of the payer's that has arrived. */
+const PAID = '#content .bills a:has(.ant-tag-processing)'
 
 /** The newest statement that a channel of the demo sent: its inspection books nothing. */
 const sample = (): string => {
@@ -108,7 +122,7 @@ const STATES: readonly Scene[] = [
       await opens('.bills .button-link')(page)
     },
   },
-  { login: '-', name: 'pay-waits-then-done', path: 'pay', act: payOne },
+  { login: '-', name: 'pay-waits', path: 'pay', act: payOne },
   {
     login: 'chuna',
     name: 'items-none',
@@ -121,6 +135,7 @@ const STATES: readonly Scene[] = [
     act: async page => {
       await page.route(LISTS, () => {})
       await visit(page, 'items')
+      await page.locator('.item-tabs').waitFor()
     },
     undo: page => page.unroute(LISTS),
   },
@@ -129,7 +144,7 @@ const STATES: readonly Scene[] = [
     name: 'items-failed',
     path: 'me',
     act: async page => {
-      await page.route(LISTS, route => route.fulfill({ status: 500, body: '{}' }))
+      await page.route(LISTS, route => route.fulfill({ status: 500, json: BROKEN }))
       await visit(page, 'items')
       await settled(page)
     },
@@ -208,7 +223,7 @@ const STATES: readonly Scene[] = [
       await settled(page)
     },
   },
-  { login: 'chuna', name: 'discrepancy', path: 'discrepancies?kind=platform_only', act: opens('.case-what a') },
+  { login: 'chuna', name: 'discrepancy', path: 'discrepancies?kind=channel_only', act: opens('.case-what a') },
   {
     login: 'chuna',
     name: 'discrepancy-amount',
@@ -227,7 +242,7 @@ const STATES: readonly Scene[] = [
   {
     login: 'chuna',
     name: 'match',
-    path: 'discrepancies?kind=platform_only',
+    path: 'discrepancies?kind=channel_only',
     act: async page => {
       const one = (await page.locator('.case-what a').first().getAttribute('href')) ?? ''
       await visit(page, `discrepancies/match?with=${one.split('/').at(-1)}`)
@@ -236,12 +251,18 @@ const STATES: readonly Scene[] = [
   },
   { login: 'caiwu', name: 'review', path: 'reviews', act: opens('.row-link') },
   { login: 'caiwu', name: 'settlement', path: 'settlements?view=all', act: opens('.row-link') },
-  { login: 'caiwu', name: 'cause', path: 'causes', act: opens('.cell-link') },
+  { login: 'caiwu', name: 'cause', path: 'causes', act: opens('.cause-open') },
   { login: 'caiwu', name: 'cause-form', path: 'causes?form=new' },
   { login: 'caiwu', name: 'rules-gate', path: 'rules?version=2&tab=gates' },
   { login: 'caiwu', name: 'rules-editor', path: 'rules?edit=1' },
   { login: 'caiwu', name: 'report-template', path: 'reports?tab=templates&template=standard.items' },
-  { login: 'caiwu', name: 'order', path: 'orders', act: opens('.cell-link, .row-link') },
+  { login: 'caiwu', name: 'orders-found', path: 'orders?merchant=FZWATER&account=10086001' },
+  {
+    login: 'caiwu',
+    name: 'order',
+    path: 'orders?merchant=FZWATER&account=10086001',
+    act: opens('.cell-link'),
+  },
   { login: 'kefu', name: 'appeal', path: 'appeals', act: opens('.row-link') },
   {
     login: 'kefu',
@@ -257,14 +278,23 @@ const STATES: readonly Scene[] = [
   { login: 'zhuguan', name: 'merchant', path: 'merchants?merchant=FZWATER' },
   { login: 'yunwei', name: 'not-here', path: 'no-such-page' },
   { login: 'yunwei', name: 'not-allowed', path: 'items' },
-  { login: 'payer', name: 'own-record', path: 'own/records', act: opens('#content .bills a') },
+  { login: 'payer', name: 'own-record', path: 'own/records', act: opens(PAID) },
   { login: 'payer', name: 'own-appeal', path: 'own/appeals', act: opens('#content .bills a') },
+  {
+    login: 'payer',
+    name: 'own-appeal-new',
+    path: 'own/records',
+    act: async page => {
+      await opens(PAID)(page)
+      await opens('a[href*="/own/appeals/new"]')(page)
+    },
+  },
   {
     login: 'payer',
     name: 'receipt',
     path: 'own/records',
     act: async page => {
-      await opens('#content .bills a')(page)
+      await opens(PAID)(page)
       await opens('a[href*="/pay/receipt/"]')(page)
     },
   },
@@ -291,9 +321,13 @@ async function findBills(page: Page): Promise<void> {
   await settled(page)
 }
 
+/** A bill on its way to be paid. On a phone the channel's own page opens: the picture is of the page that waits behind it. */
 async function payOne(page: Page): Promise<void> {
   await findBills(page)
   await opens('.bills .button-link')(page)
   await page.locator('.sticky-deed button').click()
+  await page.waitForURL(url => !url.pathname.startsWith('/app/pay/order/'))
+  await page.waitForTimeout(1_000)
+  if (!page.url().includes('/app/')) await page.goBack()
   await page.locator('.steps4').waitFor()
 }

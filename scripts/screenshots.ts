@@ -118,7 +118,7 @@ async function shoot(page: Page, scene: Scene, { size, lang, look }: Device): Pr
     // What fades in has come.
     await page.waitForTimeout(scene.act ? 400 : 100)
     const [wide, high] = await page.evaluate<[number, number]>(
-      '[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight]',
+      '[document.documentElement.scrollWidth - document.documentElement.clientWidth, document.documentElement.scrollHeight]',
     )
     if (wide > 1) tell(`${name} scrolls sideways by ${wide}`)
     const { width, height } = SIZES[size]

@@ -31,9 +31,8 @@ export function Changes({
       rowKey="path"
       pagination={false}
       dataSource={changes as Change[]}
-      scroll={{ x: 'max-content' }}
       columns={[
-        { title: t('字段', 'Field'), render: (_, { path }) => nameOf(path), width: 180 },
+        { title: t('字段', 'Field'), render: (_, { path }) => nameOf(path), width: '32%' },
         { title: old, render: (_, { before }) => <span className="value-old">{shown(before, t)}</span> },
         { title: next, render: (_, { after }) => <span className="value-new">{shown(after, t)}</span> },
       ]}

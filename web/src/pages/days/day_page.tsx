@@ -34,7 +34,8 @@ export default function Day() {
       <Page
         title={
           <>
-            {channel} {day.account} · {day.business_date} <State of={day.state} looks={DAY_LOOKS} />
+            {channel} {day.account} · <span className="whole">{day.business_date}</span>{' '}
+            <State of={day.state} looks={DAY_LOOKS} />
           </>
         }
         extra={<DayActions day={day} />}

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import type { PaymentView } from '../../../../src/orders/api.ts'
 import type { ItemDetail } from '../../../../src/reconciliation/items/api.ts'
 import { titled } from '../../pieces/phrases.ts'
-import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
+import { ChannelName, localOf, Money, Num, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -39,7 +39,7 @@ export function Paid({ item }: { readonly item: ItemDetail }) {
           items={payment.data.steps.map(({ step, done, at }) => ({
             title: t(STEP_WORDS[step]),
             status: done ? ('finish' as const) : ('wait' as const),
-            content: at === null ? '' : <When at={at} />,
+            content: at === null ? '' : <StepTime at={at} />,
           }))}
         />
       )}
@@ -67,6 +67,18 @@ export function Paid({ item }: { readonly item: ItemDetail }) {
         ]}
       />
     </Part>
+  )
+}
+
+/** On a phone four of them stand side by side: the day above the time. */
+function StepTime({ at }: { readonly at: string }) {
+  const { day, time } = localOf(at)
+  return (
+    <time dateTime={at} className="item-step-time">
+      {day.slice(5)}
+      <br />
+      {time}
+    </time>
   )
 }
 

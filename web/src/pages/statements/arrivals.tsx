@@ -100,7 +100,7 @@ function Arrival({ arrival }: { readonly arrival: ArrivalView }) {
           <div className="wrong">{t({ zh: arrival.error.message_zh, en: arrival.error.message_en })}</div>
         )}
       </div>
-      <Flex gap={8} wrap justify="end">
+      <Flex gap={8} wrap justify="end" align="center">
         {arrival.file_id !== null && (
           <Link to={`/statements/${arrival.file_id}`} className="row-link">
             {t('查看', 'Open')}
