@@ -63,14 +63,13 @@ const opens =
     await settled(page)
   }
 
-/** Nothing is on its way any more. */
+/** Nothing is on its way any more. An idle network is never seen: pages listen for what changes. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => {})
-  await page
-    .locator('[aria-busy=true]')
-    .first()
-    .waitFor({ state: 'detached', timeout: 5_000 })
-    .catch(() => {})
+  for (let quiet = 0, turns = 0; quiet < 3 && turns < 60; turns++) {
+    await page.waitForTimeout(100)
+    const busy = await page.locator('[aria-busy=true], .ant-skeleton, .ant-spin-spinning').count()
+    quiet = busy === 0 ? quiet + 1 : 0
+  }
 }
 
 const LISTS = '**/api/items?*'

@@ -16,7 +16,7 @@ import { BLIND_KINDS, PURPOSES as KEY_PURPOSES } from '../../src/system/vault/pu
 import { FAMILIES } from '../src/pages/alerts/words.ts'
 import { COLUMNS } from '../src/pages/bill_batches/words.ts'
 import { PURPOSES } from '../src/pages/keys/words.ts'
-import { ACTS } from '../src/pages/operation_log/acts.ts'
+import { ACTS, OBJECTS } from '../src/pages/operation_log/acts.ts'
 import { columnsOpen, fitting } from '../src/pages/reports/content.ts'
 import { PERIODS, STANDARD, VALUES } from '../src/pages/reports/words.ts'
 import { scopesIn, wholeForm, wordsOf } from '../src/pages/rules/fields.ts'
@@ -61,6 +61,15 @@ test('every act that the platform writes into its log has its words, and no word
   // Codes put together at run time begin as these templates do; a new one must be thought of here.
   const templates = [...source.matchAll(/what: `([a-z_]+)\.\$\{/g)].map(([, first]) => first as string)
   assert.deepEqual([...new Set(templates)].sort(), Object.keys(MADE_OF).sort())
+})
+
+test('what acts are done to has its words', () => {
+  const objects = new Set([...source.matchAll(/object: \{ kind: '([a-z_]+)'/g)].map(([, kind]) => kind as string))
+  assert.ok(objects.size > 30)
+  assert.deepEqual(
+    [...objects].filter(kind => !(kind in OBJECTS)),
+    [],
+  )
 })
 
 test('background tasks, keys, attacks, templates, periods and filters have their words', () => {

@@ -17,10 +17,13 @@ export function shown(value: unknown, t: Text): string {
 export function Changes({
   changes,
   nameOf,
+  codeOf,
   titles,
 }: {
   readonly changes: readonly Change[]
   readonly nameOf: (path: string) => ReactNode
+  /** Says a code in words, where the field holds one. */
+  readonly codeOf?: (path: string, value: unknown) => string | undefined
   readonly titles?: readonly [string, string]
 }) {
   const t = useText()
@@ -33,8 +36,16 @@ export function Changes({
       dataSource={changes as Change[]}
       columns={[
         { title: t('字段', 'Field'), render: (_, { path }) => nameOf(path), width: '32%' },
-        { title: old, render: (_, { before }) => <span className="value-old">{shown(before, t)}</span> },
-        { title: next, render: (_, { after }) => <span className="value-new">{shown(after, t)}</span> },
+        {
+          title: old,
+          render: (_, { path, before }) => (
+            <span className="value-old">{codeOf?.(path, before) ?? shown(before, t)}</span>
+          ),
+        },
+        {
+          title: next,
+          render: (_, { path, after }) => <span className="value-new">{codeOf?.(path, after) ?? shown(after, t)}</span>,
+        },
       ]}
     />
   )

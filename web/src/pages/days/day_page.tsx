@@ -30,7 +30,10 @@ export default function Day() {
   const channel = t(CHANNEL_NAMES[day.channel] ?? { zh: day.channel, en: day.channel })
   return (
     <>
-      <Breadcrumb items={[{ title: <Link to="/days">{t('对账日', 'Days')}</Link> }, { title: day.business_date }]} />
+      <Breadcrumb
+        className="day-way"
+        items={[{ title: <Link to="/days">{t('对账日', 'Days')}</Link> }, { title: day.business_date }]}
+      />
       <Page
         title={
           <>

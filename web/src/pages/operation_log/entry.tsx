@@ -11,7 +11,7 @@ import type { Address } from '../../shell/address.ts'
 import { ask } from '../../shell/api.ts'
 import { useAttempt } from '../../shell/attempt.ts'
 import { useText } from '../../shell/text.ts'
-import { ACTS, FIELDS, OBJECTS } from './acts.ts'
+import { ACTS, CODES, FIELDS, OBJECTS } from './acts.ts'
 
 /** One entry: all of it, what it changed, and how to prove that it stood in the log. */
 export function EntryDrawer({
@@ -88,6 +88,10 @@ function Entry({ entry, show }: { readonly entry: EntryView; readonly show: Addr
         ) : (
           <Changes
             changes={changes}
+            codeOf={(path, value) => {
+              const words = CODES[path]?.[String(value)]
+              return words && t(words)
+            }}
             nameOf={path =>
               path
                 .split('.')
