@@ -34,7 +34,7 @@ export function AccountDrawer({ id, close }: { readonly id: string; readonly clo
       onClose={close}
       size={720}
       rootClassName="full-on-phone"
-      title={data ? `${data.name}（${data.login}）` : t('账户', 'Account')}
+      title={data ? aside(t, data.name, data.login) : t('账户', 'Account')}
     >
       {error && <Failed error={error} again={() => void refetch()} />}
       {data ? <Detail account={data} /> : !error && <Loading rows={12} />}

@@ -32,7 +32,7 @@ export function ComparedTable({ of }: { readonly of: DiscrepancyDetail }) {
                 {equal ? (
                   <CheckCircleOutlined className="agrees" aria-label={t('一致', 'Equal')} />
                 ) : alone ? (
-                  <span className="quiet">{t('仅一方给出', 'One side only')}</span>
+                  <span className="quiet">{t('（仅一方给出）', '(one side only)')}</span>
                 ) : (
                   <span className="wrong">
                     <WarningOutlined /> {t('不同', 'Differs')}

@@ -138,7 +138,7 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, Rea
     <Descriptions
       column={1}
       size="small"
-      styles={{ label: { width: 128 } }}
+      styles={{ label: { width: 144 } }}
       items={rows.map(([label, children]) => ({ key: label, label, children }))}
     />
   )

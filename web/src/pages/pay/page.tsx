@@ -10,6 +10,7 @@ import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { Bills } from './bill.tsx'
 import { OpenPayments } from './open_list.tsx'
+import { accountLabel } from './words.ts'
 
 /** Bills by account number, for whoever has one at hand. The number stays out of the address: those are kept and passed on. */
 export default function PayPage() {
@@ -28,7 +29,7 @@ export default function PayPage() {
     { enabled: merchantNo !== undefined && asked !== '', keep: false },
   )
   const payee = payees.data?.payees.find(each => each.merchant_no === merchantNo)
-  const label = payee?.fee_items[0]?.account_label ?? t('户号', 'Account number')
+  const label = accountLabel(t, payee?.fee_items[0]?.account_label)
   const options = (payees.data?.payees ?? []).map(each => ({
     value: each.merchant_no,
     label: aside(

@@ -30,7 +30,7 @@ export function KeysCard() {
           size="small"
           items={[
             { key: 1, label: t('使用中', 'In use'), children: current.length },
-            { key: 2, label: t('最近启用', 'Newest in use since'), children: <When at={newest} whole /> },
+            { key: 2, label: t('最近启用', 'In use since'), children: <When at={newest} whole /> },
             {
               key: 3,
               label: t('重新加密', 'Sealing anew'),

@@ -43,7 +43,7 @@ export default function SystemPage() {
         ) : (
           !error && <Skeleton active title={false} paragraph={{ rows: 2 }} />
         )}
-        <div className="panels">
+        <div className="panels four">
           <House system={system.data} />
           {may('vault.read') && <KeysCard />}
           {MORE.filter(({ needs }) => may(...needs)).map(({ key, Shown }) => (
