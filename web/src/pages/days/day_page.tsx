@@ -102,7 +102,7 @@ function Standing({ day, readAt }: { readonly day: DayView; readonly readAt: num
           {
             key: 'closed',
             label: t('关账人', 'Closed by'),
-            children: day.closed_by === '' ? '—' : day.closed_by,
+            children: day.closed_by === 'system' ? t('到点自动关账', 'by itself, when due') : day.closed_by || '—',
           },
         ]}
       />
