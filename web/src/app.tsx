@@ -3,7 +3,7 @@ import { ConfigProvider, App as Messages, Result, theme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import { Component, lazy, type ReactNode, useEffect } from 'react'
-import { BrowserRouter, Navigate, Route, Routes } from 'react-router'
+import { BrowserRouter, Link, Navigate, Route, Routes } from 'react-router'
 import { LANDINGS, PAGES } from './pages/registry.tsx'
 import { Failed, Loading } from './pieces/states.tsx'
 import { Frame, pagesFor } from './shell/layout.tsx'
@@ -161,6 +161,7 @@ function Guarded({
       status="403"
       title={t('没有此页的权限', 'You may not open this page')}
       subTitle={t('如工作需要，请财务主管授予相应角色', 'If your work needs it, ask a supervisor for the role')}
+      extra={<ToFirst />}
     />
   )
 }
@@ -180,8 +181,18 @@ function NotHere() {
     <Result
       status="404"
       title={t('没有这一页', 'There is no such page')}
-      subTitle={t('请从菜单进入', 'Use the menu')}
+      subTitle={t('地址可能写错了，或这一页已不在', 'The address may be mistyped, or the page is gone')}
+      extra={<ToFirst />}
     />
+  )
+}
+
+function ToFirst() {
+  const t = useText()
+  return (
+    <Link to="/" className="ant-btn ant-btn-primary">
+      {t('回到首页', 'To the first page')}
+    </Link>
   )
 }
 

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DayView } from '../../src/reconciliation/days/api.ts'
 import { agesOf, kindsOf, latencyOf, ratesOf, volumeOf } from '../src/pages/dashboard/figures.ts'
-import { deadlineOf, openDiscrepancies, percent, rowsOfStep, sharesOf, waterfall } from '../src/pages/days/day.ts'
+import {
+  deadlineOf,
+  openDiscrepancies,
+  percent,
+  rowsOfStep,
+  sharesOf,
+  timeLeft,
+  waterfall,
+} from '../src/pages/days/day.ts'
 
 const total = (state: string, rows: number) => ({ state, rows, kind: 'payment', currency: 'CNY', amount: '1.00' })
 const day = (more: Partial<DayView>): DayView =>
@@ -31,6 +39,9 @@ test('the deadline is the platform’s clock, counted on from when it was read',
   })
   assert.deepEqual(deadlineOf({ closes_in: 30, state: 'waiting' }, 91_000), { late: true, hours: 0, minutes: 1 })
   assert.equal(deadlineOf({ closes_in: -5, state: 'closed' }, 0), null)
+  const said = [50, 2, 0].map(hours => timeLeft({ hours, minutes: 39 }).zh)
+  assert.deepEqual(said, ['2 天', '2 小时 39 分', '39 分钟'])
+  assert.equal(timeLeft({ hours: 0, minutes: 0 }).en, 'less than a minute')
 })
 
 test('the waterfall goes from our total to theirs, and shows a rest that should not be there', () => {

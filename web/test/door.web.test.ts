@@ -17,6 +17,8 @@ for (const size of ['pc', 'phone'] as Size[])
       await page.goto('/')
       await page.getByRole('heading', { name: '抚州支付平台' }).waitFor()
       assert.deepEqual(await faultsOfAccess(page), [])
+      // Nobody has registered this device: it does not begin with what it cannot do.
+      assert.match(await page.locator('form .ant-btn-primary').innerText(), /^登\s?录$/)
       await page.locator('input[autocomplete=username]').fill('chuna')
       await page.locator('input[autocomplete=current-password]').fill('not it')
       await page.getByRole('button', { name: /^登\s?录$/ }).click()

@@ -16,7 +16,7 @@ import { BLIND_KINDS, PURPOSES as KEY_PURPOSES } from '../../src/system/vault/pu
 import { FAMILIES } from '../src/pages/alerts/words.ts'
 import { COLUMNS } from '../src/pages/bill_batches/words.ts'
 import { PURPOSES } from '../src/pages/keys/words.ts'
-import { ACTS } from '../src/pages/operation_log/acts.ts'
+import { ACTS, OBJECTS } from '../src/pages/operation_log/acts.ts'
 import { columnsOpen, fitting } from '../src/pages/reports/content.ts'
 import { PERIODS, STANDARD, VALUES } from '../src/pages/reports/words.ts'
 import { scopesIn, wholeForm, wordsOf } from '../src/pages/rules/fields.ts'
@@ -24,7 +24,9 @@ import { readText, written } from '../src/pages/rules/text.ts'
 import { CHANGES, decisionWords } from '../src/pages/rules/words.ts'
 import { TASKS } from '../src/pages/system/words.ts'
 import { changesBetween } from '../src/pieces/compare.ts'
+import { counted, spoken } from '../src/pieces/phrases.ts'
 import { sizeText } from '../src/pieces/size.ts'
+import type { Both } from '../src/shell/both.ts'
 
 const source = globSync('src/**/*.ts', { cwd: PACKAGE_ROOT })
   .filter(path => !path.endsWith('.test.ts') && !path.startsWith('src/demo/'))
@@ -59,6 +61,15 @@ test('every act that the platform writes into its log has its words, and no word
   // Codes put together at run time begin as these templates do; a new one must be thought of here.
   const templates = [...source.matchAll(/what: `([a-z_]+)\.\$\{/g)].map(([, first]) => first as string)
   assert.deepEqual([...new Set(templates)].sort(), Object.keys(MADE_OF).sort())
+})
+
+test('what acts are done to has its words', () => {
+  const objects = new Set([...source.matchAll(/object: \{ kind: '([a-z_]+)'/g)].map(([, kind]) => kind as string))
+  assert.ok(objects.size > 30)
+  assert.deepEqual(
+    [...objects].filter(kind => !(kind in OBJECTS)),
+    [],
+  )
 })
 
 test('background tasks, keys, attacks, templates, periods and filters have their words', () => {
@@ -194,4 +205,15 @@ test('another dataset or grouping keeps what still fits, and never leaves a repo
   assert.equal(other.dataset, 'discrepancies')
   assert.ok(other.columns.length > 0)
   assert.deepEqual(other.filters, { date: 'yesterday' })
+})
+
+test('what the platform keeps in both languages is read in one; what people wrote stays as it is', () => {
+  const [zh, en] = [
+    (a: string | Both): string => (typeof a === 'string' ? a : a.zh),
+    (_: unknown, b?: string) => b ?? '',
+  ]
+  assert.equal(spoken(zh, '平台 Platform'), '平台')
+  assert.equal(spoken(en, '内置默认 Built-in'), 'Built-in')
+  for (const own of ['沈审计', '抚州 小额豁免 2026-11-27', '', 'wechat 2026']) assert.equal(spoken(en, own), own)
+  assert.deepEqual([counted(1, 'day'), counted(2, 'day'), counted(0, 'box', 'boxes')], ['1 day', '2 days', '0 boxes'])
 })

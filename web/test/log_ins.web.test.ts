@@ -37,7 +37,8 @@ webTest(
     await page.getByText('我的手机').waitFor()
     assert.deepEqual(await faultsInBothLooks(page), [])
     await page.getByRole('button', { name: '退出' }).click()
-    await page.getByRole('button', { name: '指纹或面容登录' }).click()
+    // A device with a passkey is offered it first.
+    await page.locator('.ant-btn-primary', { hasText: '指纹或面容登录' }).click()
     await page.locator('#content').waitFor()
     const { rows } = await app.db.pool.query(
       'select method from sessions where ended_at is null order by created_at desc limit 1',

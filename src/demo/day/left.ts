@@ -23,6 +23,7 @@ export async function leaveMorning(stage: DayStage): Promise<void> {
   await payOrdinarily(quiet, id)
   const evening = await playEvening(quiet, id)
   await playMorning(quiet, evening)
+  await billPayer(quiet)
   await fileAppeal(quiet, evening.doubled, id)
   await askSecondPersons(quiet, evening, id)
   const count = async (path: string, name: string): Promise<number> => (await cashier.get(path))[name].length
@@ -60,6 +61,16 @@ async function payOrdinarily({ clerk, sandbox, run, clock }: DayStage, id: Ids):
       () => clerk.get(`/api/payments/${no}`),
       (each: Answer) => each.state === 'success',
     )
+}
+
+/** What the payer finds when he comes: a bill that nobody has paid. */
+async function billPayer({ clerk, run, clock }: DayStage): Promise<void> {
+  const day = dayOf(clock.now())
+  await clerk.post('/api/orders', {
+    ...{ order_no: `DUE${run}`, merchant_no: 'FZWATER', fee_item_id: 'WATER', account_no: '10086001' },
+    ...{ payer_name: '王小明', phone: '13800000000', title: '水费', period: day.slice(0, 7) },
+    ...{ amount: '46.20', due_on: addDays(day, 20) },
+  })
 }
 
 async function fileAppeal({ payer, lang }: DayStage, paymentNo: string, id: Ids): Promise<void> {

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Refused } from '../shell/api.ts'
 import { type Deed, type Subject, useDeed, withId } from '../shell/reading.ts'
 import { useText } from '../shell/text.ts'
+import { spoken } from './phrases.ts'
 import { Failed } from './states.tsx'
 import { When } from './values.tsx'
 
@@ -50,7 +51,7 @@ export function Comments({
           {comments.map(comment => (
             <li key={`${comment.at} ${comment.by} ${comment.text}`} className="comment">
               <Typography.Text type="secondary">
-                {comment.by_name || comment.by} · <When at={comment.at} />
+                {spoken(t, comment.by_name || comment.by)} · <When at={comment.at} />
               </Typography.Text>
               <div className="said">{comment.text}</div>
             </li>

@@ -1,9 +1,9 @@
 import { useMemo } from 'react'
-import type { MerchantView } from '../../../src/merchants/api.ts'
+import type { MerchantView, PayeeList } from '../../../src/merchants/api.ts'
 import { useRead } from '../shell/reading.ts'
 import { useSession } from '../shell/session.tsx'
 
-/** Merchants by their numbers, for pages that show names. Whoever may not see them reads the numbers. */
+/** Merchants by their numbers, for pages that show names. Whoever may not see them all reads the names of those that anybody pays to. */
 export function useMerchants(): {
   readonly all: readonly MerchantView[]
   readonly nameOf: (merchantNo: string) => string
@@ -17,9 +17,11 @@ export function useMerchants(): {
       enabled: may('merchant.read'),
     },
   )
+  const payees = useRead<PayeeList>('merchants', '/api/payees', {}, { enabled: !may('merchant.read') })
   return useMemo(() => {
     const all = data?.merchants ?? []
-    const names = new Map(all.map(merchant => [merchant.merchant_no, merchant.name]))
+    const named = data?.merchants ?? payees.data?.payees ?? []
+    const names = new Map(named.map(merchant => [merchant.merchant_no, merchant.name]))
     return { all, nameOf: no => names.get(no) ?? no }
-  }, [data])
+  }, [data, payees.data])
 }

@@ -11,6 +11,7 @@ import { type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } f
 import { NavLink, useLocation, useNavigate } from 'react-router'
 import { PAGES } from '../pages/registry.tsx'
 import { Loading } from '../pieces/states.tsx'
+import { BrandSign } from './brand.tsx'
 import { deviceName } from './device.ts'
 import { useLive, useLiveness } from './live.ts'
 import { MENU_GROUPS, type MenuGroup, type PageOf } from './pages.tsx'
@@ -36,7 +37,10 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       </a>
       {wide && (
         <Layout.Sider width={216} theme="light" className="side">
-          <div className="brand">{name}</div>
+          <div className="brand">
+            <BrandSign size={26} />
+            {name}
+          </div>
           <PageMenu />
         </Layout.Sider>
       )}

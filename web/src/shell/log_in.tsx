@@ -6,7 +6,10 @@ import { Link } from 'react-router'
 import type { SessionView } from '../../../src/access/api.ts'
 import { Failed } from '../pieces/states.tsx'
 import { ask, Refused } from './api.ts'
+import { BrandSign } from './brand.tsx'
 import { Choices } from './layout.tsx'
+import { logInWay } from './log_in_way.ts'
+import { useRemembered } from './memory.ts'
 import { useDoor } from './session.tsx'
 import { useText } from './text.ts'
 
@@ -23,12 +26,17 @@ export function LogIn({ over }: { readonly over: boolean }) {
         <Choices />
       </Flex>
       <div className="door-card">
-        <Typography.Title level={1} style={{ fontSize: 24, marginBlock: '0 4px' }}>
-          {t('抚州支付平台', 'Fuzhou Pay')}
-        </Typography.Title>
-        <Typography.Paragraph type="secondary">
-          {t('缴费、对账与差错处理', 'Payments, reconciliation and discrepancies')}
-        </Typography.Paragraph>
+        <Flex gap={14} align="center" style={{ marginBottom: 20 }}>
+          <BrandSign size={48} />
+          <div>
+            <Typography.Title level={1} style={{ fontSize: 24, margin: 0 }}>
+              {t('抚州支付平台', 'Fuzhou Pay')}
+            </Typography.Title>
+            <Typography.Text type="secondary">
+              {t('缴费、对账与差错处理', 'Payments, reconciliation and discrepancies')}
+            </Typography.Text>
+          </div>
+        </Flex>
         {over && (
           <Alert
             type="info"
@@ -40,7 +48,9 @@ export function LogIn({ over }: { readonly over: boolean }) {
         )}
         <Tabs
           centered
-          defaultActiveKey={given.has('phone') ? 'payer' : 'staff'}
+          defaultActiveKey={
+            given.has('phone') || (logInWay.get() === 'code' && !given.has('login')) ? 'payer' : 'staff'
+          }
           items={[
             { key: 'staff', label: t('工作人员', 'Staff'), children: <StaffDoor /> },
             { key: 'payer', label: t('缴费人', 'Payers'), children: <PayerDoor /> },
@@ -89,6 +99,22 @@ function StaffDoor() {
   const t = useText()
   const passkey = useTrying()
   const { busy, refused, go } = useTrying()
+  const passkeyFirst = useRemembered(logInWay) === 'passkey' && !given.has('password')
+  const byDevice = browserSupportsWebAuthn() && (
+    <>
+      <Button
+        block
+        size="large"
+        type={passkeyFirst ? 'primary' : 'default'}
+        icon={<KeyOutlined />}
+        loading={passkey.busy}
+        onClick={() => void passkey.go(byPasskey)}
+      >
+        {t('指纹或面容登录', 'Fingerprint or face')}
+      </Button>
+      {passkey.refused && <Failed error={passkey.refused} />}
+    </>
+  )
   // The platform does not say which of the three was wrong: whoever has set a code up finds its field.
   const [wantsCode, setWantsCode] = useState(false)
   return (
@@ -97,24 +123,17 @@ function StaffDoor() {
       initialValues={{ login: given.get('login') ?? '', password: given.get('password') ?? '' }}
       requiredMark={false}
       onFinish={({ login, password, code }) =>
-        void go(() =>
-          ask('POST', '/api/session', { body: { login: login.trim(), password, ...(code ? { code } : {}) } }),
-        )
+        void go(async () => {
+          const body = { login: login.trim(), password, ...(code ? { code } : {}) }
+          const entered = await ask<SessionView>('POST', '/api/session', { body })
+          logInWay.set('password')
+          return entered
+        })
       }
     >
-      {browserSupportsWebAuthn() && (
+      {passkeyFirst && byDevice && (
         <>
-          <Button
-            block
-            size="large"
-            type="primary"
-            icon={<KeyOutlined />}
-            loading={passkey.busy}
-            onClick={() => void passkey.go(byPasskey)}
-          >
-            {t('指纹或面容登录', 'Fingerprint or face')}
-          </Button>
-          {passkey.refused && <Failed error={passkey.refused} />}
+          {byDevice}
           <Divider plain>{t('或用密码', 'or by password')}</Divider>
         </>
       )}
@@ -153,9 +172,17 @@ function StaffDoor() {
         </Button>
       )}
       {refused && <Failed error={refused} />}
-      <Button block size="large" htmlType="submit" loading={busy} style={{ marginTop: 16 }}>
+      <Button
+        block
+        size="large"
+        type={passkeyFirst ? 'default' : 'primary'}
+        htmlType="submit"
+        loading={busy}
+        style={{ marginTop: 16 }}
+      >
         {t('登录', 'Log in')}
       </Button>
+      {!passkeyFirst && byDevice && <div style={{ marginTop: 12 }}>{byDevice}</div>}
     </Form>
   )
 }
@@ -168,7 +195,9 @@ type Challenge = {
 async function byPasskey(): Promise<SessionView> {
   const { challenge_id, options } = await ask<Challenge>('POST', '/api/session/passkey/options', { body: {} })
   const response = await startAuthentication({ optionsJSON: options })
-  return await ask<SessionView>('POST', '/api/session/passkey', { body: { challenge_id, response } })
+  const entered = await ask<SessionView>('POST', '/api/session/passkey', { body: { challenge_id, response } })
+  logInWay.set('passkey')
+  return entered
 }
 
 const AGAIN_S = 60
@@ -207,7 +236,12 @@ function PayerDoor() {
       onSubmit={event => {
         event.preventDefault()
         if (challenge === null) return void (phoneFits && send())
-        void go(() => ask('POST', '/api/session/code', { body: { challenge_id: challenge, phone: number, code } }))
+        void go(async () => {
+          const body = { challenge_id: challenge, phone: number, code }
+          const entered = await ask<SessionView>('POST', '/api/session/code', { body })
+          logInWay.set('code')
+          return entered
+        })
       }}
     >
       <label htmlFor="phone">{t('手机号', 'Phone number')}</label>

@@ -33,8 +33,14 @@ export function useDark(): boolean {
 /** Colours meet WCAG AA on their own backgrounds; the grey of second texts is darker than Ant Design's for that. */
 export const themeOf = (isDark: boolean, still: boolean): ThemeConfig => ({
   algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-  // White could not be read on the light red of the dark theme, nor its blue on what is chosen.
-  ...(isDark ? { components: { Button: { dangerColor: '#141414' }, Menu: { itemSelectedColor: '#9cc8fa' } } } : {}),
+  components: {
+    // Its own track is the page's colour: what is chosen could hardly be told.
+    Segmented: isDark
+      ? { trackBg: '#2b2b2b', itemSelectedBg: '#1d3d66', itemSelectedColor: '#cfe3fb' }
+      : { trackBg: '#e3e7ed', itemSelectedColor: '#0b57b0' },
+    // White could not be read on the light red of the dark theme, nor its blue on what is chosen.
+    ...(isDark ? { Button: { dangerColor: '#141414' }, Menu: { itemSelectedColor: '#9cc8fa' } } : {}),
+  },
   token: {
     motion: !still,
     colorPrimary: isDark ? '#3f8ae0' : '#0b57b0',

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { AccountDetail } from '../../../../src/access/api.ts'
 import { useAct } from '../../pieces/act.ts'
+import { aside, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { RecordDrawer } from '../../pieces/record_drawer.tsx'
 import { State } from '../../pieces/states.tsx'
@@ -24,7 +25,7 @@ export function AccountDrawer({ id, close }: { readonly id: string; readonly clo
       under="/api/accounts"
       id={id}
       close={close}
-      title={account => (account ? `${account.name}（${account.login}）` : t('账户', 'Account'))}
+      title={account => (account ? aside(t, account.name, account.login) : t('账户', 'Account'))}
     >
       {account => <Detail account={account} />}
     </RecordDrawer>
@@ -124,7 +125,7 @@ function StateButtons({ account }: { readonly account: AccountDetail }) {
       ))}
       <ReasonDialog
         open={next !== null}
-        title={next === null ? '' : `${words[next]}：${account.name}（${account.login}）`}
+        title={next === null ? '' : titled(t, words[next], aside(t, account.name, account.login))}
         confirm={next === null ? '' : words[next]}
         danger={next !== 'active'}
         reason="none"

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { AccountDetail } from '../../../../src/access/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -110,7 +111,7 @@ export function Devices({ account }: { readonly account: AccountDetail }) {
       </section>
       <ReasonDialog
         open={ending !== null}
-        title={`${ending?.title ?? ''}：${account.name}`}
+        title={titled(t, ending?.title ?? '', account.name)}
         confirm={ending?.title ?? ''}
         danger
         reason="none"

@@ -1,6 +1,7 @@
 import { Form, Select, TreeSelect } from 'antd'
 import { useState } from 'react'
 import type { DepartmentTreeNode, MerchantList } from '../../../../src/merchants/api.ts'
+import { aside } from '../../pieces/phrases.ts'
 import { CHANNEL_NAMES } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
@@ -45,7 +46,7 @@ export function PlaceFields() {
           options={
             merchants.data?.merchants.map(({ merchant_no, name }) => ({
               value: merchant_no,
-              label: `${name}（${merchant_no}）`,
+              label: aside(t, name, merchant_no),
             })) ?? []
           }
         />

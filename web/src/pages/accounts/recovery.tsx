@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { AccountDetail } from '../../../../src/access/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { useAsked } from '../../pieces/asked.tsx'
+import { aside, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { SecretDialog } from '../../pieces/secret.tsx'
 import { useText } from '../../shell/text.ts'
@@ -47,7 +48,7 @@ export function Recovery({ account }: { readonly account: AccountDetail }) {
       </Dropdown>
       <ReasonDialog
         open={step !== null}
-        title={step === null ? '' : `${words[step]}：${account.name}（${account.login}）`}
+        title={step === null ? '' : titled(t, words[step], aside(t, account.name, account.login))}
         confirm={step === 'ask' ? t('提交复核', 'Ask a second supervisor') : t('执行', 'Do it')}
         reason={step === 'ask' ? 'needed' : 'none'}
         danger={step !== 'ask'}

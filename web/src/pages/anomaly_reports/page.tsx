@@ -4,6 +4,7 @@ import { Button, Descriptions } from 'antd'
 import { Link } from 'react-router'
 import type { ReportList } from '../../../../src/reconciliation/items/api.ts'
 import { useMerchants } from '../../pieces/merchants.ts'
+import { titled } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
@@ -70,8 +71,8 @@ function OneReport({ report, merchant }: { readonly report: Report; readonly mer
         column={{ xs: 1, sm: 2, xl: 4 }}
         title={
           <>
-            {t(`第 ${report.id} 号`, `Number ${report.id}`)} · {t(kindWords(report.kind))}：
-            {t(causeWords(report.cause))}
+            {t(`第 ${report.id} 号`, `Number ${report.id}`)} ·{' '}
+            {titled(t, t(kindWords(report.kind)), t(causeWords(report.cause)))}
           </>
         }
         extra={

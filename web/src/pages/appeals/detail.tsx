@@ -5,6 +5,7 @@ import { Comments } from '../../pieces/comments.tsx'
 import { Facts, Part } from '../../pieces/facts.tsx'
 import { useMerchants } from '../../pieces/merchants.ts'
 import { PAYMENT_STATES, RECONCILED } from '../../pieces/payment_words.ts'
+import { spoken } from '../../pieces/phrases.ts'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
 import { VoucherList } from '../../pieces/vouchers.tsx'
@@ -134,7 +135,7 @@ export function AppealDetailView({ id }: { readonly id: string }) {
                 name: t('结论', 'Verdict'),
                 value: of.verdict ? t(VERDICT_WORDS[of.verdict]) : t(APPEAL_STATES[of.state]),
               },
-              { name: t('处理人', 'By'), value: of.ended_name || '—' },
+              { name: t('处理人', 'By'), value: spoken(t, of.ended_name || '—') },
               { name: t('时间', 'At'), value: <When at={of.ended_at} whole /> },
             ]}
           />

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { BillBatchHead, BillBatchView, BillProblemView } from '../../../../src/orders/bill_batch_api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { RecordDrawer } from '../../pieces/record_drawer.tsx'
 import { Nothing, State } from '../../pieces/states.tsx'
@@ -36,7 +37,7 @@ function Report({ batch }: { readonly batch: BillBatchView }) {
   const { may } = useSession()
   const totals = batch.totals.map(({ currency, count, amount }) => (
     <div key={currency}>
-      {t(`${count} 笔 `, `${count} bills `)}
+      {t(`${count} 笔 `, `${counted(count, 'bill')} `)}
       <Money amount={amount} currency={currency} />
     </div>
   ))
@@ -86,7 +87,7 @@ function Report({ batch }: { readonly batch: BillBatchView }) {
           <Typography.Title level={3} className="panel-title" style={{ margin: 0 }}>
             {t(
               `问题：${batch.errors} 个错误，${batch.warnings} 个提醒`,
-              `${batch.errors} errors, ${batch.warnings} warnings`,
+              `${counted(batch.errors, 'error')}, ${counted(batch.warnings, 'warning')}`,
             )}
           </Typography.Title>
           {batch.errors + batch.warnings > 0 && (
@@ -137,14 +138,14 @@ function Issue({ batch, totals }: { readonly batch: BillBatchView; readonly tota
       bills: batch.bills,
       notify,
     })
-    message.success(t(`已开单 ${bills} 笔`, `${bills} bills are issued`))
+    message.success(t(`已开单 ${bills} 笔`, `${counted(bills, 'bill is', 'bills are')} issued`))
   }
   return (
     <>
       <Alert
         type="success"
         showIcon
-        title={t(`预检通过：将开单 ${batch.bills} 笔`, `Checked: ${batch.bills} bills would be issued`)}
+        title={t(`预检通过：将开单 ${batch.bills} 笔`, `Checked: ${counted(batch.bills, 'bill')} would be issued`)}
         action={
           <Button type="primary" onClick={() => setAsking(true)}>
             {t('确认开单', 'Issue them')}
@@ -153,7 +154,7 @@ function Issue({ batch, totals }: { readonly batch: BillBatchView; readonly tota
       />
       <ReasonDialog
         open={asking}
-        title={t(`开单 ${batch.bills} 笔`, `Issue ${batch.bills} bills`)}
+        title={t(`开单 ${batch.bills} 笔`, `Issue ${counted(batch.bills, 'bill')}`)}
         confirm={t('开单', 'Issue')}
         reason="none"
         close={() => setAsking(false)}

@@ -6,6 +6,7 @@ import { actionWords } from '../../pieces/discrepancy_words.ts'
 import { timeText } from '../../pieces/durations.ts'
 import { Facts, Part } from '../../pieces/facts.tsx'
 import { useCauseNames } from '../../pieces/names.ts'
+import { spoken } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -136,7 +137,8 @@ function Paper({ of }: { readonly of: CauseDetail }) {
           extra={i === 0 && !version.retired ? <State of="current" looks={CURRENT} /> : undefined}
         >
           <p className="quiet">
-            {version.author_name || version.author} · <When at={version.created_at} whole /> · {version.reason}
+            {spoken(t, version.author_name || version.author)} · <When at={version.created_at} whole /> ·{' '}
+            {version.reason}
           </p>
           <ul>
             {conditionSentences(version.conditions, causeName).map(sentence => (

@@ -5,6 +5,7 @@ import type { Applied, CauseList, CauseView } from '../../../../src/causes/api.t
 import { actionWords } from '../../pieces/discrepancy_words.ts'
 import { timeText } from '../../pieces/durations.ts'
 import { useListKeys } from '../../pieces/list_keys.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { useFilters } from '../../shell/address.ts'
@@ -40,7 +41,7 @@ export default function Causes() {
           void message.success(
             t(
               `重新判断了 ${done.looked_at} 件未结差错，${done.changed} 件改变`,
-              `${done.looked_at} open discrepancies looked at, ${done.changed} changed`,
+              `${counted(done.looked_at, 'open discrepancy', 'open discrepancies')} looked at, ${done.changed} changed`,
             ),
           )
         },

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 
 export function Panel({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
-    <section className="day-panel">
+    <section className="day-panel dash-panel">
       <h2>{title}</h2>
       {children}
     </section>

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import type { DayView } from '../../../../src/reconciliation/days/api.ts'
 import { When } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
-import { deadlineOf } from './day.ts'
+import { deadlineOf, timeLeft } from './day.ts'
 
 /** How long until it closes; red when it is late or cannot close. */
 export function Countdown({ day, readAt }: { readonly day: DayView; readonly readAt: number }) {
@@ -21,9 +21,8 @@ export function Countdown({ day, readAt }: { readonly day: DayView; readonly rea
         {t('关账于', 'Closed')} <When at={day.closed_at} />
       </Typography.Text>
     )
-  const { hours, minutes, late } = left
-  const long = hours >= 48 ? t(`${Math.floor(hours / 24)} 天`, `${Math.floor(hours / 24)} days`) : null
-  const time = long ?? t(`${hours} 小时 ${minutes} 分`, `${hours} h ${minutes} min`)
+  const { late } = left
+  const time = t(timeLeft(left))
   return (
     <Typography.Text {...(late ? { type: 'danger' as const, strong: true } : {})}>
       {late ? <ExclamationCircleOutlined /> : <ClockCircleOutlined />}{' '}

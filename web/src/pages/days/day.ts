@@ -1,6 +1,7 @@
 import { formatMinor } from '../../../../src/kernel/money.ts'
 import type { DayView } from '../../../../src/reconciliation/days/api.ts'
 import { minorOf } from '../../pieces/amounts.ts'
+import type { Both } from '../../shell/both.ts'
 
 /** What the board tells of a day, from its figures. Pure. */
 
@@ -66,6 +67,13 @@ export function deadlineOf(
   const left = closesIn - Math.round(since / 1000)
   const minutes = Math.floor(Math.abs(left) / 60)
   return { late: left < 0, hours: Math.floor(minutes / 60), minutes: minutes % 60 }
+}
+
+/** "1 小时 12 分", "39 分"; from two days on in days. */
+export function timeLeft({ hours, minutes }: Pick<Deadline, 'hours' | 'minutes'>): Both {
+  if (hours >= 48) return { zh: `${Math.floor(hours / 24)} 天`, en: `${Math.floor(hours / 24)} days` }
+  if (hours > 0) return { zh: `${hours} 小时 ${minutes} 分`, en: `${hours} h ${minutes} min` }
+  return minutes > 0 ? { zh: `${minutes} 分钟`, en: `${minutes} min` } : { zh: '不到 1 分钟', en: 'less than a minute' }
 }
 
 export type Bar = {

@@ -30,11 +30,15 @@ export default function Day() {
   const channel = t(CHANNEL_NAMES[day.channel] ?? { zh: day.channel, en: day.channel })
   return (
     <>
-      <Breadcrumb items={[{ title: <Link to="/days">{t('对账日', 'Days')}</Link> }, { title: day.business_date }]} />
+      <Breadcrumb
+        className="day-way"
+        items={[{ title: <Link to="/days">{t('对账日', 'Days')}</Link> }, { title: day.business_date }]}
+      />
       <Page
         title={
           <>
-            {channel} {day.account} · {day.business_date} <State of={day.state} looks={DAY_LOOKS} />
+            {channel} {day.account} · <span className="whole">{day.business_date}</span>{' '}
+            <State of={day.state} looks={DAY_LOOKS} />
           </>
         }
         extra={<DayActions day={day} />}

@@ -140,7 +140,9 @@ function optionOf(
   const steady = changes.flatMap(bar => [bar.from, bar.to])
   const lowest = steady.length === 0 ? 0n : steady.reduce((a, b) => (a < b ? a : b))
   const span = steady.length === 0 ? 0n : steady.reduce((a, b) => (a > b ? a : b)) - lowest
-  const floor = lowest - span > 0n ? lowest - span : 0n
+  // Down to a round amount: the axis is read, too.
+  const round = 10n ** BigInt(Math.max(0, span.toString().length - 1))
+  const floor = lowest - span > 0n ? ((lowest - span) / round) * round : 0n
   return {
     grid: { left: 8, right: 8, top: 24, bottom: 8, containLabel: true },
     xAxis: {
@@ -186,7 +188,7 @@ function optionOf(
           color: palette.text,
           formatter: ({ dataIndex }: { dataIndex: number }) => {
             const bar = bars[dataIndex] as Bar
-            return grouped(formatMinor(bar.kind === 'total' ? bar.to : bar.to - bar.from, currency))
+            return `${bar.kind === 'up' ? '+' : ''}${grouped(formatMinor(bar.kind === 'total' ? bar.to : bar.to - bar.from, currency))}`
           },
         },
       },

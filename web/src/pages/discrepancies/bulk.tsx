@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Action } from '../../../../src/discrepancies/actions.ts'
 import type { BulkAnswer, DiscrepancyView } from '../../../../src/discrepancies/api.ts'
 import { actionWords, KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -66,7 +67,7 @@ export function BulkBar({
       {action && (
         <ActDialog
           action={action}
-          about={t(`${picked.length} 件差错`, `${picked.length} discrepancies`)}
+          about={t(`${picked.length} 件差错`, counted(picked.length, 'discrepancy', 'discrepancies'))}
           second={second(action)}
           close={() => setAction(null)}
           act={async asked => {

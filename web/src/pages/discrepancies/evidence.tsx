@@ -5,10 +5,13 @@ import { localOf, Money, Num, When } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
 import { FIELD_NAMES, valueWords } from './evidence_words.ts'
 
-/** What both sides say, field by field; what differs is marked by colour, a sign and a word. */
+const silent = (values: readonly string[]): boolean => values.every(value => value === '')
+
+/** What both sides say, field by field; what differs is marked by colour, a sign and a word. What one side leaves out is no difference, and what both leave out is left out. */
 export function ComparedTable({ of }: { readonly of: DiscrepancyDetail }) {
   const t = useText()
-  if (of.compared.length === 0) return null
+  const said = of.compared.filter(({ field, ours, theirs }) => field === 'payer' || !silent(ours) || !silent(theirs))
+  if (said.length === 0) return null
   return (
     <table className="compare">
       <thead>
@@ -19,14 +22,17 @@ export function ComparedTable({ of }: { readonly of: DiscrepancyDetail }) {
         </tr>
       </thead>
       <tbody>
-        {of.compared.map(({ field, ours, theirs, equal }) => {
+        {said.map(({ field, ours, theirs, equal }) => {
           const name = FIELD_NAMES[field]
+          const alone = field !== 'payer' && (silent(ours) || silent(theirs))
           return (
-            <tr key={field} className={equal ? undefined : 'differs'}>
+            <tr key={field} className={equal || alone ? undefined : 'differs'}>
               <th scope="row">
                 {name ? t(name) : field}{' '}
                 {equal ? (
                   <CheckCircleOutlined className="agrees" aria-label={t('一致', 'Equal')} />
+                ) : alone ? (
+                  <span className="quiet">{t('（仅一方给出）', '(one side only)')}</span>
                 ) : (
                   <span className="wrong">
                     <WarningOutlined /> {t('不同', 'Differs')}

@@ -8,6 +8,7 @@ import { actionWords, DISCREPANCY_STATES, KIND_LOOKS } from '../../pieces/discre
 import { Facts, Part } from '../../pieces/facts.tsx'
 import { useMerchants } from '../../pieces/merchants.ts'
 import { useCauseNames } from '../../pieces/names.ts'
+import { spoken } from '../../pieces/phrases.ts'
 import { Failed, Loading, Page, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -146,7 +147,8 @@ function Paper({ of }: { readonly of: DiscrepancyDetail }) {
         <ul className="plain-list">
           {of.history.map(entry => (
             <li key={`${entry.at} ${entry.what} ${entry.by}`}>
-              <When at={entry.at} whole /> · {entry.by_name || entry.by} · {t(actWords(entry.what, actionWords))}
+              <When at={entry.at} whole /> · {spoken(t, entry.by_name || entry.by)} ·{' '}
+              {t(actWords(entry.what, actionWords))}
             </li>
           ))}
         </ul>

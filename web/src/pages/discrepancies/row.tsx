@@ -2,6 +2,7 @@ import { Checkbox, Tag } from 'antd'
 import { Link } from 'react-router'
 import type { DiscrepancyView } from '../../../../src/discrepancies/api.ts'
 import { DISCREPANCY_STATES, KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { State } from '../../pieces/states.tsx'
 import { ChannelName, Money, When } from '../../pieces/values.tsx'
 import { useLang, useText } from '../../shell/text.ts'
@@ -91,7 +92,7 @@ export function DueOf({ of }: { readonly of: DiscrepancyView }) {
       <span className="quiet">
         {of.age_days === 0
           ? t('今天发现', 'Found today')
-          : t(`账龄 ${of.age_days} 天`, `${of.age_days} ${of.age_days === 1 ? 'day' : 'days'} old`)}
+          : t(`账龄 ${of.age_days} 天`, `${counted(of.age_days, 'day')} old`)}
       </span>
     </span>
   )

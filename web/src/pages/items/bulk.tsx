@@ -1,6 +1,7 @@
 import { Button, Flex, Modal, Typography } from 'antd'
 import { useState } from 'react'
 import type { ItemView } from '../../../../src/reconciliation/items/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Money, Num } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -49,7 +50,7 @@ export function BulkBar({
       )}
       <ReasonDialog
         open={asking}
-        title={t(`确认 ${selected.length} 笔`, `Confirm ${selected.length} items`)}
+        title={t(`确认 ${selected.length} 笔`, `Confirm ${counted(selected.length, 'item')}`)}
         confirm={t('确认', 'Confirm')}
         reason={wrong > 0 ? 'needed' : 'none'}
         close={() => setAsking(false)}

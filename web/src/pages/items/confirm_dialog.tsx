@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import type { DiscrepancyKind } from '../../../../src/matching/entry.ts'
 import type { ItemDetail, ItemView } from '../../../../src/reconciliation/items/api.ts'
 import { suggestion } from '../../../../src/reports/words.ts'
+import { titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading } from '../../pieces/states.tsx'
 import { Money, Num } from '../../pieces/values.tsx'
@@ -58,7 +59,7 @@ function Explained({ no }: { readonly no: string }) {
           <Alert
             type="error"
             showIcon
-            title={`${t(kindWords(doubt.kind))}：${t(causeWords(doubt.cause))}`}
+            title={titled(t, t(kindWords(doubt.kind)), t(causeWords(doubt.cause)))}
             description={t({ zh: doubt.zh, en: doubt.en })}
           />
           <Compared detail={read.data} />

@@ -33,7 +33,7 @@ export function FilterBar({ filters, change, merchants, search }: FilterBarProps
         allowClear
         value={number}
         status={short ? 'warning' : ''}
-        placeholder={t('任意号码：缴费单、支付、渠道（/）', 'Any number: order, payment, channel (/)')}
+        placeholder={t('缴费单、支付或渠道号码', 'Any number')}
         aria-label={t('按任意号码查找', 'Find by any number')}
         title={short ? t(`至少 ${NUMBER_LEAST} 位`, `at least ${NUMBER_LEAST} characters`) : ''}
         onChange={event => {
@@ -115,10 +115,16 @@ function Fields({ filters, change, merchants }: Pick<FilterBarProps, 'filters' |
       <Space.Compact>
         <Amount
           label={t('金额从', 'Amount from')}
+          hint={t('金额从', 'Amount')}
           value={filters.least}
           change={least => change({ ...filters, least })}
         />
-        <Amount label={t('到', 'to')} value={filters.most} change={most => change({ ...filters, most })} />
+        <Amount
+          label={t('金额到', 'Amount to')}
+          hint={t('到', 'to')}
+          value={filters.most}
+          change={most => change({ ...filters, most })}
+        />
       </Space.Compact>
     </>
   )
@@ -127,10 +133,12 @@ function Fields({ filters, change, merchants }: Pick<FilterBarProps, 'filters' |
 /** Takes effect when it is left or Enter is pressed; what is no amount is said so. */
 function Amount({
   label,
+  hint,
   value,
   change,
 }: {
   readonly label: string
+  readonly hint: string
   readonly value: string | undefined
   readonly change: (text: string) => void
 }) {
@@ -144,7 +152,7 @@ function Amount({
     <Input
       value={text}
       inputMode="decimal"
-      placeholder={label}
+      placeholder={hint}
       aria-label={label}
       status={fine ? '' : 'error'}
       style={{ width: 104 }}

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { PaymentView } from '../../../../src/orders/api.ts'
 import type { ItemDetail } from '../../../../src/reconciliation/items/api.ts'
-import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
+import { titled } from '../../pieces/phrases.ts'
+import { ChannelName, localOf, Money, Num, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -38,7 +39,7 @@ export function Paid({ item }: { readonly item: ItemDetail }) {
           items={payment.data.steps.map(({ step, done, at }) => ({
             title: t(STEP_WORDS[step]),
             status: done ? ('finish' as const) : ('wait' as const),
-            content: at === null ? '' : <When at={at} />,
+            content: at === null ? '' : <StepTime at={at} />,
           }))}
         />
       )}
@@ -69,6 +70,18 @@ export function Paid({ item }: { readonly item: ItemDetail }) {
   )
 }
 
+/** On a phone four of them stand side by side: the day above the time. */
+function StepTime({ at }: { readonly at: string }) {
+  const { day, time } = localOf(at)
+  return (
+    <time dateTime={at} className="item-step-time">
+      {day.slice(5)}
+      <br />
+      {time}
+    </time>
+  )
+}
+
 export function Matched({ item }: { readonly item: ItemDetail }) {
   const t = useText()
   const { may } = useSession()
@@ -81,7 +94,9 @@ export function Matched({ item }: { readonly item: ItemDetail }) {
             [t('匹配依据', 'Matched by'), t(passWords(match.pass))],
             [t('规则版本', 'Rules'), match.rules === null ? '—' : t(`第 ${match.rules} 版`, `version ${match.rules}`)],
             [t('差额', 'Difference'), <Money key="m" amount={match.difference} currency={item.currency} />],
-            ...(match.by === '' ? [] : ([[t('手工匹配', 'Matched by hand'), `${match.by}：${match.reason}`]] as const)),
+            ...(match.by === ''
+              ? []
+              : ([[t('手工匹配', 'Matched by hand'), titled(t, match.by, match.reason)]] as const)),
           ]}
         />
       )}
@@ -94,9 +109,7 @@ export function Matched({ item }: { readonly item: ItemDetail }) {
       )}
       {doubt && (
         <Typography.Paragraph type="danger">
-          <strong>
-            {t(kindWords(doubt.kind))}：{t(causeWords(doubt.cause))}
-          </strong>
+          <strong>{titled(t, t(kindWords(doubt.kind)), t(causeWords(doubt.cause)))}</strong>
           <br />
           {t({ zh: doubt.zh, en: doubt.en })}
         </Typography.Paragraph>
@@ -125,7 +138,7 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, Rea
     <Descriptions
       column={1}
       size="small"
-      styles={{ label: { width: 128 } }}
+      styles={{ label: { width: 144 } }}
       items={rows.map(([label, children]) => ({ key: label, label, children }))}
     />
   )

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Spin, Tag } from 'antd'
 import { memo } from 'react'
 import type { ItemView } from '../../../../src/reconciliation/items/api.ts'
+import { titled } from '../../pieces/phrases.ts'
 import { State } from '../../pieces/states.tsx'
 import { ChannelName, localOf, Money } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -45,6 +46,7 @@ export const ItemRow = memo(function ItemRow({
   const now = standing(placed, done)
   const time = item.paid_at === null ? '—' : localOf(item.paid_at).time
   const wrong = item.doubt !== null && now.state !== 'confirmed' && now.state !== 'reconciled'
+  const doubt = wrong && item.doubt ? titled(t, t(kindWords(item.doubt.kind)), t(causeWords(item.doubt.cause))) : ''
   const name = `${time} ${merchant} ${item.amount} ${t(ITEM_LOOKS[now.state] ?? { zh: now.state, en: now.state })}`
   return (
     <div
@@ -91,9 +93,9 @@ export const ItemRow = memo(function ItemRow({
         </span>
         <span className="item-state">
           <State of={now.state} looks={ITEM_LOOKS} />
-          {wrong && item.doubt && (
-            <span className="item-doubt">
-              {t(kindWords(item.doubt.kind))}：{t(causeWords(item.doubt.cause))}
+          {doubt !== '' && (
+            <span className="item-doubt" title={doubt}>
+              {doubt}
             </span>
           )}
         </span>

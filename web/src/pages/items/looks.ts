@@ -52,7 +52,7 @@ const FIELD_WORDS: Readonly<Record<string, Both>> = {
   channel_trade_no: { zh: '渠道流水号', en: 'Channel trade no' },
   state: { zh: '状态', en: 'State' },
   kind: { zh: '类型', en: 'Kind' },
-  difference: { zh: '差额（渠道减平台）', en: 'Difference (theirs minus ours)' },
+  difference: { zh: '差额', en: 'Difference' },
   anomalies: { zh: '入账时发现', en: 'Found while booking' },
   occurred_at: { zh: '时间', en: 'Time' },
   file: { zh: '对账单', en: 'Statement' },

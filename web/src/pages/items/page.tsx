@@ -134,7 +134,9 @@ export default function Items() {
           <SavedViews login={who.login} filters={filters} choose={change} />
           {may('discrepancy.read') && (
             <Link to="/anomaly-reports">
-              <Button icon={<ExportOutlined />}>{t('异常交易专项报告', 'Anomaly reports')}</Button>
+              <Button icon={<ExportOutlined />}>
+                {wide ? t('异常交易专项报告', 'Anomaly reports') : t('异常报告', 'Anomalies')}
+              </Button>
             </Link>
           )}
         </Space>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { RotateView, VaultView } from '../../../../src/vault/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { localOf, When } from '../../pieces/values.tsx'
@@ -28,7 +29,7 @@ export default function KeysPage() {
     message.success(
       t(
         `已生成 ${rotated.length} 把新密钥，${day} ${time} 起启用`,
-        `${rotated.length} new keys are made, in use from ${day} ${time}`,
+        `${counted(rotated.length, 'new key is', 'new keys are')} made, in use from ${day} ${time}`,
       ),
     )
   }
@@ -120,7 +121,7 @@ function Sealing({ work }: { readonly work: readonly Work[] }) {
       </Typography.Title>
       {shown.map(({ column, rows_done, rows_failed, finished_at }) => (
         <div key={column}>
-          <code>{column}</code> {t(`${rows_done} 行已完成`, `${rows_done} rows done`)}
+          <code>{column}</code> {t(`${rows_done} 行已完成`, `${counted(rows_done, 'row')} done`)}
           {rows_failed > 0 && <span className="wrong"> {t(`，${rows_failed} 行失败`, `, ${rows_failed} failed`)}</span>}
           <Progress
             percent={finished_at === null ? 50 : 100}

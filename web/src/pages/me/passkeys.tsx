@@ -8,6 +8,7 @@ import { Failed, Loading } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { ask, Refused } from '../../shell/api.ts'
 import { deviceName } from '../../shell/device.ts'
+import { logInWay } from '../../shell/log_in_way.ts'
 import { changedHere, useDeed, useRead } from '../../shell/reading.ts'
 import { useLang, useText } from '../../shell/text.ts'
 
@@ -112,6 +113,7 @@ function AddPasskey({ close }: { readonly close: () => void }) {
       })) as unknown as Begun
       const response = await startRegistration({ optionsJSON: options })
       await ask('POST', '/api/session/passkeys', { body: { challenge_id, name: name.trim(), response } })
+      logInWay.set('passkey')
       await changedHere(['session'])
       close()
     } catch (error) {

@@ -136,6 +136,7 @@ export const OBJECTS: Readonly<Record<string, Both>> = {
   alert: { zh: '告警', en: 'Alert' },
   appeal: { zh: '申诉', en: 'Appeal' },
   arrival: { zh: '待到账单', en: 'Expected statement' },
+  backup: { zh: '备份', en: 'Backup' },
   bill_batch: { zh: '开单批次', en: 'Bill batch' },
   binding: { zh: '绑定户号', en: 'Bound account' },
   cause: { zh: '异常场景', en: 'Cause' },
@@ -144,9 +145,11 @@ export const OBJECTS: Readonly<Record<string, Both>> = {
   day: { zh: '账期', en: 'Business day' },
   department: { zh: '部门', en: 'Department' },
   discrepancy: { zh: '差错', en: 'Discrepancy' },
+  drill: { zh: '容灾演练', en: 'Drill' },
   export: { zh: '导出', en: 'Export' },
   fee_item: { zh: '缴费项目', en: 'Fee item' },
   log_block: { zh: '日志块', en: 'Log block' },
+  login: { zh: '登录名（摘要）', en: 'Log-in name (digest)' },
   master_key: { zh: '主密钥', en: 'Master key' },
   match: { zh: '匹配', en: 'Match' },
   merchant: { zh: '收费单位', en: 'Merchant' },
@@ -164,6 +167,16 @@ export const OBJECTS: Readonly<Record<string, Both>> = {
   statement_file: { zh: '对账单文件', en: 'Statement file' },
   statement_template: { zh: '账单格式', en: 'Statement format' },
   voucher: { zh: '凭证附件', en: 'Voucher' },
+}
+
+/** Codes that stand in `before` and `after`, by their field. */
+export const CODES: Readonly<Record<string, Readonly<Record<string, Both>>>> = {
+  method: {
+    password: { zh: '密码', en: 'Password' },
+    password_totp: { zh: '密码和动态验证码', en: 'Password and authenticator' },
+    passkey: { zh: '指纹或面容', en: 'Fingerprint or face' },
+    code: { zh: '短信验证码', en: 'Code by SMS' },
+  },
 }
 
 /** Names of fields of `before` and `after`; a field without one is shown by its own name. */

@@ -3,6 +3,7 @@ import script from '../../../../scripts/verify-log-proof.mjs?raw'
 import type { EntryView } from '../../../../src/audit/api.ts'
 import { Changes } from '../../pieces/changes.tsx'
 import { changesBetween } from '../../pieces/compare.ts'
+import { spoken } from '../../pieces/phrases.ts'
 import { saveText } from '../../pieces/save.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { Num, When } from '../../pieces/values.tsx'
@@ -10,7 +11,7 @@ import type { Address } from '../../shell/address.ts'
 import { ask } from '../../shell/api.ts'
 import { useAttempt } from '../../shell/attempt.ts'
 import { useText } from '../../shell/text.ts'
-import { ACTS, FIELDS, OBJECTS } from './acts.ts'
+import { ACTS, CODES, FIELDS, OBJECTS } from './acts.ts'
 
 /** One entry: all of it, what it changed, and how to prove that it stood in the log. */
 export function EntryDrawer({
@@ -56,7 +57,7 @@ function Entry({ entry, show }: { readonly entry: EntryView; readonly show: Addr
             label: t('人员', 'Person'),
             children: (
               <span>
-                {entry.who_name || t('系统', 'System')} <Num>{entry.who}</Num>
+                {spoken(t, entry.who_name) || t('系统', 'System')} <Num>{entry.who}</Num>
                 {only({ who: entry.who }, '只看此人', 'Only this one')}
               </span>
             ),
@@ -87,6 +88,10 @@ function Entry({ entry, show }: { readonly entry: EntryView; readonly show: Addr
         ) : (
           <Changes
             changes={changes}
+            codeOf={(path, value) => {
+              const words = CODES[path]?.[String(value)]
+              return words && t(words)
+            }}
             nameOf={path =>
               path
                 .split('.')

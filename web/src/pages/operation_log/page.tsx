@@ -3,6 +3,7 @@ import { Button, Grid, Tooltip } from 'antd'
 import { useState } from 'react'
 import type { EntryView, LogList } from '../../../../src/audit/api.ts'
 import { useKey } from '../../pieces/keys.ts'
+import { spoken } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
 import { Num, When } from '../../pieces/values.tsx'
@@ -95,7 +96,7 @@ export default function OperationLogPage() {
               <span className="quiet">
                 <When at={entry.at} whole />
               </span>
-              <span className="log-who">{entry.who_name || t('系统', 'System')}</span>
+              <span className="log-who">{spoken(t, entry.who_name) || t('系统', 'System')}</span>
               <b>{t(ACTS[entry.what] ?? { zh: entry.what, en: entry.what })}</b>
               <span className="log-object">
                 {t(OBJECTS[entry.object_kind] ?? { zh: entry.object_kind, en: entry.object_kind })}{' '}

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react'
 import type { AccountList } from '../../../../src/access/api.ts'
 import { Days } from '../../pieces/days.tsx'
 import { useKey } from '../../pieces/keys.ts'
+import { aside } from '../../pieces/phrases.ts'
 import type { Address } from '../../shell/address.ts'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
@@ -108,7 +109,7 @@ function WhoPicker({ who, choose }: { readonly who: string; readonly choose: (wh
   ]
   const people = (data?.accounts ?? []).map(({ kind, login, name }) => ({
     value: `${kind}:${login}`,
-    label: `${name}（${login}）`,
+    label: aside(t, name, login),
   }))
   const known = [...people, ...others]
   return (

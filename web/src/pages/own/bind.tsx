@@ -4,6 +4,7 @@ import type { PayeeList } from '../../../../src/merchants/api.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
+import { accountLabel } from '../pay/words.ts'
 
 type Words = {
   readonly merchant_no: string
@@ -20,9 +21,8 @@ export function BindDialog({ close, bound }: { readonly close: () => void; reado
   const [proof, setProof] = useState<Words['proof']>('payer_name')
   const payees = useRead<PayeeList>('paying', '/api/payees')
   const merchantNo = Form.useWatch('merchant_no', form)
-  const label =
-    payees.data?.payees.find(each => each.merchant_no === merchantNo)?.fee_items[0]?.account_label ??
-    t('户号', 'Account number')
+  const payee = payees.data?.payees.find(each => each.merchant_no === merchantNo)
+  const label = accountLabel(t, payee?.fee_items[0]?.account_label)
   const bind = useDeed(['own'])
   const missing = t('请填写', 'This is missing')
   return (

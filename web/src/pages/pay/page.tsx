@@ -4,11 +4,13 @@ import { useState } from 'react'
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
 import type { PayeeList } from '../../../../src/merchants/api.ts'
 import type { OrderList } from '../../../../src/orders/api.ts'
+import { aside, listed } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { Bills } from './bill.tsx'
 import { OpenPayments } from './open_list.tsx'
+import { accountLabel } from './words.ts'
 
 /** Bills by account number, for whoever has one at hand. The number stays out of the address: those are kept and passed on. */
 export default function PayPage() {
@@ -27,10 +29,17 @@ export default function PayPage() {
     { enabled: merchantNo !== undefined && asked !== '', keep: false },
   )
   const payee = payees.data?.payees.find(each => each.merchant_no === merchantNo)
-  const label = payee?.fee_items[0]?.account_label ?? t('户号', 'Account number')
+  const label = accountLabel(t, payee?.fee_items[0]?.account_label)
   const options = (payees.data?.payees ?? []).map(each => ({
     value: each.merchant_no,
-    label: `${each.name}（${each.fee_items.map(item => item.name).join('、')}）`,
+    label: aside(
+      t,
+      each.name,
+      listed(
+        t,
+        each.fee_items.map(item => item.name),
+      ),
+    ),
   }))
   const find = (): void => {
     if (merchantNo === undefined || account.trim() === '') return

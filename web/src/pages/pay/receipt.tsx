@@ -1,6 +1,7 @@
 import type { ReceiptView } from '../../../../src/orders/receipt_api.ts'
 import { ChannelName, Num, When } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
+import { accountLabel } from './words.ts'
 
 /** What a receipt certifies, line by line. */
 export function ReceiptFacts({ receipt }: { readonly receipt: ReceiptView }) {
@@ -8,7 +9,7 @@ export function ReceiptFacts({ receipt }: { readonly receipt: ReceiptView }) {
   const facts: readonly (readonly [name: string, value: React.ReactNode])[] = [
     [t('缴费项目', 'Fee item'), receipt.fee_item],
     [t('账单', 'Bill'), receipt.period === '' ? receipt.title : `${receipt.title} ${receipt.period}`],
-    [receipt.account_label, <Num key="account">{receipt.account}</Num>],
+    [accountLabel(t, receipt.account_label), <Num key="account">{receipt.account}</Num>],
     [t('缴费人', 'Payer'), receipt.payer === '' ? '—' : receipt.payer],
     [t('付款时间', 'Paid at'), <When key="at" at={receipt.paid_at} whole />],
     [t('付款方式', 'By'), <ChannelName key="channel" channel={receipt.channel} />],

@@ -1,5 +1,5 @@
 import type { PaymentRecordView, PaymentView } from '../../../../src/orders/api.ts'
-import type { StateLook } from '../../pieces/look.ts'
+import type { Say, StateLook } from '../../pieces/look.ts'
 import type { Both } from '../../shell/both.ts'
 
 /** Where a payment stands, in words for whoever paid. */
@@ -118,3 +118,14 @@ export const APPEAL_LOOKS: Readonly<Record<string, StateLook>> = {
   closed_by_reconciliation: { zh: '已对账，自动办结', en: 'Settled by the reconciliation', colour: 'success' },
   withdrawn: { zh: '已撤回', en: 'Taken back', colour: 'default' },
 }
+
+/** What payees usually call the number on their bills. Another word stays as it is. */
+const ACCOUNT_LABELS: Readonly<Record<string, string>> = {
+  户号: 'Account number',
+  学号: 'Student number',
+  卡号: 'Card number',
+  房号: 'Flat number',
+  纳税人识别号: 'Taxpayer number',
+}
+
+export const accountLabel = (t: Say, label = '户号'): string => t(label, ACCOUNT_LABELS[label] ?? label)

@@ -1,6 +1,7 @@
 import { App, Button } from 'antd'
 import type { WaitingView } from '../../../../src/orders/api.ts'
 import { PAYMENT_STATES } from '../../pieces/payment_words.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
@@ -76,7 +77,7 @@ export function Waiting() {
               <span>
                 {t('下次查询', 'Next query')} <When at={row.next_query_at} />
               </span>
-              <span className="quiet">{t(`已查询 ${row.queries} 次`, `asked ${row.queries} times`)}</span>
+              <span className="quiet">{t(`已查询 ${row.queries} 次`, `asked ${counted(row.queries, 'time')}`)}</span>
             </span>
             <span className="number record-amount">
               <Money amount={row.amount} currency={row.currency} />

@@ -1,5 +1,6 @@
 import type { Content, DatasetList } from '../../../../src/reports/api.ts'
 import type { Say } from '../../pieces/look.ts'
+import { listed } from '../../pieces/phrases.ts'
 import type { Both } from '../../shell/both.ts'
 import { PERIODS, VALUES } from './words.ts'
 
@@ -50,6 +51,6 @@ export function fitting(dataset: Dataset, content: Content): Content {
 export function filterText(value: FilterValue, t: Say): string {
   const word = (code: string): string => t(VALUES[code] ?? PERIODS[code] ?? { zh: code, en: code })
   if (typeof value === 'string') return word(value)
-  if (Array.isArray(value)) return value.map(word).join('、')
+  if (Array.isArray(value)) return listed(t, value.map(word))
   return `${value.from} – ${value.to}`
 }

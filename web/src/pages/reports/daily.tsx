@@ -2,6 +2,7 @@ import { Alert, Button, Checkbox, Dropdown, Flex, Input } from 'antd'
 import { useState } from 'react'
 import type { DayList } from '../../../../src/reconciliation/days/api.ts'
 import type { DailyView } from '../../../../src/reports/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, localOf, Money, When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
@@ -145,7 +146,7 @@ function DayCard({ day }: { readonly day: Day }) {
           <span className="right">✓ {t('平衡', 'Balanced')}</span>
           <span className="quiet">
             {' · '}
-            {t(`对平 ${day.matched_rows} 行`, `${day.matched_rows} rows matched`)}
+            {t(`对平 ${day.matched_rows} 行`, `${counted(day.matched_rows, 'row')} matched`)}
             {day.match_rate !== null && ` · ${day.match_rate}%`}
           </span>
         </div>

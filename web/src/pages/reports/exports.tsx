@@ -5,6 +5,7 @@ import type { ExportList, ExportView } from '../../../../src/reports/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { usePages } from '../../pieces/paged.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { sizeText } from '../../pieces/size.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -95,7 +96,7 @@ function Progressing({ row }: { readonly row: ExportView }) {
   if (row.state !== 'running') return <State of={row.state} looks={EXPORT_STATES} />
   return (
     <span role="status">
-      {t(`已写 ${row.rows_done} 行`, `${row.rows_done} rows written`)}
+      {t(`已写 ${row.rows_done} 行`, `${counted(row.rows_done, 'row')} written`)}
       {row.rows_total !== null && row.rows_total > 0 && (
         <Progress
           size="small"

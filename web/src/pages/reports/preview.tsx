@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Table } from 'antd'
 import type { Content, Preview } from '../../../../src/reports/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
 import { ask, type Refused } from '../../shell/api.ts'
 import { useLang, useText } from '../../shell/text.ts'
@@ -27,7 +28,7 @@ export function PreviewTable({ content }: { readonly content: Content }) {
       {data && data.rows.length > 0 && (
         <>
           <p className="quiet">
-            {t(`预览（前 ${data.rows.length} 行）`, `Preview (the first ${data.rows.length} rows)`)}
+            {t(`预览（前 ${data.rows.length} 行）`, `Preview (the first ${counted(data.rows.length, 'row')})`)}
           </p>
           <Table
             size="small"

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { DatasetList, TemplateList, TemplateView } from '../../../../src/reports/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { listed, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
@@ -29,7 +30,11 @@ export function Template({ template, datasets }: { readonly template: TemplateVi
   const dataset = datasets.datasets.find(each => each.dataset === template.content.dataset)
   const name = nameOf(template, t)
   if (!dataset) return null
-  const fields = (names: readonly string[]): string => names.map(each => t(fieldName(dataset, each))).join('、')
+  const fields = (names: readonly string[]): string =>
+    listed(
+      t,
+      names.map(each => t(fieldName(dataset, each))),
+    )
   const { columns, filters = {}, group = [], order = [] } = template.content
   return (
     <section className="panel" aria-label={name}>
@@ -82,9 +87,9 @@ export function Template({ template, datasets }: { readonly template: TemplateVi
               Object.entries(filters)
                 .map(([filter, value]) => {
                   const known = dataset.filters.find(each => each.filter === filter)
-                  return `${known ? t(known) : filter}：${filterText(value, t)}`
+                  return titled(t, known ? t(known) : filter, filterText(value, t))
                 })
-                .join('；') || '—',
+                .join(t('；', '; ')) || '—',
           },
           ...(group.length > 0 ? [{ key: 4, label: t('分组', 'Grouped by'), children: fields(group) }] : []),
           ...(order.length > 0

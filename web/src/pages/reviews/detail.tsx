@@ -5,6 +5,7 @@ import type { ReviewView } from '../../../../src/reviews/api.ts'
 import { Facts, Part } from '../../pieces/facts.tsx'
 import { useMerchants } from '../../pieces/merchants.ts'
 import { useCauseNames } from '../../pieces/names.ts'
+import { spoken } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, When } from '../../pieces/values.tsx'
@@ -65,7 +66,7 @@ function ReviewPaper({
         )}
         <Facts
           of={[
-            { name: t('申请人', 'Asked by'), value: review.asked_name || review.asked_by },
+            { name: t('申请人', 'Asked by'), value: spoken(t, review.asked_name || review.asked_by) },
             { name: t('申请时间', 'Asked at'), value: <When at={review.asked_at} whole /> },
             ...(review.state === 'open'
               ? [
@@ -110,7 +111,7 @@ function ReviewPaper({
           <Facts
             of={[
               { name: t('状态', 'State'), value: <State of={review.state} looks={REVIEW_STATES} /> },
-              { name: t('处理人', 'By'), value: review.decided_name || '—' },
+              { name: t('处理人', 'By'), value: spoken(t, review.decided_name || '—') },
               { name: t('时间', 'At'), value: <When at={review.ended_at} whole /> },
               { name: t('意见', 'Words'), value: review.ended_why || '—' },
             ]}

@@ -3,6 +3,7 @@ import { useCallback } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import type { ReviewView } from '../../../../src/reviews/api.ts'
 import { LIST_KEYS, Shortcuts, useListKeys } from '../../pieces/list_keys.tsx'
+import { spoken } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Split } from '../../pieces/split.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
@@ -101,7 +102,7 @@ export default function Reviews() {
             )}
           </div>
           <div className="row-line quiet">
-            <span>{row.asked_name || row.asked_by}</span>
+            <span>{spoken(t, row.asked_name || row.asked_by)}</span>
             <When at={row.asked_at} />
           </div>
         </Link>

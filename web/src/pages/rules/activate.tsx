@@ -3,6 +3,7 @@ import type { GateList } from '../../../../src/reconciliation/gate/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { useAsked } from '../../pieces/asked.tsx'
 import { FormDialog, ReasonField } from '../../pieces/form_dialog.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { localOf } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
@@ -71,7 +72,7 @@ export function Activate({
               value: gate.gate_id,
               label: t(
                 `${day} ${time}，对照版本 ${gate.against}，${gate.days} 个账期`,
-                `${day} ${time}, against version ${gate.against}, ${gate.days} days`,
+                `${day} ${time}, against version ${gate.against}, ${counted(gate.days, 'day')}`,
               ),
             }
           })}

@@ -67,7 +67,9 @@ function Writing({ base, schema, leave }: Pick<EditorProps, 'schema' | 'leave'> 
           {fault ? (
             <span className="wrong">
               {t(`第 ${fault.line} 行`, `Line ${fault.line}`)}
-              {fault.place !== '' && ` · ${placeName(fault.place, whole.channel, t)}`}：{t(fault)}
+              {fault.place !== '' && ` · ${placeName(fault.place, whole.channel, t)}`}
+              {t('：', ': ')}
+              {t(fault)}
             </span>
           ) : same ? (
             <span className="quiet">{t('与所基于的版本相同', 'Nothing is changed yet')}</span>

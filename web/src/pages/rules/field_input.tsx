@@ -1,6 +1,7 @@
 import { Input, InputNumber, Select } from 'antd'
 import { type ReactNode, useId } from 'react'
 import { shown } from '../../pieces/changes.tsx'
+import { listed } from '../../pieces/phrases.ts'
 import { useText } from '../../shell/text.ts'
 import type { Field } from './fields.ts'
 import { Schedule } from './schedule.tsx'
@@ -26,9 +27,13 @@ export function FieldInput({
   const words = (choice: string): string => t(CHOICES[choice] ?? { zh: choice, en: choice })
   const inherited = ((): string => {
     if (typeof holds === 'boolean') return holds ? t('是', 'Yes') : t('否', 'No')
-    if (Array.isArray(holds) && field.kind === 'order') return holds.map(each => words(String(each))).join('、')
+    if (Array.isArray(holds) && field.kind === 'order')
+      return listed(
+        t,
+        holds.map(each => words(String(each))),
+      )
     if (field.kind === 'choice') return words(String(holds ?? ''))
-    return holds === undefined || holds === null ? t('未设', 'Not set') : String(shown(holds))
+    return holds === undefined || holds === null ? t('未设', 'Not set') : shown(holds, t)
   })()
   const input = ((): ReactNode => {
     switch (field.kind) {

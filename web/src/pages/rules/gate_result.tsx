@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { ComparisonView, GateView } from '../../../../src/reconciliation/gate/api.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { ChannelName, Money } from '../../pieces/values.tsx'
 import { useSession } from '../../shell/session.tsx'
 import { useLang, useText } from '../../shell/text.ts'
@@ -18,7 +19,7 @@ export function GateResult({ gate, result }: { readonly gate: GateView; readonly
   const changed = result.changes.filter(({ ours, theirs }) => ours + theirs > 0)
   const title = t(
     `重放 ${result.replayed} 个账期、${result.rows} 行，对照版本 ${gate.against}`,
-    `${result.replayed} days and ${result.rows} rows replayed, against version ${gate.against}`,
+    `${counted(result.replayed, 'day')} and ${counted(result.rows, 'row')} replayed, against version ${gate.against}`,
   )
   if (changed.length === 0 && result.cases.changes.length === 0)
     return (

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import type { GateList, GateView } from '../../../../src/reconciliation/gate/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
@@ -105,7 +106,7 @@ function Gate({ id }: { readonly id: string }) {
   if (AT_WORK.has(data.state))
     return (
       <div role="status">
-        {t(`已重放 ${data.done} / ${data.total} 个账期`, `${data.done} of ${data.total} days replayed`)}
+        {t(`已重放 ${data.done} / ${data.total} 个账期`, `${data.done} of ${counted(data.total, 'day')} replayed`)}
         {data.last_day && <span className="quiet"> · {data.last_day}</span>}
         <Progress
           percent={data.total === 0 ? 0 : Math.floor((data.done / data.total) * 100)}

@@ -1,6 +1,7 @@
 import { Button, Tag } from 'antd'
 import type { ActivationList, FormView, VersionLine, VersionList } from '../../../../src/rules/api.ts'
 import { usePages } from '../../pieces/paged.ts'
+import { spoken } from '../../pieces/phrases.ts'
 import { Failed, Loading, Page } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
@@ -68,8 +69,9 @@ export default function RulesPage() {
               >
                 <span>
                   {t(`版本 ${version.version}`, `Version ${version.version}`)}
+                  <span className="quiet pick-note">{spoken(t, version.author_name) || t('系统', 'System')}</span>
                   <span className="quiet pick-note">
-                    {version.author_name || t('系统', 'System')} · <When at={version.created_at} />
+                    <When at={version.created_at} />
                   </span>
                 </span>
                 {version.version === inForce && <Tag color="success">{t('现行', 'In force')}</Tag>}

@@ -2,6 +2,7 @@ import { Button, Descriptions, Flex, Select, Tabs, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import type { ActivationList, DiffView, VersionLine, VersionView } from '../../../../src/rules/api.ts'
 import { Changes } from '../../pieces/changes.tsx'
+import { spoken } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
@@ -38,7 +39,7 @@ export function Version({ version, versions, inForce, activations, schema }: Ver
     <section className="panel" aria-label={t(`版本 ${version}`, `Version ${version}`)}>
       <Flex justify="space-between" align="center" wrap gap={8} style={{ marginBottom: 12 }}>
         <Typography.Title level={2} className="panel-title" style={{ margin: 0 }}>
-          {t(`版本 ${version}`, `Version ${version}`)} {data.name}{' '}
+          {t(`版本 ${version}`, `Version ${version}`)} {spoken(t, data.name)}{' '}
           {version === inForce && <Tag color="success">{t('现行', 'In force')}</Tag>}
         </Typography.Title>
         {may('rule.edit') && version !== inForce && (
@@ -51,7 +52,7 @@ export function Version({ version, versions, inForce, activations, schema }: Ver
         column={{ xs: 1, md: 2 }}
         size="small"
         items={[
-          { key: 1, label: t('编写', 'Written by'), children: data.author_name || t('系统', 'System') },
+          { key: 1, label: t('编写', 'Written by'), children: spoken(t, data.author_name) || t('系统', 'System') },
           { key: 2, label: t('时间', 'At'), children: <When at={data.created_at} whole /> },
           { key: 3, label: t('理由', 'Why'), children: data.reason || '—' },
           {
@@ -68,7 +69,7 @@ export function Version({ version, versions, inForce, activations, schema }: Ver
                 : held.map(each => (
                     <div key={each.review_id || each.activated_at}>
                       {t(`自账期 ${each.from_day}`, `From day ${each.from_day}`)}
-                      {each.reason && <span className="quiet">（{each.reason}）</span>}
+                      {each.reason && <span className="quiet"> {t(`（${each.reason}）`, `(${each.reason})`)}</span>}
                     </div>
                   )),
           },

@@ -2,6 +2,7 @@ import { Alert, Tag } from 'antd'
 import type { SettlementDetail } from '../../../../src/reconciliation/funds/api.ts'
 import { Comments } from '../../pieces/comments.tsx'
 import { Facts, Part } from '../../pieces/facts.tsx'
+import { counted, listed } from '../../pieces/phrases.ts'
 import { DIFFERENCES, HOW_PAID, PAYOUT_STATES, SETTLEMENT_STATES } from '../../pieces/settlement_words.ts'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
@@ -56,7 +57,7 @@ export function SettlementDetailView({ id }: { readonly id: string }) {
           {of.pays_days.length > 1 && (
             <p className="quiet">
               {t('同一笔到账覆盖账期：', 'Paid together: ')}
-              {of.pays_days.join('、')}
+              {listed(t, of.pays_days)}
             </p>
           )}
         </Part>
@@ -151,7 +152,7 @@ function Differences({ of }: { readonly of: SettlementDetail }) {
           <div>{t(each.message_zh, each.message_en)}</div>
           {each.rows.length > 0 && (
             <details>
-              <summary>{t(`涉及 ${each.rows.length} 笔交易`, `${each.rows.length} trade numbers`)}</summary>
+              <summary>{t(`涉及 ${each.rows.length} 笔交易`, counted(each.rows.length, 'trade number'))}</summary>
               {each.rows.map(row => (
                 <div key={row.trade_no} className="row-line">
                   <Num>{row.trade_no}</Num>

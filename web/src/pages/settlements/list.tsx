@@ -93,7 +93,7 @@ export function SettlementRows({
                     : row.differences
                         .filter(({ explained }) => !explained || row.differences.length === 1)
                         .map(each => t(each.message_zh, each.message_en))
-                        .join('；')}
+                        .join(t('；', '; '))}
                 </span>
               </div>
             </Link>

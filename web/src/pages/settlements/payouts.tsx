@@ -1,5 +1,6 @@
 import { Tag } from 'antd'
 import type { CreditList, CreditView } from '../../../../src/reconciliation/funds/api.ts'
+import { listed } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { HOW_PAID } from '../../pieces/settlement_words.ts'
 import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
@@ -48,7 +49,7 @@ export function Payouts({ assigned }: { readonly assigned: boolean | undefined }
           </div>
           <div className="row-line quiet">
             <span>
-              {t('付款账户', 'Paid by')} {row.accounts.join('、')} · <Num>{row.line}</Num>
+              {t('付款账户', 'Paid by')} {listed(t, row.accounts)} · <Num>{row.line}</Num>
             </span>
             {row.how ? (
               <Tag color="success">{t(HOW_PAID[row.how] ?? { zh: row.how, en: row.how })}</Tag>

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { App, Button, Flex } from 'antd'
 import { Link } from 'react-router'
 import type { ArrivalList, ArrivalView } from '../../../../src/arrivals/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, When } from '../../pieces/values.tsx'
 import { ask, type Refused } from '../../shell/api.ts'
@@ -85,7 +86,7 @@ function Arrival({ arrival }: { readonly arrival: ArrivalView }) {
             {arrival.next_try_at !== null && arrival.attempts > 0 && (
               <>
                 {' · '}
-                {t(`已取 ${arrival.attempts} 次，下次`, `tried ${arrival.attempts} times, again`)}{' '}
+                {t(`已取 ${arrival.attempts} 次，下次`, `tried ${counted(arrival.attempts, 'time')}, again`)}{' '}
                 <When at={arrival.next_try_at} />
               </>
             )}
@@ -99,7 +100,7 @@ function Arrival({ arrival }: { readonly arrival: ArrivalView }) {
           <div className="wrong">{t({ zh: arrival.error.message_zh, en: arrival.error.message_en })}</div>
         )}
       </div>
-      <Flex gap={8} wrap justify="end">
+      <Flex gap={8} wrap justify="end" align="center">
         {arrival.file_id !== null && (
           <Link to={`/statements/${arrival.file_id}`} className="row-link">
             {t('查看', 'Open')}

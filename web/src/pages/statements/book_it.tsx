@@ -2,6 +2,7 @@ import { Alert, Button, Flex, Input, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import type { FileDetail } from '../../../../src/arrivals/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { newRequestId, Refused, sendFile } from '../../shell/api.ts'
 import { addressOf } from '../../shell/query.ts'
@@ -74,7 +75,7 @@ export function BookIt({ file, seen, account: chosen, said, busy }: InspectedPro
           disabled={account === '' || busy || unsaved}
           onClick={() => void book()}
         >
-          {t(`入账 ${seen.records} 条`, `Book ${seen.records} records`)}
+          {t(`入账 ${seen.records} 条`, `Book ${counted(seen.records, 'record')}`)}
         </Button>
       </Flex>
       <div aria-live="polite" style={{ marginTop: 8 }}>
@@ -93,7 +94,7 @@ function Outcome({ file }: { readonly file: FileDetail }) {
       : t(`已入账 ${file.booked} 条，已知 ${file.known} 条`, `${file.booked} booked, ${file.known} known before`),
     awaiting_acceptance: t(
       `有 ${file.rejected} 条坏行，已提交复核`,
-      `${file.rejected} bad rows: a second person is asked`,
+      `${counted(file.rejected, 'bad row')}: a second person is asked`,
     ),
     refused: t('没有入账：文件合计与记录不符', 'Nothing was booked: its totals do not fit its records'),
   }

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import type { FileList, FileView } from '../../../../src/arrivals/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, When } from '../../pieces/values.tsx'
@@ -59,9 +60,10 @@ function FileRow({ file }: { readonly file: FileView }) {
       </span>
       <State of={file.state} looks={FILE_LOOKS} />
       <span className="quiet">
-        {t(`${file.records} 条`, `${file.records} records`)}
+        {t(`${file.records} 条`, counted(file.records, 'record'))}
         {file.rejected > 0 && <span className="wrong">{t(`，坏行 ${file.rejected}`, `, ${file.rejected} bad`)}</span>}
-        {file.changes > 0 && t(`，与前一版差异 ${file.changes}`, `, ${file.changes} changes`)} · {sizeText(file.bytes)}
+        {file.changes > 0 && t(`，与前一版差异 ${file.changes}`, `, ${counted(file.changes, 'change')}`)} ·{' '}
+        {sizeText(file.bytes)}
       </span>
       <When at={file.received_at} />
     </Link>

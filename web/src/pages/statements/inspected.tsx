@@ -1,5 +1,6 @@
 import { Alert, Table } from 'antd'
 import type { InspectView } from '../../../../src/arrivals/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Money, Num } from '../../pieces/values.tsx'
 import { useLang, useText } from '../../shell/text.ts'
 import { BookIt } from './book_it.tsx'
@@ -56,7 +57,7 @@ export function Inspected(props: InspectedProps) {
       )}
       {seen.rows && seen.rows.length > 0 && (
         <section>
-          <h2>{t(`前 ${seen.rows.length} 条`, `The first ${seen.rows.length} records`)}</h2>
+          <h2>{t(`前 ${seen.rows.length} 条`, `The first ${counted(seen.rows.length, 'record')}`)}</h2>
           <FirstRows rows={seen.rows} />
         </section>
       )}

@@ -2,6 +2,7 @@ import { SaveOutlined } from '@ant-design/icons'
 import { Alert, Button, Flex, Input } from 'antd'
 import { useState } from 'react'
 import type { TemplateConfirmed } from '../../../../src/arrivals/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { newRequestId, Refused, sendFile } from '../../shell/api.ts'
 import { addressOf } from '../../shell/query.ts'
@@ -79,7 +80,7 @@ export function KeepTemplate({ file, seen, said, reading, busy, kept }: Inspecte
                   )
                 : t(
                     `已保存“${done.name}”第 ${done.version} 版（按它读出 ${done.records} 条）`,
-                    `"${done.name}" version ${done.version} is kept (${done.records} records read by it)`,
+                    `"${done.name}" version ${done.version} is kept (${counted(done.records, 'record')} read by it)`,
                   )
             }
           />

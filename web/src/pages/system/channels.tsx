@@ -1,6 +1,7 @@
 import { Skeleton, Typography } from 'antd'
 import type { ChannelsView } from '../../../../src/state/api.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { Nothing } from '../../pieces/states.tsx'
 import { ChannelName, When } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -17,7 +18,7 @@ export function ChannelsPanel({ channels }: { readonly channels: ChannelsView | 
     <>
       <section className="panel" aria-label={t('渠道', 'Channels')}>
         <Typography.Title level={2} className="panel-title">
-          {t(`渠道（近 ${channels.hours} 小时）`, `Channels (last ${channels.hours} hours)`)}
+          {t(`渠道（近 ${channels.hours} 小时）`, `Channels (last ${counted(channels.hours, 'hour')})`)}
         </Typography.Title>
         <Listing<Account>
           label={t('渠道', 'Channels')}

@@ -48,8 +48,7 @@ export default function DrillsCard() {
         {data?.drills.map(drill => (
           <li key={drill.drill_id}>
             <State of={drill.outcome} looks={OUTCOMES} /> {t(NAMES[drill.name] ?? { zh: drill.name, en: drill.name })}{' '}
-            <When at={drill.began_at} whole />
-            ，RTO {seconds(drill.rto_ms)}，RPO {seconds(drill.rpo_ms)}，
+            <When at={drill.began_at} whole /> · RTO {seconds(drill.rto_ms)} · RPO {seconds(drill.rpo_ms)} ·{' '}
             {t(`丢失 ${drill.lost} 笔`, `${drill.lost} lost`)}
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { Skeleton, Tag, Typography } from 'antd'
 import type { JobsView } from '../../../../src/state/api.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { counted } from '../../pieces/phrases.ts'
 import { Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -23,10 +24,7 @@ export function JobsPanel({ jobs }: { readonly jobs: JobsView | undefined }) {
       <Typography.Title level={2} className="panel-title">
         {t('后台任务', 'Background tasks')}{' '}
         <span className="quiet">
-          {t(
-            `${jobs.workers} 个进程在执行`,
-            `${jobs.workers} ${jobs.workers === 1 ? 'process works' : 'processes work'}`,
-          )}
+          {t(`${jobs.workers} 个进程在执行`, counted(jobs.workers, 'process works', 'processes work'))}
         </span>
       </Typography.Title>
       <Listing<Task>

@@ -1,6 +1,7 @@
 import { Descriptions, Skeleton, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { VaultView } from '../../../../src/vault/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -29,11 +30,12 @@ export function KeysCard() {
           size="small"
           items={[
             { key: 1, label: t('使用中', 'In use'), children: current.length },
-            { key: 2, label: t('最近启用', 'Newest in use since'), children: <When at={newest} whole /> },
+            { key: 2, label: t('最近启用', 'In use since'), children: <When at={newest} whole /> },
             {
               key: 3,
               label: t('重新加密', 'Sealing anew'),
-              children: sealing === 0 ? t('无', 'None') : t(`${sealing} 列进行中`, `${sealing} columns under way`),
+              children:
+                sealing === 0 ? t('无', 'None') : t(`${sealing} 列进行中`, `${counted(sealing, 'column')} under way`),
             },
           ]}
         />

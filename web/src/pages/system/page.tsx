@@ -3,6 +3,7 @@ import { Alert, Button, Descriptions, Skeleton, Typography } from 'antd'
 import { lazy, Suspense } from 'react'
 import { Link } from 'react-router'
 import type { ChannelsView, JobsView, StatusView, SystemView } from '../../../../src/state/api.ts'
+import { counted } from '../../pieces/phrases.ts'
 import { sizeText } from '../../pieces/size.ts'
 import { Failed, Page } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -42,7 +43,7 @@ export default function SystemPage() {
         ) : (
           !error && <Skeleton active title={false} paragraph={{ rows: 2 }} />
         )}
-        <div className="panels">
+        <div className="panels four">
           <House system={system.data} />
           {may('vault.read') && <KeysCard />}
           {MORE.filter(({ needs }) => may(...needs)).map(({ key, Shown }) => (
@@ -66,9 +67,15 @@ function Verdict({ status: { level, notes, next_close_at: close } }: { readonly 
     good: { type: 'success', title: t('一切正常', 'All is well') },
     attention: {
       type: 'warning',
-      title: t(`运行正常，有 ${count} 件事值得留意`, `It works; ${count} things are worth a look`),
+      title: t(
+        `运行正常，有 ${count} 件事值得留意`,
+        `It works; ${counted(count, 'thing is', 'things are')} worth a look`,
+      ),
     },
-    danger: { type: 'error', title: t(`有 ${count} 件事需要处理`, `${count} things need somebody`) },
+    danger: {
+      type: 'error',
+      title: t(`有 ${count} 件事需要处理`, `${counted(count, 'thing needs', 'things need')} somebody`),
+    },
   } as const
   const { type, title } = looks[level]
   return (
