@@ -14,7 +14,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createGunzip } from 'node:zlib'
-import { CASES, type Packing, type ParseCase, unitsIn, writeCase } from './parse_cases.ts'
+import { CASES, type Packing, unitsIn, writeCase } from './parse_cases.ts'
+import type { ParseCase } from './parse_values.ts'
 import { type Cost, canPin, costOf } from './process.ts'
 
 const OWN = fileURLToPath(import.meta.url)

@@ -52,8 +52,7 @@ export function cutFields(
 ): number {
   starts[0] = from
   let fields = 1
-  for (let at = from; at < to && fields <= most; at++)
-    if (text.charCodeAt(at) === delimiter) starts[fields++] = at + 1
+  for (let at = from; at < to && fields <= most; at++) if (text.charCodeAt(at) === delimiter) starts[fields++] = at + 1
   return fields
 }
 
