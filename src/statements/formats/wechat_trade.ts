@@ -3,7 +3,7 @@ import { amountTroubleText, digitsLost, plainAmount, readAmount } from '../amoun
 import { type Collector, ExactSum } from '../collector.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
-import { LineFeeder } from '../lines.ts'
+import { cutFields, LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
 import { Numberless } from '../numberless.ts'
 import { columnMissing } from '../refusals.ts'
@@ -25,6 +25,7 @@ export const wechatTrade: Format = savedAgain({
 })
 
 const ZONE = 'Asia/Shanghai'
+const COMMA = 44
 /** Fees are computed to five decimals. */
 const FEE_EXPONENT = 5
 /** The first title of the line of totals. */
@@ -162,6 +163,8 @@ class WechatTradeReader implements Reader {
   readonly #before: number
   #currency = ''
   #scale = 2
+  /** What a whole minor unit is in the decimals of fees. */
+  #feeUnit = 1_000
   /** header → rows → titles of totals → totals → end. */
   #stage: 'header' | 'rows' | 'titles' | 'end' | 'behind' = 'header'
   #titles: readonly string[] = []
@@ -293,15 +296,7 @@ class WechatTradeReader implements Reader {
     this.#short = false
     const expected = this.#headers.length
     const starts = this.#starts
-    let fields = 0
-    let at = from
-    for (;;) {
-      starts[fields++] = at
-      if (fields > expected) break
-      const comma = text.indexOf(',', at)
-      if (comma < 0 || comma >= to) break
-      at = comma + 1
-    }
+    const fields = cutFields(text, from, to, COMMA, starts, expected)
     if (fields !== expected) return this.#rejectCount(text, from, to, record, lineNumber, fields)
     starts[expected] = to + 1
     if (this.#damaged && text.slice(from, to).includes(UNDECODABLE)) return this.#rejectBytes(text, record, lineNumber)
@@ -462,6 +457,7 @@ class WechatTradeReader implements Reader {
     this.#scale = exponentOf(code)
     this.#amountScale.fill(this.#scale)
     this.#amountScale[5] = Math.max(FEE_EXPONENT, this.#scale)
+    this.#feeUnit = 10 ** (this.#amountScale[5] - this.#scale)
     return this.#currency
   }
 
@@ -486,8 +482,7 @@ class WechatTradeReader implements Reader {
 
   #wholeFee(fee: number, record: number, line: number): number | null {
     if (Number.isNaN(fee)) return null
-    const unit = 10 ** (this.#amountScale[5]! - this.#scale)
-    if (fee % unit === 0) return fee === 0 ? 0 : fee / unit
+    if (fee % this.#feeUnit === 0) return fee === 0 ? 0 : fee / this.#feeUnit
     this.#partialFees++
     this.#partialFeeAt ??= { record, line }
     return null
