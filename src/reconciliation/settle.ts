@@ -55,10 +55,8 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
     return { pairs: 0 }
   }
   if (options.repeated === null) await eachBook(connections, ({ table }) => findRepeated(table))
-  else if (options.repeated.length > 0)
-    await one.query('insert into repeated_numbers select unnest($1::text[])', [options.repeated])
-  if (options.alsoRepeated && options.alsoRepeated.length > 0)
-    await one.query('insert into repeated_numbers select unnest($1::text[])', [options.alsoRepeated])
+  else if (options.repeated.length > 0) await one.query(NAME_REPEATED, [options.repeated])
+  if (options.alsoRepeated && options.alsoRepeated.length > 0) await one.query(NAME_REPEATED, [options.alsoRepeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
 
   const byTradeNo = options.announce
@@ -136,7 +134,7 @@ const LINES: Book = { table: 'statement_lines', open: 'open_lines', link: 'line_
 
 const WORKING_TABLES = `
   drop table if exists repeated_numbers, open_movements, open_lines, open_movements_ids, open_lines_ids;
-  create unlogged table repeated_numbers (number text not null);
+  create unlogged table repeated_numbers (hash bigint not null);
   create unlogged table open_movements_ids (id bigint not null);
   create unlogged table open_lines_ids (id bigint not null)`
 
@@ -237,7 +235,9 @@ const agreeing = (terms: Terms): string => `
   and (starts_with(l.order_no, '#') or (l.order_no = m.order_no) is true)
   and (m.fee = l.fee or l.fee is null or m.fee is null and not ${terms.feeExpected} or m.kind = 'refund' and abs(m.fee) = abs(l.fee))`
 
-const notRepeated = (column: string): string => `${column} not in (select number from repeated_numbers)`
+const hashOf = (column: string): string => `hashtextextended(${column}, 0)`
+
+const notRepeated = (column: string): string => `${hashOf(column)} not in (select hash from repeated_numbers)`
 
 const ourOrderAlone = `
   ${notRepeated('m.order_no')} and (m.merchant_order_no = m.order_no or ${notRepeated('m.merchant_order_no')})`
@@ -316,26 +316,21 @@ const pairOpen = ({ pass, ours, theirs, where }: Key, tables: Tables, terms: Ter
 
 // --- numbers that are not one row's own ---------------------------------------------------------------------------------------
 
+const NAME_REPEATED = `insert into repeated_numbers select ${hashOf('unnest($1::text[])')}`
+
 /**
- * Numbers that two payments of one book carry, whichever column they stand in, and whatever came of those rows. Found by their hashes: two numbers of
- * one hash are named as well, which costs a little time and nothing else.
+ * Numbers that two payments of one book carry, whichever column they stand in, and whatever came of those rows. They are kept as hashes: a number that
+ * shares one with a repeated number is taken for repeated as well, so its row stays open, which costs a little time and nothing else.
  */
 const findRepeated = (book: string): string => `
   insert into repeated_numbers
-  with trade_hashes as (
-    select hashtextextended(channel_trade_no, 0) as hash from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1
-  ), order_hashes as (
-    select hash from (
-      select hashtextextended(order_no, 0) as hash from ${book} where kind = 'payment' and merchant_order_no <> order_no and order_no not like '#%'
-      union all
-      select hashtextextended(merchant_order_no, 0) from ${book} where kind = 'payment' and merchant_order_no <> ''
-    ) numbers group by 1 having count(*) > 1
-  )
-  select channel_trade_no from ${book} where kind = 'payment' and channel_trade_no <> '' and hashtextextended(channel_trade_no, 0) in (select hash from trade_hashes)
-  union
-  select order_no from ${book} where kind = 'payment' and order_no not like '#%' and hashtextextended(order_no, 0) in (select hash from order_hashes)
-  union
-  select merchant_order_no from ${book} where kind = 'payment' and merchant_order_no <> '' and hashtextextended(merchant_order_no, 0) in (select hash from order_hashes)`
+  select ${hashOf('channel_trade_no')} from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1
+  union all
+  select hash from (
+    select ${hashOf('order_no')} as hash from ${book} where kind = 'payment' and merchant_order_no <> order_no and order_no not like '#%'
+    union all
+    select ${hashOf('merchant_order_no')} from ${book} where kind = 'payment' and merchant_order_no <> ''
+  ) numbers group by 1 having count(*) > 1`
 
 /**
  * Refund numbers that do not tie one row of ours to one of theirs. A refund has several numbers on either side (ours may
@@ -355,7 +350,7 @@ const FIND_CONTESTED = `
   ), ties as (
     select distinct movement, line from numbers where ours = 1 and theirs = 1
   )
-  select number from numbers
+  select ${hashOf('number')} from numbers
    where ours > 1 or theirs > 1
       or movement in (select movement from ties group by movement having count(*) > 1)
       or line in (select line from ties group by line having count(*) > 1)`

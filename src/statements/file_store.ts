@@ -188,17 +188,17 @@ const rawContext = (file: number, part: number): Context => `statements.raw:${fi
 /** Parts that may be ready before they are taken: at most so many megabytes, an eighth of it for most statements. */
 const AHEAD = 48
 
-/** The file's bytes, compressed and sealed part by part; and, once all parts were taken, the SM3 and the number of the bytes. */
+/** The file's bytes, compressed and sealed part by part; and, once all parts were taken, the SHA-256 and the number of the bytes. */
 export type SealedRaw = {
   readonly parts: AsyncIterable<Buffer>
-  readonly told: () => { readonly sm3: string; readonly bytes: number }
+  readonly told: () => { readonly sha256: string; readonly bytes: number }
   /** Nobody takes the rest. */
   readonly abandon: () => void
 }
 
 /** Begins at once and works ahead of whoever takes the parts: while the database books the lines, this process would only wait. */
 export function sealRaw(vault: Vault, id: number, from: FileHandle): SealedRaw {
-  const hash = createHash('sm3')
+  const hash = createHash('sha256')
   let bytes = 0
   async function* sealedParts(): AsyncGenerator<Buffer> {
     for (let part = 0; ; part++) {
@@ -215,17 +215,17 @@ export function sealRaw(vault: Vault, id: number, from: FileHandle): SealedRaw {
   pipeline(sealedParts(), ahead).catch(() => {})
   return {
     parts: ahead,
-    told: () => ({ sm3: hash.digest('hex'), bytes }),
+    told: () => ({ sha256: hash.digest('hex'), bytes }),
     abandon: () => void ahead.destroy(),
   }
 }
 
-/** Keeps the bytes, and says their SM3 and number. */
+/** Keeps the bytes, and says their SHA-256 and number. */
 export async function keepRaw(
   tx: pg.ClientBase,
   id: number,
   { parts, told }: SealedRaw,
-): Promise<{ sm3: string; bytes: number }> {
+): Promise<{ sha256: string; bytes: number }> {
   let part = 0
   for await (const content of parts)
     await tx.query('insert into statement_raw (file_id, part, content) values ($1, $2, $3)', [id, part++, content])

@@ -86,9 +86,10 @@ export async function importStatement(app: Importing, request: ImportRequest): P
   let digest: Digest | undefined
   try {
     const { size } = await raw.stat()
-    digest = digestOf(raw.fd, size)
+    digest = digestOf(raw.fd, size, true)
     const known: Known = {
       sm3: digest.done,
+      sha256: digest.sha256,
       find: async db => ((await hasSize(db, size)) ? await findFile(db, await known.sm3) : null),
     }
     const earlier = await known.find(db.pool)
@@ -110,6 +111,7 @@ export async function importStatement(app: Importing, request: ImportRequest): P
 /** The same file of before, looked for by its digest, which is made while the file is read: only where one of its size is there does anybody wait for it. */
 type Known = {
   readonly sm3: Promise<string>
+  readonly sha256: Promise<string | null>
   readonly find: (db: pg.ClientBase | pg.Pool) => Promise<StatementFile | null>
 }
 
@@ -173,13 +175,14 @@ async function book(
       await countLines(tx, id, counted)
       if (!first) {
         const kept = await keepRaw(tx, id, sealed)
-        if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+        if (kept.sha256 !== (await known.sha256) || kept.bytes !== file.bytes) throw fileChanged(file.name)
       }
       const done = { ...file, ...counted }
       await record(tx, at, who, [importAct(done)])
       // The next run plans by what it knows of the book: a large statement changes that.
       if (counted.booked > LARGE) await tx.query(`analyze ${BOOK_OF[kind]}`)
-      if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()])
+      // A file that lay refused has a number of before: runs may have seen greater ones.
+      if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()], first !== null)
       return { ...done, repeated: false }
     } finally {
       sealed.abandon()

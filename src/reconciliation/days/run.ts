@@ -15,10 +15,10 @@ import { helpSettling, type SharedSettling, settle } from '../settle.ts'
 import { type Context, contextFor } from './context.ts'
 import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
-import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
+import { fileNames, type Touched, takeTouched, touchedTimes } from './file_names.ts'
 import { rowDays } from './place_store.ts'
 import { sumBooks } from './proof_store.ts'
-import { publish } from './publish.ts'
+import { publish, publishPairs } from './publish.ts'
 import { fillOurs, fillTheirs, numbersWithPast, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
 export type Settling = Pick<App, 'db' | 'now' | 'log'> & {
@@ -120,7 +120,7 @@ async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promis
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
   const scratch = await openScratch(app.db)
   try {
-    return await new Run(app, scratch, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
+    return await new Run(app, scratch, day, inForce, run, touched, revisions).settle(who, async tx =>
       takeTouched(tx, of, touched.times),
     )
   } finally {
@@ -134,8 +134,8 @@ class Run {
   readonly #day: BusinessDay
   readonly #inForce: RulesInForce
   readonly #run: number
-  /** Look at all rows of the day, not only at those that came after the last run. */
-  readonly #whole: boolean
+  /** How often the day's books had been touched when the run began; `whole`: it looks at all rows, not only at those that came after the last run. */
+  readonly #touched: Touched
   readonly #revisions: ReadonlyMap<number, number>
   readonly #took: Record<string, number> = {}
   #lap = performance.now()
@@ -148,7 +148,7 @@ class Run {
     day: BusinessDay,
     inForce: RulesInForce,
     run: number,
-    whole: boolean,
+    touched: Touched,
     revisions: ReadonlyMap<number, number>,
   ) {
     this.#app = app
@@ -156,7 +156,7 @@ class Run {
     this.#day = day
     this.#inForce = inForce
     this.#run = run
-    this.#whole = whole
+    this.#touched = touched
     this.#revisions = revisions
   }
 
@@ -164,6 +164,7 @@ class Run {
     const [one, two] = await Promise.all([this.#scratch.connect(), this.#scratch.connect()])
     await one.query(ROW_DAYS)
     const [ours, theirs] = await this.#fill(one, two)
+    const counted = await rowDays(one)
     this.#lapped('fill')
     const { rules } = this.#inForce
     const { channel } = this.#day
@@ -174,48 +175,30 @@ class Run {
       announce: share && ours.rows >= shareFrom ? () => share({ ...shared, schema: this.#scratch.schema }) : undefined,
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
-      alsoRepeated: await numbersWithPast(one, ours.rows),
+      alsoRepeated: await numbersWithPast(one, ours.rows, counted.size > 0),
     })
     this.#lapped('settle')
-    const nameOf = await fileNames(this.#app.db.pool)
-    const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
-    const payments = await readEntries(one, 'open_movements', () => '', this.#note('ours'))
-    const lines = await readEntries(two, 'open_lines', lineName, this.#note('theirs'))
-    // While the engine thinks and the findings are written, the other connection adds up the raw books.
-    const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
-    sums.catch(() => {})
-    const { covered, coverage } = await this.#coverage([...payments, ...lines])
-    const context = await contextFor(one, this.#day, payments, lines, lineName)
-    const outcome = this.#decide(payments, lines, context, coverage)
-    this.#lapped('decide')
+    const [nameOf, statementDays] = await Promise.all([fileNames(this.#app.db.pool), this.#statementDays()])
+    const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
     const figures = await this.#app.db.transaction(async tx => {
-      const held = await days.lockDay(tx, this.#day.id)
-      if (held.state === 'closed') throw new Overtaken()
-      const counted = await rowDays(one)
-      const involved = new Set([this.#day.id, ...counted.values()])
-      if (!(await days.unchanged(tx, new Map([...this.#revisions].filter(([id]) => involved.has(id))))))
-        throw new Overtaken()
+      await this.#hold(tx, counted)
+      // The pairs are most of what is written: meanwhile the other connections and the engine look at the rest.
+      const [pairs, rest] = await Promise.all([
+        publishPairs(tx, found, settled.pairs),
+        this.#decideRest(one, two, nameOf, statementDays),
+      ])
+      this.#lapped('decide')
       const made = await publish(tx, {
-        day: this.#day,
-        run: this.#run,
+        ...found,
+        ...rest,
         who,
-        at: this.#app.now(),
-        schema: this.#scratch.schema,
-        outcome,
-        covered,
-        entries: {
-          ours: new Map(payments.map(row => [row.id, row])),
-          theirs: new Map(lines.map(row => [row.id, row])),
-        },
+        pairs,
         keyOf: (side, name) => this.#ids[side].get(name),
         nameOf: (side, id) => this.#names[side].get(id),
         marks: {
           movements: Math.max(ours.mark, this.#day.movementMark ?? -1),
           lines: Math.max(theirs.mark, this.#day.lineMark ?? -1),
         },
-        counted,
-        settled: settled.pairs,
-        sums,
       })
       this.#lapped('publish')
       await taken(tx)
@@ -224,7 +207,7 @@ class Run {
         movements: ours.rows,
         lines: theirs.rows,
         ...made,
-        covered,
+        covered: rest.covered,
         milliseconds: this.#took,
       }
       await days.endRun(tx, this.#run, told, this.#app.now())
@@ -234,13 +217,51 @@ class Run {
     return figures
   }
 
+  /** Holds the days whose rows were looked at, as they were then: from here on nobody places a row of them. */
+  async #hold(tx: pg.ClientBase, counted: ReadonlyMap<string, number>): Promise<void> {
+    const held = await days.lockDay(tx, this.#day.id)
+    // Older lines than some that were looked at came meanwhile: where nothing was copied, some looks have seen them and others not.
+    const { times, whole } = await touchedTimes(tx, this.#day)
+    if (this.#day.revision === 0 && whole && times !== this.#touched.times) throw new Overtaken()
+    const involved = new Set([this.#day.id, ...counted.values()])
+    const seen = new Map([...this.#revisions].filter(([id]) => involved.has(id)))
+    if (held.state === 'closed' || !(await days.unchanged(tx, seen))) throw new Overtaken()
+  }
+
+  /** What settling left open, as the engine decides it; the other connection adds up the raw books meanwhile. */
+  async #decideRest(
+    one: pg.ClientBase,
+    two: pg.ClientBase,
+    nameOf: (file: number) => string,
+    statementDays: readonly string[],
+  ) {
+    const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
+    const [payments, lines] = await Promise.all([
+      readEntries(one, 'open_movements', () => '', this.#note('ours')),
+      readEntries(two, 'open_lines', lineName, this.#note('theirs')),
+    ])
+    const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
+    sums.catch(() => {})
+    const coverage = this.#coverage([...payments, ...lines], statementDays)
+    const context = await contextFor(one, this.#day, payments, lines, lineName)
+    return {
+      covered: statementDays.includes(this.#day.day),
+      outcome: this.#decide(payments, lines, context, coverage),
+      entries: {
+        ours: new Map(payments.map(row => [row.id, row])),
+        theirs: new Map(lines.map(row => [row.id, row])),
+      },
+      sums,
+    }
+  }
+
   async #fill(one: pg.ClientBase, two: pg.ClientBase): Promise<[WorkFacts, WorkFacts]> {
     const day = this.#day
     const first = await days.firstOpenDay(this.#app.db.pool, day.channel, day.account)
     const scope = {
       day,
-      seenMovements: this.#whole ? -1 : (day.movementMark ?? -1),
-      seenLines: this.#whole ? -1 : (day.lineMark ?? -1),
+      seenMovements: this.#touched.whole ? -1 : (day.movementMark ?? -1),
+      seenLines: this.#touched.whole ? -1 : (day.lineMark ?? -1),
       untouched: day.revision === 0,
       takesLate: first?.id === day.id,
     }
@@ -255,24 +276,22 @@ class Run {
     }
   }
 
-  /** Which days the account's statements speak about, around the rows that are looked at; our own book speaks about all that have begun. */
-  async #coverage(rows: readonly Entry[]): Promise<{ covered: boolean; coverage: Coverage }> {
+  /** Days that the account's statements speak about, around the day. */
+  #statementDays(): Promise<string[]> {
     const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
     const now = this.#app.now().getTime()
     const today = businessDayOf(calendar)(now)
     const over = now >= businessDayBounds(this.#day.day, calendar).to ? this.#day.day : addDays(today, -1)
-    const statementDays = await days.coveredDays(
-      this.#app.db.pool,
-      { ...this.#day, over: over < today ? addDays(today, -1) : over },
-      AROUND,
-    )
+    return days.coveredDays(this.#app.db.pool, { ...this.#day, over: over < today ? addDays(today, -1) : over }, AROUND)
+  }
+
+  /** Our own book speaks about all days that have begun, around the rows that are looked at. */
+  #coverage(rows: readonly Entry[], statementDays: readonly string[]): Coverage {
+    const today = businessDayOf(rulesOf(this.#inForce.rules, this.#day.channel).calendar)(this.#app.now().getTime())
     const oldest = rows.reduce((min, row) => (row.day < min ? row.day : min), this.#day.day)
     const paymentDays: string[] = []
     for (let each = addDays(oldest, -1); each <= today; each = addDays(each, 1)) paymentDays.push(each)
-    return {
-      covered: statementDays.includes(this.#day.day),
-      coverage: { channel: this.#day.channel, statementGiven: statementDays.length > 0, statementDays, paymentDays },
-    }
+    return { channel: this.#day.channel, statementGiven: statementDays.length > 0, statementDays, paymentDays }
   }
 
   /** Pairs that were settled before lend what they know of the numbers at hand; their own place is not touched. */
