@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { PassThrough } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress } from 'node:zlib'
 import type pg from 'pg'
@@ -185,8 +183,8 @@ const bytesOf = (text: string): Buffer => Buffer.from(text.slice('\\x'.length), 
 
 const rawContext = (file: number, part: number): Context => `statements.raw:${file}/${part}`
 
-/** Parts that may be ready before they are taken: at most so many megabytes, an eighth of it for most statements. */
-const AHEAD = 48
+/** Bytes that may be ready before they are taken: all of a statement of 400 MB, which is packed to an eighth. */
+const AHEAD = 48 << 20
 
 /** The file's bytes, compressed and sealed part by part; and, once all parts were taken, the SHA-256 and the number of the bytes. */
 export type SealedRaw = {
@@ -210,13 +208,22 @@ export function sealRaw(vault: Vault, id: number, from: FileHandle): SealedRaw {
       yield vault.seal(await compress(plain, COMPRESSION), rawContext(id, part))
     }
   }
-  const ahead = new PassThrough({ objectMode: true, highWaterMark: AHEAD })
+  const source = sealedParts()
   // What goes wrong comes out where the parts are taken.
-  pipeline(sealedParts(), ahead).catch(() => {})
+  const parts = new ReadableStream<Buffer>(
+    {
+      async pull(into) {
+        const next = await source.next()
+        if (next.done) into.close()
+        else into.enqueue(next.value)
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }),
+  )
   return {
-    parts: ahead,
+    parts,
     told: () => ({ sha256: hash.digest('hex'), bytes }),
-    abandon: () => void ahead.destroy(),
+    abandon: () => void parts.cancel().catch(() => {}),
   }
 }
 

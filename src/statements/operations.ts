@@ -42,6 +42,8 @@ import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
 import { type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
+import { heldStretches, keepStretches } from './stretch_store.ts'
+import { Stretches } from './stretches.ts'
 import { newestTemplates } from './template_store.ts'
 
 export type ImportRequest = StatementOptions & {
@@ -136,7 +138,16 @@ async function book(
     const id = first?.id ?? (await nextFileId(tx))
     // The lines go straight into the book; those that turn out not to belong there are taken back before anybody sees them.
     await tx.query('savepoint before_lines')
-    const writer = lineWriter({ ...writing(request, vault), file: id, channel, account, funds: kind === 'funds' })
+    const { day } = request
+    const stretches = day === undefined ? null : new Stretches(await heldStretches(tx, { channel, account, kind, day }))
+    const writer = lineWriter({
+      ...writing(request, vault),
+      file: id,
+      channel,
+      account,
+      funds: kind === 'funds',
+      stretches,
+    })
     const sealed = sealRaw(vault, id, raw)
     try {
       const end = await copyLines(tx, statement, writer, kind)
@@ -171,8 +182,9 @@ async function book(
       const inserted = { ...file, booked: state === 'booked' ? end.records : 0 }
       if (first) await rewriteFile(tx, inserted)
       else await insertFile(tx, inserted)
-      const counted = state === 'booked' ? await settleLines(tx, file, writer, current) : NOTHING_BOOKED
+      const counted = state === 'booked' ? await settleLines(tx, file, writer, current, stretches) : NOTHING_BOOKED
       await countLines(tx, id, counted)
+      if (stretches && counted.booked === file.records) await keepStretches(tx, id, stretches.fresh())
       if (!first) {
         const kept = await keepRaw(tx, id, sealed)
         if (kept.sha256 !== (await known.sha256) || kept.bytes !== file.bytes) throw fileChanged(file.name)
@@ -206,6 +218,7 @@ export async function copyLines(
   const copy = new CopyInto(tx, BOOK_OF[kind], COLUMNS_OF[kind])
   try {
     for await (const batch of statement.records()) await writer.write(batch, copy)
+    await writer.end(copy)
     await copy.end()
   } catch (error) {
     await copy.abandon()
@@ -223,12 +236,13 @@ const LARGE = 20_000
 
 const NOTHING_BOOKED: Counted = { booked: 0, known: 0, passedOver: 0, superseded: 0 }
 
-/** Which of the lines that stand in the book now may stay, and which older ones count no longer. */
+/** Which of the lines that stand in the book now may stay, and which older ones count no longer. `stretches`: some of the file's were left out. */
 export async function settleLines(
   tx: pg.ClientBase,
   file: StatementFile,
   writer: LineWriter,
   current: StatementFile | null,
+  stretches: Stretches | null = null,
 ): Promise<Counted> {
   const days = [...writer.days().keys(), ...(file.day === null ? [] : [file.day])].sort()
   const [first, last] = [days[0], days.at(-1)]
@@ -236,15 +250,16 @@ export async function settleLines(
   const { id, channel, account, kind, records } = file
   const arrived: Arrived = { id, channel, account, kind, records, first, last }
   if (!(await overlaps(tx, arrived))) return { ...NOTHING_BOOKED, booked: records }
-  await compareLines(tx, arrived)
+  const leftOut = stretches?.linesLeftOut ?? 0
+  await compareLines(tx, arrived, stretches?.known())
   if (file.day !== null && current) await keepChanges(tx, arrived, file.day, current.id)
   if (current && !isNewer(file, current)) {
-    const known = await dropKnown(tx, arrived)
+    const known = leftOut + (await dropKnown(tx, arrived))
     const passedOver = await dropAll(tx, arrived)
     return { ...NOTHING_BOOKED, known, passedOver }
   }
   const superseded = file.day === null ? 0 : await supersede(tx, arrived, file.day, file.receivedAt)
-  const known = await dropKnown(tx, arrived)
+  const known = leftOut + (await dropKnown(tx, arrived))
   return { ...NOTHING_BOOKED, booked: records - known, known, superseded }
 }
 

@@ -9,7 +9,8 @@ import type { BusinessDay } from './day.ts'
  */
 export async function movementsInPlace(client: pg.ClientBase, day: BusinessDay): Promise<void> {
   const mark = await movementMark(client, day)
-  await client.query(viewText('movements', day, mark, ''))
+  await client.query('create unlogged table gone_movements (id bigint not null)')
+  await client.query(viewText('movements', day, mark))
 }
 
 /** Lines that do not count (`superseded_lines`, `payout_lines`) are left out as they are known now. Accepted files of before: `Overtaken` of the run. */
@@ -20,26 +21,27 @@ export async function linesInPlace(client: pg.ClientBase, day: BusinessDay): Pro
       where channel = $1 and account = $2 and kind = 'trade' and state = 'booked'`,
     [day.channel, day.account],
   )
-  await client.query('create unlogged table gone_lines (id bigint not null)')
+  await client.query('create unlogged table gone_statement_lines (id bigint not null)')
   await client.query(
-    `insert into gone_lines
+    `insert into gone_statement_lines
      select l.id from (select order_no, line_id from public.superseded_lines union select order_no, line_id from public.payout_lines) g
        join public.statement_lines l on l.id = g.line_id and l.order_no = g.order_no
       where l.channel = $1 and l.account = $2 and l.business_date = $3`,
     [day.channel, day.account, day.day],
   )
-  await client.query(
-    viewText('statement_lines', day, rows[0].mark, 'and not exists (select from gone_lines g where g.id = b.id)'),
-  )
+  await client.query(viewText('statement_lines', day, rows[0].mark))
 }
 
-const viewText = (table: 'movements' | 'statement_lines', day: BusinessDay, mark: number, standing: string): string => {
+/** Without rows that do not count, and those that lie in the scratch already. */
+const viewText = (table: 'movements' | 'statement_lines', day: BusinessDay, mark: number): string => {
   const [channel, account, date] = [day.channel, day.account, day.day].map(text => pg.escapeLiteral(text))
   return `
     alter table ${table} rename to other_${table};
+    insert into gone_${table} select id from other_${table};
     create view ${table} as
       select b.* from public.${table} b
-       where b.channel = ${channel} and b.account = ${account} and b.business_date = ${date} and b.id <= ${mark} ${standing}
+       where b.channel = ${channel} and b.account = ${account} and b.business_date = ${date} and b.id <= ${mark}
+         and not exists (select from gone_${table} g where g.id = b.id)
       union all select * from other_${table}`
 }
 

@@ -2,7 +2,6 @@ import { strict as assert } from 'node:assert'
 import type pg from 'pg'
 import { SYSTEM } from '../../access/actor.ts'
 import type { Who } from '../../audit/act.ts'
-import { addDays, businessDayBounds, businessDayOf } from '../../kernel/business_day.ts'
 import { decide } from '../../matching/decide.ts'
 import type { Coverage, Entry, Outcome } from '../../matching/entry.ts'
 import { closesAt } from '../../rules/calendar.ts'
@@ -10,43 +9,25 @@ import { rulesOf } from '../../rules/rules.ts'
 import { type RulesInForce, rulesOn } from '../../rules/store.ts'
 import type { App } from '../../system/app.ts'
 import { fileOf, readEntries, recordOf } from '../open_rows.ts'
-import { openScratch, type Scratch, useScratch } from '../scratch.ts'
-import { helpSettling, type SharedSettling, settle } from '../settle.ts'
+import { openScratch, type Scratch } from '../scratch.ts'
+import { settle } from '../settle.ts'
 import { type Context, contextFor } from './context.ts'
+import { coverageOf, statementDaysOf } from './coverage.ts'
 import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
 import { fileNames, type Touched, takeTouched, touchedTimes } from './file_names.ts'
 import { rowDays } from './place_store.ts'
 import { sumBooks } from './proof_store.ts'
 import { publish, publishPairs } from './publish.ts'
+import { helpersFor, type Sharing } from './sharing.ts'
 import { fillOurs, fillTheirs, numbersWithPast, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
 export type Settling = Pick<App, 'db' | 'now' | 'log'> & {
   /** What finds a place for rows of the day that are none of the engine's, such as payouts of channels among a bank account's lines. */
   readonly beforeRun?: (of: days.AccountDay) => Promise<unknown>
-  /** Asks other processes to take shares of a large day. */
-  readonly share?: ((shared: Shared) => Promise<void>) | undefined
-  /** Rows of ours from which a day is shared; default 200,000. */
-  readonly shareFrom?: number | undefined
+  /** Other processes that take shares of a large day. */
+  readonly share?: Sharing | undefined
 }
-
-/** A scratch, and what is settled in it. */
-export type Shared = SharedSettling & { readonly schema: string }
-
-/** Another process leads the run; this one takes what shares are left. The scratch may be gone by then. */
-export async function shareRun(app: Pick<App, 'db'>, { schema, ...shared }: Shared): Promise<number> {
-  const client = await app.db.connect()
-  try {
-    const { rows } = await client.query('select to_regnamespace($1) is not null as there', [schema])
-    if (!rows[0].there) return 0
-    await useScratch(client, schema)
-    return await helpSettling(client, shared)
-  } finally {
-    await client.end()
-  }
-}
-
-const SHARE_FROM = 200_000
 
 export type RunFigures = {
   readonly run: number
@@ -59,7 +40,7 @@ export type RunFigures = {
   readonly milliseconds: Readonly<Record<string, number>>
 }
 
-/** Somebody placed rows of the day while it was being settled: what was found may not hold any more. */
+/** Somebody placed rows of the day while it was being settled, or brought older lines: what was found may not hold any more. */
 class Overtaken extends Error {}
 
 const TRIES = 5
@@ -168,25 +149,30 @@ class Run {
     this.#lapped('fill')
     const { rules } = this.#inForce
     const { channel } = this.#day
-    const { share, shareFrom = SHARE_FROM } = this.#app
+    const { calendar } = rulesOf(rules, channel)
     const shared = { rules, channels: [channel], currencies: [...new Set([...ours.currencies, ...theirs.currencies])] }
     const settled = await settle([one, two], {
       ...shared,
-      announce: share && ours.rows >= shareFrom ? () => share({ ...shared, schema: this.#scratch.schema }) : undefined,
+      helpers: await helpersFor(this.#app.share, ours.rows, { ...shared, schema: this.#scratch.schema }),
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
       alsoRepeated: await numbersWithPast(one, ours.rows, counted.size > 0),
     })
     this.#lapped('settle')
-    const [nameOf, statementDays] = await Promise.all([fileNames(this.#app.db.pool), this.#statementDays()])
+    const [nameOf, statementDays] = await Promise.all([
+      fileNames(this.#app.db.pool),
+      statementDaysOf(this.#app.db.pool, this.#day, calendar, this.#app.now()),
+    ])
     const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
+    const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
+    const open = await this.#readOpen(one, two, lineName)
+    const decided = () => this.#decideRest(one, two, open, lineName, statementDays)
+    // Held days keep people waiting: what is much to think about is thought about before.
+    const early = open.payments.length + open.lines.length > MUCH ? await decided() : null
     const figures = await this.#app.db.transaction(async tx => {
       await this.#hold(tx, counted)
       // The pairs are most of what is written: meanwhile the other connections and the engine look at the rest.
-      const [pairs, rest] = await Promise.all([
-        publishPairs(tx, found, settled.pairs),
-        this.#decideRest(one, two, nameOf, statementDays),
-      ])
+      const [pairs, rest] = await Promise.all([publishPairs(tx, found, settled.pairs), early ?? decided()])
       this.#lapped('decide')
       const made = await publish(tx, {
         ...found,
@@ -228,21 +214,27 @@ class Run {
     if (held.state === 'closed' || !(await days.unchanged(tx, seen))) throw new Overtaken()
   }
 
-  /** What settling left open, as the engine decides it; the other connection adds up the raw books meanwhile. */
-  async #decideRest(
-    one: pg.ClientBase,
-    two: pg.ClientBase,
-    nameOf: (file: number) => string,
-    statementDays: readonly string[],
-  ) {
-    const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
+  /** What settling left open. */
+  async #readOpen(one: pg.ClientBase, two: pg.ClientBase, lineName: (id: number) => string): Promise<Open> {
     const [payments, lines] = await Promise.all([
       readEntries(one, 'open_movements', () => '', this.#note('ours')),
       readEntries(two, 'open_lines', lineName, this.#note('theirs')),
     ])
+    return { payments, lines }
+  }
+
+  /** The engine's answer; the other connection adds up the raw books meanwhile. */
+  async #decideRest(
+    one: pg.ClientBase,
+    two: pg.ClientBase,
+    { payments, lines }: Open,
+    lineName: (id: number) => string,
+    statementDays: readonly string[],
+  ) {
     const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
     sums.catch(() => {})
-    const coverage = this.#coverage([...payments, ...lines], statementDays)
+    const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
+    const coverage = coverageOf(this.#day, [...payments, ...lines], statementDays, calendar, this.#app.now())
     const context = await contextFor(one, this.#day, payments, lines, lineName)
     return {
       covered: statementDays.includes(this.#day.day),
@@ -276,24 +268,6 @@ class Run {
     }
   }
 
-  /** Days that the account's statements speak about, around the day. */
-  #statementDays(): Promise<string[]> {
-    const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
-    const now = this.#app.now().getTime()
-    const today = businessDayOf(calendar)(now)
-    const over = now >= businessDayBounds(this.#day.day, calendar).to ? this.#day.day : addDays(today, -1)
-    return days.coveredDays(this.#app.db.pool, { ...this.#day, over: over < today ? addDays(today, -1) : over }, AROUND)
-  }
-
-  /** Our own book speaks about all days that have begun, around the rows that are looked at. */
-  #coverage(rows: readonly Entry[], statementDays: readonly string[]): Coverage {
-    const today = businessDayOf(rulesOf(this.#inForce.rules, this.#day.channel).calendar)(this.#app.now().getTime())
-    const oldest = rows.reduce((min, row) => (row.day < min ? row.day : min), this.#day.day)
-    const paymentDays: string[] = []
-    for (let each = addDays(oldest, -1); each <= today; each = addDays(each, 1)) paymentDays.push(each)
-    return { channel: this.#day.channel, statementGiven: statementDays.length > 0, statementDays, paymentDays }
-  }
-
   /** Pairs that were settled before lend what they know of the numbers at hand; their own place is not touched. */
   #decide(payments: readonly Entry[], lines: readonly Entry[], context: Context, coverage: Coverage): Outcome {
     const { rules } = this.#inForce
@@ -317,5 +291,7 @@ class Run {
   }
 }
 
-/** Days before and after the day that a row in transit may belong to. */
-const AROUND = 40
+type Open = { readonly payments: readonly Entry[]; readonly lines: readonly Entry[] }
+
+/** Open rows that the engine needs about a second for. */
+const MUCH = 100_000
