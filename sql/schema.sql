@@ -1567,6 +1567,17 @@ create table statement_raw (
   constraint statement_raw_check CHECK (((content IS NOT NULL) OR (plain IS NOT NULL)))
 );
 
+create table statement_stretches (
+  file_id integer not null,
+  first   integer not null,
+  last    integer not null,
+  sha256  bytea not null,
+  constraint statement_stretches_pkey PRIMARY KEY (file_id, first),
+  constraint statement_stretches_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id),
+  constraint statement_stretches_check CHECK ((last >= first)),
+  constraint statement_stretches_sha256_check CHECK ((length(sha256) = 32))
+);
+
 create table statement_templates (
   name         text not null,
   version      integer not null,

@@ -35,10 +35,11 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'reconciliation/days/board_store.ts': ['own', 'channels', 'visible'],
   'reconciliation/days/place_store.ts': ['schema', 'table', 'key'],
   'reconciliation/days/self_check.ts': ['2 * SAMPLE'],
+  'reconciliation/days/books_in_place.ts': ['table', 'channel', 'account', 'date', 'mark', 'booking'], // quoted; our own marks and conditions
   'reconciliation/days/work_books.ts': [
     'table',
     'standing',
-    'untouched ?',
+    'others ?',
     'rows > FEW ?',
     'unplaced(',
     'book.mark',
@@ -52,9 +53,19 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'reconciliation/scratch.ts': ['schema', 'table', "['movements', 'statement_lines', 'match_links']"],
   'reconciliation/settle.ts': [
     ...['open', 'table', 'link', 'column', 'mark', 'part', 'movements', 'lines', 'paymentAlone', 'book', 'pass'],
-    ...['linkColumns(', 'half(', 'agreeing(', 'notRepeated(', 'ourOrderAlone', 'tables.', 'theirs', 'ours', 'where('],
+    ...[
+      'linkColumns(',
+      'half(',
+      'agreeing(',
+      'notRepeated(',
+      'hashOf(',
+      'ourOrderAlone',
+      'tables.',
+      'theirs',
+      'ours',
+      'where(',
+    ],
     "['movements', 'statement_lines']",
-    'SHARES - 1',
   ],
   // Descriptions of datasets are code; what a reader gives is a parameter.
   'reports/daily.ts': ['visible'], // a scope

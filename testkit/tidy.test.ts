@@ -69,6 +69,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   movements: ['orders', 'reconciliation', 'reports', 'causes', 'discrepancies', 'continuity'], // causes and discrepancies show what their rows say; orders write the platform's own book, reconciliation reads it
   statement_files: ['statements', 'reconciliation', 'discrepancies'], // which days are covered, and what lines are called
   statement_raw: ['statements'],
+  statement_stretches: ['statements'],
   statement_templates: ['statements'],
   statement_lines: ['statements', 'reconciliation', 'reports', 'causes', 'discrepancies'], // settle joins both books in one statement
   fund_lines: ['statements', 'reconciliation'], // what settles trade bills is compared with them

@@ -2,7 +2,6 @@ import { strict as assert } from 'node:assert'
 import type pg from 'pg'
 import { SYSTEM } from '../../access/actor.ts'
 import type { Who } from '../../audit/act.ts'
-import { addDays, businessDayBounds, businessDayOf } from '../../kernel/business_day.ts'
 import { decide } from '../../matching/decide.ts'
 import type { Coverage, Entry, Outcome } from '../../matching/entry.ts'
 import { closesAt } from '../../rules/calendar.ts'
@@ -10,43 +9,25 @@ import { rulesOf } from '../../rules/rules.ts'
 import { type RulesInForce, rulesOn } from '../../rules/store.ts'
 import type { App } from '../../system/app.ts'
 import { fileOf, readEntries, recordOf } from '../open_rows.ts'
-import { openScratch, type Scratch, useScratch } from '../scratch.ts'
-import { helpSettling, type SharedSettling, settle } from '../settle.ts'
+import { openScratch, type Scratch } from '../scratch.ts'
+import { settle } from '../settle.ts'
 import { type Context, contextFor } from './context.ts'
+import { coverageOf, statementDaysOf } from './coverage.ts'
 import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
-import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
+import { fileNames, type Touched, takeTouched, touchedTimes } from './file_names.ts'
 import { rowDays } from './place_store.ts'
 import { sumBooks } from './proof_store.ts'
-import { publish } from './publish.ts'
+import { publish, publishPairs } from './publish.ts'
+import { helpersFor, type Sharing } from './sharing.ts'
 import { fillOurs, fillTheirs, numbersWithPast, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
 export type Settling = Pick<App, 'db' | 'now' | 'log'> & {
   /** What finds a place for rows of the day that are none of the engine's, such as payouts of channels among a bank account's lines. */
   readonly beforeRun?: (of: days.AccountDay) => Promise<unknown>
-  /** Asks other processes to take shares of a large day. */
-  readonly share?: ((shared: Shared) => Promise<void>) | undefined
-  /** Rows of ours from which a day is shared; default 200,000. */
-  readonly shareFrom?: number | undefined
+  /** Other processes that take shares of a large day. */
+  readonly share?: Sharing | undefined
 }
-
-/** A scratch, and what is settled in it. */
-export type Shared = SharedSettling & { readonly schema: string }
-
-/** Another process leads the run; this one takes what shares are left. The scratch may be gone by then. */
-export async function shareRun(app: Pick<App, 'db'>, { schema, ...shared }: Shared): Promise<number> {
-  const client = await app.db.connect()
-  try {
-    const { rows } = await client.query('select to_regnamespace($1) is not null as there', [schema])
-    if (!rows[0].there) return 0
-    await useScratch(client, schema)
-    return await helpSettling(client, shared)
-  } finally {
-    await client.end()
-  }
-}
-
-const SHARE_FROM = 200_000
 
 export type RunFigures = {
   readonly run: number
@@ -59,7 +40,7 @@ export type RunFigures = {
   readonly milliseconds: Readonly<Record<string, number>>
 }
 
-/** Somebody placed rows of the day while it was being settled: what was found may not hold any more. */
+/** Somebody placed rows of the day while it was being settled, or brought older lines: what was found may not hold any more. */
 class Overtaken extends Error {}
 
 const TRIES = 5
@@ -120,7 +101,7 @@ async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promis
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
   const scratch = await openScratch(app.db)
   try {
-    return await new Run(app, scratch, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
+    return await new Run(app, scratch, day, inForce, run, touched, revisions).settle(who, async tx =>
       takeTouched(tx, of, touched.times),
     )
   } finally {
@@ -134,8 +115,8 @@ class Run {
   readonly #day: BusinessDay
   readonly #inForce: RulesInForce
   readonly #run: number
-  /** Look at all rows of the day, not only at those that came after the last run. */
-  readonly #whole: boolean
+  /** How often the day's books had been touched when the run began; `whole`: it looks at all rows, not only at those that came after the last run. */
+  readonly #touched: Touched
   readonly #revisions: ReadonlyMap<number, number>
   readonly #took: Record<string, number> = {}
   #lap = performance.now()
@@ -148,7 +129,7 @@ class Run {
     day: BusinessDay,
     inForce: RulesInForce,
     run: number,
-    whole: boolean,
+    touched: Touched,
     revisions: ReadonlyMap<number, number>,
   ) {
     this.#app = app
@@ -156,7 +137,7 @@ class Run {
     this.#day = day
     this.#inForce = inForce
     this.#run = run
-    this.#whole = whole
+    this.#touched = touched
     this.#revisions = revisions
   }
 
@@ -164,58 +145,46 @@ class Run {
     const [one, two] = await Promise.all([this.#scratch.connect(), this.#scratch.connect()])
     await one.query(ROW_DAYS)
     const [ours, theirs] = await this.#fill(one, two)
+    const counted = await rowDays(one)
     this.#lapped('fill')
     const { rules } = this.#inForce
     const { channel } = this.#day
-    const { share, shareFrom = SHARE_FROM } = this.#app
+    const { calendar } = rulesOf(rules, channel)
     const shared = { rules, channels: [channel], currencies: [...new Set([...ours.currencies, ...theirs.currencies])] }
     const settled = await settle([one, two], {
       ...shared,
-      announce: share && ours.rows >= shareFrom ? () => share({ ...shared, schema: this.#scratch.schema }) : undefined,
+      helpers: await helpersFor(this.#app.share, ours.rows, { ...shared, schema: this.#scratch.schema }),
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
-      alsoRepeated: await numbersWithPast(one, ours.rows),
+      alsoRepeated: await numbersWithPast(one, ours.rows, counted.size > 0),
     })
     this.#lapped('settle')
-    const nameOf = await fileNames(this.#app.db.pool)
+    const [nameOf, statementDays] = await Promise.all([
+      fileNames(this.#app.db.pool),
+      statementDaysOf(this.#app.db.pool, this.#day, calendar, this.#app.now()),
+    ])
+    const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
     const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
-    const payments = await readEntries(one, 'open_movements', () => '', this.#note('ours'))
-    const lines = await readEntries(two, 'open_lines', lineName, this.#note('theirs'))
-    // While the engine thinks and the findings are written, the other connection adds up the raw books.
-    const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
-    sums.catch(() => {})
-    const { covered, coverage } = await this.#coverage([...payments, ...lines])
-    const context = await contextFor(one, this.#day, payments, lines, lineName)
-    const outcome = this.#decide(payments, lines, context, coverage)
-    this.#lapped('decide')
+    const open = await this.#readOpen(one, two, lineName)
+    const decided = () => this.#decideRest(one, two, open, lineName, statementDays)
+    // Held days keep people waiting: what is much to think about is thought about before.
+    const early = open.payments.length + open.lines.length > MUCH ? await decided() : null
     const figures = await this.#app.db.transaction(async tx => {
-      const held = await days.lockDay(tx, this.#day.id)
-      if (held.state === 'closed') throw new Overtaken()
-      const counted = await rowDays(one)
-      const involved = new Set([this.#day.id, ...counted.values()])
-      if (!(await days.unchanged(tx, new Map([...this.#revisions].filter(([id]) => involved.has(id))))))
-        throw new Overtaken()
+      await this.#hold(tx, counted)
+      // The pairs are most of what is written: meanwhile the other connections and the engine look at the rest.
+      const [pairs, rest] = await Promise.all([publishPairs(tx, found, settled.pairs), early ?? decided()])
+      this.#lapped('decide')
       const made = await publish(tx, {
-        day: this.#day,
-        run: this.#run,
+        ...found,
+        ...rest,
         who,
-        at: this.#app.now(),
-        schema: this.#scratch.schema,
-        outcome,
-        covered,
-        entries: {
-          ours: new Map(payments.map(row => [row.id, row])),
-          theirs: new Map(lines.map(row => [row.id, row])),
-        },
+        pairs,
         keyOf: (side, name) => this.#ids[side].get(name),
         nameOf: (side, id) => this.#names[side].get(id),
         marks: {
           movements: Math.max(ours.mark, this.#day.movementMark ?? -1),
           lines: Math.max(theirs.mark, this.#day.lineMark ?? -1),
         },
-        counted,
-        settled: settled.pairs,
-        sums,
       })
       this.#lapped('publish')
       await taken(tx)
@@ -224,7 +193,7 @@ class Run {
         movements: ours.rows,
         lines: theirs.rows,
         ...made,
-        covered,
+        covered: rest.covered,
         milliseconds: this.#took,
       }
       await days.endRun(tx, this.#run, told, this.#app.now())
@@ -234,13 +203,57 @@ class Run {
     return figures
   }
 
+  /** Holds the days whose rows were looked at, as they were then: from here on nobody places a row of them. */
+  async #hold(tx: pg.ClientBase, counted: ReadonlyMap<string, number>): Promise<void> {
+    const held = await days.lockDay(tx, this.#day.id)
+    // Older lines than some that were looked at came meanwhile: where nothing was copied, some looks have seen them and others not.
+    const { times, whole } = await touchedTimes(tx, this.#day)
+    if (this.#day.revision === 0 && whole && times !== this.#touched.times) throw new Overtaken()
+    const involved = new Set([this.#day.id, ...counted.values()])
+    const seen = new Map([...this.#revisions].filter(([id]) => involved.has(id)))
+    if (held.state === 'closed' || !(await days.unchanged(tx, seen))) throw new Overtaken()
+  }
+
+  /** What settling left open. */
+  async #readOpen(one: pg.ClientBase, two: pg.ClientBase, lineName: (id: number) => string): Promise<Open> {
+    const [payments, lines] = await Promise.all([
+      readEntries(one, 'open_movements', () => '', this.#note('ours')),
+      readEntries(two, 'open_lines', lineName, this.#note('theirs')),
+    ])
+    return { payments, lines }
+  }
+
+  /** The engine's answer; the other connection adds up the raw books meanwhile. */
+  async #decideRest(
+    one: pg.ClientBase,
+    two: pg.ClientBase,
+    { payments, lines }: Open,
+    lineName: (id: number) => string,
+    statementDays: readonly string[],
+  ) {
+    const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
+    sums.catch(() => {})
+    const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
+    const coverage = coverageOf(this.#day, [...payments, ...lines], statementDays, calendar, this.#app.now())
+    const context = await contextFor(one, this.#day, payments, lines, lineName)
+    return {
+      covered: statementDays.includes(this.#day.day),
+      outcome: this.#decide(payments, lines, context, coverage),
+      entries: {
+        ours: new Map(payments.map(row => [row.id, row])),
+        theirs: new Map(lines.map(row => [row.id, row])),
+      },
+      sums,
+    }
+  }
+
   async #fill(one: pg.ClientBase, two: pg.ClientBase): Promise<[WorkFacts, WorkFacts]> {
     const day = this.#day
     const first = await days.firstOpenDay(this.#app.db.pool, day.channel, day.account)
     const scope = {
       day,
-      seenMovements: this.#whole ? -1 : (day.movementMark ?? -1),
-      seenLines: this.#whole ? -1 : (day.lineMark ?? -1),
+      seenMovements: this.#touched.whole ? -1 : (day.movementMark ?? -1),
+      seenLines: this.#touched.whole ? -1 : (day.lineMark ?? -1),
       untouched: day.revision === 0,
       takesLate: first?.id === day.id,
     }
@@ -252,26 +265,6 @@ class Run {
       assert(!this.#ids[side].has(entry.id), `two rows of one book are named ${entry.id}`)
       this.#ids[side].set(entry.id, [orderNo, id])
       this.#names[side].set(id, entry.id)
-    }
-  }
-
-  /** Which days the account's statements speak about, around the rows that are looked at; our own book speaks about all that have begun. */
-  async #coverage(rows: readonly Entry[]): Promise<{ covered: boolean; coverage: Coverage }> {
-    const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
-    const now = this.#app.now().getTime()
-    const today = businessDayOf(calendar)(now)
-    const over = now >= businessDayBounds(this.#day.day, calendar).to ? this.#day.day : addDays(today, -1)
-    const statementDays = await days.coveredDays(
-      this.#app.db.pool,
-      { ...this.#day, over: over < today ? addDays(today, -1) : over },
-      AROUND,
-    )
-    const oldest = rows.reduce((min, row) => (row.day < min ? row.day : min), this.#day.day)
-    const paymentDays: string[] = []
-    for (let each = addDays(oldest, -1); each <= today; each = addDays(each, 1)) paymentDays.push(each)
-    return {
-      covered: statementDays.includes(this.#day.day),
-      coverage: { channel: this.#day.channel, statementGiven: statementDays.length > 0, statementDays, paymentDays },
     }
   }
 
@@ -298,5 +291,7 @@ class Run {
   }
 }
 
-/** Days before and after the day that a row in transit may belong to. */
-const AROUND = 40
+type Open = { readonly payments: readonly Entry[]; readonly lines: readonly Entry[] }
+
+/** Open rows that the engine needs about a second for. */
+const MUCH = 100_000

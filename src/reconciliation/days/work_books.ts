@@ -1,9 +1,11 @@
 import type pg from 'pg'
+import { linesInPlace, movementsInPlace } from './books_in_place.ts'
 import type { BusinessDay } from './day.ts'
 
 /**
- * The rows a run looks at, copied into its scratch: those of the day that have no place yet, those that wait in open discrepancies of the account
- * (in transit among them), those that came late for a closed day, and those whose partner a newer version of the statement took away.
+ * The rows a run looks at, in its scratch: those of the day that have no place yet, those that wait in open discrepancies of the account
+ * (in transit among them), those that came late for a closed day, and those whose partner a newer version of the statement took away. They are
+ * copied, but for a day's own rows at its first run, which are all of them: those stay where they are.
  */
 export type WorkScope = {
   readonly day: BusinessDay
@@ -60,12 +62,12 @@ async function fill(
   const of = [day.channel, day.account]
   // Small sets are looked up by index; the day's own rows are read in one go.
   await client.query('set enable_nestloop to on')
-  await client.query(
-    `insert into ${table} select b.* from public.${table} b
-      where b.channel = $1 and b.account = $2 and b.business_date = $3 and b.id > $4 and ${standing}
-        ${untouched ? '' : `and ${unplaced(book)}`}`,
-    [...of, day.day, above],
-  )
+  if (!untouched)
+    await client.query(
+      `insert into ${table} select b.* from public.${table} b
+        where b.channel = $1 and b.account = $2 and b.business_date = $3 and b.id > $4 and ${standing} and ${unplaced(book)}`,
+      [...of, day.day, above],
+    )
   await client.query(
     `with waiting as (
        insert into row_days select r.side, r.row_id, r.day_id
@@ -101,6 +103,7 @@ async function fill(
       where ${standing} and not exists (select from ${table} here where here.id = b.id)`,
     side === 'ours' ? [...of, day.day, day.id] : [...of, day.day],
   )
+  if (untouched) await (side === 'ours' ? movementsInPlace : linesInPlace)(client, day)
   await client.query('set enable_nestloop to off')
   const { rows } = await client.query(
     `select currency, count(*) as rows, bool_or(kind = 'refund') as refunds, max(id) filter (where business_date = $1) as mark
@@ -121,17 +124,13 @@ const FEW = 20_000
 /**
  * Numbers of which other rows than these may have a say: settling in SQL sees only the rows at hand, the engine is shown the others as well. They are
  * those of rows that waited in a discrepancy together with others, of orders that booking found paid twice, and of few rows all orders that have other payments.
+ * `others`: there are rows that count in another day, or waited.
  */
-export async function numbersWithPast(client: pg.ClientBase, rows: number): Promise<string[]> {
+export async function numbersWithPast(client: pg.ClientBase, rows: number, others: boolean): Promise<string[]> {
   await client.query('set enable_nestloop to on')
   const { rows: found } = await client.query(
-    `select unnest(array[m.order_no, m.merchant_order_no, m.channel_trade_no, m.refund_no]) as number
-       from row_days w join movements m on w.side = 'ours' and m.id = w.id where ${IN_COMPANY}
-     union
-     select unnest(array[l.merchant_order_no, l.channel_trade_no, l.refund_no, l.channel_refund_no])
-       from row_days w join statement_lines l on w.side = 'theirs' and l.id = w.id where ${IN_COMPANY}
-     union
-     select m.order_no from movements m join payment_anomalies a on a.order_no = m.order_no and a.kind in ('duplicate_payment', 'overpayment')
+    `select m.order_no as number from movements m join payment_anomalies a on a.order_no = m.order_no and a.kind in ('duplicate_payment', 'overpayment')
+     ${others ? WAITED : ''}
      ${rows > FEW ? '' : OTHER_PAYMENTS}`,
   )
   await client.query('set enable_nestloop to off')
@@ -141,6 +140,13 @@ export async function numbersWithPast(client: pg.ClientBase, rows: number): Prom
 const IN_COMPANY = `exists (
          select from discrepancy_rows r join discrepancy_rows o on o.discrepancy_id = r.discrepancy_id and o.live and (o.side, o.row_id) <> (r.side, r.row_id)
           where r.side = w.side and r.row_id = w.id and r.live)`
+
+const WAITED = `union
+     select unnest(array[m.order_no, m.merchant_order_no, m.channel_trade_no, m.refund_no])
+       from row_days w join movements m on w.side = 'ours' and m.id = w.id where ${IN_COMPANY}
+     union
+     select unnest(array[l.merchant_order_no, l.channel_trade_no, l.refund_no, l.channel_refund_no])
+       from row_days w join statement_lines l on w.side = 'theirs' and l.id = w.id where ${IN_COMPANY}`
 
 const OTHER_PAYMENTS = `union
      select m.order_no from movements m
