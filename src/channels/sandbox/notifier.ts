@@ -22,7 +22,7 @@ const SCHEDULES: Readonly<Record<Gateway, readonly number[]>> = {
 
 /** A merchant that has not answered by then has not taken it. */
 const ANSWER_MS = 5_000
-const IN_FLIGHT_MAX = 64
+const IN_FLIGHT_MAX = 256
 /** A held-back notice goes out by then, even when no other one passes it. */
 const HELD_MS = 2_000
 /** Places of the queue that are behind it before it is cut. */
