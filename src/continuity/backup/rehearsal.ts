@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SYSTEM } from '../../access/actor.ts'
-import { exportRoot } from '../../audit/operations.ts'
-import type { ExportedRoot } from '../../audit/root.ts'
 import type { SealedColumn } from '../../system/vault/columns.ts'
 import { localKey, MASTER_KEY_BYTES } from '../../system/vault/master_key.ts'
 import type { Check, DrillAsk, Findings, Text } from '../drill.ts'
@@ -12,8 +9,8 @@ import { books, log } from '../replication/checks.ts'
 import { Node } from '../replication/node.ts'
 import { billsMissing, paymentsMissing } from '../store.ts'
 import { type Clerk, startClerk } from '../traffic/clerk.ts'
-import { beginPayments, type PaymentTraffic, payAtRate } from '../traffic/payments.ts'
-import { openStage, type Stage } from '../traffic/stage.ts'
+import { beginPayments, type PaymentTraffic, payOnSchedule, plan } from '../traffic/payments.ts'
+import { exportedRoot, openStage, type Stage } from '../traffic/stage.ts'
 import type { Holders } from './envelope.ts'
 import { folderRepository } from './folder_repository.ts'
 import { listBases } from './manifest.ts'
@@ -92,7 +89,8 @@ export async function rehearse(
     note({ zh: '平台已自行完成第一份基础备份', en: 'the platform has made its first base backup by itself' })
     const payments = await beginPayments(stage, rate * (seconds * 2 + OUTAGE_S), seeded(ask.seed))
     const root = await exportedRoot(stage)
-    running = { clerk: startClerk(stage), traffic: payAtRate(stage, payments, rate) }
+    const schedule = await plan(stage, payments, rate)
+    running = { clerk: startClerk(stage), traffic: await payOnSchedule(stage, schedule) }
     const { clerk, traffic } = running
     await sleep(seconds * 1000)
     const restoreTo = async (target: Date | null, into: string): Promise<RestoreReport> => {
@@ -178,15 +176,4 @@ async function lookUp(
     acknowledged: all.length,
     oldest: times.length === 0 ? null : Math.min(...times),
   }
-}
-
-/** Given out before the damage: nothing up to it may be different afterwards. */
-async function exportedRoot({ db }: Stage): Promise<ExportedRoot> {
-  for (let tries = 1; ; tries++)
-    try {
-      return await exportRoot({ db, now: () => new Date() }, SYSTEM)
-    } catch (error) {
-      if (tries === 30 || (error as { code?: string }).code !== 'log_empty') throw error
-      await sleep(500) // the platform seals once a second
-    }
 }
