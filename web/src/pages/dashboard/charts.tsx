@@ -88,7 +88,10 @@ export function Volumes({ days }: { readonly days: readonly DayView[] }) {
           }
           option={palette => ({
             grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
-            legend: { top: 0, textStyle: { color: palette.text } },
+            legend: {
+              ...{ top: 0, type: 'scroll', textStyle: { color: palette.text } },
+              ...{ pageIconColor: palette.text, pageTextStyle: { color: palette.text } },
+            },
             xAxis: {
               type: 'category',
               data: dates.map(day => day.slice(5)),

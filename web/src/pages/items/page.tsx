@@ -123,7 +123,7 @@ export default function Items() {
     <Page
       title={t('已缴费-待对账', 'Paid, to be reconciled')}
       extra={
-        <Space wrap>
+        <Space wrap className="item-tools">
           <Jump filters={filters} go={pages.renew} />
           <SavedViews login={who.login} filters={filters} choose={change} />
           {may('discrepancy.read') && (

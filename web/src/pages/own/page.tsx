@@ -68,7 +68,7 @@ export default function OwnBillsPage() {
               </section>
             ))}
             <p style={{ marginTop: 24 }}>
-              <Link to="/pay" className="top-link" style={{ paddingInline: 0 }}>
+              <Link to="/pay" className="top-link" style={{ paddingInline: 0, whiteSpace: 'normal' }}>
                 {t('替别人缴：按户号查账单', 'For somebody else: find bills by account number')}
               </Link>
             </p>

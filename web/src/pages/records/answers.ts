@@ -4,7 +4,7 @@ import type { Both } from '../../shell/both.ts'
 const WORDS: Readonly<Record<string, Both>> = {
   '': { zh: '尚未查询', en: 'Not asked yet' },
   absent: { zh: '渠道没有这笔支付', en: 'The channel has no such payment' },
-  pending: { zh: '渠道处理中', en: 'The channel is at it' },
+  pending: { zh: '渠道处理中', en: 'The channel is working on it' },
   unpaid: { zh: '缴费人尚未付款', en: 'The payer has not paid' },
   unknown: { zh: '渠道没有明确答复', en: 'The channel gave no clear answer' },
 }

@@ -47,8 +47,8 @@ export function Waiting() {
           return (
             <li key={`${each.channel} ${each.state} ${each.answer}`}>
               <ChannelName channel={each.channel} /> · {t(words)}
-              {detail && ` (${detail})`} · <strong>{each.count}</strong> {t('笔，最早', ', oldest')}{' '}
-              {t(ageWords(each.oldest, dataUpdatedAt))}
+              {detail && ` (${detail})`} · <strong>{each.count}</strong>
+              {t(' 笔，最早', ', the oldest')} {t(ageWords(each.oldest, dataUpdatedAt))}
             </li>
           )
         })}
