@@ -22,7 +22,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   // The message's query, written by the folder that knows the facts.
   'notices/store.ts': ['select'],
   'orders/booking_store.ts': ['enqueueing('],
-  'orders/list_store.ts': ['visible', 'personSql(', 'reconciledSql('], // a scope; columns by our names of tables
+  'orders/list_store.ts': ['visible', 'onlyOpen ?', 'walked ?', 'personSql(', 'reconciledSql('], // a scope; texts of ours; columns by our names of tables
   // Columns of the caller's statement, by our names of tables.
   'orders/reconciled.ts': ['orderNo', 'paymentNo', 'movementReconciledSql(', 'confirmedSql(', 'm'],
   'orders/refund_book.ts': ['movementReconciledSql('],
@@ -45,6 +45,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
     'book.mark',
     'side',
   ],
+  'reconciliation/items/list_store.ts': ['visible'], // a scope
   'reconciliation/items/store.ts': ['visible'],
   'reconciliation/gate/closed_days.ts': ['book', 'ours ?', 'standing'], // one of two books, one of two conditions
   'reconciliation/gate/replay.ts': ['book', 'owner', 'other.#scratch.schema'],

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { ask, type Refused } from './api.ts'
 import type { Query } from './query.ts'
 import type { Subject } from './reading.ts'
@@ -52,9 +52,14 @@ export function usePages<Answer extends object, Row>(
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, isFetchingNextPage])
+  // A page without a row that has a next one has only looked so far: nothing is found when the last page says so.
+  const looking = rows.length === 0 && hasNextPage && error === null
+  useEffect(() => {
+    if (looking) more()
+  }, [looking, more])
   return {
     rows,
-    loading: isPending,
+    loading: isPending || looking,
     loadingMore: isFetchingNextPage,
     error: data === undefined ? error : null,
     again: () => void refetch(),

@@ -101,7 +101,7 @@ export function Timeline({ pages, done, at, selected, mayConfirm, merchantOf, ac
         </ul>
         {pages.paused && (
           <Flex justify="center" align="center" gap={12} className="timeline-end">
-            {t('已查看较早的数万笔，暂无更多符合条件的', 'Tens of thousands of earlier ones were looked at; none fits')}
+            {t('已查看较早的大量记录，暂无更多符合条件的', 'Very many earlier ones were looked at; none fits')}
             <Button onClick={pages.goOn}>{t('继续查找', 'Look further')}</Button>
           </Flex>
         )}
