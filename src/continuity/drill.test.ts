@@ -5,7 +5,7 @@ import { testDatabase } from '../../testkit/database.ts'
 import { testVault } from '../../testkit/vault.ts'
 import { SYSTEM } from '../access/actor.ts'
 import { newId } from '../system/ids.ts'
-import { type DrillReport, type Findings, overdue, reasonsOf, reportText } from './drill.ts'
+import { type DrillReport, type Findings, lostSpan, overdue, reasonsOf, reportText } from './drill.ts'
 import { type Continuity, keepDrill, readDrills, remindOfDrills } from './operations.ts'
 
 const GOOD: Findings = {
@@ -33,6 +33,13 @@ test('one acknowledged movement that is gone fails a drill that may lose none, a
   assert.deepEqual(reasons({ lost: ['P1'], rpoMs: 0 }), ['1 acknowledged payments or bills were lost'])
   assert.deepEqual(reasons({ lost: ['P1'], rpoMs: 300, aims: { rtoMs: null, rpoMs: 5_000 } }), [])
   assert.equal(reasons({ lost: ['P1'], rpoMs: 5_001, aims: { rtoMs: null, rpoMs: 5_000 } }).length, 1)
+})
+
+test('what is lost spans from its oldest to the damage, or to its newest, and is never nothing', () => {
+  assert.equal(lostSpan([], 1_000), 0)
+  assert.equal(lostSpan([400, 700], 1_000), 600)
+  assert.equal(lostSpan([1_200, 1_500], 1_000), 300)
+  assert.equal(lostSpan([1_200], 1_000), 1)
 })
 
 const reportOf = (at: string, change: Partial<DrillReport> = {}): DrillReport => ({

@@ -59,7 +59,7 @@ export type Check = { readonly what: Text; readonly holds: boolean; readonly det
 export type Findings = {
   /** From the damage to the first write that was acknowledged again; null: it never was, or the drill has no such time. */
   readonly rtoMs: number | null
-  /** How far before the damage the oldest acknowledged work lies that was lost; 0: nothing was. null: the drill has no such time. */
+  /** See `lostSpan`; null: the drill has no such time. */
   readonly rpoMs: number | null
   /** What it must reach; null: no aim. */
   readonly aims: { readonly rtoMs: number | null; readonly rpoMs: number | null }
@@ -83,6 +83,13 @@ export type DrillReport = Findings & {
   /** Why it failed; empty when it passed. */
   readonly reasons: readonly Text[]
 }
+
+/**
+ * Milliseconds of acknowledged work that are gone, by the times at which the lost was acknowledged: from the oldest to the damage, or to the newest, as some is acknowledged while the damage
+ * is being done. Never 0 where anything was lost.
+ */
+export const lostSpan = (times: readonly number[], damagedAt: number): number =>
+  times.length === 0 ? 0 : Math.max(1, Math.max(damagedAt, ...times) - Math.min(...times))
 
 /** Why the findings are not good enough. Losing less than the RPO allows is no failure; losing anything at an RPO of 0 is. */
 export function reasonsOf({ rtoMs, rpoMs, aims, lost, checks }: Findings): Text[] {

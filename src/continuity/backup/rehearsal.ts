@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SealedColumn } from '../../system/vault/columns.ts'
 import { localKey, MASTER_KEY_BYTES } from '../../system/vault/master_key.ts'
-import type { Check, DrillAsk, Findings, Text } from '../drill.ts'
+import { type Check, type DrillAsk, type Findings, lostSpan, type Text } from '../drill.ts'
 import { seeded } from '../replication/chance.ts'
 import { books, log } from '../replication/checks.ts'
 import { Node } from '../replication/node.ts'
@@ -47,7 +47,8 @@ export type Lost = {
   readonly numbers: readonly string[]
   readonly payments: readonly string[]
   readonly acknowledged: number
-  readonly oldest: number | null
+  /** When each of it was acknowledged. */
+  readonly times: readonly number[]
 }
 
 /** What a damage ended with. Times in epoch milliseconds; null: never. */
@@ -87,7 +88,12 @@ export async function rehearse(
     })
     await madeBase(repository)
     note({ zh: '平台已自行完成第一份基础备份', en: 'the platform has made its first base backup by itself' })
-    const payments = await beginPayments(stage, rate * (seconds * 2 + OUTAGE_S), seeded(ask.seed))
+    const count = rate * (seconds * 2 + OUTAGE_S)
+    tell({
+      zh: `开立 ${count} 笔缴费，预先签好渠道通知`,
+      en: `beginning ${count} payments, and signing the channels’ notices ahead`,
+    })
+    const payments = await beginPayments(stage, count, seeded(ask.seed))
     const root = await exportedRoot(stage)
     const schedule = await plan(stage, payments, rate)
     running = { clerk: startClerk(stage), traffic: await payOnSchedule(stage, schedule) }
@@ -125,9 +131,14 @@ export async function rehearse(
     await clerk.stop()
     await traffic.drain(DRAIN_MS)
     checks.push(await books({ stage, lost: lost.payments }), await log({ stage, root }))
+    const stillGone = await paymentsMissing(stage.db.pool, lost.payments)
+    figures.push({
+      what: { zh: '丢失的支付中，已向渠道查询补回', en: 'of the lost payments, found again by asking the channels' },
+      value: `${lost.payments.length - stillGone.length} / ${lost.payments.length}`,
+    })
     return {
       rtoMs: backAt === null ? null : backAt - damagedAt,
-      rpoMs: lost.oldest === null ? 0 : Math.max(0, damagedAt - lost.oldest),
+      rpoMs: lostSpan(lost.times, damagedAt),
       aims,
       acknowledged: lost.acknowledged,
       lost: lost.numbers,
@@ -174,6 +185,6 @@ async function lookUp(
     numbers: [...gone],
     payments,
     acknowledged: all.length,
-    oldest: times.length === 0 ? null : Math.min(...times),
+    times,
   }
 }

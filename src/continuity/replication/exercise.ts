@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Check, DrillAsk, Findings, Text } from '../drill.ts'
+import { type Check, type DrillAsk, type Findings, lostSpan, type Text } from '../drill.ts'
 import { billsMissing, paymentsMissing } from '../store.ts'
 import { type Clerk, startClerk } from '../traffic/clerk.ts'
 import { type Begun, beginPayments, type Paid, type PaymentTraffic, payOnSchedule, plan } from '../traffic/payments.ts'
@@ -95,7 +95,7 @@ async function play(
   const checks: Check[] = []
   let damagedAt = 0
   let backAt: number | null = null
-  let lost: Lost = { payments: [], bills: [], acknowledged: 0, oldest: null }
+  let lost: Lost = { payments: [], bills: [], acknowledged: 0, times: [] }
   centres.manager.onPromoted = async node => {
     const client = await node.connect()
     lost = await lookUp(client, traffic, clerk).finally(() => client.end())
@@ -141,7 +141,7 @@ function findingsOf(
     perSecond(traffic.acknowledged.filter(({ at }) => at >= from && at < from + seconds * 1000).length, seconds * 1000)
   return {
     rtoMs: backAt === null ? null : backAt - damagedAt,
-    rpoMs: lost.oldest === null ? 0 : Math.max(0, damagedAt - lost.oldest),
+    rpoMs: lostSpan(lost.times, damagedAt),
     acknowledged: lost.acknowledged,
     lost: [...lost.payments, ...lost.bills],
     checks,
@@ -176,8 +176,8 @@ type Lost = {
   readonly bills: readonly string[]
   /** Everything looked up. */
   readonly acknowledged: number
-  /** When the oldest of what is gone was acknowledged. */
-  readonly oldest: number | null
+  /** When each of what is gone was acknowledged. */
+  readonly times: readonly number[]
 }
 
 /** Lost then or now; what was found again meanwhile stays lost. */
@@ -185,7 +185,7 @@ const together = (then: Lost, now: Lost): Lost => ({
   payments: [...new Set([...then.payments, ...now.payments])],
   bills: [...new Set([...then.bills, ...now.bills])],
   acknowledged: now.acknowledged,
-  oldest: then.oldest ?? now.oldest,
+  times: then.times.length > 0 ? then.times : now.times,
 })
 
 async function lookUp(
@@ -204,5 +204,5 @@ async function lookUp(
   )
   const gone = new Set([...payments, ...bills])
   const times = all.filter(({ no }) => gone.has(no)).map(({ at }) => at)
-  return { payments, bills, acknowledged: all.length, oldest: times.length === 0 ? null : Math.min(...times) }
+  return { payments, bills, acknowledged: all.length, times }
 }
