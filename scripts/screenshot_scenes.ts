@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
@@ -92,11 +91,8 @@ const again = async (page: Page): Promise<void> => {
 /** A payment of the payer's that has arrived. */
 const PAID = '#content .bills a:has(.ant-tag-processing)'
 
-/** The newest statement that a channel of the demo sent: its inspection books nothing. */
-const sample = (): string => {
-  const folder = join(PACKAGE_ROOT, 'testkit/samples')
-  return join(folder, readdirSync(folder).find(name => name === 'alipay-totals-do-not-match.csv') ?? '')
-}
+/** A file with something to say about it. */
+const SAMPLE = join(PACKAGE_ROOT, 'testkit/samples/alipay-totals-do-not-match.csv')
 
 const STATES: readonly Scene[] = [
   {
@@ -122,11 +118,7 @@ const STATES: readonly Scene[] = [
     },
   },
   { login: '-', name: 'pay-waits', path: 'pay', act: payOne },
-  {
-    login: 'chuna',
-    name: 'items-none',
-    path: 'items?number=NOTHING-LIKE-IT',
-  },
+  { login: 'chuna', name: 'items-none', path: 'items?number=NOTHING-LIKE-IT' },
   {
     login: 'chuna',
     name: 'items-loading',
@@ -217,7 +209,7 @@ const STATES: readonly Scene[] = [
     name: 'inspected',
     path: 'statements/inspect',
     act: async page => {
-      await page.locator('input[type=file]').setInputFiles(sample())
+      await page.locator('input[type=file]').setInputFiles(SAMPLE)
       await page.locator('.inspected').waitFor()
       await settled(page)
     },

@@ -1,9 +1,9 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { ConfigProvider, App as Messages, Result, theme } from 'antd'
+import { Button, ConfigProvider, App as Messages, Result, theme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import { Component, lazy, type ReactNode, useEffect } from 'react'
-import { BrowserRouter, Link, matchPath, Navigate, Route, Routes } from 'react-router'
+import { BrowserRouter, matchPath, Navigate, Route, Routes, useNavigate } from 'react-router'
 import { LANDINGS, PAGES } from './pages/registry.tsx'
 import { Failed, Loading } from './pieces/states.tsx'
 import { Frame, pagesFor } from './shell/layout.tsx'
@@ -194,10 +194,11 @@ function NotHere() {
 
 function ToFirst() {
   const t = useText()
+  const navigate = useNavigate()
   return (
-    <Link to="/" className="ant-btn ant-btn-primary">
+    <Button type="primary" onClick={() => void navigate('/')}>
       {t('回到首页', 'To the first page')}
-    </Link>
+    </Button>
   )
 }
 

@@ -205,7 +205,7 @@ webTest('the morning of those who deal with cases', async (t, browser) => {
       for (const path of paths) {
         await page.goto(`/app/${path}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.waitForFunction("document.querySelector('[aria-busy=true]') === null")
+        await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
         await noFaults(page, `${path} ${JSON.stringify(device)}`)
         assert.equal(
           await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'),

@@ -232,7 +232,7 @@ webTest(
       await waive.fill('10.00')
       assert.equal(await text.inputValue(), 'name: 第二版\ndefaults:\n  waive_below: "10.00"\n')
       await text.fill('name: 第二版\ndefaults:\n  waive_below: "12.00" # 小额\n')
-      await page.waitForFunction('document.querySelector(\'.side-form input[value="12.00"]\') !== null')
+      await page.locator('.side-form input[value="12.00"]').waitFor()
       await button(page, '保存为新版本').click()
       await page.getByLabel(/理由/).fill('小额差异不追')
       await button(page, '保存').click()

@@ -53,7 +53,7 @@ export function usePages<Answer extends object, Row>(
     if (!isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, isFetchingNextPage])
   // A page without a row that has a next one has only looked so far: nothing is found when the last page says so.
-  const looking = rows.length === 0 && hasNextPage && error === null
+  const looking = rows.length === 0 && hasNextPage && !isPlaceholderData && error === null
   useEffect(() => {
     if (looking) more()
   }, [looking, more])

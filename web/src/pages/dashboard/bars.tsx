@@ -29,8 +29,8 @@ export function Bars({
               <span className="bars-bar" style={{ width: `${(count * 100) / largest}%` }} />
             </span>
             <span className="bars-count">
-              {grouped(String(count))}
               {overdue > 0 && <span className="bars-late">{t(`逾期 ${overdue}`, `${overdue} overdue`)}</span>}
+              {grouped(String(count))}
             </span>
           </Link>
         </li>
