@@ -93,5 +93,5 @@ async function took(work: () => Promise<unknown>): Promise<number> {
 }
 
 function at(times: readonly number[], share: number): number {
-  return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] as number
+  return times.toSorted((a, b) => a - b)[Math.ceil(times.length * share) - 1] as number
 }
