@@ -35,10 +35,10 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'reconciliation/days/board_store.ts': ['own', 'channels', 'visible'],
   'reconciliation/days/place_store.ts': ['schema', 'table', 'key'],
   'reconciliation/days/self_check.ts': ['2 * SAMPLE'],
-  'reconciliation/days/books_in_place.ts': ['table', 'channel', 'account', 'date', 'mark', 'booking'], // quoted; our own marks and conditions
   'reconciliation/days/work_books.ts': [
     'table',
     'standing',
+    'untouched ?',
     'others ?',
     'rows > FEW ?',
     'unplaced(',

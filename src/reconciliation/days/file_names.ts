@@ -13,10 +13,8 @@ export async function fileNames(db: Db): Promise<(file: number) => string> {
   return file => names.get(file) ?? `statement@${file}`
 }
 
-export type Touched = { readonly times: number; readonly whole: boolean }
-
 /** How often a day's books were touched, and whether all of it must be looked at. */
-export async function touchedTimes(db: Db, of: AccountDay): Promise<Touched> {
+export async function touchedTimes(db: Db, of: AccountDay): Promise<{ times: number; whole: boolean }> {
   const { rows } = await db.query(
     'select times, whole from touched_days where channel = $1 and account = $2 and business_date = $3',
     [of.channel, of.account, of.day],

@@ -15,9 +15,10 @@ import { type Context, contextFor } from './context.ts'
 import { coverageOf, statementDaysOf } from './coverage.ts'
 import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
-import { fileNames, type Touched, takeTouched, touchedTimes } from './file_names.ts'
+import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
+import { movementMark } from './movement_mark.ts'
 import { rowDays } from './place_store.ts'
-import { sumBooks } from './proof_store.ts'
+import { type Row as BookSum, sumBooks } from './proof_store.ts'
 import { publish, publishPairs } from './publish.ts'
 import { helpersFor, type Sharing } from './sharing.ts'
 import { fillOurs, fillTheirs, numbersWithPast, ROW_DAYS, type WorkFacts } from './work_books.ts'
@@ -40,7 +41,7 @@ export type RunFigures = {
   readonly milliseconds: Readonly<Record<string, number>>
 }
 
-/** Somebody placed rows of the day while it was being settled, or brought older lines: what was found may not hold any more. */
+/** Somebody placed rows of the day while it was being settled: what was found may not hold any more. */
 class Overtaken extends Error {}
 
 const TRIES = 5
@@ -99,24 +100,33 @@ async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promis
   const run = await days.insertRun(app.db.pool, day.id, inForce.version, at)
   await days.setSettling(app.db.pool, day.id)
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
-  const scratch = await openScratch(app.db)
+  const adder = await app.db.connect()
   try {
-    return await new Run(app, scratch, day, inForce, run, touched, revisions).settle(who, async tx =>
-      takeTouched(tx, of, touched.times),
-    )
+    const scratch = await openScratch(app.db)
+    try {
+      return await new Run(app, scratch, adder, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
+        takeTouched(tx, of, touched.times),
+      )
+    } finally {
+      await scratch.close()
+    }
   } finally {
-    await scratch.close()
+    await adder.end()
   }
 }
 
 class Run {
   readonly #app: Settling
   readonly #scratch: Scratch
+  /** Adds up the raw books, meanwhile. */
+  readonly #adder: pg.ClientBase
+  #sums: Promise<readonly BookSum[]> | undefined
+  #movementMark = -1
   readonly #day: BusinessDay
   readonly #inForce: RulesInForce
   readonly #run: number
-  /** How often the day's books had been touched when the run began; `whole`: it looks at all rows, not only at those that came after the last run. */
-  readonly #touched: Touched
+  /** Look at all rows of the day, not only at those that came after the last run. */
+  readonly #whole: boolean
   readonly #revisions: ReadonlyMap<number, number>
   readonly #took: Record<string, number> = {}
   #lap = performance.now()
@@ -126,27 +136,32 @@ class Run {
   constructor(
     app: Settling,
     scratch: Scratch,
+    adder: pg.ClientBase,
     day: BusinessDay,
     inForce: RulesInForce,
     run: number,
-    touched: Touched,
+    whole: boolean,
     revisions: ReadonlyMap<number, number>,
   ) {
     this.#app = app
     this.#scratch = scratch
+    this.#adder = adder
     this.#day = day
     this.#inForce = inForce
     this.#run = run
-    this.#touched = touched
+    this.#whole = whole
     this.#revisions = revisions
   }
 
   async settle(who: Who, taken: (tx: pg.ClientBase) => Promise<void>): Promise<RunFigures> {
     const [one, two] = await Promise.all([this.#scratch.connect(), this.#scratch.connect()])
     await one.query(ROW_DAYS)
+    this.#movementMark = await movementMark(one, this.#day)
     const [ours, theirs] = await this.#fill(one, two)
     const counted = await rowDays(one)
     this.#lapped('fill')
+    // A first run has work for both cores; of a later one this is most.
+    if (this.#day.run > 0) this.#addUp()
     const { rules } = this.#inForce
     const { channel } = this.#day
     const { calendar } = rulesOf(rules, channel)
@@ -166,7 +181,7 @@ class Run {
     const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
     const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
     const open = await this.#readOpen(one, two, lineName)
-    const decided = () => this.#decideRest(one, two, open, lineName, statementDays)
+    const decided = () => this.#decideRest(one, open, lineName, statementDays)
     // Held days keep people waiting: what is much to think about is thought about before.
     const early = open.payments.length + open.lines.length > MUCH ? await decided() : null
     const figures = await this.#app.db.transaction(async tx => {
@@ -182,7 +197,7 @@ class Run {
         keyOf: (side, name) => this.#ids[side].get(name),
         nameOf: (side, id) => this.#names[side].get(id),
         marks: {
-          movements: Math.max(ours.mark, this.#day.movementMark ?? -1),
+          movements: Math.max(this.#movementMark, this.#day.movementMark ?? -1),
           lines: Math.max(theirs.mark, this.#day.lineMark ?? -1),
         },
       })
@@ -206,9 +221,6 @@ class Run {
   /** Holds the days whose rows were looked at, as they were then: from here on nobody places a row of them. */
   async #hold(tx: pg.ClientBase, counted: ReadonlyMap<string, number>): Promise<void> {
     const held = await days.lockDay(tx, this.#day.id)
-    // Older lines than some that were looked at came meanwhile: where nothing was copied, some looks have seen them and others not.
-    const { times, whole } = await touchedTimes(tx, this.#day)
-    if (this.#day.revision === 0 && whole && times !== this.#touched.times) throw new Overtaken()
     const involved = new Set([this.#day.id, ...counted.values()])
     const seen = new Map([...this.#revisions].filter(([id]) => involved.has(id)))
     if (held.state === 'closed' || !(await days.unchanged(tx, seen))) throw new Overtaken()
@@ -223,16 +235,14 @@ class Run {
     return { payments, lines }
   }
 
-  /** The engine's answer; the other connection adds up the raw books meanwhile. */
+  /** The engine's answer; the raw books are added up meanwhile. */
   async #decideRest(
     one: pg.ClientBase,
-    two: pg.ClientBase,
     { payments, lines }: Open,
     lineName: (id: number) => string,
     statementDays: readonly string[],
   ) {
-    const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
-    sums.catch(() => {})
+    const sums = this.#addUp()
     const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
     const coverage = coverageOf(this.#day, [...payments, ...lines], statementDays, calendar, this.#app.now())
     const context = await contextFor(one, this.#day, payments, lines, lineName)
@@ -252,8 +262,9 @@ class Run {
     const first = await days.firstOpenDay(this.#app.db.pool, day.channel, day.account)
     const scope = {
       day,
-      seenMovements: this.#touched.whole ? -1 : (day.movementMark ?? -1),
-      seenLines: this.#touched.whole ? -1 : (day.lineMark ?? -1),
+      movementMark: this.#movementMark,
+      seenMovements: this.#whole ? -1 : (day.movementMark ?? -1),
+      seenLines: this.#whole ? -1 : (day.lineMark ?? -1),
       untouched: day.revision === 0,
       takesLate: first?.id === day.id,
     }
@@ -282,6 +293,16 @@ class Run {
       if (own) return own
     }
     return decide({ payments, lines, coverage: [coverage], rules })
+  }
+
+  /** Of our own book what the run has looked at, of theirs what is there. */
+  #addUp(): Promise<readonly BookSum[]> {
+    if (!this.#sums) {
+      this.#sums = sumBooks(this.#adder, this.#day.id, this.#movementMark)
+      // Who publishes hears of it.
+      this.#sums.catch(() => {})
+    }
+    return this.#sums
   }
 
   #lapped(step: string): void {

@@ -1,14 +1,14 @@
 import type pg from 'pg'
-import { linesInPlace, movementsInPlace } from './books_in_place.ts'
 import type { BusinessDay } from './day.ts'
 
 /**
- * The rows a run looks at, in its scratch: those of the day that have no place yet, those that wait in open discrepancies of the account
- * (in transit among them), those that came late for a closed day, and those whose partner a newer version of the statement took away. They are
- * copied, but for a day's own rows at its first run, which are all of them: those stay where they are.
+ * The rows a run looks at, copied into its scratch: those of the day that have no place yet, those that wait in open discrepancies of the account
+ * (in transit among them), those that came late for a closed day, and those whose partner a newer version of the statement took away.
  */
 export type WorkScope = {
   readonly day: BusinessDay
+  /** Movements beyond it come too late for the run (`movementMark`). */
+  readonly movementMark: number
   /** Rows of the day up to here have been seen by an earlier run, and those without a place are in open discrepancies. */
   readonly seenMovements: number
   readonly seenLines: number
@@ -31,10 +31,10 @@ const OURS: Book = { table: 'movements', side: 'ours', mark: 'movement_mark' }
 const THEIRS: Book = { table: 'statement_lines', side: 'theirs', mark: 'line_mark' }
 
 /**
- * In-flight bookings may commit below the highest id that was seen; nothing is in flight so long that so many others come meanwhile. The
- * close asks again for all, under a lock.
+ * Days that were settled by a version that did not wait for bookings under way may have rows below the highest id that was seen: nothing is under way so long that
+ * so many others come meanwhile. The close asks again for all, under a lock.
  */
-const IN_FLIGHT = 100_000
+const IN_FLIGHT = 10_000
 
 /** Late rows are looked for so many days back: an order number is another order after a month. */
 const LATE_DAYS = 45
@@ -43,16 +43,17 @@ export const ROW_DAYS =
   'create unlogged table row_days (side book_side not null, id bigint not null, day_id integer not null)'
 
 export const fillOurs = (client: pg.ClientBase, scope: WorkScope): Promise<WorkFacts> =>
-  fill(client, scope, OURS, Math.max(-1, scope.seenMovements - IN_FLIGHT))
+  fill(client, scope, OURS, Math.max(-1, scope.seenMovements - IN_FLIGHT), scope.movementMark)
 
 export const fillTheirs = (client: pg.ClientBase, scope: WorkScope): Promise<WorkFacts> =>
-  fill(client, scope, THEIRS, scope.seenLines)
+  fill(client, scope, THEIRS, scope.seenLines, Number.MAX_SAFE_INTEGER)
 
 async function fill(
   client: pg.ClientBase,
   { day, untouched, takesLate }: WorkScope,
   book: Book,
   above: number,
+  upTo: number,
 ): Promise<WorkFacts> {
   const { table, side } = book
   const standing =
@@ -62,12 +63,12 @@ async function fill(
   const of = [day.channel, day.account]
   // Small sets are looked up by index; the day's own rows are read in one go.
   await client.query('set enable_nestloop to on')
-  if (!untouched)
-    await client.query(
-      `insert into ${table} select b.* from public.${table} b
-        where b.channel = $1 and b.account = $2 and b.business_date = $3 and b.id > $4 and ${standing} and ${unplaced(book)}`,
-      [...of, day.day, above],
-    )
+  await client.query(
+    `insert into ${table} select b.* from public.${table} b
+      where b.channel = $1 and b.account = $2 and b.business_date = $3 and b.id > $4 and b.id <= $5 and ${standing}
+        ${untouched ? '' : `and ${unplaced(book)}`}`,
+    [...of, day.day, above, upTo],
+  )
   await client.query(
     `with waiting as (
        insert into row_days select r.side, r.row_id, r.day_id
@@ -103,7 +104,6 @@ async function fill(
       where ${standing} and not exists (select from ${table} here where here.id = b.id)`,
     side === 'ours' ? [...of, day.day, day.id] : [...of, day.day],
   )
-  if (untouched) await (side === 'ours' ? movementsInPlace : linesInPlace)(client, day)
   await client.query('set enable_nestloop to off')
   const { rows } = await client.query(
     `select currency, count(*) as rows, bool_or(kind = 'refund') as refunds, max(id) filter (where business_date = $1) as mark
