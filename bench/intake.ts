@@ -92,10 +92,10 @@ try {
   await db.close()
 }
 
+/** `ours`: what the platform spent on a notice. */
 async function compareWithFloor(ours: Spent, requests: LoadRequest[]): Promise<void> {
-  const server = await start([join(PACKAGE_ROOT, 'bench/intake_floor.ts'), join(folder, 'wechat.pem')], /^(\d+)$/m, {
-    FLOOR_DATABASE: db.url,
-  })
+  const words = [...FLAGS, join(PACKAGE_ROOT, 'bench/intake_floor.ts'), join(folder, 'wechat.pem')]
+  const server = await start(words, /^(\d+)$/m, { FLOOR_DATABASE: db.url })
   try {
     const used = await usedBy(server.pid)
     const taken = await load(requests, {
