@@ -4,9 +4,9 @@
  *
  *   node bench/parse.ts [FORMAT…] [--mb 200 | --units N] [--runs 3] [--packing none|gzip|zip] [--core 0] [--json]
  *
- * `--mb 2000` is the 2 GB file, `xlsx --units 1000000` a workbook of so many rows. Files are made piece by piece in a folder of their own in the system's temporary folder (TMPDIR)
- * and deleted; `xlsx` has 200,000 rows unless told. The median of the runs is shown. Records per second of processor time
- * are what the core would do alone; by the clock they are fewer when others want the same core.
+ * `--mb 2000` is the 2 GB file, `xlsx --units 1000000` a workbook of so many rows (200,000 unless told). Files are made piece by
+ * piece in a folder of their own in the system's temporary folder (TMPDIR) and deleted. The median of the runs is shown. Records
+ * per second of processor time are what the core would do alone; by the clock they are fewer when others want the same core.
  */
 import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
-import { Decoder, decodeStrictly, encodingOf, UNDECODABLE } from './encoding.ts'
+import { Decoder, encodingOf, UNDECODABLE } from './encoding.ts'
 import type { Encoding } from './statement.ts'
 
 const HEADER = '交易时间,微信订单号,商户订单号,金额（元）\n'
@@ -125,27 +125,5 @@ test('a replacement character is never made up', () => {
       },
     ),
     { numRuns: 500 },
-  )
-})
-
-test('the quick ways to decode come to what the platform’s decoder says, of any bytes', () => {
-  const says = (bytes: Uint8Array, label: string): string | null => {
-    try {
-      return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes)
-    } catch {
-      return null
-    }
-  }
-  for (let lead = 0x80; lead <= 0xff; lead++)
-    for (let trail = 0; trail <= 0xff; trail++) {
-      const bytes = Uint8Array.of(0x2c, lead, trail)
-      if (decodeStrictly(bytes, 'gb18030') !== says(bytes, 'gb18030')) assert.fail(`${lead} ${trail}`)
-    }
-  const byte = fc.constantFrom(0x0a, 0x2c, 0x31, 0x60, 0x7f, 0x80, 0x81, 0xb4, 0xbf, 0xcb, 0xe6, 0xed, 0xef, 0xbb, 0xff)
-  fc.assert(
-    fc.property(fc.array(byte, { maxLength: 12 }), fc.constantFrom<Encoding>('utf-8', 'gb18030'), (given, encoding) =>
-      assert.equal(decodeStrictly(Uint8Array.from(given), encoding), says(Uint8Array.from(given), encoding)),
-    ),
-    { numRuns: 1_000 },
   )
 })

@@ -38,24 +38,6 @@ export class LineFeeder {
   }
 }
 
-/**
- * Writes into `starts` where each field of a row without quotes begins, and returns how many there are; from `most` on it counts one
- * more and no further. A look at every character is faster than to search for so many signs so near to each other.
- */
-export function cutFields(
-  text: string,
-  from: number,
-  to: number,
-  delimiter: number,
-  starts: Int32Array,
-  most: number,
-): number {
-  starts[0] = from
-  let fields = 1
-  for (let at = from; at < to && fields <= most; at++) if (text.charCodeAt(at) === delimiter) starts[fields++] = at + 1
-  return fields
-}
-
 export const lineEndOf = (probe: string): '\n' | '\r' => (!probe.includes('\n') && probe.includes('\r') ? '\r' : '\n')
 
 export const rowTooLong = (file: string, line: number, limit: number): Failure =>

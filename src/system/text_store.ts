@@ -3,7 +3,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 /** Bytes of one page; a longer text has a page of its own. */
 const PAGE = 128 << 10
 /** So many stay as they are: most workbooks have fewer. Those behind them are packed to about a fifth when they are full. */
-const PLAIN_PAGES = 128
+const PLAIN_PAGES = 32
 /** Packed pages that lie open: texts are asked for nearly in the order in which they came, and the common ones again and again. */
 const OPEN_PAGES = 32
 /** Where each packed page was opened so often, they are asked for in no order: then they stay open, for time rather than for memory. */
@@ -19,7 +19,7 @@ type Page = { bytes: Buffer | null; readonly packed: Buffer | null }
 
 /**
  * Very many short texts, by number, in a few large pages of UTF-8: as many strings would take five to ten times that, and be walked by
- * every collection. Each takes its own bytes, fewer from 16 MB on, one for its length and a quarter of one for its place.
+ * every collection. Each takes its own bytes, fewer from 4 MB on, one for its length and a quarter of one for its place.
  */
 export class TextStore {
   readonly #pages: Page[] = []
@@ -100,7 +100,7 @@ export class TextStore {
     const page = this.#pages[number]
     if (!page) return this.#written
     if (page.bytes) return page.bytes
-    const opened = zstdDecompressSync(page.packed!)
+    const opened = zstdDecompressSync(page.packed!, { chunkSize: PAGE })
     const most = ++this.#openings > OPENINGS_MAX * this.#pages.length ? Number.POSITIVE_INFINITY : OPEN_PAGES
     if (this.#opened.length < most) page.bytes = Buffer.allocUnsafeSlow(PAGE)
     else {
@@ -119,6 +119,7 @@ function packed(bytes: Buffer): Buffer {
   const short = zstdCompressSync(bytes, {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
     pledgedSrcSize: bytes.length,
+    chunkSize: PAGE,
   })
   const own = Buffer.allocUnsafeSlow(short.length)
   short.copy(own)

@@ -2,7 +2,7 @@ import { amountTroubleText, digitsLost, plainAmount, readAmount } from '../amoun
 import { amountControl, type Collector, ExactSum } from '../collector.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
-import { cutFields, LineFeeder } from '../lines.ts'
+import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
 import { Numberless } from '../numberless.ts'
 import { columnMissing } from '../refusals.ts'
@@ -25,7 +25,6 @@ export const alipayTrade: Format = savedAgain({
 })
 
 const ZONE = 'Asia/Shanghai'
-const COMMA = 44
 const CURRENCY = 'CNY'
 const TITLE = '支付宝业务明细查询'
 
@@ -292,7 +291,15 @@ class AlipayTradeReader implements Reader {
     const record = ++this.#into.records
     const expected = this.#headers.length
     const starts = this.#starts
-    let fields = cutFields(text, from, to, COMMA, starts, expected)
+    let fields = 0
+    let at = from
+    for (;;) {
+      starts[fields++] = at
+      if (fields > expected) break
+      const comma = text.indexOf(',', at)
+      if (comma < 0 || comma >= to) break
+      at = comma + 1
+    }
     // A spreadsheet that saved the file again may add empty fields, to the header as to each row.
     if (fields > expected && this.#padded && text.slice(starts[expected], to).replaceAll(',', '').trim() === '')
       fields = expected

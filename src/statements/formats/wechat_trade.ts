@@ -3,7 +3,7 @@ import { amountTroubleText, digitsLost, plainAmount, readAmount } from '../amoun
 import { type Collector, ExactSum } from '../collector.ts'
 import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
-import { cutFields, LineFeeder } from '../lines.ts'
+import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
 import { Numberless } from '../numberless.ts'
 import { columnMissing } from '../refusals.ts'
@@ -25,7 +25,6 @@ export const wechatTrade: Format = savedAgain({
 })
 
 const ZONE = 'Asia/Shanghai'
-const COMMA = 44
 /** Fees are computed to five decimals. */
 const FEE_EXPONENT = 5
 /** The first title of the line of totals. */
@@ -296,7 +295,15 @@ class WechatTradeReader implements Reader {
     this.#short = false
     const expected = this.#headers.length
     const starts = this.#starts
-    const fields = cutFields(text, from, to, COMMA, starts, expected)
+    let fields = 0
+    let at = from
+    for (;;) {
+      starts[fields++] = at
+      if (fields > expected) break
+      const comma = text.indexOf(',', at)
+      if (comma < 0 || comma >= to) break
+      at = comma + 1
+    }
     if (fields !== expected) return this.#rejectCount(text, from, to, record, lineNumber, fields)
     starts[expected] = to + 1
     if (this.#damaged && text.slice(from, to).includes(UNDECODABLE)) return this.#rejectBytes(text, record, lineNumber)
