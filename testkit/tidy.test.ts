@@ -152,7 +152,7 @@ test('a folder imports only from itself and from earlier ones, by .ts names', ()
     file.imports
       .filter(({ from }) => from.startsWith('.'))
       .flatMap(({ from, typeOnly }) => {
-        if (!from.endsWith('.ts')) return [`${file.path} imports ${from} without .ts`]
+        if (!/\.(?:ts|json)$/.test(from)) return [`${file.path} imports ${from} without .ts`]
         const target = normalize(join(dirname(file.path), from))
         const folder = target.split('/')[0] ?? ''
         const allowed = HOUSE.indexOf(folder) >= 0 && HOUSE.indexOf(folder) <= HOUSE.indexOf(file.folder)

@@ -7,6 +7,7 @@ import {
   distribute,
   type Outcome,
   refusedOf,
+  requireCitus,
 } from '../distribution/operations.ts'
 import type { Place } from '../distribution/places.ts'
 import type { Verdict } from '../distribution/reach.ts'
@@ -16,23 +17,30 @@ import { toTerminal, withDatabase } from './command_app.ts'
 
 /**
  * `fzpay distribute [--check] [--anyway] [--json]`: puts the hot tables onto a Citus cluster, whose coordinator DATABASE_URL names, and asks the cluster for its
- * plans of the hot statements. `--check` needs no Citus and changes nothing. Exit status 2 where something stands against it; statements that the cluster
+ * plans of the hot statements. `--check` needs no Citus and distributes nothing. Exit status 2 where something stands against it; statements that the cluster
  * would refuse keep it from beginning, unless `--anyway` says that it is for a trial.
  */
-export async function distributeCommand(args: readonly string[], lang: Lang): Promise<void> {
+export async function distributeCommand(
+  args: readonly string[],
+  lang: Lang,
+  write: Write = text => void process.stdout.write(text),
+): Promise<void> {
   const words = parseWords(args, { flags: ['check', 'anyway', 'json'], single: ['lang'], many: [] })
   const [operand] = words.operands
   if (operand !== undefined) throw refusal('operand', `多余的参数 ${operand}`, `unexpected ${operand}`)
+  const asked = words.flags.has('check')
   await withDatabase(lang, async db => {
+    if (!asked) await requireCitus(db)
     const check = await checkDistribution(db)
-    if (words.flags.has('check')) return tellCheck(check, words, lang)
-    await distributeNow(db, check, words, lang)
+    if (asked) tellCheck(check, words, lang, write)
+    else await distributeNow(db, check, words, lang, write)
   })
 }
 
-function tellCheck(check: Check, words: Words, lang: Lang): void {
-  if (words.flags.has('json')) json(check)
-  else process.stdout.write(checkText(check, lang))
+type Write = (text: string) => void
+
+function tellCheck(check: Check, words: Words, lang: Lang, write: Write): void {
+  write(words.flags.has('json') ? json(check) : checkText(check, lang))
   const against = check.objections.length + refusedOf(check).length
   if (against > 0)
     throw refusal(
@@ -42,7 +50,7 @@ function tellCheck(check: Check, words: Words, lang: Lang): void {
     )
 }
 
-async function distributeNow(db: Database, check: Check, words: Words, lang: Lang): Promise<void> {
+async function distributeNow(db: Database, check: Check, words: Words, lang: Lang, write: Write): Promise<void> {
   const say = toTerminal(lang)
   const refused = refusedOf(check)
   if (refused.length > 0 && !words.flags.has('anyway'))
@@ -53,8 +61,7 @@ async function distributeNow(db: Database, check: Check, words: Words, lang: Lan
     )
   const tables = await distribute(db, say)
   const statements = await checkOnCluster(db, check.statements)
-  if (words.flags.has('json')) json({ tables, statements })
-  else process.stdout.write(doneText(tables, statements, lang))
+  write(words.flags.has('json') ? json({ tables, statements }) : doneText(tables, statements, lang))
   const wrong = statements.filter(({ holds }) => !holds)
   if (wrong.length > 0)
     throw refusal(
@@ -64,7 +71,7 @@ async function distributeNow(db: Database, check: Check, words: Words, lang: Lan
     )
 }
 
-const json = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 const PLACES: Readonly<Record<Place, { readonly zh: string; readonly en: string }>> = {
   distributed: { zh: '按 order_no 分布', en: 'Distributed by order_no' },

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
 import { installStandIn } from '../../testkit/citus_stand_in.ts'
 import { testDatabase } from '../../testkit/database.ts'
+import { distributeCommand } from '../commands/distribute.ts'
+import { Failure } from '../kernel/failure.ts'
 import { type Database, openDatabase } from '../system/database.ts'
 import { silent } from '../system/notice.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
@@ -46,6 +47,8 @@ const ALL = [
 test('without Citus nothing is begun', async t => {
   const db = await testDatabase(t)
   await assert.rejects(distribute(db, silent), { code: 'citus_not_installed' })
+  assert.equal((await fzpay(db)).refused?.code, 'citus_not_installed')
+  assert.equal((await fzpay(db, 'orders')).refused?.code, 'operand')
 })
 
 test('reference tables, then the orders, then all others beside them; once more changes nothing', async t => {
@@ -62,26 +65,27 @@ test('reference tables, then the orders, then all others beside them; once more 
 
 test('who was interrupted goes on where he was', async t => {
   const db = await cluster(t)
-  let left = 5
-  await assert.rejects(
-    distribute(db, () => {
-      if (--left === 0) throw new Error('killed')
-    }),
-    /killed/,
-  )
+  await interrupted(db, 5)
   assert.deepEqual(await noted(db), ALL.slice(0, 5))
   const fresh = (await distribute(db, silent)).filter(table => table.fresh)
   assert.equal(fresh.length, ALL.length - 5)
   assert.deepEqual(await noted(db), ALL)
 })
 
+/** Ended after so many tables. */
+const interrupted = (db: Database, after: number): Promise<void> => {
+  let left = after
+  return assert.rejects(
+    distribute(db, () => {
+      if (--left === 0) throw new Error('killed')
+    }),
+    /killed/,
+  )
+}
+
 test('a table that is distributed otherwise is named and left, and so is all that would follow', async t => {
   const db = await cluster(t)
-  await db.pool.query("select create_distributed_table('orders', 'order_no', colocate_with => 'none')")
-  await db.pool.query("select create_distributed_table('movements', 'id', colocate_with => 'none')").then(
-    () => assert.fail('its key has another column'),
-    error => assert.match(error.message, /partition column/),
-  )
+  await interrupted(db, 4)
   await db.pool.query(
     `insert into noted (relation, type, "column", "group") values ('movements', 'distributed', 'order_no', 7)`,
   )
@@ -100,31 +104,43 @@ test('what stands against it is told before anything is begun', async t => {
   assert.deepEqual(await noted(db), [])
 })
 
-const fzpay = (db: Database, ...words: string[]) =>
-  spawnSync(process.execPath, [join(PACKAGE_ROOT, 'src/cli.ts'), 'distribute', ...words, '--lang', 'en'], {
-    encoding: 'utf8',
-    env: { ...process.env, DATABASE_URL: db.url },
-  })
+/** The command on this database: what it printed, and the code it was refused with. */
+async function fzpay(db: Database, ...words: string[]): Promise<{ printed: string; refused: Failure | null }> {
+  const given = process.env.DATABASE_URL
+  process.env.DATABASE_URL = db.url
+  let printed = ''
+  try {
+    await distributeCommand(words, 'en', text => void (printed += text))
+    return { printed, refused: null }
+  } catch (error) {
+    if (error instanceof Failure) return { printed, refused: error }
+    throw error
+  } finally {
+    if (given === undefined) delete process.env.DATABASE_URL
+    else process.env.DATABASE_URL = given
+  }
+}
 
 test('the command: a plan on any PostgreSQL, a refusal while statements would fail, and a trial all the same', async t => {
   const db = await cluster(t)
-  const plan = fzpay(db, '--check', '--json')
-  assert.equal(plan.status, 2)
-  assert.match(plan.stderr, /^fzpay: 2 things stand against distributing to Citus/m)
-  const { places, objections, statements } = JSON.parse(plan.stdout)
+  const plan = await fzpay(db, '--check', '--json')
+  assert.equal(plan.refused?.code, 'distribution_not_ready')
+  const { places, objections, statements } = JSON.parse(plan.printed)
   assert.deepEqual(objections, [])
   assert.ok(places.length > 50 && statements.length > 30)
-  const refused = fzpay(db)
-  assert.equal(refused.status, 2)
-  assert.match(refused.stderr, /claim_due_refunds; lock_orders/)
+  const { printed } = await fzpay(db, '--check')
+  assert.match(printed, /^Distributed by order_no:\n {2}confirmations fund_lines /)
+  assert.match(printed, /\nCitus would refuse: 2\n {2}claim_due_refunds \(refund\)\n {4}claims due refunds/)
+  const refused = await fzpay(db)
+  assert.equal(refused.refused?.code, 'statements_refused')
+  assert.match(refused.refused?.en ?? '', /claim_due_refunds; lock_orders/)
   assert.deepEqual(await noted(db), [])
-  const trial = fzpay(db, '--anyway')
-  assert.equal(trial.status, 2)
+  const trial = await fzpay(db, '--anyway')
   assert.deepEqual(await noted(db), ALL)
-  assert.match(trial.stdout, /^12 tables are on the cluster, 12 of them new/m)
+  assert.match(trial.printed, /^12 tables are on the cluster, 12 of them new/)
   // The stand-in plans nothing: that no statement reaches a shard must not pass for success.
-  assert.match(trial.stdout, /^✗ lock_order: One order, one shard \| tasks none/m)
-  assert.match(trial.stderr, /the plans of \d+ hot statements are not as expected/)
+  assert.match(trial.printed, /^✗ lock_order: One order, one shard \| tasks none$/m)
+  assert.equal(trial.refused?.code, 'statements_not_as_expected')
 })
 
 test('the cluster to try it on, which was never run: its coordinator is told of each worker, and is reached from this machine only', () => {

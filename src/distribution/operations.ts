@@ -39,6 +39,15 @@ export async function checkDistribution(db: Database, hot: readonly HotStatement
 export const refusedOf = ({ statements }: Check): readonly CheckedStatement[] =>
   statements.filter(({ verdict }) => verdict === 'refused')
 
+/** Throws citus_not_installed. */
+export async function requireCitus(db: Database): Promise<void> {
+  if (await store.hasCitus(db.pool)) return
+  throw new Failure('citus_not_installed', {
+    zh: '该数据库没有 Citus 扩展：请在协调节点安装 Citus，执行 create extension citus 并加入工作节点（见 deploy/citus），或用 fzpay distribute --check 只看计划',
+    en: 'This database has no Citus extension: install Citus on the coordinator, run create extension citus and add the workers (see deploy/citus), or look at the plan alone by fzpay distribute --check',
+  })
+}
+
 export type Distributed = { readonly table: string; readonly place: Place; readonly fresh: boolean }
 
 /**
@@ -47,7 +56,7 @@ export type Distributed = { readonly table: string; readonly place: Place; reado
  * Throws citus_not_installed, distribution_objections, distribution_differs.
  */
 export async function distribute(db: Database, say: Say): Promise<readonly Distributed[]> {
-  if (!(await store.hasCitus(db.pool))) throw notInstalled()
+  await requireCitus(db)
   const catalogue = await store.readCatalogue(db.pool)
   const objections = objectionsTo(catalogue)
   if (objections.length > 0) throw objected(objections)
@@ -119,12 +128,6 @@ const created = (table: string, place: Place) =>
     : { zh: `${table}：已按 ${ORDER_NO} 分布`, en: `${table}: is distributed by ${ORDER_NO} now` }
 
 const leftAsItIs = (table: string) => ({ zh: `${table}：已在集群中，未改动`, en: `${table}: was there already` })
-
-const notInstalled = (): Failure =>
-  new Failure('citus_not_installed', {
-    zh: '该数据库没有 Citus 扩展：请在协调节点安装 Citus，执行 create extension citus 并加入工作节点（见 deploy/citus），或用 fzpay distribute --check 只看计划',
-    en: 'This database has no Citus extension: install Citus on the coordinator, run create extension citus and add the workers (see deploy/citus), or look at the plan alone by fzpay distribute --check',
-  })
 
 const objected = (objections: readonly Objection[]): Failure =>
   new Failure(

@@ -56,19 +56,12 @@ const KEPT: Readonly<Record<string, Said>> = {
   payout_lines: OF_A_DAY,
 }
 
-const PLACED: ReadonlyMap<string, Omit<Placed, 'table'>> = new Map([
-  ...DISTRIBUTED.map(name => [name, { place: 'distributed' as const, why: HOT }] as const),
-  ...REFERENCE.map(
-    name =>
-      [
-        name,
-        {
-          place: 'reference' as const,
-          why: { zh: '表小、少改，被分布表引用', en: 'small, seldom written, and distributed tables refer to it' },
-        },
-      ] as const,
-  ),
-  ...Object.entries(KEPT).map(([name, why]) => [name, { place: 'coordinator' as const, why }] as const),
+const SMALL = { zh: '表小、少改，被分布表引用', en: 'small, seldom written, and distributed tables refer to it' }
+
+const PLACED: ReadonlyMap<string, Placed> = new Map<string, Placed>([
+  ...DISTRIBUTED.map((table): [string, Placed] => [table, { table, place: 'distributed', why: HOT }]),
+  ...REFERENCE.map((table): [string, Placed] => [table, { table, place: 'reference', why: SMALL }]),
+  ...Object.entries(KEPT).map(([table, why]): [string, Placed] => [table, { table, place: 'coordinator', why }]),
 ])
 
 /** Tables that the plan names and a database should have. */
@@ -77,7 +70,7 @@ export const NAMED: readonly string[] = [...PLACED.keys()]
 /** Where a table goes; null: its key has the order's number, and nobody has decided. */
 export function placeOf(table: Table): Placed | null {
   const placed = PLACED.get(table.name)
-  if (placed) return { table: table.name, ...placed }
+  if (placed) return placed
   if (primaryKeyOf(table).includes(ORDER_NO)) return null
   return {
     table: table.name,

@@ -76,6 +76,8 @@ const EQUALITY = new RegExp(`^(${TERM}) = (${TERM})$`)
 
 /** Of what a node holds: Filter, Index Cond, Hash Cond, Join Filter and the like. Only what always holds counts, not what stands in an OR. */
 function equalitiesOf(node: PlanNode, outerJoin: number | null): Equality[] {
+  // One of several alternatives, maybe: the scan above it says what they come to.
+  if (node['Node Type'] === 'Bitmap Index Scan') return []
   return Object.entries(node).flatMap(([field, value]) => {
     if (!/(?:Cond|Filter)$/.test(field) || typeof value !== 'string') return []
     return conjuncts(value).flatMap(text => {
