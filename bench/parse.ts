@@ -2,11 +2,11 @@
  * How fast, and in how much memory, `fzpay inspect` reads a statement on one core: the whole command with its start, its SM3, its
  * garbage collector and every thread, beside a floor in the same run that only reads, decodes and cuts the same file into lines.
  *
- *   node bench/parse.ts [FORMAT…] [--mb 200] [--runs 3] [--packing none|gzip|zip] [--core 0] [--json]
+ *   node bench/parse.ts [FORMAT…] [--mb 200 | --units N] [--runs 3] [--packing none|gzip|zip] [--core 0] [--json]
  *
- * `--mb 2000` is the 2 GB file. Files are made piece by piece in a folder of their own in the system's temporary folder (TMPDIR)
- * and deleted; `xlsx` is always the same 200,000 rows. The median of the runs is shown. Records per second of processor time
- * are what the core would do alone; by the clock they are fewer when others want the same core.
+ * `--mb 2000` is the 2 GB file, `xlsx --units 1000000` a workbook of so many rows (200,000 unless told). Files are made piece by
+ * piece in a folder of their own in the system's temporary folder (TMPDIR) and deleted. The median of the runs is shown. Records
+ * per second of processor time are what the core would do alone; by the clock they are fewer when others want the same core.
  */
 import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createGunzip } from 'node:zlib'
-import { CASES, type Packing, type ParseCase, unitsIn, writeCase } from './parse_cases.ts'
+import { CASES, type Packing, unitsIn, writeCase } from './parse_cases.ts'
+import type { ParseCase } from './parse_values.ts'
 import { type Cost, canPin, costOf } from './process.ts'
 
 const OWN = fileURLToPath(import.meta.url)
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     mb: { type: 'string', default: '200' },
+    units: { type: 'string' },
     runs: { type: 'string', default: '3' },
     packing: { type: 'string', default: 'none' },
     core: { type: 'string', default: '0' },
@@ -58,7 +60,7 @@ async function measure(kind: ParseCase, folder: string, core: number | null): Pr
   // A workbook is packed as it is.
   const packing = kind.workbook ? 'zip' : (values.packing as Packing)
   const path = join(folder, 'statement')
-  const units = unitsIn(Number(values.mb) * 1e6, kind)
+  const units = values.units === undefined ? unitsIn(Number(values.mb) * 1e6, kind) : Number(values.units)
   await writeCase(path, units, kind, packing)
   const commands: Cost[] = []
   const floors: Cost[] = []

@@ -5,37 +5,12 @@ import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import iconv from 'iconv-lite'
 import yazl from 'yazl'
-
-/** One kind of statement for the bench, made from nothing but its number of records. */
-export type ParseCase = {
-  readonly name: string
-  /** Of the file, in the words of iconv-lite. */
-  readonly encoding: 'utf8' | 'gb18030'
-  /** What its records per second are called, and what they have to reach on one core. */
-  readonly unit: 'records' | 'entries'
-  readonly target: number | null
-  /** Records the product reads from a file of that many units. */
-  readonly records: (units: number) => number
-  readonly verdict: string
-  readonly text: (units: number) => Generator<string>
-  /** The file is a zip of these besides `text`, which is called `sheet`. */
-  readonly workbook?: { readonly sheet: string; readonly parts: readonly WorkbookPart[] }
-  /** Its own number of units, whatever size is asked for. */
-  readonly units?: number
-}
-
-type WorkbookPart = { readonly name: string; readonly text: (units: number) => Generator<string> }
+import { BANK_CASES } from './parse_bank_cases.ts'
+import { clock, delimited, fen, money, type ParseCase, pad } from './parse_values.ts'
 
 export type Packing = 'none' | 'gzip' | 'zip'
 
 const PAGE = 40
-const clock = (i: number): string => `2026-11-20 ${new Date((i % 86_400) * 1000).toISOString().slice(11, 19)}`
-const fen = (i: number): number => 100 + ((i * 7919) % 100_000)
-const pad = (i: number, width: number): string => String(i).padStart(width, '0')
-const money = (minor: bigint | number, point = '.'): string => {
-  const digits = String(minor).padStart(3, '0')
-  return `${digits.slice(0, -2)}${point}${digits.slice(-2)}`
-}
 
 function* wechat(records: number): Generator<string> {
   yield '交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\n'
@@ -233,7 +208,7 @@ function* xlsxStrings(records: number): Generator<string> {
   yield '</sst>'
 }
 
-const fixedPart = (name: string, xml: string): WorkbookPart => ({
+const fixedPart = (name: string, xml: string): (typeof XLSX_PARTS)[number] => ({
   name,
   text: function* () {
     yield XML + xml
@@ -242,7 +217,7 @@ const fixedPart = (name: string, xml: string): WorkbookPart => ({
 
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
 const DOCUMENT = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
-const XLSX_PARTS: readonly WorkbookPart[] = [
+const XLSX_PARTS: NonNullable<ParseCase['workbook']>['parts'] = [
   fixedPart('[Content_Types].xml', `<Types xmlns="${PACKAGE}/content-types"/>`),
   fixedPart(
     'xl/workbook.xml',
@@ -255,8 +230,6 @@ const XLSX_PARTS: readonly WorkbookPart[] = [
   { name: 'xl/sharedStrings.xml', text: xlsxStrings },
 ]
 
-const delimited = { unit: 'records', target: 300_000, records: (n: number) => n, verdict: 'ready' } as const
-
 export const CASES: readonly ParseCase[] = [
   { ...delimited, name: 'wechat-trade', encoding: 'utf8', text: wechat },
   { ...delimited, name: 'alipay-trade', encoding: 'gb18030', text: alipay },
@@ -264,6 +237,7 @@ export const CASES: readonly ParseCase[] = [
   { ...delimited, name: 'csv-bad-rows', encoding: 'utf8', text: badRows, verdict: 'ready_with_warnings' },
   { ...delimited, name: 'mt940', encoding: 'utf8', text: mt940, target: 150_000 },
   { ...delimited, name: 'bai2', encoding: 'utf8', text: bai2, target: 150_000 },
+  ...BANK_CASES,
   {
     name: 'camt.053',
     encoding: 'utf8',

@@ -38,7 +38,7 @@ try {
     report('floor: cp -r and sync', await bytesOf(db), copied(cluster))
     const begun = performance.now()
     const used = process.cpuUsage()
-    const manifest = await makeBase({ db, now, repository, holder })
+    const manifest = await makeBase({ db, now, repository, vault: { holders: [holder] } })
     report('backup', manifest.bytes, (performance.now() - begun) / 1000, used)
     console.log(`  ${mb(manifest.storedBytes)} MB stored, ${(manifest.bytes / manifest.storedBytes).toFixed(1)} : 1`)
   } finally {

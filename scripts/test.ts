@@ -3,7 +3,7 @@
  * With `--server` DATABASE_URL must be given.
  */
 import { globSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { Failure } from '../src/kernel/failure.ts'
@@ -14,6 +14,8 @@ import { openTestServer } from '../testkit/server.ts'
 import { buildWeb } from './build-web.ts'
 import { checkStyle, checkTypes, checkWebTypes, report } from './checks.ts'
 
+// Each file is a process of its own and loads most of the platform: from compiled code it takes a second of a processor less.
+process.env.NODE_COMPILE_CACHE ??= join(PACKAGE_ROOT, 'node_modules/.cache/fzpay')
 const words = process.argv.slice(2)
 const named = words.filter(word => !word.startsWith('--')).map(word => resolve(process.env.INIT_CWD ?? '.', word))
 const server = await openServer(words.includes('--server'))

@@ -816,6 +816,7 @@ create table operation_log (
   constraint operation_log_who_id_check CHECK ((who_id <> ''::text))
 );
 CREATE INDEX operation_log_at ON public.operation_log USING brin (at);
+CREATE INDEX operation_log_found ON public.operation_log USING brin (what text_bloom_ops (n_distinct_per_range='64'), object_kind text_bloom_ops (n_distinct_per_range='32'), request_id text_bloom_ops (n_distinct_per_range='4800', false_positive_rate='0.003')) WITH (pages_per_range='128', autosummarize='on');
 CREATE INDEX operation_log_of_address ON public.operation_log USING btree (address, id) WHERE (address <> ''::text);
 CREATE INDEX operation_log_of_object ON public.operation_log USING btree (object_id, id);
 CREATE INDEX operation_log_of_person ON public.operation_log USING btree (who_id, id);
@@ -1565,6 +1566,17 @@ create table statement_raw (
   constraint statement_raw_pkey PRIMARY KEY (file_id, part),
   constraint statement_raw_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id),
   constraint statement_raw_check CHECK (((content IS NOT NULL) OR (plain IS NOT NULL)))
+);
+
+create table statement_stretches (
+  file_id integer not null,
+  first   integer not null,
+  last    integer not null,
+  sha256  bytea not null,
+  constraint statement_stretches_pkey PRIMARY KEY (file_id, first),
+  constraint statement_stretches_file_id_fkey FOREIGN KEY (file_id) REFERENCES statement_files(id),
+  constraint statement_stretches_check CHECK ((last >= first)),
+  constraint statement_stretches_sha256_check CHECK ((length(sha256) = 32))
 );
 
 create table statement_templates (

@@ -25,7 +25,6 @@ export const backupPart = (): PartOf => ({
     const backups: Backups = {
       ...app,
       repository,
-      holder: app.vault.holder,
       settings,
       since: app.now(),
       mailTo: alerts?.mail_to ?? [],

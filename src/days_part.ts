@@ -3,7 +3,8 @@ import type { Channels } from './channels/channel.ts'
 import type { AccountDay } from './reconciliation/days/day_store.ts'
 import { FORCED_CLOSE } from './reconciliation/days/forced.ts'
 import { dayRoutes } from './reconciliation/days/routes.ts'
-import { type Shared, settleDay, shareRun } from './reconciliation/days/run.ts'
+import { settleDay } from './reconciliation/days/run.ts'
+import { type Shared, shareRun } from './reconciliation/days/sharing.ts'
 import { closeDue, openNewDays, planRuns, SETTLE_DAY } from './reconciliation/days/tick.ts'
 import { refreshTotals, staleTotals } from './reconciliation/days/totals_store.ts'
 import { SETTLEMENT_ACCEPTANCE } from './reconciliation/funds/acceptance.ts'
@@ -16,6 +17,7 @@ import { CONFIRMATION } from './reconciliation/items/operations.ts'
 import { itemRoutes } from './reconciliation/items/routes.ts'
 import type { PartOf } from './server.ts'
 import { addJob } from './system/jobs.ts'
+import { workersAlive } from './system/queue_state.ts'
 
 export type DaysPartOptions = {
   /** Tests: channels of their own, in place of the configured ones. */
@@ -34,9 +36,12 @@ export const daysPart = (options: DaysPartOptions = {}): PartOf => ({
       lateDays: settlements.late_days,
       lookBackDays: settlements.look_back_days,
     }
-    const share = async (shared: Shared) => {
-      for (let n = 1; n <= HELPERS; n++)
-        await addJob(platform.db.pool, SHARE_DAY, shared, { key: `share:${shared.schema}:${n}`, attempts: 1 })
+    const share = {
+      helpers: async () => Math.min(HELPERS, Math.max(0, (await workersAlive(platform.db)) - 1)),
+      ask: async (shared: Shared) => {
+        for (let n = 1; n <= HELPERS; n++)
+          await addJob(platform.db.pool, SHARE_DAY, shared, { key: `share:${shared.schema}:${n}`, attempts: 1 })
+      },
     }
     const app = { ...platform, share, beforeRun: (of: AccountDay) => recognisePayouts(comparing, of, false) }
     return {

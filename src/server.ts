@@ -276,6 +276,7 @@ async function openHouse(options: PlatformOptions, exclusive: boolean): Promise<
       now,
       log,
       settings: config.vault,
+      settingsNow: () => readAgain().vault,
       holder: options.master,
       say: options.say ?? toLog(log),
     })

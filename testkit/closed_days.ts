@@ -4,14 +4,15 @@ import type { Entry } from '../src/matching/entry.ts'
 
 /** A business day that was closed, with these books: as `case_text.ts` writes them, of 2026-11-20 and its neighbours. */
 export async function closedDay(pool: pg.Pool, day: string, books: string, channel = 'wechat'): Promise<number> {
-  const { payments, lines } = readBooks(books)
-  await insertBook(pool, 'movements', payments)
-  await insertBook(pool, 'statement_lines', lines)
+  // The day first: a platform that runs opens one for movements that have none.
   const { rows } = await pool.query(
     `insert into days (channel, account, business_date, state, closes_at, opened_at, closed_at, proof, movement_mark, line_mark)
      values ($1, '', $2, 'closed', now(), now(), now(), '{}', 9e15::bigint, 9e15::bigint) returning id`,
     [channel, day],
   )
+  const { payments, lines } = readBooks(books)
+  await insertBook(pool, 'movements', payments)
+  await insertBook(pool, 'statement_lines', lines)
   return rows[0].id
 }
 

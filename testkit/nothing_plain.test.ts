@@ -267,6 +267,8 @@ test('every column of bytes is known to the vault, or holds nothing of a person'
       'operation_roots.digest passkeys.public_key service_keys.key_sm3 sessions.token_sm3 sessions.csrf_sm3',
       // Pieces of sealed files, each under its own place in its file.
       'vault_keys.wrapped statement_raw.plain report_pieces.bytes',
+      // Of what many lines say together, payers among them by their keyed index.
+      'statement_stretches.sha256',
     ].flatMap(names => names.split(' ')),
   )
   // By a key of the vault: see above.

@@ -22,7 +22,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   // The message's query, written by the folder that knows the facts.
   'notices/store.ts': ['select'],
   'orders/booking_store.ts': ['enqueueing('],
-  'orders/list_store.ts': ['visible', 'personSql(', 'reconciledSql('], // a scope; columns by our names of tables
+  'orders/list_store.ts': ['visible', 'onlyOpen ?', 'walked ?', 'personSql(', 'reconciledSql('], // a scope; texts of ours; columns by our names of tables
   // Columns of the caller's statement, by our names of tables.
   'orders/reconciled.ts': ['orderNo', 'paymentNo', 'movementReconciledSql(', 'confirmedSql(', 'm'],
   'orders/refund_book.ts': ['movementReconciledSql('],
@@ -39,11 +39,13 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
     'table',
     'standing',
     'untouched ?',
+    'others ?',
     'rows > FEW ?',
     'unplaced(',
     'book.mark',
     'side',
   ],
+  'reconciliation/items/list_store.ts': ['visible'], // a scope
   'reconciliation/items/store.ts': ['visible'],
   'reconciliation/gate/closed_days.ts': ['book', 'ours ?', 'standing'], // one of two books, one of two conditions
   'reconciliation/gate/replay.ts': ['book', 'owner', 'other.#scratch.schema'],
@@ -52,9 +54,19 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'reconciliation/scratch.ts': ['schema', 'table', "['movements', 'statement_lines', 'match_links']"],
   'reconciliation/settle.ts': [
     ...['open', 'table', 'link', 'column', 'mark', 'part', 'movements', 'lines', 'paymentAlone', 'book', 'pass'],
-    ...['linkColumns(', 'half(', 'agreeing(', 'notRepeated(', 'ourOrderAlone', 'tables.', 'theirs', 'ours', 'where('],
+    ...[
+      'linkColumns(',
+      'half(',
+      'agreeing(',
+      'notRepeated(',
+      'hashOf(',
+      'ourOrderAlone',
+      'tables.',
+      'theirs',
+      'ours',
+      'where(',
+    ],
     "['movements', 'statement_lines']",
-    'SHARES - 1',
   ],
   // Descriptions of datasets are code; what a reader gives is a parameter.
   'reports/daily.ts': ['visible'], // a scope
@@ -97,6 +109,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
 
 /** No SQL: sentences with such words in them. */
 const SENTENCES = new Set([
+  'distribution/objections.ts',
   'statements/container.ts',
   'statements/foreign_file.ts',
   'statements/formats/qif.ts',

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { canonicalJson } from '../kernel/canonical_json.ts'
+import type { Statement } from '../system/pipelined.ts'
 import { sqlArray } from '../system/sql_array.ts'
 import type { Act, Who } from './act.ts'
 
@@ -18,12 +19,20 @@ export const record = (tx: pg.ClientBase, at: Date, who: Who, acts: readonly Act
 
 /** As `record`, for what several people did and one statement wrote. */
 export async function recordAll(tx: pg.ClientBase, entries: readonly Entry[]): Promise<void> {
-  if (entries.length === 0) return
-  await tx.query({
+  for (const statement of recording(entries)) await tx.query(statement)
+}
+
+/** What `recordAll` does, as a statement to be sent with others; none for no entries. */
+export function recording(entries: readonly Entry[]): Statement[] {
+  if (entries.length === 0) return []
+  const statement = {
     name: 'record_acts',
-    text: `insert into operation_log (at, request_id, who_id, who_name, address, device, what, object_kind, object_id, detail)
-           select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                                $9::text[], $10::text[])`,
+    text: `with entry as (
+             insert into operation_log (at, request_id, who_id, who_name, address, device, what, object_kind, object_id, detail)
+             select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                                  $9::text[], $10::text[])
+           )
+           select pg_notify('acted', $11) where $11::text <> ''`,
     values: [
       sqlArray(entries, ({ at }) => at.toISOString()),
       sqlArray(entries, ({ who }) => who.requestId),
@@ -35,10 +44,10 @@ export async function recordAll(tx: pg.ClientBase, entries: readonly Entry[]): P
       sqlArray(entries, ({ act }) => act.object.kind),
       sqlArray(entries, ({ act }) => act.object.id),
       sqlArray(entries, ({ act }) => canonicalJson({ before: act.before, after: act.after })),
+      newsOf(entries.map(({ act }) => act.what)),
     ],
-  })
-  const news = newsOf(entries.map(({ act }) => act.what))
-  if (news !== '') await tx.query({ name: 'tell_acts', text: "select pg_notify('acted', $1)", values: [news] })
+  }
+  return [statement]
 }
 
 /** Acts by the thousand a second, of which nobody's screen shows a list: they are not told. */

@@ -175,14 +175,20 @@ export type LogRow = {
 const ROW = `id::text, at, request_id as "requestId", who_id as "whoId", who_name as "whoName", address, device, what,
   object_kind as "objectKind", object_id as "objectId", detail`
 
-/** Newest first. */
+/** Entries stand in the order in which they were written; none is written so long after the act began. */
+const LATE_AT_MOST_MS = 86_400_000
+
+/** Newest first. Days are found by the order of the entries, what hardly anybody did by summaries of stretches of the log. */
 export async function findEntries(db: Db, filter: LogFilter): Promise<LogRow[]> {
+  const { from, to } = filter
+  const first = from ? await firstSince(db, new Date(from.getTime() - LATE_AT_MOST_MS)) : null
+  const beyond = to ? await firstSince(db, new Date(to.getTime() + LATE_AT_MOST_MS)) : null
   const { rows } = await db.query(
     `select ${ROW} from operation_log l
       where ($1::text is null or who_id = $1) and ($2::text is null or object_id = $2) and ($3::text is null or object_kind = $3)
         and ($4::text is null or what = $4) and ($5::text is null or (address = $5 and address <> ''))
         and ($6::text is null or request_id = $6) and ($7::timestamptz is null or at >= $7) and ($8::timestamptz is null or at < $8)
-        and ($9::bigint is null or id < $9)
+        and ($9::bigint is null or id < $9) and ($11::bigint is null or id >= $11) and ($12::bigint is null or id < $12)
       order by l.id desc limit $10`,
     [
       filter.who ?? null,
@@ -191,11 +197,30 @@ export async function findEntries(db: Db, filter: LogFilter): Promise<LogRow[]> 
       filter.what ?? null,
       filter.address ?? null,
       filter.requestId ?? null,
-      filter.from ?? null,
-      filter.to ?? null,
+      from ?? null,
+      to ?? null,
       filter.before ?? null,
       filter.limit,
+      first,
+      beyond,
     ],
   )
   return rows
+}
+
+/** From which entry on they are of a moment or later, by halving the log; null: it is empty. */
+async function firstSince(db: Db, at: Date): Promise<string | null> {
+  const { rows } = await db.query(
+    `with recursive halved as (
+       select min(id) as low, max(id) + 1 as high from operation_log
+       union all
+       select case when t.early then t.id + 1 else h.low end, case when t.early then h.high else h.middle end
+         from (select *, low + (high - low) / 2 as middle from halved where low < high) h
+         left join lateral (
+           select l.id, l.at < $1 as early from operation_log l where l.id >= h.middle and l.id < h.high order by l.id limit 1) t on true
+     )
+     select low::text as id from halved where low = high`,
+    [at],
+  )
+  return rows[0]?.id ?? null
 }

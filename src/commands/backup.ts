@@ -89,7 +89,7 @@ export function holdersFrom(words: Words): Holders {
 
 async function withBacking(words: Words, lang: Lang, work: (app: App & Backing) => Promise<void>): Promise<void> {
   const repository = repositoryFrom(words)
-  await withCommandApp(lang, app => work({ ...app, repository, holder: app.vault.holder }))
+  await withCommandApp(lang, app => work({ ...app, repository }))
 }
 
 async function make(app: App & Backing, words: Words, lang: Lang): Promise<void> {

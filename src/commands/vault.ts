@@ -174,8 +174,8 @@ async function rewrap(app: App, path: string | undefined, lang: Lang): Promise<v
   if (own) replaceKeyFile(file, [next])
   say(
     lang,
-    `${count} 个数据密钥已改由主密钥 ${holder.id} 包裹（${file}）。请离线备份新密钥；${own ? '' : '把配置 vault.master_key_file 或 FZPAY_MASTER_KEY 改为新密钥，'}重启各进程；旧备份仍需旧主密钥`,
-    `${count} data keys are wrapped with the master key ${holder.id} now (${file}). Keep a copy of it offline; ${own ? '' : 'name it in vault.master_key_file or FZPAY_MASTER_KEY; '}start all processes anew; older backups still need the old master key`,
+    `${count} 个数据密钥已改由主密钥 ${holder.id} 包裹（${file}）。请离线备份新密钥；${own ? '运行中的进程会自行改用新密钥' : '把配置 vault.master_key_file 改为新密钥，运行中的进程半分钟内自行改用；用 FZPAY_MASTER_KEY 的改好后重启各进程'}；旧备份仍需旧主密钥`,
+    `${count} data keys are wrapped with the master key ${holder.id} now (${file}). Keep a copy of it offline; ${own ? 'Running processes take it up by themselves' : 'Name it in vault.master_key_file, which running processes take up within half a minute; or in FZPAY_MASTER_KEY, and start all processes anew'}; older backups still need the old master key`,
   )
 }
 

@@ -5,7 +5,7 @@ import { testDatabase } from '../../testkit/database.ts'
 import { testVault } from '../../testkit/vault.ts'
 import { SYSTEM } from '../access/actor.ts'
 import { newId } from '../system/ids.ts'
-import { type DrillReport, type Findings, overdue, reasonsOf, reportText } from './drill.ts'
+import { type DrillReport, type Findings, lostSpan, overdue, reasonsOf, reportText } from './drill.ts'
 import { type Continuity, keepDrill, readDrills, remindOfDrills } from './operations.ts'
 
 const GOOD: Findings = {
@@ -30,9 +30,16 @@ test('a drill passes when its aims are met and all holds, to the millisecond', (
 })
 
 test('one acknowledged movement that is gone fails a drill that may lose none, and not one that may', () => {
-  assert.deepEqual(reasons({ lost: ['P1'], rpoMs: 0 }), ['1 acknowledged movements were lost'])
+  assert.deepEqual(reasons({ lost: ['P1'], rpoMs: 0 }), ['1 acknowledged payments or bills were lost'])
   assert.deepEqual(reasons({ lost: ['P1'], rpoMs: 300, aims: { rtoMs: null, rpoMs: 5_000 } }), [])
   assert.equal(reasons({ lost: ['P1'], rpoMs: 5_001, aims: { rtoMs: null, rpoMs: 5_000 } }).length, 1)
+})
+
+test('what is lost spans from its oldest to the damage, or to its newest, and is never nothing', () => {
+  assert.equal(lostSpan([], 1_000), 0)
+  assert.equal(lostSpan([400, 700], 1_000), 600)
+  assert.equal(lostSpan([1_200, 1_500], 1_000), 300)
+  assert.equal(lostSpan([1_200], 1_000), 1)
 })
 
 const reportOf = (at: string, change: Partial<DrillReport> = {}): DrillReport => ({
@@ -46,10 +53,10 @@ test('the report names what was lost, and says in one line why it failed', () =>
   const failed = { lost, outcome: 'failed', reasons: reasonsOf({ ...GOOD, lost }) } as const
   const text = reportText(reportOf('2026-11-20T02:00:00Z', failed), 'en')
   assert.match(text, /RTO {2}9\.0 s \(aim 30\.0 s\)/)
-  assert.match(text, /1234 acknowledged movements, each looked up: 25 lost/)
+  assert.match(text, /1234 acknowledged payments and bills, each looked up: 25 lost/)
   assert.match(text, /\n {4}P19\n {4}5 more in the history\n/)
-  assert.match(text, /The drill failed: 25 acknowledged movements were lost\n$/)
-  assert.match(reportText(reportOf('2026-11-20T02:00:00Z'), 'zh'), /同城切换 · kill[\s\S]*演练通过\n$/)
+  assert.match(text, /The drill failed: 25 acknowledged payments or bills were lost\n$/)
+  assert.match(reportText(reportOf('2026-11-20T02:00:00Z'), 'zh'), /同城切换 · 断电（kill -9）[\s\S]*演练通过\n$/)
 })
 
 test('a drill is due a number of days after it passed, or after the house began', () => {

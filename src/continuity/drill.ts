@@ -15,6 +15,21 @@ export const DRILL_TITLES: Readonly<Record<DrillName, Text>> = {
   'human-error': { zh: '误操作恢复', en: 'Recovery from human error' },
 }
 
+/** What is done to the databases, as a person reads it. */
+export const DAMAGE_TITLES: Readonly<Record<string, Text>> = {
+  kill: { zh: '断电（kill -9）', en: 'power lost (kill -9)' },
+  cut: { zh: '网络中断', en: 'network cut' },
+  delete: { zh: '数据目录丢失', en: 'data folder lost' },
+  page: { zh: '数据页损坏', en: 'page corrupted' },
+  drop: { zh: '误删数据表', en: 'table dropped' },
+}
+
+/** The event of a damage to `whom`. */
+export const damaged = (damage: string, whom: Text): Text => ({
+  zh: `${whom.zh}：${DAMAGE_TITLES[damage]?.zh ?? damage}`,
+  en: `${whom.en}: ${DAMAGE_TITLES[damage]?.en ?? damage}`,
+})
+
 /** What a drill is given. */
 export type DrillAsk = {
   /** An empty folder for databases, keys and whatever else; removed afterwards unless somebody wants to look into it. */
@@ -44,11 +59,11 @@ export type Check = { readonly what: Text; readonly holds: boolean; readonly det
 export type Findings = {
   /** From the damage to the first write that was acknowledged again; null: it never was, or the drill has no such time. */
   readonly rtoMs: number | null
-  /** How far back the newest acknowledged work lies that was lost; 0: nothing was. null: the drill has no such time. */
+  /** See `lostSpan`; null: the drill has no such time. */
   readonly rpoMs: number | null
   /** What it must reach; null: no aim. */
   readonly aims: { readonly rtoMs: number | null; readonly rpoMs: number | null }
-  /** Movements that were acknowledged, each of which was looked up afterwards; and the numbers of those that are gone. */
+  /** Payments and bills that were acknowledged, each of which was looked up afterwards; and the numbers of those that are gone. */
   readonly acknowledged: number
   readonly lost: readonly string[]
   readonly checks: readonly Check[]
@@ -69,6 +84,13 @@ export type DrillReport = Findings & {
   readonly reasons: readonly Text[]
 }
 
+/**
+ * Milliseconds of acknowledged work that are gone, by the times at which the lost was acknowledged: from the oldest to the damage, or to the newest, as some is acknowledged while the damage
+ * is being done. Never 0 where anything was lost.
+ */
+export const lostSpan = (times: readonly number[], damagedAt: number): number =>
+  times.length === 0 ? 0 : Math.max(1, Math.max(damagedAt, ...times) - Math.min(...times))
+
 /** Why the findings are not good enough. Losing less than the RPO allows is no failure; losing anything at an RPO of 0 is. */
 export function reasonsOf({ rtoMs, rpoMs, aims, lost, checks }: Findings): Text[] {
   const reasons: Text[] = []
@@ -84,8 +106,8 @@ export function reasonsOf({ rtoMs, rpoMs, aims, lost, checks }: Findings): Text[
     })
   if (aims.rpoMs === 0 && lost.length > 0)
     reasons.push({
-      zh: `丢失 ${lost.length} 笔已确认的流水`,
-      en: `${lost.length} acknowledged movements were lost`,
+      zh: `丢失 ${lost.length} 笔已确认的支付或开单`,
+      en: `${lost.length} acknowledged payments or bills were lost`,
     })
   for (const { what, holds } of checks)
     if (!holds) reasons.push({ zh: `${what.zh}不符`, en: `${what.en}: does not hold` })
@@ -103,15 +125,16 @@ export function reportText(report: DrillReport, lang: 'zh' | 'en'): string {
   const say = (zh: string, en: string): string => (lang === 'en' ? en : zh)
   const aim = (ms: number | null): string => (ms === null ? '' : say(`（目标 ${shown(ms)}）`, ` (aim ${shown(ms)})`))
   const title = DRILL_TITLES[report.name]
+  const damage = DAMAGE_TITLES[report.damage]?.[lang] ?? report.damage
   const lines = [
-    say(`容灾演练 ${title.zh} · ${report.damage}`, `Drill: ${title.en} · ${report.damage}`),
+    say(`容灾演练：${title.zh} · ${damage}`, `Drill: ${title.en} · ${damage}`),
     `  ${instantText(new Date(report.beganAt))} – ${instantText(new Date(report.endedAt))}  ${report.id}`,
     '',
     `  RTO  ${shown(report.rtoMs)}${aim(report.aims.rtoMs)}`,
     `  RPO  ${shown(report.rpoMs)}${aim(report.aims.rpoMs)}`,
     say(
-      `  已确认的流水 ${report.acknowledged} 笔，逐笔查找，丢失 ${report.lost.length} 笔`,
-      `  ${report.acknowledged} acknowledged movements, each looked up: ${report.lost.length} lost`,
+      `  已确认的支付和开单共 ${report.acknowledged} 笔，逐笔查找，丢失 ${report.lost.length} 笔`,
+      `  ${report.acknowledged} acknowledged payments and bills, each looked up: ${report.lost.length} lost`,
     ),
     ...report.lost.slice(0, LOST_SHOWN).map(no => `    ${no}`),
     ...(report.lost.length > LOST_SHOWN

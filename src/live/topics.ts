@@ -32,7 +32,7 @@ const BY_ACT: Readonly<Record<string, readonly Topic[]>> = {
   statement: ['statements', 'days'],
   template: ['statements'],
   rule: ['rules'],
-  refund: ['refunds', 'items'],
+  refund: ['refunds', 'payments', 'items'],
   anomaly: ['payments'],
   merchant: ['merchants'],
   fee_item: ['merchants'],
@@ -76,7 +76,8 @@ export const NEWS: Readonly<Record<string, (payload: string) => readonly Topic[]
   discrepancy_changed: () => ['discrepancies', 'items'],
   review_changed: () => ['reviews'],
   appeal_changed: () => ['appeals'],
-  payment_changed: () => ['payments', 'items'],
+  // Told of a refund's progress, too: it is the payment's.
+  payment_changed: () => ['payments', 'refunds', 'items'],
   access_changed: () => ['accounts'],
 }
 

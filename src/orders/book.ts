@@ -15,12 +15,12 @@ import {
   endPayments,
   keepWaiting,
   lockOrders,
+  newsOfPayments,
   ordersOfPayments,
   paymentsToBook,
   proposeRefunds,
   reportAnomalies,
   type SurplusRow,
-  tellChanged,
   type WaitRow,
 } from './booking_store.ts'
 import type { Order } from './order.ts'
@@ -46,19 +46,26 @@ type Booking = Pick<App, 'db' | 'now' | 'newId' | 'vault'> & { readonly channels
 export async function bookFindings(app: Booking, given: readonly Finding[]): Promise<(Booked | Failure)[]> {
   const at = app.now()
   const findings = await withOrders(app, given)
-  return await app.db.transaction(async tx => {
-    const orders = await lockOrders(tx, [...new Set(findings.map(finding => finding.orderNo))])
-    const payments = await paymentsToBook(tx, findings)
+  return await app.db.pipelined(async tx => {
+    // Asked together, answered one after the other: the payments are read when the orders are locked.
+    const [orders, payments] = await Promise.all([
+      lockOrders(tx, [...new Set(findings.map(finding => finding.orderNo))]),
+      paymentsToBook(tx, findings),
+    ])
     const batch = new Batch(app, orders, payments)
     const answers = findings.map(finding => batch.take(finding))
-    await bookSuccesses(tx, batch.successRows(), at)
-    await endPayments(tx, batch.ended)
-    await keepWaiting(tx, batch.waiting)
-    await reportAnomalies(tx, batch.anomalies, at)
-    await proposeRefunds(tx, batch.surplus, at)
-    if (batch.surplus.length > 0) await proposeReviews(tx, at, SURPLUS_REVIEW, await batch.surplusReviews(tx))
-    await tellChanged(tx, batch.changed)
-    return answers
+    const writes = [
+      ...bookSuccesses(batch.successRows(), at),
+      ...endPayments(batch.ended),
+      ...keepWaiting(batch.waiting),
+      ...reportAnomalies(batch.anomalies, at),
+      ...proposeRefunds(batch.surplus, at),
+      ...newsOfPayments(batch.changed),
+    ]
+    if (batch.surplus.length === 0) return { answer: answers, last: writes }
+    for (const statement of writes) await tx.query(statement)
+    await proposeReviews(tx, at, SURPLUS_REVIEW, await batch.surplusReviews(tx))
+    return { answer: answers, last: [] }
   })
 }
 

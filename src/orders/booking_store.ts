@@ -1,10 +1,14 @@
 import type pg from 'pg'
 import { formatMinor } from '../kernel/money.ts'
 import { enqueueing } from '../notices/store.ts'
+import type { Statement } from '../system/pipelined.ts'
 import { bytesText, sqlArray } from '../system/sql_array.ts'
 import type { OrderFacts, PaymentFacts } from './booking.ts'
 
-/** The SQL of booking, all of it in sets. Whoever changes an order or its payments locks the order first, in the order of their numbers. */
+/**
+ * The SQL of booking, all of it in sets. Whoever changes an order or its payments locks the order first, in the order of their numbers. What is written is given as
+ * statements, none where there is nothing to write.
+ */
 
 /** Locks the orders. Numbers that are no order are left out. */
 export async function lockOrders(tx: pg.ClientBase, orderNos: readonly string[]): Promise<Map<string, OrderFacts>> {
@@ -75,10 +79,10 @@ export type BookRow = {
  * Successes, in one statement: the payment, its order's `paid`, its movement, and what its payer is told; it waits no longer. Message texts
  * are drawn from the order here, its sealed person as it is, so that they need not travel to us and back.
  */
-export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[], at: Date): Promise<void> {
-  if (rows.length === 0) return
+export function bookSuccesses(rows: readonly BookRow[], at: Date): Statement[] {
+  if (rows.length === 0) return []
   const orders = creditsOf(rows)
-  await tx.query({
+  const statement = {
     name: 'book_successes',
     text: `with booked as materialized (
              select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
@@ -131,7 +135,8 @@ export async function bookSuccesses(tx: pg.ClientBase, rows: readonly BookRow[],
       sqlArray(orders, order => order.amount),
       sqlArray(orders, order => order.paidAt.toISOString()),
     ],
-  })
+  }
+  return [statement]
 }
 
 /** What each order is credited with, surplus not counted, and the last moment at which something was paid for it. */
@@ -154,9 +159,9 @@ export type EndRow = {
 }
 
 /** The channel's final word that nothing moved. */
-export async function endPayments(tx: pg.ClientBase, rows: readonly EndRow[]): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query({
+export function endPayments(rows: readonly EndRow[]): Statement[] {
+  if (rows.length === 0) return []
+  const statement = {
     name: 'end_payments',
     text: `with ended as (
              select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
@@ -177,7 +182,8 @@ export async function endPayments(tx: pg.ClientBase, rows: readonly EndRow[]): P
       rows.map(row => row.reason),
       rows.map(row => row.nextQueryAt),
     ],
-  })
+  }
+  return [statement]
 }
 
 export type WaitRow = {
@@ -187,9 +193,9 @@ export type WaitRow = {
   readonly nextQueryAt: Date
 }
 
-export async function keepWaiting(tx: pg.ClientBase, rows: readonly WaitRow[]): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query({
+export function keepWaiting(rows: readonly WaitRow[]): Statement[] {
+  if (rows.length === 0) return []
+  const statement = {
     name: 'keep_waiting',
     text: `update payments_waiting p set last_answer = w.answer, next_query_at = w.next_query_at
              from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as w (order_no, payment_no, answer, next_query_at)
@@ -200,7 +206,8 @@ export async function keepWaiting(tx: pg.ClientBase, rows: readonly WaitRow[]): 
       rows.map(row => row.answer),
       rows.map(row => row.nextQueryAt),
     ],
-  })
+  }
+  return [statement]
 }
 
 export type AnomalyRow = {
@@ -211,9 +218,9 @@ export type AnomalyRow = {
 }
 
 /** One of a kind for a payment: told again, it stands as it was told first. */
-export async function reportAnomalies(tx: pg.ClientBase, rows: readonly AnomalyRow[], at: Date): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query({
+export function reportAnomalies(rows: readonly AnomalyRow[], at: Date): Statement[] {
+  if (rows.length === 0) return []
+  const statement = {
     name: 'report_anomalies',
     text: `insert into payment_anomalies (order_no, payment_no, kind, evidence, found_at)
            select order_no, payment_no, kind::anomaly_kind, evidence::jsonb, $5
@@ -226,7 +233,8 @@ export async function reportAnomalies(tx: pg.ClientBase, rows: readonly AnomalyR
       rows.map(row => JSON.stringify(row.evidence)),
       at,
     ],
-  })
+  }
+  return [statement]
 }
 
 export type SurplusRow = {
@@ -241,9 +249,9 @@ export type SurplusRow = {
 }
 
 /** Money that is not the merchant's: its return is proposed and waits for a person. */
-export async function proposeRefunds(tx: pg.ClientBase, rows: readonly SurplusRow[], at: Date): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query({
+export function proposeRefunds(rows: readonly SurplusRow[], at: Date): Statement[] {
+  if (rows.length === 0) return []
+  const statement = {
     name: 'propose_refunds',
     text: `with proposed as (
              select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
@@ -268,17 +276,24 @@ export async function proposeRefunds(tx: pg.ClientBase, rows: readonly SurplusRo
       rows.map(row => row.reviewId),
       at,
     ],
-  })
+  }
+  return [statement]
 }
 
 /** Tells whoever listens that these payments changed, after the commit. A payload holds less than 8,000 bytes. */
-export async function tellChanged(tx: pg.ClientBase, paymentNos: readonly string[]): Promise<void> {
-  if (paymentNos.length === 0) return
+export function newsOfPayments(paymentNos: readonly string[]): Statement[] {
+  if (paymentNos.length === 0) return []
   const payloads: string[] = []
   for (let from = 0; from < paymentNos.length; from += 200) payloads.push(paymentNos.slice(from, from + 200).join(' '))
-  await tx.query({
+  const statement = {
     name: 'tell_changed',
     text: `select pg_notify('payment_changed', payload) from unnest($1::text[]) as p (payload)`,
     values: [payloads],
-  })
+  }
+  return [statement]
+}
+
+/** The same as `newsOfPayments`, told where nothing is sent ahead. */
+export async function tellChanged(tx: pg.ClientBase, paymentNos: readonly string[]): Promise<void> {
+  for (const statement of newsOfPayments(paymentNos)) await tx.query(statement)
 }

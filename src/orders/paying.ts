@@ -1,11 +1,12 @@
 import type pg from 'pg'
-import { type Entry, recordAll } from '../audit/record.ts'
+import { type Entry, recording } from '../audit/record.ts'
 import type { Channels } from '../channels/channel.ts'
 import { Failure } from '../kernel/failure.ts'
 import { maskNumber } from '../kernel/mask.ts'
 import { formatMinor } from '../kernel/money.ts'
 import type { App } from '../system/app.ts'
 import { type Batcher, batcher } from '../system/batcher.ts'
+import type { Ending } from '../system/pipelined.ts'
 import { type Booked, bookFindings } from './book.ts'
 import type { Finding } from './payment.ts'
 import { findOrders, type IssueRow, insertOrders, type KnownOrder } from './store.ts'
@@ -44,7 +45,7 @@ export function openPaying(
   })
   const issues = batcher(
     async (batch: readonly IssueRow[]) => {
-      const orders = await app.db.transaction(tx => issueAll(app, tx, batch))
+      const orders = await app.db.pipelined(tx => issueAll(app, tx, batch))
       return batch.map(row => orders.get(row.orderNo) ?? null)
     },
     { most: 500, lanes: 2, queue: 50_000, overloaded },
@@ -61,18 +62,19 @@ export function openPaying(
 }
 
 /** What stands under the numbers of a batch once it is issued. Only of those that are not new must the database be asked. */
-async function issueAll(app: App, tx: pg.ClientBase, batch: readonly IssueRow[]): Promise<Map<string, KnownOrder>> {
+async function issueAll(
+  app: App,
+  tx: pg.ClientBase,
+  batch: readonly IssueRow[],
+): Promise<Ending<Map<string, KnownOrder>>> {
   const at = app.now()
   const issued = await insertOrders(tx, app.vault, batch, at)
   const orders = new Map(issued.map(({ order }) => [order.orderNo, order]))
-  await recordAll(
-    tx,
-    issued.map(({ row }) => issueEntry(row, at)),
-  )
   const others = batch.map(({ orderNo }) => orderNo).filter(orderNo => !orders.has(orderNo))
   if (others.length > 0)
     for (const [orderNo, order] of await findOrders(tx, app.vault, others)) orders.set(orderNo, order)
-  return orders
+  const entries = issued.map(({ row }) => issueEntry(row, at))
+  return { answer: orders, last: recording(entries) }
 }
 
 const issueEntry = (row: IssueRow, at: Date): Entry => ({

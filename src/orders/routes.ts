@@ -10,7 +10,7 @@ import * as api from './api.ts'
 import {
   openAnomalies,
   paymentLatency,
-  paymentRecords,
+  recordPage,
   refusedNotices,
   waitingPayments,
   waitingSummary,
@@ -198,6 +198,8 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
       schema: {
         tags: ['payments'],
         summary: '缴费记录 Payment records with their reconciliation status',
+        description:
+          '少见的状态或渠道，一页可能不满甚至为空：只要 next 不为空，就从 next 继续。With a state or channel that is rare a page may be short, even empty: as long as there is a next, go on from it.',
         querystring: api.RecordQuery,
         response: { 200: api.RecordList },
       },
@@ -205,7 +207,7 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
     async request => {
       const { query } = request
       const limit = query.limit ?? 50
-      const records = await paymentRecords(app.db.pool, app.vault, actorOf(request).scopeOf('payment.read'), {
+      const { records, next } = await recordPage(app.db.pool, app.vault, actorOf(request).scopeOf('payment.read'), {
         merchantNo: query.merchant_no,
         accountNo: query.account_no,
         orderNo: query.order_no,
@@ -216,10 +218,9 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         after: query.after === undefined ? undefined : readPlace(query.after),
         limit,
       })
-      const last = records.at(-1)
       return {
         records: records.map(recordView),
-        next: last && records.length === limit ? `${last.createdAt.getTime()}_${last.paymentNo}` : null,
+        next: next && `${next.createdAt.getTime()}_${next.paymentNo}`,
       }
     },
   )

@@ -248,3 +248,20 @@ export async function claimDue(db: Db, vault: Vault, at: Date, limit: number, le
   })
   return rows.map(row => withPayer<Payment>(vault, row))
 }
+
+/** Payments that the channel took are asked about at these moments instead, unless their end is known already. */
+export async function putOffQueries(
+  db: Db,
+  payments: readonly { readonly orderNo: string; readonly paymentNo: string; readonly nextQueryAt: Date }[],
+): Promise<void> {
+  await db.query(
+    `update payments_waiting w set next_query_at = p.at
+       from unnest($1::text[], $2::text[], $3::timestamptz[]) as p (order_no, payment_no, at)
+      where w.order_no = p.order_no and w.payment_no = p.payment_no`,
+    [
+      payments.map(({ orderNo }) => orderNo),
+      payments.map(({ paymentNo }) => paymentNo),
+      payments.map(({ nextQueryAt }) => nextQueryAt),
+    ],
+  )
+}

@@ -28,9 +28,12 @@ export type SettleOptions = {
   readonly alsoRepeated?: readonly string[]
   /** Is there a refund in either book? Where there is none, some work is saved. */
   readonly refunds: boolean
-  /** The main pass is cut into shares, and other processes are asked to take some: `announce` tells them. Without it the two connections do it alone. */
-  readonly announce?: (() => Promise<void>) | undefined
+  /** The main pass is cut into shares, and other processes are asked to take some. Without them the two connections do it alone. */
+  readonly helpers?: Helpers | undefined
 }
+
+/** Other processes: how many are there, and what tells them that there are shares to take. */
+export type Helpers = { readonly count: number; readonly ask: () => Promise<void> }
 
 /** What another process needs to take shares of a pass: plain data, to be sent along with the name of the scratch. */
 export type SharedSettling = Pick<SettleOptions, 'rules' | 'channels' | 'currencies'>
@@ -55,14 +58,12 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
     return { pairs: 0 }
   }
   if (options.repeated === null) await eachBook(connections, ({ table }) => findRepeated(table))
-  else if (options.repeated.length > 0)
-    await one.query('insert into repeated_numbers select unnest($1::text[])', [options.repeated])
-  if (options.alsoRepeated && options.alsoRepeated.length > 0)
-    await one.query('insert into repeated_numbers select unnest($1::text[])', [options.alsoRepeated])
+  else if (options.repeated.length > 0) await one.query(NAME_REPEATED, [options.repeated])
+  if (options.alsoRepeated && options.alsoRepeated.length > 0) await one.query(NAME_REPEATED, [options.alsoRepeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
 
-  const byTradeNo = options.announce
-    ? await pairInShares(connections, terms, options.announce)
+  const byTradeNo = options.helpers
+    ? await pairInShares(connections, terms, options.helpers)
     : await total(connections.map((client, part) => changed(client, pairByTradeNo(terms, part, 2))))
   // Where nothing is closed yet, the books themselves are what is open: no need to copy them.
   const tables = byTradeNo === 0 ? BOOKS : OPEN
@@ -74,22 +75,25 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
   return { pairs: byTradeNo + later }
 }
 
-/** A power of two. */
-const SHARES = 16
+/** Each share looks at both books as a whole, so there are no more than each connection gets two of. A power of two. */
+const sharesFor = (helpers: number): number => Math.min(16, 2 ** Math.ceil(Math.log2(2 * (2 + helpers))))
 const POLL_MS = 50
 
 /**
  * Whoever is on the scratch takes a share, does it and ticks it off in one transaction, until none is left. A process that dies in the middle lets go of its
- * share with its connection, and another takes it; so the pass ends when all of them are ticked off, however many hands there were.
+ * share with its connection, and another takes it; so the pass ends when all of them are ticked off, however many hands there were. Before version 29 of the
+ * schema the table had another name and always 16 shares: processes of that time do not find this one.
  */
-async function pairInShares([one, two]: Two, terms: Terms, announce: () => Promise<void>): Promise<number> {
-  await one.query(`drop table if exists shares; create unlogged table shares (part integer primary key, pairs integer);
-    insert into shares (part) select generate_series(0, ${SHARES - 1})`)
-  await announce()
+async function pairInShares([one, two]: Two, terms: Terms, { count, ask }: Helpers): Promise<number> {
+  await one.query(
+    'drop table if exists pass_shares; create unlogged table pass_shares (part integer primary key, pairs integer)',
+  )
+  await one.query('insert into pass_shares (part) select generate_series(0, $1::integer - 1)', [sharesFor(count)])
+  await ask()
   for (;;) {
     await Promise.all([takeShares(one, terms), takeShares(two, terms)])
     const { rows } = await one.query(
-      'select sum(pairs)::integer as pairs, bool_and(pairs is not null) as all from shares',
+      'select sum(pairs)::integer as pairs, bool_and(pairs is not null) as all from pass_shares',
     )
     if (rows[0].all) return rows[0].pairs
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
@@ -100,21 +104,22 @@ async function takeShares(client: pg.ClientBase, terms: Terms): Promise<number> 
   for (let taken = 0; ; taken++) {
     await client.query('begin')
     const { rows } = await client.query(
-      'select part from shares where pairs is null order by part limit 1 for update skip locked',
+      `select part, (select count(*)::integer from pass_shares) as parts from pass_shares
+        where pairs is null order by part limit 1 for update skip locked`,
     )
     if (!rows[0]) {
       await client.query('commit')
       return taken
     }
-    const pairs = await changed(client, pairByTradeNo(terms, rows[0].part, SHARES))
-    await client.query('update shares set pairs = $2 where part = $1', [rows[0].part, pairs])
+    const pairs = await changed(client, pairByTradeNo(terms, rows[0].part, rows[0].parts))
+    await client.query('update pass_shares set pairs = $2 where part = $1', [rows[0].part, pairs])
     await client.query('commit')
   }
 }
 
 /** Takes shares of a settling that another process leads, on a connection that means its scratch. Gives how many. */
 export async function helpSettling(client: pg.ClientBase, shared: SharedSettling): Promise<number> {
-  const { rows } = await client.query("select to_regclass('shares') is not null as there")
+  const { rows } = await client.query("select to_regclass('pass_shares') is not null as there")
   const terms = termsOf({ ...shared, repeated: [], refunds: true })
   return rows[0].there && terms !== null ? await takeShares(client, terms) : 0
 }
@@ -136,7 +141,7 @@ const LINES: Book = { table: 'statement_lines', open: 'open_lines', link: 'line_
 
 const WORKING_TABLES = `
   drop table if exists repeated_numbers, open_movements, open_lines, open_movements_ids, open_lines_ids;
-  create unlogged table repeated_numbers (number text not null);
+  create unlogged table repeated_numbers (hash bigint not null);
   create unlogged table open_movements_ids (id bigint not null);
   create unlogged table open_lines_ids (id bigint not null)`
 
@@ -237,7 +242,9 @@ const agreeing = (terms: Terms): string => `
   and (starts_with(l.order_no, '#') or (l.order_no = m.order_no) is true)
   and (m.fee = l.fee or l.fee is null or m.fee is null and not ${terms.feeExpected} or m.kind = 'refund' and abs(m.fee) = abs(l.fee))`
 
-const notRepeated = (column: string): string => `${column} not in (select number from repeated_numbers)`
+const hashOf = (column: string): string => `hashtextextended(${column}, 0)`
+
+const notRepeated = (column: string): string => `${hashOf(column)} not in (select hash from repeated_numbers)`
 
 const ourOrderAlone = `
   ${notRepeated('m.order_no')} and (m.merchant_order_no = m.order_no or ${notRepeated('m.merchant_order_no')})`
@@ -316,26 +323,21 @@ const pairOpen = ({ pass, ours, theirs, where }: Key, tables: Tables, terms: Ter
 
 // --- numbers that are not one row's own ---------------------------------------------------------------------------------------
 
+const NAME_REPEATED = `insert into repeated_numbers select ${hashOf('unnest($1::text[])')}`
+
 /**
- * Numbers that two payments of one book carry, whichever column they stand in, and whatever came of those rows. Found by their hashes: two numbers of
- * one hash are named as well, which costs a little time and nothing else.
+ * Numbers that two payments of one book carry, whichever column they stand in, and whatever came of those rows. They are kept as hashes: a number that
+ * shares one with a repeated number is taken for repeated as well, so its row stays open, which costs a little time and nothing else.
  */
 const findRepeated = (book: string): string => `
   insert into repeated_numbers
-  with trade_hashes as (
-    select hashtextextended(channel_trade_no, 0) as hash from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1
-  ), order_hashes as (
-    select hash from (
-      select hashtextextended(order_no, 0) as hash from ${book} where kind = 'payment' and merchant_order_no <> order_no and order_no not like '#%'
-      union all
-      select hashtextextended(merchant_order_no, 0) from ${book} where kind = 'payment' and merchant_order_no <> ''
-    ) numbers group by 1 having count(*) > 1
-  )
-  select channel_trade_no from ${book} where kind = 'payment' and channel_trade_no <> '' and hashtextextended(channel_trade_no, 0) in (select hash from trade_hashes)
-  union
-  select order_no from ${book} where kind = 'payment' and order_no not like '#%' and hashtextextended(order_no, 0) in (select hash from order_hashes)
-  union
-  select merchant_order_no from ${book} where kind = 'payment' and merchant_order_no <> '' and hashtextextended(merchant_order_no, 0) in (select hash from order_hashes)`
+  select ${hashOf('channel_trade_no')} from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1
+  union all
+  select hash from (
+    select ${hashOf('order_no')} as hash from ${book} where kind = 'payment' and merchant_order_no <> order_no and order_no not like '#%'
+    union all
+    select ${hashOf('merchant_order_no')} from ${book} where kind = 'payment' and merchant_order_no <> ''
+  ) numbers group by 1 having count(*) > 1`
 
 /**
  * Refund numbers that do not tie one row of ours to one of theirs. A refund has several numbers on either side (ours may
@@ -355,7 +357,7 @@ const FIND_CONTESTED = `
   ), ties as (
     select distinct movement, line from numbers where ours = 1 and theirs = 1
   )
-  select number from numbers
+  select ${hashOf('number')} from numbers
    where ours > 1 or theirs > 1
       or movement in (select movement from ties group by movement having count(*) > 1)
       or line in (select line from ties group by line having count(*) > 1)`

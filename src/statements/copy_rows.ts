@@ -63,6 +63,12 @@ export class CopyRows {
     this.#copy(from, start, end)
   }
 
+  /** Whole rows that were written elsewhere. */
+  rows(from: CopyRows): void {
+    this.bytes.set(from.bytes.subarray(0, from.at), this.at)
+    this.at += from.at
+  }
+
   /** A label or name written often: encoded once by `wordOf`. */
   word(encoded: DataView): void {
     this.#copy(encoded, 0, encoded.byteLength)

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { sm3Of } from './digest.ts'
+import { hashesOf } from './digest.ts'
 
-parentPort?.postMessage(sm3Of((workerData as { fd: number }).fd))
+const { fd, withSha256 } = workerData as { fd: number; withSha256: boolean }
+parentPort?.postMessage(hashesOf(fd, withSha256))

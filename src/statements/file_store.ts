@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { PassThrough } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress } from 'node:zlib'
 import type pg from 'pg'
@@ -185,20 +183,20 @@ const bytesOf = (text: string): Buffer => Buffer.from(text.slice('\\x'.length), 
 
 const rawContext = (file: number, part: number): Context => `statements.raw:${file}/${part}`
 
-/** Parts that may be ready before they are taken: at most so many megabytes, an eighth of it for most statements. */
-const AHEAD = 48
+/** Bytes that may be ready before they are taken: all of a statement of 400 MB, which is packed to an eighth. */
+const AHEAD = 48 << 20
 
-/** The file's bytes, compressed and sealed part by part; and, once all parts were taken, the SM3 and the number of the bytes. */
+/** The file's bytes, compressed and sealed part by part; and, once all parts were taken, the SHA-256 and the number of the bytes. */
 export type SealedRaw = {
   readonly parts: AsyncIterable<Buffer>
-  readonly told: () => { readonly sm3: string; readonly bytes: number }
+  readonly told: () => { readonly sha256: string; readonly bytes: number }
   /** Nobody takes the rest. */
   readonly abandon: () => void
 }
 
 /** Begins at once and works ahead of whoever takes the parts: while the database books the lines, this process would only wait. */
 export function sealRaw(vault: Vault, id: number, from: FileHandle): SealedRaw {
-  const hash = createHash('sm3')
+  const hash = createHash('sha256')
   let bytes = 0
   async function* sealedParts(): AsyncGenerator<Buffer> {
     for (let part = 0; ; part++) {
@@ -210,22 +208,31 @@ export function sealRaw(vault: Vault, id: number, from: FileHandle): SealedRaw {
       yield vault.seal(await compress(plain, COMPRESSION), rawContext(id, part))
     }
   }
-  const ahead = new PassThrough({ objectMode: true, highWaterMark: AHEAD })
+  const source = sealedParts()
   // What goes wrong comes out where the parts are taken.
-  pipeline(sealedParts(), ahead).catch(() => {})
+  const parts = new ReadableStream<Buffer>(
+    {
+      async pull(into) {
+        const next = await source.next()
+        if (next.done) into.close()
+        else into.enqueue(next.value)
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }),
+  )
   return {
-    parts: ahead,
-    told: () => ({ sm3: hash.digest('hex'), bytes }),
-    abandon: () => void ahead.destroy(),
+    parts,
+    told: () => ({ sha256: hash.digest('hex'), bytes }),
+    abandon: () => void parts.cancel().catch(() => {}),
   }
 }
 
-/** Keeps the bytes, and says their SM3 and number. */
+/** Keeps the bytes, and says their SHA-256 and number. */
 export async function keepRaw(
   tx: pg.ClientBase,
   id: number,
   { parts, told }: SealedRaw,
-): Promise<{ sm3: string; bytes: number }> {
+): Promise<{ sha256: string; bytes: number }> {
   let part = 0
   for await (const content of parts)
     await tx.query('insert into statement_raw (file_id, part, content) values ($1, $2, $3)', [id, part++, content])

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { DayOfAccount, StatementFile, StatementKind } from './file_store.ts'
 import { FUND_COLUMNS, LINE_COLUMNS } from './store.ts'
+import type { HeldStretch } from './stretches.ts'
 
 /** Into which book the lines of a kind of statement go. */
 export const BOOK_OF: Readonly<Record<StatementKind, 'statement_lines' | 'fund_lines'>> = {
@@ -46,10 +47,14 @@ export async function overlaps(tx: pg.ClientBase, file: Arrived): Promise<boolea
 }
 
 /**
- * Holds this file's lines against those of the account's days that stood before it and count: each with which of its equals it is, as equal records
+ * Holds this file's lines, but for stretches that were left out, against those of the account's days that stood before it and count, but for the same stretches: each with which of its equals it is, as equal records
  * within one file are movements of their own and the n-th of them is the n-th that stood before. What the next functions look at.
  */
-export async function compareLines(tx: pg.ClientBase, file: Arrived): Promise<void> {
+export async function compareLines(
+  tx: pg.ClientBase,
+  file: Arrived,
+  leftOut: readonly HeldStretch[] = [],
+): Promise<void> {
   const book = BOOK_OF[file.kind]
   const content = contentOf(file.kind, 'l')
   // Two hashes of 64 bits: a million records are compared without carrying a million texts about.
@@ -61,11 +66,11 @@ export async function compareLines(tx: pg.ClientBase, file: Arrived): Promise<vo
   await tx.query('drop table if exists compared_lines')
   await tx.query(
     `create temporary table compared_lines on commit drop as
-     with ${side('held', `(l.id < $3::bigint or l.id >= $3 + 4294967296) and ${notSuperseded('l')}`)},
+     with ${side('held', `(l.id < $3::bigint or l.id >= $3 + 4294967296) and not l.id <@ $6::int8multirange and ${notSuperseded('l')}`)},
           ${side('listed', 'l.id >= $3 and l.id < $3 + 4294967296')}
      select h.order_no as held_order, h.id as held_id, h.business_date as held_day, i.order_no as listed_order, i.id as listed_id
        from held h full join listed i using (one, two, nth)`,
-    valuesOf(file),
+    [...valuesOf(file), `{${leftOut.map(({ file: of, first, last }) => `[${idOf(of) + first},${idOf(of) + last}]`)}}`],
   )
   await tx.query('analyze compared_lines')
 }

@@ -42,6 +42,8 @@ import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
 import { type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
+import { heldStretches, keepStretches } from './stretch_store.ts'
+import { Stretches } from './stretches.ts'
 import { newestTemplates } from './template_store.ts'
 
 export type ImportRequest = StatementOptions & {
@@ -86,9 +88,10 @@ export async function importStatement(app: Importing, request: ImportRequest): P
   let digest: Digest | undefined
   try {
     const { size } = await raw.stat()
-    digest = digestOf(raw.fd, size)
+    digest = digestOf(raw.fd, size, true)
     const known: Known = {
       sm3: digest.done,
+      sha256: digest.sha256,
       find: async db => ((await hasSize(db, size)) ? await findFile(db, await known.sm3) : null),
     }
     const earlier = await known.find(db.pool)
@@ -110,6 +113,7 @@ export async function importStatement(app: Importing, request: ImportRequest): P
 /** The same file of before, looked for by its digest, which is made while the file is read: only where one of its size is there does anybody wait for it. */
 type Known = {
   readonly sm3: Promise<string>
+  readonly sha256: Promise<string | null>
   readonly find: (db: pg.ClientBase | pg.Pool) => Promise<StatementFile | null>
 }
 
@@ -134,7 +138,16 @@ async function book(
     const id = first?.id ?? (await nextFileId(tx))
     // The lines go straight into the book; those that turn out not to belong there are taken back before anybody sees them.
     await tx.query('savepoint before_lines')
-    const writer = lineWriter({ ...writing(request, vault), file: id, channel, account, funds: kind === 'funds' })
+    const { day } = request
+    const stretches = day === undefined ? null : new Stretches(await heldStretches(tx, { channel, account, kind, day }))
+    const writer = lineWriter({
+      ...writing(request, vault),
+      file: id,
+      channel,
+      account,
+      funds: kind === 'funds',
+      stretches,
+    })
     const sealed = sealRaw(vault, id, raw)
     try {
       const end = await copyLines(tx, statement, writer, kind)
@@ -169,17 +182,19 @@ async function book(
       const inserted = { ...file, booked: state === 'booked' ? end.records : 0 }
       if (first) await rewriteFile(tx, inserted)
       else await insertFile(tx, inserted)
-      const counted = state === 'booked' ? await settleLines(tx, file, writer, current) : NOTHING_BOOKED
+      const counted = state === 'booked' ? await settleLines(tx, file, writer, current, stretches) : NOTHING_BOOKED
       await countLines(tx, id, counted)
+      if (stretches && counted.booked === file.records) await keepStretches(tx, id, stretches.fresh())
       if (!first) {
         const kept = await keepRaw(tx, id, sealed)
-        if (kept.sm3 !== sm3 || kept.bytes !== file.bytes) throw fileChanged(file.name)
+        if (kept.sha256 !== (await known.sha256) || kept.bytes !== file.bytes) throw fileChanged(file.name)
       }
       const done = { ...file, ...counted }
       await record(tx, at, who, [importAct(done)])
       // The next run plans by what it knows of the book: a large statement changes that.
       if (counted.booked > LARGE) await tx.query(`analyze ${BOOK_OF[kind]}`)
-      if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()])
+      // A file that lay refused has a number of before: runs may have seen greater ones.
+      if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()], first !== null)
       return { ...done, repeated: false }
     } finally {
       sealed.abandon()
@@ -203,6 +218,7 @@ export async function copyLines(
   const copy = new CopyInto(tx, BOOK_OF[kind], COLUMNS_OF[kind])
   try {
     for await (const batch of statement.records()) await writer.write(batch, copy)
+    await writer.end(copy)
     await copy.end()
   } catch (error) {
     await copy.abandon()
@@ -220,12 +236,13 @@ const LARGE = 20_000
 
 const NOTHING_BOOKED: Counted = { booked: 0, known: 0, passedOver: 0, superseded: 0 }
 
-/** Which of the lines that stand in the book now may stay, and which older ones count no longer. */
+/** Which of the lines that stand in the book now may stay, and which older ones count no longer. `stretches`: some of the file's were left out. */
 export async function settleLines(
   tx: pg.ClientBase,
   file: StatementFile,
   writer: LineWriter,
   current: StatementFile | null,
+  stretches: Stretches | null = null,
 ): Promise<Counted> {
   const days = [...writer.days().keys(), ...(file.day === null ? [] : [file.day])].sort()
   const [first, last] = [days[0], days.at(-1)]
@@ -233,15 +250,16 @@ export async function settleLines(
   const { id, channel, account, kind, records } = file
   const arrived: Arrived = { id, channel, account, kind, records, first, last }
   if (!(await overlaps(tx, arrived))) return { ...NOTHING_BOOKED, booked: records }
-  await compareLines(tx, arrived)
+  const leftOut = stretches?.linesLeftOut ?? 0
+  await compareLines(tx, arrived, stretches?.known())
   if (file.day !== null && current) await keepChanges(tx, arrived, file.day, current.id)
   if (current && !isNewer(file, current)) {
-    const known = await dropKnown(tx, arrived)
+    const known = leftOut + (await dropKnown(tx, arrived))
     const passedOver = await dropAll(tx, arrived)
     return { ...NOTHING_BOOKED, known, passedOver }
   }
   const superseded = file.day === null ? 0 : await supersede(tx, arrived, file.day, file.receivedAt)
-  const known = await dropKnown(tx, arrived)
+  const known = leftOut + (await dropKnown(tx, arrived))
   return { ...NOTHING_BOOKED, booked: records - known, known, superseded }
 }
 

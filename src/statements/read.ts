@@ -188,8 +188,11 @@ async function* readPart(state: Reading, recognised: Recognised): AsyncGenerator
       en: `"${opening.part.name}" in the zip has other columns than "${records[0]!.opening.part.name}"; each is read by its own header, please check that they are of one kind`,
     })
   const decoder = new Decoder(opening.encoding, into.file)
+  const textOf = (text: string): string => (format.feed === 'decoded' ? text : bytewise(Buffer.from(text)))
+  // UTF-16 has no bytes that anyone counts; those of the same text in UTF-8 are cut instead.
+  const decodes = format.feed === 'decoded' || opening.encoding.startsWith('utf-16')
   const feed = (bytes: Uint8Array): void => {
-    reader.push(format.feed === 'bytes' ? Buffer.from(bytes).toString('latin1') : decoder.decode(bytes))
+    reader.push(decodes ? textOf(decoder.decode(bytes)) : bytewise(Buffer.from(bytes)))
     if (first) state.encoding = decoder.encoding
   }
   for (const piece of opening.start) {
@@ -200,12 +203,14 @@ async function* readPart(state: Reading, recognised: Recognised): AsyncGenerator
     feed(next.value)
     if (into.waiting >= BATCH) yield into.takeBatch()
   }
-  if (format.feed === 'decoded') reader.push(decoder.end())
+  if (decodes) reader.push(textOf(decoder.end()))
   for (const companion of state.companions)
     reader.companion?.(await wholeText(companion, into.file), companion.part.name)
   reader.end()
   if (into.waiting > 0) yield into.takeBatch()
 }
+
+const bytewise = (bytes: Buffer): string => bytes.toString('latin1')
 
 const namesOf = ({ columns }: ReaderHead): string => columns.map(({ header }) => header).join('\n')
 
@@ -390,7 +395,8 @@ async function openPart(
     await rest.return?.()
     return unknownBinary(name, bytes)
   }
-  const probe = { name, text, bytes, whole: whole && length <= PROBE_BYTES, options }
+  const cut = encoding?.startsWith('utf-16') ? Buffer.from(text) : bytes
+  const probe = { name, text, bytes: cut, whole: whole && length <= PROBE_BYTES, options }
   return { part, encoding: book?.encoding ?? encoding ?? 'utf-8', probe, start, rest, book }
 }
 

@@ -44,6 +44,7 @@ const KNOWN_TEXT: readonly [RegExp, zh: string, en: string][] = [
   [/^\s*<!doctype html|^\s*<html[\s>]/i, '网页（可能是登录页或错误页）', 'a web page (a log-in or error page?)'],
   [/^\s*MIME-Version:/i, '网页存档（mht）', 'a web archive (mht)'],
   [/^\s*\{\\rtf/, 'RTF 文档', 'an RTF document'],
+  [/^%PDF-/, 'PDF 文件', 'a PDF'],
 ]
 
 /** A person's word against what the format itself says: booked under another channel, nothing would ever match. */

@@ -3,9 +3,10 @@ import { businessDayOf } from '../kernel/business_day.ts'
 import { DayTally } from '../matching/coverage.ts'
 import type { ChannelRules } from '../rules/rules.ts'
 import type { CopyInto } from './copy_into.ts'
-import { type CopyRows, wordOf, wordsOf } from './copy_rows.ts'
+import { CopyRows, wordOf, wordsOf } from './copy_rows.ts'
 import type { RepeatWatch } from './repeats.ts'
 import type { FundFacts, Line } from './statement.ts'
+import type { Stretches } from './stretches.ts'
 
 /** What both books have in common, in the order the rows are written. */
 export const BOOK_COLUMNS = [
@@ -45,6 +46,8 @@ export const ownOrderNo = (file: number, record: number): string => `#${file * 4
 export type LineWriter = {
   /** Writes a batch, handing full buffers on. */
   readonly write: (batch: readonly Line[], copy: CopyInto) => Promise<void>
+  /** Hands on what it holds back until it is known whether it must be written. */
+  readonly end: (copy: CopyInto) => Promise<void>
   readonly rows: () => number
   readonly refunds: () => number
   readonly tally: DayTally
@@ -68,6 +71,8 @@ export type LineWriterOptions = {
   /** Of lines that do not say. */
   readonly currency: string
   readonly watch: RepeatWatch | null
+  /** Lines that an earlier version of the statement has brought are counted and not written. */
+  readonly stretches?: Stretches | null
   /** What the book keeps in place of payers: keyed indexes, of a batch at a time. Without it what the lines say, for a book that lives as long as a command. */
   readonly payers?: (payers: readonly string[]) => readonly string[]
 }
@@ -80,6 +85,7 @@ export function lineWriter({
   calendar,
   currency,
   watch,
+  stretches = null,
   payers,
 }: LineWriterOptions): LineWriter {
   const tally = new DayTally(calendar)
@@ -149,15 +155,39 @@ export function lineWriter({
     if (!payment) refunds++
   }
 
+  const endStretch = async (held: Stretches, copy: CopyInto): Promise<void> => {
+    watch?.lookUp()
+    if (!held.end()) {
+      if (!copy.rows.roomFor(held.rows.at)) await copy.makeRoom(held.rows.at)
+      copy.rows.rows(held.rows)
+    }
+    held.rows.at = 0
+  }
+
+  const makeRoom = async (held: Stretches, room: number, copy: CopyInto): Promise<void> => {
+    if (!held.empty) await endStretch(held, copy)
+    if (!held.rows.roomFor(room)) held.rows = new CopyRows(room)
+  }
+
   return {
     async write(batch, copy) {
       const indexes = payers?.(batch.map(line => line.payer))
       for (const [at, line] of batch.entries()) {
         const payer = indexes?.[at] ?? line.payer
         const room = roomOf(line, payer)
-        if (!copy.rows.roomFor(room)) await copy.makeRoom(room)
-        writeOne(copy.rows, line, payer)
+        if (stretches === null) {
+          if (!copy.rows.roomFor(room)) await copy.makeRoom(room)
+          writeOne(copy.rows, line, payer)
+          continue
+        }
+        if (!stretches.rows.roomFor(room)) await makeRoom(stretches, room, copy)
+        const start = stretches.rows.at
+        writeOne(stretches.rows, line, payer)
+        if (stretches.take(line, start)) await endStretch(stretches, copy)
       }
+    },
+    async end(copy) {
+      if (stretches && !stretches.empty) await endStretch(stretches, copy)
     },
     rows: () => rows,
     refunds: () => refunds,

@@ -37,11 +37,16 @@ export async function readQueue(
       group by t.identifier order by t.identifier`,
     [ERROR_MAX],
   )
+  return { tasks, workers: await workersAlive(db) }
+}
+
+/** Processes that take jobs of this database now. */
+export async function workersAlive(db: Pick<Database, 'pool'>): Promise<number> {
   const { rows } = await db.pool.query<{ workers: number }>(
     'select count(*)::int as workers from pg_stat_activity where starts_with(application_name, $1)',
     [presenceName('')],
   )
-  return { tasks, workers: rows[0]?.workers ?? 0 }
+  return rows[0]?.workers ?? 0
 }
 
 /** How long ago the first due task should have begun, in seconds: by real time, which the queue goes by. */

@@ -24,3 +24,16 @@ test('any texts, many of them', () => {
     { numRuns: 50 },
   )
 })
+
+test('texts of packed pages come back in order, in no order, and beside pages of one long text', () => {
+  const store = new TextStore()
+  const textOf = (number: number): string =>
+    number % 90_000 === 17 ? `${number}`.repeat(30_000) : `${number}缴费${'·'.repeat(number % 300)}`
+  const count = 100_000
+  for (let number = 0; number < count; number++) store.add(textOf(number))
+  for (let number = 0; number < count; number++) assert.ok(store.at(number) === textOf(number), `text ${number}`)
+  for (let step = 0; step < 20_000; step++) {
+    const number = (step * 7_919_111) % count
+    assert.ok(store.at(number) === textOf(number), `text ${number}`)
+  }
+})

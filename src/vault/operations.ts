@@ -53,7 +53,7 @@ export async function rotateKeys(
   return answer
 }
 
-/** Wraps all data keys with another master key. What is sealed stays as it is; processes that run go on, and make no new key until they are started anew. */
+/** Wraps all data keys with another master key. What is sealed stays as it is; processes that run take the new one up where they find it, and make no new key before. */
 export const rewrapKeys = (app: App, actor: Actor, holder: KeyHolder): Promise<number> =>
   app.db.transaction(async tx => {
     const count = await app.vault.rewrap(tx, holder)

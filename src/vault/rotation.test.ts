@@ -6,11 +6,13 @@ import { actor } from '../../testkit/actors.ts'
 import { type TestApp, testApp } from '../../testkit/app.ts'
 import { TEST_MASTER, TEST_MASTER_HEX, testVault } from '../../testkit/vault.ts'
 import { Failure } from '../kernel/failure.ts'
+import { silent } from '../system/notice.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
 import { careForKeys } from '../system/vault/care.ts'
 import { checkColumn } from '../system/vault/check.ts'
 import type { SealedColumn } from '../system/vault/columns.ts'
 import { localKey } from '../system/vault/master_key.ts'
+import { openVault } from '../system/vault/open_vault.ts'
 import { reseal } from '../system/vault/reseal.ts'
 import { LEAD_MS, Vault } from '../system/vault/vault.ts'
 import { readVault, rewrapKeys, rotateKeys } from './operations.ts'
@@ -240,6 +242,35 @@ test('a new master key: all opens under it, nothing under the old one; a process
   assert.notEqual(next.id, TEST_MASTER.id)
   const { rows } = await app.db.pool.query(`select what, detail from operation_log`)
   assert.equal(rows[0].what, 'vault.rewrap')
+})
+
+test('a process that finds the new master key takes it up while it runs, and says so once where it does not', async t => {
+  const app = await testApp(t)
+  const next = Buffer.alloc(16, 5)
+  const warned: string[] = []
+  const log = { info: () => {}, warn: (_: object, text: string) => void warned.push(text) } as unknown as typeof app.log
+  // What stands in the file of `vault.master_key_file`, which a person changes after `rewrap`.
+  let file = TEST_MASTER_HEX
+  const vault = await openVault({
+    ...{ db: app.db, now: app.now, log, say: silent, settings: { master_key: file } },
+    settingsNow: () => ({ master_key: file }),
+  })
+  t.after(() => vault.close())
+  await rewrapKeys(app, actor('ops'), localKey(next))
+  for (let times = 0; times < 2; times++) await vault.refresh()
+  assert.deepEqual([vault.master, warned.length], [TEST_MASTER.id, 1])
+  file = next.toString('hex')
+  await vault.refresh()
+  assert.deepEqual(
+    vault.holders.map(({ id }) => id),
+    [localKey(next).id, TEST_MASTER.id],
+  )
+  await app.db.transaction(tx =>
+    vault.newKeys(tx, [{ use: 'seal', purpose: 'notices' }], 'test', new Date(app.now().getTime() + 1)),
+  )
+  await vault.refresh()
+  assert.equal(vault.openText(vault.seal('x', 'notices.letters.body:A/1'), 'notices.letters.body:A/1'), 'x')
+  assert.equal(warned.length, 1)
 })
 
 test('the index of what was tried is rotated with nothing to make it anew from: counts begin anew, and the old key goes after a day', async t => {

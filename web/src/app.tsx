@@ -3,7 +3,7 @@ import { Button, ConfigProvider, App as Messages, Result, theme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import { Component, lazy, type ReactNode, useEffect } from 'react'
-import { BrowserRouter, Navigate, Route, Routes, useNavigate } from 'react-router'
+import { BrowserRouter, matchPath, Navigate, Route, Routes, useNavigate } from 'react-router'
 import { LANDINGS, PAGES } from './pages/registry.tsx'
 import { Failed, Loading } from './pieces/states.tsx'
 import { Frame, pagesFor } from './shell/layout.tsx'
@@ -71,6 +71,11 @@ function Colours() {
 }
 
 const ROUTES = PAGES.map(page => ({ page, Shown: lazy(page.load) }))
+
+// The page that the address names is fetched while the platform is asked who is logged in. What goes wrong is told by the page itself.
+PAGES.find(({ path }) => matchPath(`/app/${path}`, window.location.pathname))
+  ?.load()
+  .catch(() => {})
 
 function Shown() {
   const { entry } = useDoor()

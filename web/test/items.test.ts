@@ -4,6 +4,7 @@ import type { ItemView } from '../../src/reconciliation/items/api.ts'
 import { addressOfFilters, countOf, filtersOf, queryOf } from '../src/pages/items/filters.ts'
 import { keyAct } from '../src/pages/items/keys.ts'
 import { type Done, placed, standing, sumsOf, withKept } from '../src/pages/items/timeline.ts'
+import { isOfPage } from '../src/shell/keys.ts'
 
 const item = (place: number, time: string, more: Partial<ItemView> = {}): ItemView =>
   ({
@@ -92,13 +93,30 @@ test('sums are exact, by currency, refunds taken off', () => {
   ])
 })
 
-test('keys move within the list, and leave the browser its own', () => {
-  const press = (key: string, chosen: number, more: object = {}) =>
-    keyAct({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more }, chosen, 5)
+test('keys move within the list, and leave the page what is the page’s', () => {
+  const press = (key: string, chosen: number, { shiftKey = false, within = false, count = 5 } = {}) =>
+    keyAct({ key, shiftKey }, chosen, count, within)
   assert.deepEqual(press('j', -1), { kind: 'choose', index: 0, range: false })
   assert.deepEqual(press('ArrowUp', 0), { kind: 'choose', index: 0, range: false })
   assert.deepEqual(press('ArrowDown', 4, { shiftKey: true }), { kind: 'choose', index: 4, range: true })
-  assert.equal(press('c', 1, { ctrlKey: true }), null)
+  assert.deepEqual(press('End', 1, { within: true }), { kind: 'choose', index: 4, range: false })
+  assert.equal(press('End', 1), null, 'the page scrolls to its end')
   assert.equal(press('q', 1), null)
-  assert.equal(keyAct({ key: 'End', shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }, -1, 0), null)
+  assert.equal(press('j', -1, { count: 0 }), null)
+})
+
+test('a key is the page’s unless its browser, a field, a dialog or a button has it', () => {
+  const within = (...selectors: string[]) => ({
+    closest: (asked: string) => (selectors.some(each => asked.includes(each)) ? {} : null),
+  })
+  const of = (key: string, target: unknown = null, more: object = {}) =>
+    isOfPage({ key, target, ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, ...more })
+  assert.equal(of('c'), true)
+  assert.equal(of('c', null, { ctrlKey: true }), false, 'copies')
+  assert.equal(of('ArrowRight', null, { defaultPrevented: true }), false, 'moved along tabs')
+  assert.equal(of('j', within('textarea')), false)
+  assert.equal(of('j', within('[role=dialog]')), false)
+  assert.equal(of('j', within('button')), true)
+  assert.equal(of('Enter', within('button')), false, 'presses the button')
+  assert.equal(of('Enter', within('button', '[data-enter=page]')), true)
 })

@@ -96,6 +96,7 @@ webTest('the cashier’s list: one platform, each part on rows of its own', asyn
     await page.getByRole('button', { name: 'Confirm 3' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
     await page.locator('.item[data-phase=done]').nth(3).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.locator('.item .item-open').first().focus()
     await page.keyboard.press('?')
     await page.getByText('Keyboard shortcuts').waitFor()

@@ -7,6 +7,7 @@ import type { Book, Event } from './book.ts'
 import type { Faults, Occasion } from './faults.ts'
 import type { Journal } from './journal.ts'
 import type { SandboxKeys } from './keys.ts'
+import type { SignedAhead } from './signed_ahead.ts'
 
 /** What every counter of the sandbox works with. */
 export type Desk = {
@@ -14,6 +15,7 @@ export type Desk = {
   readonly faults: Faults
   readonly keys: SandboxKeys
   readonly journal: Journal
+  readonly signedAhead: SignedAhead
   readonly now: () => number
   readonly url: string
   /** How many times faster than the published schedules. */

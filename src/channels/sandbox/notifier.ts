@@ -1,11 +1,10 @@
 import { Agent, request } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
-import { alipayNotice } from './alipay.ts'
 import type { Gateway, Waiting } from './book.ts'
 import type { Desk } from './desk.ts'
 import type { Rule } from './faults.ts'
-import { unionpayNotice } from './unionpay.ts'
-import { type NoticeParts, wechatNotice } from './wechat.ts'
+import { noticeOf } from './signed_ahead.ts'
+import type { NoticeParts } from './wechat.ts'
 
 const seconds = (...all: readonly number[]): readonly number[] => all.map(each => each * 1000)
 const MINUTE = 60
@@ -23,7 +22,7 @@ const SCHEDULES: Readonly<Record<Gateway, readonly number[]>> = {
 
 /** A merchant that has not answered by then has not taken it. */
 const ANSWER_MS = 5_000
-const IN_FLIGHT_MAX = 64
+const IN_FLIGHT_MAX = 256
 /** A held-back notice goes out by then, even when no other one passes it. */
 const HELD_MS = 2_000
 /** Places of the queue that are behind it before it is cut. */
@@ -165,13 +164,9 @@ export class Notifier {
     const refund = kind === 'refund' ? (book.refund(channel, no) ?? null) : null
     const order = refund ? book.orderOf(refund) : book.order(channel, no)
     if (!order) return true
-    const about = { order, refund }
-    const parts =
-      channel === 'wechat'
-        ? await wechatNotice(this.#desk, id, about, spoiling)
-        : channel === 'alipay'
-          ? await alipayNotice(this.#desk, id, about, spoiling)
-          : unionpayNotice(this.#desk, about, spoiling)
+    const { signedAhead, now } = this.#desk
+    const ready = refund || spoiling.wrong || spoiling.fen !== 0 ? null : signedAhead.find(order, now())
+    const parts = ready ?? (await noticeOf(this.#desk, id, { order, refund }, spoiling))
     const answer = await this.#post((refund ?? order).notifyUrl, parts)
     if (!answer) return false
     if (channel === 'wechat') return answer.status === 200 || answer.status === 204

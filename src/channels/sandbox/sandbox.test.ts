@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { merchantDesk, sandboxFolder, takenNotice, testSandbox } from '../../../testkit/sandbox.ts'
 import { inspectStatement } from '../../statements/inspect.ts'
 import { referenceOf } from '../bank/reference.ts'
@@ -100,6 +101,40 @@ test('each way to pay: ordered, paid, noticed, queried, refunded in part, and li
   assert.deepEqual(await inspected('wechat', 'funds'), ['wechat-funds', 6, '300.75', 6, '121.80'])
   assert.deepEqual(await inspected('alipay', 'trade'), ['alipay-trade', 3, '300.12', 3, '120.00'])
   assert.deepEqual(await inspected('unionpay', 'trade'), ['unionpay', 1, '100.06', 1, '40.00'])
+})
+
+test('a notice that was signed ahead says what one made at that moment would; of another payer or too old, it is made anew', async t => {
+  let clock = new Date('2026-11-25T10:00:00+08:00')
+  const { sandbox, channels, ask, create, notice } = await counter(t, { now: () => clock })
+  const heard: string[] = []
+  sandbox.watch(event => void (event.t === 'noticed' && event.taken && heard.push(event.id)))
+  for (const [account, method] of WAYS) {
+    const channel = channels.account(account)
+    const payments = ['PLANNED', 'OTHER', 'LATE'].map(name => ask(`${name}${method.toUpperCase()}`, method))
+    for (const payment of payments) await create(channel, payment)
+    const at = clock.getTime() + 2_000
+    await sandbox.signAhead(payments.map(({ paymentNo }) => ({ paymentNo, at })))
+    const paid = async (payment: PaymentAsk, payer?: string) => {
+      await sandbox.pay(payment.paymentNo, payer === undefined ? {} : { payer })
+      const told = await notice(channel)
+      assert.deepEqual(
+        told.outcome,
+        await channel.query(payment),
+        `${payment.paymentNo}: notice and query say the same`,
+      )
+      return told.outcome.state === 'success' ? told.outcome : assert.fail(payment.paymentNo)
+    }
+    const [planned, other, late] = payments as [PaymentAsk, PaymentAsk, PaymentAsk]
+    assert.equal((await paid(planned)).paidAt.getTime(), at)
+    assert.notEqual(
+      (await paid(other, 'somebody-else')).payer,
+      ((await channel.query(planned)) as { payer?: string }).payer,
+    )
+    clock = new Date(clock.getTime() + 600_000)
+    assert.equal((await paid(late)).paidAt.getTime(), at, 'paid as planned, and signed when it was sent')
+  }
+  while (heard.length < WAYS.length * 3) await sleep(5)
+  assert.ok(heard.every(id => id.startsWith('payment/')))
 })
 
 test('a bank transfer is found in the intraday file by its reference, and next day in the final one', async t => {

@@ -16,6 +16,7 @@ import { keysOf } from './keys.ts'
 import { Notifier } from './notifier.ts'
 import { findOrder, pay } from './payer.ts'
 import { listen } from './server.ts'
+import { type Planned, SignedAhead } from './signed_ahead.ts'
 import { type Made, statement } from './statements.ts'
 
 /** How long WeChat and UnionPay work on a refund. */
@@ -46,6 +47,10 @@ export type Sandbox = {
   readonly book: Book
   /** The payer scans and pays; `amount` in fen. Throws a Failure. */
   pay(paymentNo: string, more?: { readonly payer?: string; readonly amount?: number }): Promise<void>
+  /** Signs the notices of payments that are going to be made in full at given moments; `pay` then makes them as of those. Throws a Failure. */
+  signAhead(plans: readonly Planned[]): Promise<void>
+  /** Tells of everything that is written into the book from now on. */
+  watch(heard: (event: Event) => void): void
   /** A transfer reaches (negative: leaves) the bank account; `amount` in fen. */
   transfer(ask: { readonly reference: string; readonly amount: number; readonly payer?: string }): Promise<void>
   /** Replaces all rules of misbehaviour. Throws a Failure `sandbox_rule_invalid`. */
@@ -89,18 +94,21 @@ async function begin({ folder, port, now, speed, seed, release }: Beginning): Pr
   const journal = await Journal.open(join(folder, 'journal.jsonl'), event => book.apply(event as Event))
   faults.set(readRules(book.rules))
   const timers = new Set<NodeJS.Timeout>()
+  const watchers: ((event: Event) => void)[] = []
+  const signedAhead = new SignedAhead()
   const record = (event: Event): void => {
     book.apply(event)
     journal.append(event)
     if (event.t === 'rules') faults.set(readRules(event.rules))
     follow(event)
+    for (const heard of watchers) heard(event)
   }
   let desk: Desk | null = null
   const { url, close } = await listen(port, () => desk as Desk).catch(async error => {
     await journal.close()
     throw error
   })
-  desk = { book, faults, keys, journal, now: () => now().getTime(), url, speed, record }
+  desk = { book, faults, keys, journal, signedAhead, now: () => now().getTime(), url, speed, record }
   const open: Desk = desk
   const notifier = new Notifier(open)
   const bankFolder = join(folder, 'bank')
@@ -138,6 +146,12 @@ async function begin({ folder, port, now, speed, seed, release }: Beginning): Pr
       pay(open, findOrder(open, { paymentNo }), more.payer, more.amount)
       await journal.settled()
     },
+    signAhead: plans =>
+      signedAhead.sign(
+        open,
+        plans.map(({ paymentNo, at }) => ({ order: findOrder(open, { paymentNo }), at })),
+      ),
+    watch: heard => void watchers.push(heard),
     transfer: async ({ reference, amount, payer }) => {
       controls.transferred(open, { reference, amount: formatMinor(amount, 'CNY'), ...(payer ? { payer } : {}) })
       await kept()

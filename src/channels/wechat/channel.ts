@@ -63,7 +63,7 @@ export function wechatChannel(account: WechatAccount, surroundings: Surroundings
     methods: account.methods,
     refundsListedUnder: 'payment',
     calendar: { zone: account.zone, cutoff: account.cutoff },
-    accepted: { status: 200, contentType: 'application/json', body: '{"code":"SUCCESS","message":"成功"}' },
+    accepted: { status: 200, contentType: 'application/json', body: '{"code":"SUCCESS"}' },
     refused: { status: 500, contentType: 'application/json', body: '{"code":"FAIL","message":"失败"}' },
     create: payment =>
       answered(async () => {

@@ -127,7 +127,7 @@ async function whereToBegin(
   leap: boolean,
 ): Promise<Segment> {
   const [identity] = await replication.ask('IDENTIFY_SYSTEM')
-  await refuseOther(app.repository, app.holder, identity?.systemid ?? '')
+  await refuseOther(app.repository, app.vault.holders, identity?.systemid ?? '')
   const timeline = Number(identity?.timeline)
   const lineage = timeline === 1 ? [{ timeline, end: null }] : await keepHistory(app, replication, timeline)
   const stored = (await app.repository.list(WAL))
@@ -146,7 +146,7 @@ async function keepHistory(app: Archiving, replication: Replication, timeline: n
   const text = history?.content ?? ''
   const name = historyObject(timeline)
   if (!(await app.repository.get(name)))
-    await app.repository.put(name, await sealObject(app.holder, name, Buffer.from(text)))
+    await app.repository.put(name, await sealObject(app.vault.holders[0], name, Buffer.from(text)))
   return parseHistory(timeline, text)
 }
 

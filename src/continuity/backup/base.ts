@@ -2,7 +2,7 @@ import { lastBlock } from '../../audit/store.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { instantText } from '../../kernel/instant_text.ts'
 import type { App } from '../../system/app.ts'
-import type { KeyHolder } from '../../system/vault/master_key.ts'
+import type { Vault } from '../../system/vault/vault.ts'
 import { newDataKey } from './envelope.ts'
 import { countRows, readFacts, relationOfFile } from './facts_store.ts'
 import { keyFields, type Manifest, refuseOther, writeManifest } from './manifest.ts'
@@ -11,7 +11,11 @@ import { type Packer, packer } from './pieces.ts'
 import { openReplication, type Replication, type Streamed } from './replication.ts'
 import type { Repository } from './repository.ts'
 
-export type Backing = Pick<App, 'db' | 'now'> & { readonly repository: Repository; readonly holder: KeyHolder }
+export type Backing = Pick<App, 'db' | 'now'> & {
+  readonly repository: Repository
+  /** Asked for its master key each time: it may be changed while we run. */
+  readonly vault: Pick<Vault, 'holders'>
+}
 
 /**
  * A base backup, streamed from the server by its own command BASE_BACKUP: sealed and stored as it comes, with the WAL that makes it consistent, so that
@@ -36,7 +40,7 @@ async function tryBase(app: Backing): Promise<Manifest> {
   const replication = await openReplication(app.db.url, 'fzpay backup base')
   try {
     const [identity] = await replication.ask('IDENTIFY_SYSTEM')
-    await refuseOther(app.repository, app.holder, identity?.systemid ?? '')
+    await refuseOther(app.repository, app.vault.holders, identity?.systemid ?? '')
     const taken = await takeBase(app, replication, began, facts.segmentBytes)
     const manifest: Manifest = {
       ...facts,
@@ -47,7 +51,7 @@ async function tryBase(app: Backing): Promise<Manifest> {
       rows,
       root: root && { block: root.no, digest: root.digest, sealed_at: instantText(new Date(root.sealedAt)) },
     }
-    await writeManifest(app.repository, app.holder, manifest)
+    await writeManifest(app.repository, app.vault.holders[0], manifest)
     return manifest
   } finally {
     await replication.end()
@@ -69,7 +73,7 @@ async function takeBase(app: Backing, replication: Replication, began: Date, seg
     if (spaces.length !== 1) throw tablespaces()
     const segment = { timeline: Number(start?.tli), no: segmentOf(parseLsn(start?.recptr ?? ''), segmentBytes) }
     base = baseName(began, segmentName(segment, segmentBytes))
-    key = await newDataKey(app.holder, base)
+    key = await newDataKey(app.vault.holders[0], base)
     packing = packer(app.repository, key.key, base)
   }
   try {

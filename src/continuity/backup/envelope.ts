@@ -1,10 +1,9 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { Failure } from '../../kernel/failure.ts'
 import { masterKeyWrong } from '../../system/vault/keyring.ts'
 import { type KeyHolder, MASTER_KEY_BYTES } from '../../system/vault/master_key.ts'
-import { openWith, sealWith } from '../../system/vault/sealed.ts'
+import { openNow, sealNow } from './piece.ts'
+import { inThread, Refused } from './piece_threads.ts'
 
 /**
  * How a backup is sealed. Bytes are compressed (zstd), then sealed by SM4-GCM under a data key that the vault's master key wraps. The object's name is
@@ -16,8 +15,8 @@ const LINE_END = 0x0a
 /** Longer is no heading. */
 const HEADING_MAX = 4096
 
-const compress = promisify(zstdCompress)
-const decompress = promisify(zstdDecompress)
+/** Smaller ones are quicker done than handed to another thread. */
+const SMALL = 64 << 10
 
 export type DataKey = { readonly key: KeyObject; readonly wrapped: string; readonly master: string }
 
@@ -48,14 +47,19 @@ export async function unwrapDataKey(
 
 /** A piece of a larger whole, for its place: index and whether it is the last are part of what is authenticated. */
 export async function sealPiece(key: KeyObject, bytes: Uint8Array, place: string): Promise<Buffer> {
-  const packed = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-  return sealWith(key, 0, packed, place)
+  return bytes.length < SMALL
+    ? sealNow(key, bytes, place)
+    : await inThread({ work: 'seal', key, bytes, place, most: 0 })
 }
 
 /** `most`: bytes it may hold at the most. Throws Failure backup_damaged. */
 export async function openPiece(key: KeyObject, sealed: Uint8Array, place: string, most: number): Promise<Buffer> {
+  if (sealed.length >= SMALL)
+    return await inThread({ work: 'open', key, bytes: sealed, place, most }).catch(error => {
+      throw error instanceof Refused ? damaged(place) : error
+    })
   try {
-    return await decompress(openWith(key, sealed, place), { maxOutputLength: most })
+    return openNow(key, sealed, place, most)
   } catch {
     throw damaged(place)
   }

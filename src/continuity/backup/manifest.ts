@@ -92,10 +92,10 @@ export function basesOf(objects: readonly Stored[]): ListedBase[] {
  * One repository is for one database cluster: with two in it a restore would not know whose second is meant. Throws Failure backup_other_database. Where the newest
  * manifest is under a master key of before, its word is not asked.
  */
-export async function refuseOther(repository: Repository, holder: KeyHolder, system: string): Promise<void> {
+export async function refuseOther(repository: Repository, holders: Holders, system: string): Promise<void> {
   const newest = (await listBases(repository)).findLast(({ complete }) => complete)
   if (!newest) return
-  const manifest = await readManifest(repository, [holder], newest.name).catch((error: Error & { code?: string }) => {
+  const manifest = await readManifest(repository, holders, newest.name).catch((error: Error & { code?: string }) => {
     if (error.code === 'master_key_wrong') return null
     throw error
   })

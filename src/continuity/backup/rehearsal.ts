@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SYSTEM } from '../../access/actor.ts'
-import { exportRoot } from '../../audit/operations.ts'
-import type { ExportedRoot } from '../../audit/root.ts'
 import type { SealedColumn } from '../../system/vault/columns.ts'
 import { localKey, MASTER_KEY_BYTES } from '../../system/vault/master_key.ts'
-import type { Check, DrillAsk, Findings, Text } from '../drill.ts'
+import { type Check, type DrillAsk, type Findings, lostSpan, type Text } from '../drill.ts'
 import { seeded } from '../replication/chance.ts'
 import { books, log } from '../replication/checks.ts'
 import { Node } from '../replication/node.ts'
 import { billsMissing, paymentsMissing } from '../store.ts'
 import { type Clerk, startClerk } from '../traffic/clerk.ts'
-import { beginPayments, type PaymentTraffic, payAtRate } from '../traffic/payments.ts'
-import { openStage, type Stage } from '../traffic/stage.ts'
+import { beginPayments, type PaymentTraffic, payOnSchedule, plan } from '../traffic/payments.ts'
+import { exportedRoot, openStage, type Stage } from '../traffic/stage.ts'
 import type { Holders } from './envelope.ts'
 import { folderRepository } from './folder_repository.ts'
 import { listBases } from './manifest.ts'
@@ -50,7 +47,8 @@ export type Lost = {
   readonly numbers: readonly string[]
   readonly payments: readonly string[]
   readonly acknowledged: number
-  readonly oldest: number | null
+  /** When each of it was acknowledged. */
+  readonly times: readonly number[]
 }
 
 /** What a damage ended with. Times in epoch milliseconds; null: never. */
@@ -90,9 +88,15 @@ export async function rehearse(
     })
     await madeBase(repository)
     note({ zh: '平台已自行完成第一份基础备份', en: 'the platform has made its first base backup by itself' })
-    const payments = await beginPayments(stage, rate * (seconds * 2 + OUTAGE_S), seeded(ask.seed))
+    const count = rate * (seconds * 2 + OUTAGE_S)
+    tell({
+      zh: `开立 ${count} 笔缴费，预先签好渠道通知`,
+      en: `beginning ${count} payments, and signing the channels’ notices ahead`,
+    })
+    const payments = await beginPayments(stage, count, seeded(ask.seed))
     const root = await exportedRoot(stage)
-    running = { clerk: startClerk(stage), traffic: payAtRate(stage, payments, rate) }
+    const schedule = await plan(stage, payments, rate)
+    running = { clerk: startClerk(stage), traffic: await payOnSchedule(stage, schedule) }
     const { clerk, traffic } = running
     await sleep(seconds * 1000)
     const restoreTo = async (target: Date | null, into: string): Promise<RestoreReport> => {
@@ -127,9 +131,14 @@ export async function rehearse(
     await clerk.stop()
     await traffic.drain(DRAIN_MS)
     checks.push(await books({ stage, lost: lost.payments }), await log({ stage, root }))
+    const stillGone = await paymentsMissing(stage.db.pool, lost.payments)
+    figures.push({
+      what: { zh: '丢失的支付中，已向渠道查询补回', en: 'of the lost payments, found again by asking the channels' },
+      value: `${lost.payments.length - stillGone.length} / ${lost.payments.length}`,
+    })
     return {
       rtoMs: backAt === null ? null : backAt - damagedAt,
-      rpoMs: lost.oldest === null ? 0 : Math.max(0, damagedAt - lost.oldest),
+      rpoMs: lostSpan(lost.times, damagedAt),
       aims,
       acknowledged: lost.acknowledged,
       lost: lost.numbers,
@@ -176,17 +185,6 @@ async function lookUp(
     numbers: [...gone],
     payments,
     acknowledged: all.length,
-    oldest: times.length === 0 ? null : Math.min(...times),
+    times,
   }
-}
-
-/** Given out before the damage: nothing up to it may be different afterwards. */
-async function exportedRoot({ db }: Stage): Promise<ExportedRoot> {
-  for (let tries = 1; ; tries++)
-    try {
-      return await exportRoot({ db, now: () => new Date() }, SYSTEM)
-    } catch (error) {
-      if (tries === 30 || (error as { code?: string }).code !== 'log_empty') throw error
-      await sleep(500) // the platform seals once a second
-    }
 }

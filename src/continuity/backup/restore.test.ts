@@ -19,13 +19,14 @@ import { localKey } from '../../system/vault/master_key.ts'
 import { Vault } from '../../system/vault/vault.ts'
 import { BackupSection } from './api.ts'
 import { type Archiver, startArchiver } from './archiver.ts'
-import { checkPages, makeBase } from './base.ts'
+import { type Backing, checkPages, makeBase } from './base.ts'
 import { checkBackup } from './check_backup.ts'
 import { folderRepository } from './folder_repository.ts'
 import { listBases, type Manifest, readManifest, refuseOther, writeManifest } from './manifest.ts'
-import { pieceObject, WAL, walObject } from './names.ts'
+import { pieceObject, segmentOfObject, WAL, walObject } from './names.ts'
 import { backUp, backUpWhenDue, planPruning, readBackups, watchBackups } from './operations.ts'
 import { type RestoreAsk, restore } from './restore.ts'
+import { getSegment } from './segments.ts'
 import { readState } from './store.ts'
 import { takeTable } from './take_table.ts'
 
@@ -45,7 +46,15 @@ let base: Manifest
 /** After the first movements; the table is dropped later. */
 let beforeDrop: Date
 
-const app = () => ({ db, now, newId, repository, holder: TEST_MASTER })
+/** The one of now first. */
+let masters: Backing['vault']['holders'] = [TEST_MASTER]
+
+const vault = {
+  get holders() {
+    return masters
+  },
+}
+const app = () => ({ db, now, newId, repository, vault })
 const open = () => openDatabase({ dataDir: DATA, volatile: true, connections: 4 })
 const into = (name: string) => join(FOLDER, name)
 
@@ -193,8 +202,8 @@ test('what cannot be restored is refused with one clear error, before anything l
     assert.equal(existsSync(join(into('refused'), 'postgres')), false, code)
   }
   await assert.rejects(restore(asked('restored')), { code: 'restore_folder_used' })
-  await assert.rejects(refuseOther(repository, TEST_MASTER, '1'), { code: 'backup_other_database' })
-  await refuseOther(repository, TEST_MASTER, base.system)
+  await assert.rejects(refuseOther(repository, masters, '1'), { code: 'backup_other_database' })
+  await refuseOther(repository, masters, base.system)
 })
 
 test('a damaged piece and a hole in the archive are named', async () => {
@@ -308,6 +317,20 @@ test('WAL that was lost to the archive is told of, and archiving goes on after i
   await act('kept')
   await archivedPast(from)
   assert.equal(gaps, before + 1)
+})
+
+test('what is archived after a change of the master key is sealed under the new one, and a restore needs both', async () => {
+  const next = localKey(Buffer.alloc(16, 5))
+  masters = [next, TEST_MASTER]
+  const from = now()
+  await act('under.the.next')
+  await archivedPast(from)
+  const sealedBy = async (name: string) => JSON.parse(String(await repository.get(name)).split('\n')[0] ?? '').master
+  const newest = (await repository.list(WAL)).findLast(({ name }) => name.startsWith('wal/00000001/'))?.name ?? ''
+  assert.equal(await sealedBy(newest), next.id)
+  const { segment = '' } = segmentOfObject(newest) ?? {}
+  assert.ok(await getSegment(repository, masters, segment, base.segmentBytes))
+  await assert.rejects(getSegment(repository, [TEST_MASTER], segment, base.segmentBytes), { code: 'master_key_wrong' })
 })
 
 test('a corrupt page is found, with its table, and no backup is made of it', async () => {

@@ -1,5 +1,5 @@
 import { Failure } from '../../kernel/failure.ts'
-import type { KeyHolder } from '../../system/vault/master_key.ts'
+import type { Backing } from './base.ts'
 import {
   type Lsn,
   partObject,
@@ -29,7 +29,7 @@ export class SegmentWriter {
   /** Everything before it lies in the repository. */
   durable: Lsn
   readonly #repository: Repository
-  readonly #holder: KeyHolder
+  readonly #vault: Backing['vault']
   readonly #timeline: number
   readonly #bytes: number
   readonly #stored: (what: Archived) => Promise<void>
@@ -42,13 +42,13 @@ export class SegmentWriter {
   #writing: Promise<void> = Promise.resolve()
 
   constructor(
-    to: { readonly repository: Repository; readonly holder: KeyHolder },
+    to: Pick<Backing, 'repository' | 'vault'>,
     from: Segment,
     segmentBytes: number,
     stored: (what: Archived) => Promise<void>,
   ) {
     this.#repository = to.repository
-    this.#holder = to.holder
+    this.#vault = to.vault
     this.#timeline = from.timeline
     this.#bytes = segmentBytes
     this.#stored = stored
@@ -86,7 +86,7 @@ export class SegmentWriter {
     try {
       await this.#inTurn(async () => {
         const name = partObject(segment, from)
-        const storedBytes = await putWal(this.#repository, this.#holder, name, { until, bytes })
+        const storedBytes = await putWal(this.#repository, this.#vault.holders[0], name, { until, bytes })
         await this.#tell(segment, end, until, storedBytes)
       })
     } finally {
@@ -126,11 +126,11 @@ export class SegmentWriter {
   /** A full segment is never replaced: the same again is fine, another one under its name belongs to another database. */
   async #putOnce(segment: string, content: { until: Date; bytes: Buffer }): Promise<number> {
     if (await this.#repository.get(walObject(segment))) {
-      const there = await getSegment(this.#repository, [this.#holder], segment, this.#bytes)
+      const there = await getSegment(this.#repository, this.#vault.holders, segment, this.#bytes)
       if (there && !there.bytes.equals(content.bytes)) throw segmentDiffers(this.#repository.title, segment)
       return 0
     }
-    return await putWal(this.#repository, this.#holder, walObject(segment), content)
+    return await putWal(this.#repository, this.#vault.holders[0], walObject(segment), content)
   }
 
   async #tell(segment: string, lsn: Lsn, until: Date, storedBytes: number): Promise<void> {

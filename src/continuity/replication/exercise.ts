@@ -1,13 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SYSTEM } from '../../access/actor.ts'
-import { exportRoot } from '../../audit/operations.ts'
-import type { ExportedRoot } from '../../audit/root.ts'
-import type { Check, DrillAsk, Findings, Text } from '../drill.ts'
+import { type Check, type DrillAsk, type Findings, lostSpan, type Text } from '../drill.ts'
 import { billsMissing, paymentsMissing } from '../store.ts'
 import { type Clerk, startClerk } from '../traffic/clerk.ts'
-import { type Begun, beginPayments, type PaymentTraffic, payAtRate } from '../traffic/payments.ts'
-import { openStage, type Stage } from '../traffic/stage.ts'
+import { type Begun, beginPayments, type Paid, type PaymentTraffic, payOnSchedule, plan } from '../traffic/payments.ts'
+import { exportedRoot, openStage, type Stage } from '../traffic/stage.ts'
 import { watchPayment } from '../traffic/watcher.ts'
 import { type Centres, setUpCentres } from './centres.ts'
 import { seeded } from './chance.ts'
@@ -74,8 +71,9 @@ type Played = {
   readonly checks: readonly Check[]
   readonly clerk: Clerk
   readonly traffic: PaymentTraffic
-  /** Payments acknowledged before the damage; and how far the standbys were behind then. */
-  readonly before: number
+  /** Payments made by the time that the damage was mended. */
+  readonly paid: Paid
+  /** How far the standbys were behind before the damage. */
   readonly lag: readonly Lag[]
   readonly starts: number
 }
@@ -90,19 +88,20 @@ async function play(
   const [watched, ...payments] = (await beginPayments(stage, count, seeded(ask.seed))) as [Begun, ...Begun[]]
   const root = await exportedRoot(stage)
   const watcher = await watchPayment(stage, watched.no)
+  ask.tell({ zh: '预先签好渠道通知', en: 'signing the channels’ notices ahead' })
+  const schedule = await plan(stage, payments, rate)
   const clerk = startClerk(stage)
-  const traffic = payAtRate(stage, payments, rate)
+  const traffic = await payOnSchedule(stage, schedule)
   const checks: Check[] = []
   let damagedAt = 0
   let backAt: number | null = null
-  let lost: Lost = { payments: [], bills: [], acknowledged: 0, oldest: null }
+  let lost: Lost = { payments: [], bills: [], acknowledged: 0, times: [] }
   centres.manager.onPromoted = async node => {
     const client = await node.connect()
     lost = await lookUp(client, traffic, clerk).finally(() => client.end())
   }
   try {
     await sleep(seconds * 1000)
-    const before = traffic.acknowledged.length
     const lag = await lagOf(stage.db.pool)
     await act({
       ...{ centres, stage, clerk, note },
@@ -114,13 +113,14 @@ async function play(
         await sleep(seconds * 1000)
       },
     })
+    const paid = traffic.paid()
     await stage.sandbox.pay(watched.no)
     await clerk.stop()
     const untaken = await traffic.drain(DRAIN_MS)
     // And what was acknowledged since.
     lost = together(lost, await lookUp(stage.db.pool, traffic, clerk))
     checks.push(...(await checkAfter({ stage, centres, clerk, watcher, untaken, root, backAt, lost: lost.payments })))
-    return { damagedAt, backAt, lost, checks, clerk, traffic, before, lag, starts: stage.platform.starts() }
+    return { damagedAt, backAt, lost, checks, clerk, traffic, paid, lag, starts: stage.platform.starts() }
   } finally {
     watcher.close()
     await clerk.stop()
@@ -133,22 +133,29 @@ function findingsOf(
   { rate, seconds }: DrillAsk,
   happened: readonly Happened[],
 ): Omit<Findings, 'aims'> {
-  const { damagedAt, backAt, lost, checks, clerk, traffic, before, lag, starts } = played
+  const { damagedAt, backAt, lost, checks, clerk, traffic, paid, lag, starts } = played
   const remote = lag.find(({ standby }) => standby === 'remote')
   const refusals = [...clerk.refusals].map(([code, times]) => `${code} × ${times}`).join(', ')
   const figure = (zh: string, en: string, value: string) => ({ what: { zh, en }, value })
+  const acknowledgedWithin = (from: number): string =>
+    perSecond(traffic.acknowledged.filter(({ at }) => at >= from && at < from + seconds * 1000).length, seconds * 1000)
   return {
     rtoMs: backAt === null ? null : backAt - damagedAt,
-    rpoMs: lost.oldest === null ? 0 : Math.max(0, damagedAt - lost.oldest),
+    rpoMs: lostSpan(lost.times, damagedAt),
     acknowledged: lost.acknowledged,
     lost: [...lost.payments, ...lost.bills],
     checks,
     events: happened.filter(({ at }) => at >= damagedAt).map(({ at, what }) => ({ atMs: at - damagedAt, what })),
     figures: [
       figure(
-        '损坏前每秒确认的支付',
-        'payments acknowledged a second before the damage',
-        `${(before / seconds).toFixed(0)} / ${rate}`,
+        '付款人每秒支付：要求 / 全程',
+        'payments a second: asked for / made throughout',
+        `${rate} / ${perSecond(paid.count, paid.ms)}`,
+      ),
+      figure(
+        '每秒确认的支付：损坏前 / 恢复后',
+        'payments acknowledged a second: before the damage / once it is back',
+        `${acknowledgedWithin(damagedAt - seconds * 1000)} / ${backAt === null ? '–' : acknowledgedWithin(backAt)}`,
       ),
       figure(
         '全程确认的支付、开单',
@@ -162,13 +169,15 @@ function findingsOf(
   }
 }
 
+const perSecond = (count: number, ms: number): string => ((count * 1000) / ms).toFixed(0)
+
 type Lost = {
   readonly payments: readonly string[]
   readonly bills: readonly string[]
   /** Everything looked up. */
   readonly acknowledged: number
-  /** When the oldest of what is gone was acknowledged. */
-  readonly oldest: number | null
+  /** When each of what is gone was acknowledged. */
+  readonly times: readonly number[]
 }
 
 /** Lost then or now; what was found again meanwhile stays lost. */
@@ -176,7 +185,7 @@ const together = (then: Lost, now: Lost): Lost => ({
   payments: [...new Set([...then.payments, ...now.payments])],
   bills: [...new Set([...then.bills, ...now.bills])],
   acknowledged: now.acknowledged,
-  oldest: then.oldest ?? now.oldest,
+  times: then.times.length > 0 ? then.times : now.times,
 })
 
 async function lookUp(
@@ -195,17 +204,5 @@ async function lookUp(
   )
   const gone = new Set([...payments, ...bills])
   const times = all.filter(({ no }) => gone.has(no)).map(({ at }) => at)
-  return { payments, bills, acknowledged: all.length, oldest: times.length === 0 ? null : Math.min(...times) }
-}
-
-/** Given out before the traffic: nothing up to it may be different afterwards. */
-async function exportedRoot({ db }: Stage): Promise<ExportedRoot> {
-  for (let tries = 1; ; tries++)
-    try {
-      return await exportRoot({ db, now: () => new Date() }, SYSTEM)
-    } catch (error) {
-      // The platform seals once a second.
-      if (tries === 30 || (error as { code?: string }).code !== 'log_empty') throw error
-      await sleep(500)
-    }
+  return { payments, bills, acknowledged: all.length, times }
 }

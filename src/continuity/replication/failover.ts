@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Drill, DrillAsk } from '../drill.ts'
+import { type Drill, type DrillAsk, damaged } from '../drill.ts'
 import { type Exercise, exercise } from './exercise.ts'
 import { commitsAt, oldPrimaryIsFenced, refusesWrites } from './fence.ts'
 
@@ -22,7 +22,7 @@ async function lose({ centres, note, check, damageNow, untilBack }: Exercise, da
   if (damage === 'cut') main.door?.cut()
   else await main.kill()
   if (damage === 'delete') main.deleteData()
-  note({ zh: `主库：${damage}`, en: `the primary: ${damage}` })
+  note(damaged(damage, { zh: '主库', en: 'the primary' }))
   if (damage === 'cut') {
     // Its agent has not given up yet: it still believes to be primary.
     const acknowledged = await commitsAt(main, FENCE_MS)

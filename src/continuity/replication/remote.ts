@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../kernel/failure.ts'
-import type { Drill, DrillAsk } from '../drill.ts'
+import { type Drill, type DrillAsk, damaged } from '../drill.ts'
 import { type Exercise, exercise } from './exercise.ts'
 import { refusesWrites } from './fence.ts'
 
@@ -22,7 +22,7 @@ async function lose({ centres, note, check, damageNow, untilBack }: Exercise, da
   if (damage === 'cut') for (const node of city) node.door?.cut()
   else await Promise.all(city.map(node => node.kill()))
   if (damage === 'delete') for (const node of city) node.deleteData()
-  note({ zh: `同城两中心：${damage}`, en: `both centres of the city: ${damage}` })
+  note(damaged(damage, { zh: '同城两中心', en: 'both centres of the city' }))
   await decide(centres)
   await untilBack()
   for (const node of city) node.door?.mend()

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parse } from 'yaml'
+import { SYSTEM } from '../../access/actor.ts'
 import { accessApp } from '../../access/bare_app.ts'
 import { provideKey } from '../../access/provision.ts'
+import { exportRoot } from '../../audit/operations.ts'
+import type { ExportedRoot } from '../../audit/root.ts'
 import { type Sandbox, startSandbox } from '../../channels/sandbox/sandbox.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { MASTER_KEY_BYTES } from '../../system/vault/master_key.ts'
@@ -73,6 +77,18 @@ export async function openStage(folder: string, url: string, more: StageAsk = {}
       cause: error,
     })
   }
+}
+
+/** The operation log's root, given out before the damage: nothing up to it may be different afterwards. */
+export async function exportedRoot({ db }: Pick<Stage, 'db'>): Promise<ExportedRoot> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await exportRoot({ db, now: () => new Date() }, SYSTEM)
+    } catch (error) {
+      // The platform seals once a second.
+      if (tries === 30 || (error as { code?: string }).code !== 'log_empty') throw error
+      await sleep(500)
+    }
 }
 
 /** The sandbox's channels, and no limits for the one address from which everybody pays here. */

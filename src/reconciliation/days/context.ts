@@ -40,8 +40,10 @@ export async function contextFor(
      select k.order_no, k.movement_id, k.line_id from near join public.match_links k on k.order_no = near.order_no and k.movement_id = near.id`,
     [day.channel, day.account, numbers, orders],
   )
-  await client.query('set enable_nestloop to off')
-  if (rows.length === 0) return NOTHING
+  if (rows.length === 0) {
+    await client.query('set enable_nestloop to off')
+    return NOTHING
+  }
   const names = { ours: new Map<number, string>(), theirs: new Map<number, string>() }
   await client.query('drop table if exists context_movements, context_lines')
   await client.query(
@@ -54,6 +56,7 @@ export async function contextFor(
       where l.id = any($1)`,
     [rows.map(row => row.line_id)],
   )
+  await client.query('set enable_nestloop to off')
   const ours = await readEntries(
     client,
     'context_movements',

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { daysCounter } from '../../../testkit/days.ts'
 import { DEFAULT_RULES } from '../../rules/rules.ts'
 import { useScratch } from '../scratch.ts'
-import { type Shared, settleDay, shareRun } from './run.ts'
+import { settleDay } from './run.ts'
+import { type Shared, shareRun } from './sharing.ts'
 import { closeDue, openNewDays } from './tick.ts'
 
 const at = (time: string, day = '2026-11-20') => `${day} ${time}`
@@ -328,13 +329,13 @@ test('a large day is shared: others take shares of it, one of them dies with one
     const dying = await c.db.connect()
     await useScratch(dying, shared.schema)
     await dying.query('begin')
-    await dying.query('select part from shares order by part limit 1 for update')
+    await dying.query('select part from pass_shares order by part limit 1 for update')
     setTimeout(() => void dying.end(), 300)
     helped += (await Promise.all([shareRun(c.app, shared), shareRun(c.app, shared)])).reduce((sum, n) => sum + n, 0)
   }
-  const run = await settleDay({ ...c.app, share, shareFrom: 1 }, c.of('2026-11-20'))
+  const run = await settleDay({ ...c.app, share: { from: 1, helpers: async () => 2, ask: share } }, c.of('2026-11-20'))
   assert.deepEqual([run?.pairs, run?.discrepancies], [59, 1])
-  assert.equal(helped, 15)
+  assert.equal(helped, 7)
   assert.equal((await c.close('2026-11-20')).state, 'closed')
   assert.equal(
     await shareRun(c.app, { schema: 'reconcile_1', rules: DEFAULT_RULES, channels: ['wechat'], currencies: ['CNY'] }),

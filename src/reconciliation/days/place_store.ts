@@ -111,6 +111,8 @@ export async function publishLinks(
   dayId: number,
   crossing: boolean,
 ): Promise<number> {
+  // A million links are sorted in memory, not by way of a disk.
+  await tx.query("set local work_mem to '256MB'")
   const { rowCount } = await tx.query(
     `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation, run)
      select order_no, movement_id, line_id, pass, cross_day, needs_confirmation, $1 from ${schema}.match_links order by movement_id`,

@@ -2,31 +2,32 @@ import type pg from 'pg'
 import type { BusinessDay, CurrencyProof, Proof, ProofStep } from './day.ts'
 import { NEAR_RUNS } from './work_books.ts'
 
-/** What a day's raw books hold, by currency: whatever anybody decided about their rows. */
-export async function sumBooks(db: pg.ClientBase, dayId: number): Promise<Row[]> {
+/** What a day's raw books hold, by currency: whatever anybody decided about their rows. `movementMark`: of our own book up to it. */
+export async function sumBooks(db: pg.ClientBase, dayId: number, movementMark: number | null = null): Promise<Row[]> {
+  const { rows: of } = await db.query(
+    `select channel, account, business_date, case when state = 'closed' then movement_mark end as "movementMark",
+            case when state = 'closed' then line_mark end as "lineMark" from days where id = $1`,
+    [dayId],
+  )
+  const [day] = of
+  // The day's values as parameters: then the books are read by their indexes, on several cores.
   const { rows } = await db.query(
-    `with day as (select * from days where id = $1),
-     ours as (
-       select m.currency, sum(m.amount) as amount from day d join public.movements m
-           on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date and m.status = 'success'
-        where d.state <> 'closed' or m.id <= d.movement_mark group by 1
+    `select 'ours' as step, currency, 0 as rows, sum(amount)::text as amount from (
+       select m.currency, sum(m.amount) as amount from public.movements m
+        where m.channel = $2 and m.account = $3 and m.business_date = $4 and m.status = 'success' and ($5::bigint is null or m.id <= $5) group by 1
        union all
        select m.currency, m.amount from late_rows r join public.movements m on m.order_no = r.order_no and m.id = r.row_id
-        where r.day_id = $1 and r.side = 'ours' and m.status = 'success'
-     ),
-     theirs as (
-       select l.currency, sum(l.amount) as amount from day d join public.statement_lines l
-           on l.channel = d.channel and l.account = d.account and l.business_date = d.business_date and l.status = 'success'
-        where not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
-          and (d.state <> 'closed' or l.id <= d.line_mark) group by 1
+        where r.day_id = $1 and r.side = 'ours' and m.status = 'success') o group by 2
+     union all
+     select 'theirs', currency, 0, sum(amount)::text from (
+       select l.currency, sum(l.amount) as amount from public.statement_lines l
+        where l.channel = $2 and l.account = $3 and l.business_date = $4 and l.status = 'success' and ($6::bigint is null or l.id <= $6)
+          and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id) group by 1
        union all
        select l.currency, l.amount from late_rows r join public.statement_lines l on l.order_no = r.order_no and l.id = r.row_id
         where r.day_id = $1 and r.side = 'theirs' and l.status = 'success'
-          and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
-     )
-     select 'ours' as step, currency, 0 as rows, sum(amount)::text as amount from ours group by 2
-     union all select 'theirs', currency, 0, sum(amount)::text from theirs group by 2`,
-    [dayId],
+          and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)) t group by 2`,
+    [dayId, day.channel, day.account, day.business_date, day.movementMark ?? movementMark, day.lineMark],
   )
   return rows
 }

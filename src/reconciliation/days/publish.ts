@@ -11,13 +11,21 @@ import { named, placeDiscrepancies } from './placing.ts'
 import { type Row as BookSum, proveDay } from './proof_store.ts'
 import { correctClosed } from './restated.ts'
 
-export type Publishing = {
+/** What a run has found out before the engine has looked at the rest. */
+export type Settled = {
   readonly day: BusinessDay
   readonly run: number
-  readonly who: Who
   readonly at: Date
   /** Of the scratch that holds the settled pairs. */
   readonly schema: string
+  /** Days in whose books rows count, where that is not this one: by side and id. */
+  readonly counted: ReadonlyMap<string, number>
+}
+
+export type Publishing = Settled & {
+  readonly who: Who
+  /** Published already. */
+  readonly pairs: number
   readonly outcome: Outcome
   /** The day's statement is there: what is left has been looked for. */
   readonly covered: boolean
@@ -25,11 +33,20 @@ export type Publishing = {
   readonly keyOf: (side: BookSide, name: string) => readonly [orderNo: string, id: number] | undefined
   readonly nameOf: (side: BookSide, id: number) => string | undefined
   readonly marks: { readonly movements: number; readonly lines: number }
-  /** Days in whose books rows count, where that is not this one: by side and id. */
-  readonly counted: ReadonlyMap<string, number>
-  readonly settled: number
   /** The raw books, added up meanwhile on another connection. */
   readonly sums: Promise<readonly BookSum[]>
+}
+
+/** The first part of a publication: what a newer statement took away gives up its places, and the settled pairs become the platform's. Gives how many. */
+export async function publishPairs(
+  tx: pg.ClientBase,
+  { day, run, at, schema, counted }: Settled,
+  settled: number,
+): Promise<number> {
+  await store.undoTakenAway(tx, [day.channel, day.account, day.day], run, at)
+  const pairs = await store.publishLinks(tx, schema, run, day.id, counted.size > 0)
+  assert.equal(pairs, settled, 'every settled pair is published')
+  return pairs
 }
 
 /**
@@ -40,7 +57,7 @@ export async function publish(
   tx: pg.ClientBase,
   publishing: Publishing,
 ): Promise<{ pairs: number; groups: number; discrepancies: number }> {
-  const { day, run, at, outcome, covered, counted } = publishing
+  const { day, run, at, outcome, covered, counted, pairs } = publishing
   const place = (side: BookSide, name: string): store.PlacedRow => {
     const key = publishing.keyOf(side, name)
     const entry = publishing.entries[side].get(name)
@@ -59,7 +76,6 @@ export async function publish(
     ...of.payments.map(name => place('ours', name)),
     ...of.lines.map(name => place('theirs', name)),
   ]
-  await store.undoTakenAway(tx, [day.channel, day.account, day.day], run, at)
   // Rows that waited and are settled pairs now were not read: they have no name but their place.
   const standing = await store.standingDiscrepancies(
     tx,
@@ -75,8 +91,6 @@ export async function publish(
     tx,
     over.map(({ standing: { id } }) => id),
   )
-  const pairs = await store.publishLinks(tx, publishing.schema, run, day.id, counted.size > 0)
-  assert.equal(pairs, publishing.settled, 'every settled pair is published')
   const groups = outcome.matches.map((match): store.NewGroup => groupOf(match, rowsOf(match)))
   const groupIds = await store.insertGroups(tx, run, groups, at)
 

@@ -2,7 +2,6 @@ import { strict as assert } from 'node:assert'
 import type pg from 'pg'
 import { SYSTEM } from '../../access/actor.ts'
 import type { Who } from '../../audit/act.ts'
-import { addDays, businessDayBounds, businessDayOf } from '../../kernel/business_day.ts'
 import { decide } from '../../matching/decide.ts'
 import type { Coverage, Entry, Outcome } from '../../matching/entry.ts'
 import { closesAt } from '../../rules/calendar.ts'
@@ -10,43 +9,26 @@ import { rulesOf } from '../../rules/rules.ts'
 import { type RulesInForce, rulesOn } from '../../rules/store.ts'
 import type { App } from '../../system/app.ts'
 import { fileOf, readEntries, recordOf } from '../open_rows.ts'
-import { openScratch, type Scratch, useScratch } from '../scratch.ts'
-import { helpSettling, type SharedSettling, settle } from '../settle.ts'
+import { openScratch, type Scratch } from '../scratch.ts'
+import { settle } from '../settle.ts'
 import { type Context, contextFor } from './context.ts'
+import { coverageOf, statementDaysOf } from './coverage.ts'
 import type { BookSide, BusinessDay } from './day.ts'
 import * as days from './day_store.ts'
 import { fileNames, takeTouched, touchedTimes } from './file_names.ts'
+import { movementMark } from './movement_mark.ts'
 import { rowDays } from './place_store.ts'
-import { sumBooks } from './proof_store.ts'
-import { publish } from './publish.ts'
+import { type Row as BookSum, sumBooks } from './proof_store.ts'
+import { publish, publishPairs } from './publish.ts'
+import { helpersFor, type Sharing } from './sharing.ts'
 import { fillOurs, fillTheirs, numbersWithPast, ROW_DAYS, type WorkFacts } from './work_books.ts'
 
 export type Settling = Pick<App, 'db' | 'now' | 'log'> & {
   /** What finds a place for rows of the day that are none of the engine's, such as payouts of channels among a bank account's lines. */
   readonly beforeRun?: (of: days.AccountDay) => Promise<unknown>
-  /** Asks other processes to take shares of a large day. */
-  readonly share?: ((shared: Shared) => Promise<void>) | undefined
-  /** Rows of ours from which a day is shared; default 200,000. */
-  readonly shareFrom?: number | undefined
+  /** Other processes that take shares of a large day. */
+  readonly share?: Sharing | undefined
 }
-
-/** A scratch, and what is settled in it. */
-export type Shared = SharedSettling & { readonly schema: string }
-
-/** Another process leads the run; this one takes what shares are left. The scratch may be gone by then. */
-export async function shareRun(app: Pick<App, 'db'>, { schema, ...shared }: Shared): Promise<number> {
-  const client = await app.db.connect()
-  try {
-    const { rows } = await client.query('select to_regnamespace($1) is not null as there', [schema])
-    if (!rows[0].there) return 0
-    await useScratch(client, schema)
-    return await helpSettling(client, shared)
-  } finally {
-    await client.end()
-  }
-}
-
-const SHARE_FROM = 200_000
 
 export type RunFigures = {
   readonly run: number
@@ -118,19 +100,28 @@ async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promis
   const run = await days.insertRun(app.db.pool, day.id, inForce.version, at)
   await days.setSettling(app.db.pool, day.id)
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
-  const scratch = await openScratch(app.db)
+  const adder = await app.db.connect()
   try {
-    return await new Run(app, scratch, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
-      takeTouched(tx, of, touched.times),
-    )
+    const scratch = await openScratch(app.db)
+    try {
+      return await new Run(app, scratch, adder, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
+        takeTouched(tx, of, touched.times),
+      )
+    } finally {
+      await scratch.close()
+    }
   } finally {
-    await scratch.close()
+    await adder.end()
   }
 }
 
 class Run {
   readonly #app: Settling
   readonly #scratch: Scratch
+  /** Adds up the raw books, meanwhile. */
+  readonly #adder: pg.ClientBase
+  #sums: Promise<readonly BookSum[]> | undefined
+  #movementMark = -1
   readonly #day: BusinessDay
   readonly #inForce: RulesInForce
   readonly #run: number
@@ -145,6 +136,7 @@ class Run {
   constructor(
     app: Settling,
     scratch: Scratch,
+    adder: pg.ClientBase,
     day: BusinessDay,
     inForce: RulesInForce,
     run: number,
@@ -153,6 +145,7 @@ class Run {
   ) {
     this.#app = app
     this.#scratch = scratch
+    this.#adder = adder
     this.#day = day
     this.#inForce = inForce
     this.#run = run
@@ -163,59 +156,50 @@ class Run {
   async settle(who: Who, taken: (tx: pg.ClientBase) => Promise<void>): Promise<RunFigures> {
     const [one, two] = await Promise.all([this.#scratch.connect(), this.#scratch.connect()])
     await one.query(ROW_DAYS)
+    this.#movementMark = await movementMark(one, this.#day)
     const [ours, theirs] = await this.#fill(one, two)
+    const counted = await rowDays(one)
     this.#lapped('fill')
+    // A first run has work for both cores; of a later one this is most.
+    if (this.#day.run > 0) this.#addUp()
     const { rules } = this.#inForce
     const { channel } = this.#day
-    const { share, shareFrom = SHARE_FROM } = this.#app
+    const { calendar } = rulesOf(rules, channel)
     const shared = { rules, channels: [channel], currencies: [...new Set([...ours.currencies, ...theirs.currencies])] }
     const settled = await settle([one, two], {
       ...shared,
-      announce: share && ours.rows >= shareFrom ? () => share({ ...shared, schema: this.#scratch.schema }) : undefined,
+      helpers: await helpersFor(this.#app.share, ours.rows, { ...shared, schema: this.#scratch.schema }),
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
-      alsoRepeated: await numbersWithPast(one, ours.rows),
+      alsoRepeated: await numbersWithPast(one, ours.rows, counted.size > 0),
     })
     this.#lapped('settle')
-    const nameOf = await fileNames(this.#app.db.pool)
+    const [nameOf, statementDays] = await Promise.all([
+      fileNames(this.#app.db.pool),
+      statementDaysOf(this.#app.db.pool, this.#day, calendar, this.#app.now()),
+    ])
+    const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
     const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
-    const payments = await readEntries(one, 'open_movements', () => '', this.#note('ours'))
-    const lines = await readEntries(two, 'open_lines', lineName, this.#note('theirs'))
-    // While the engine thinks and the findings are written, the other connection adds up the raw books.
-    const sums = two.query('set max_parallel_workers_per_gather to 2').then(() => sumBooks(two, this.#day.id))
-    sums.catch(() => {})
-    const { covered, coverage } = await this.#coverage([...payments, ...lines])
-    const context = await contextFor(one, this.#day, payments, lines, lineName)
-    const outcome = this.#decide(payments, lines, context, coverage)
-    this.#lapped('decide')
+    const open = await this.#readOpen(one, two, lineName)
+    const decided = () => this.#decideRest(one, open, lineName, statementDays)
+    // Held days keep people waiting: what is much to think about is thought about before.
+    const early = open.payments.length + open.lines.length > MUCH ? await decided() : null
     const figures = await this.#app.db.transaction(async tx => {
-      const held = await days.lockDay(tx, this.#day.id)
-      if (held.state === 'closed') throw new Overtaken()
-      const counted = await rowDays(one)
-      const involved = new Set([this.#day.id, ...counted.values()])
-      if (!(await days.unchanged(tx, new Map([...this.#revisions].filter(([id]) => involved.has(id))))))
-        throw new Overtaken()
+      await this.#hold(tx, counted)
+      // The pairs are most of what is written: meanwhile the other connections and the engine look at the rest.
+      const [pairs, rest] = await Promise.all([publishPairs(tx, found, settled.pairs), early ?? decided()])
+      this.#lapped('decide')
       const made = await publish(tx, {
-        day: this.#day,
-        run: this.#run,
+        ...found,
+        ...rest,
         who,
-        at: this.#app.now(),
-        schema: this.#scratch.schema,
-        outcome,
-        covered,
-        entries: {
-          ours: new Map(payments.map(row => [row.id, row])),
-          theirs: new Map(lines.map(row => [row.id, row])),
-        },
+        pairs,
         keyOf: (side, name) => this.#ids[side].get(name),
         nameOf: (side, id) => this.#names[side].get(id),
         marks: {
-          movements: Math.max(ours.mark, this.#day.movementMark ?? -1),
+          movements: Math.max(this.#movementMark, this.#day.movementMark ?? -1),
           lines: Math.max(theirs.mark, this.#day.lineMark ?? -1),
         },
-        counted,
-        settled: settled.pairs,
-        sums,
       })
       this.#lapped('publish')
       await taken(tx)
@@ -224,7 +208,7 @@ class Run {
         movements: ours.rows,
         lines: theirs.rows,
         ...made,
-        covered,
+        covered: rest.covered,
         milliseconds: this.#took,
       }
       await days.endRun(tx, this.#run, told, this.#app.now())
@@ -234,11 +218,51 @@ class Run {
     return figures
   }
 
+  /** Holds the days whose rows were looked at, as they were then: from here on nobody places a row of them. */
+  async #hold(tx: pg.ClientBase, counted: ReadonlyMap<string, number>): Promise<void> {
+    const held = await days.lockDay(tx, this.#day.id)
+    const involved = new Set([this.#day.id, ...counted.values()])
+    const seen = new Map([...this.#revisions].filter(([id]) => involved.has(id)))
+    if (held.state === 'closed' || !(await days.unchanged(tx, seen))) throw new Overtaken()
+  }
+
+  /** What settling left open. */
+  async #readOpen(one: pg.ClientBase, two: pg.ClientBase, lineName: (id: number) => string): Promise<Open> {
+    const [payments, lines] = await Promise.all([
+      readEntries(one, 'open_movements', () => '', this.#note('ours')),
+      readEntries(two, 'open_lines', lineName, this.#note('theirs')),
+    ])
+    return { payments, lines }
+  }
+
+  /** The engine's answer; the raw books are added up meanwhile. */
+  async #decideRest(
+    one: pg.ClientBase,
+    { payments, lines }: Open,
+    lineName: (id: number) => string,
+    statementDays: readonly string[],
+  ) {
+    const sums = this.#addUp()
+    const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
+    const coverage = coverageOf(this.#day, [...payments, ...lines], statementDays, calendar, this.#app.now())
+    const context = await contextFor(one, this.#day, payments, lines, lineName)
+    return {
+      covered: statementDays.includes(this.#day.day),
+      outcome: this.#decide(payments, lines, context, coverage),
+      entries: {
+        ours: new Map(payments.map(row => [row.id, row])),
+        theirs: new Map(lines.map(row => [row.id, row])),
+      },
+      sums,
+    }
+  }
+
   async #fill(one: pg.ClientBase, two: pg.ClientBase): Promise<[WorkFacts, WorkFacts]> {
     const day = this.#day
     const first = await days.firstOpenDay(this.#app.db.pool, day.channel, day.account)
     const scope = {
       day,
+      movementMark: this.#movementMark,
       seenMovements: this.#whole ? -1 : (day.movementMark ?? -1),
       seenLines: this.#whole ? -1 : (day.lineMark ?? -1),
       untouched: day.revision === 0,
@@ -252,26 +276,6 @@ class Run {
       assert(!this.#ids[side].has(entry.id), `two rows of one book are named ${entry.id}`)
       this.#ids[side].set(entry.id, [orderNo, id])
       this.#names[side].set(id, entry.id)
-    }
-  }
-
-  /** Which days the account's statements speak about, around the rows that are looked at; our own book speaks about all that have begun. */
-  async #coverage(rows: readonly Entry[]): Promise<{ covered: boolean; coverage: Coverage }> {
-    const { calendar } = rulesOf(this.#inForce.rules, this.#day.channel)
-    const now = this.#app.now().getTime()
-    const today = businessDayOf(calendar)(now)
-    const over = now >= businessDayBounds(this.#day.day, calendar).to ? this.#day.day : addDays(today, -1)
-    const statementDays = await days.coveredDays(
-      this.#app.db.pool,
-      { ...this.#day, over: over < today ? addDays(today, -1) : over },
-      AROUND,
-    )
-    const oldest = rows.reduce((min, row) => (row.day < min ? row.day : min), this.#day.day)
-    const paymentDays: string[] = []
-    for (let each = addDays(oldest, -1); each <= today; each = addDays(each, 1)) paymentDays.push(each)
-    return {
-      covered: statementDays.includes(this.#day.day),
-      coverage: { channel: this.#day.channel, statementGiven: statementDays.length > 0, statementDays, paymentDays },
     }
   }
 
@@ -291,6 +295,16 @@ class Run {
     return decide({ payments, lines, coverage: [coverage], rules })
   }
 
+  /** Of our own book what the run has looked at, of theirs what is there. */
+  #addUp(): Promise<readonly BookSum[]> {
+    if (!this.#sums) {
+      this.#sums = sumBooks(this.#adder, this.#day.id, this.#movementMark)
+      // Who publishes hears of it.
+      this.#sums.catch(() => {})
+    }
+    return this.#sums
+  }
+
   #lapped(step: string): void {
     const now = performance.now()
     this.#took[step] = Math.round(now - this.#lap)
@@ -298,5 +312,7 @@ class Run {
   }
 }
 
-/** Days before and after the day that a row in transit may belong to. */
-const AROUND = 40
+type Open = { readonly payments: readonly Entry[]; readonly lines: readonly Entry[] }
+
+/** Open rows that the engine needs about a second for. */
+const MUCH = 100_000

@@ -7,6 +7,8 @@ import type { BusinessDay } from './day.ts'
  */
 export type WorkScope = {
   readonly day: BusinessDay
+  /** Movements beyond it come too late for the run (`movementMark`). */
+  readonly movementMark: number
   /** Rows of the day up to here have been seen by an earlier run, and those without a place are in open discrepancies. */
   readonly seenMovements: number
   readonly seenLines: number
@@ -29,10 +31,10 @@ const OURS: Book = { table: 'movements', side: 'ours', mark: 'movement_mark' }
 const THEIRS: Book = { table: 'statement_lines', side: 'theirs', mark: 'line_mark' }
 
 /**
- * In-flight bookings may commit below the highest id that was seen; nothing is in flight so long that so many others come meanwhile. The
- * close asks again for all, under a lock.
+ * Days that were settled by a version that did not wait for bookings under way may have rows below the highest id that was seen: nothing is under way so long that
+ * so many others come meanwhile. The close asks again for all, under a lock.
  */
-const IN_FLIGHT = 100_000
+const IN_FLIGHT = 10_000
 
 /** Late rows are looked for so many days back: an order number is another order after a month. */
 const LATE_DAYS = 45
@@ -41,16 +43,17 @@ export const ROW_DAYS =
   'create unlogged table row_days (side book_side not null, id bigint not null, day_id integer not null)'
 
 export const fillOurs = (client: pg.ClientBase, scope: WorkScope): Promise<WorkFacts> =>
-  fill(client, scope, OURS, Math.max(-1, scope.seenMovements - IN_FLIGHT))
+  fill(client, scope, OURS, Math.max(-1, scope.seenMovements - IN_FLIGHT), scope.movementMark)
 
 export const fillTheirs = (client: pg.ClientBase, scope: WorkScope): Promise<WorkFacts> =>
-  fill(client, scope, THEIRS, scope.seenLines)
+  fill(client, scope, THEIRS, scope.seenLines, Number.MAX_SAFE_INTEGER)
 
 async function fill(
   client: pg.ClientBase,
   { day, untouched, takesLate }: WorkScope,
   book: Book,
   above: number,
+  upTo: number,
 ): Promise<WorkFacts> {
   const { table, side } = book
   const standing =
@@ -62,9 +65,9 @@ async function fill(
   await client.query('set enable_nestloop to on')
   await client.query(
     `insert into ${table} select b.* from public.${table} b
-      where b.channel = $1 and b.account = $2 and b.business_date = $3 and b.id > $4 and ${standing}
+      where b.channel = $1 and b.account = $2 and b.business_date = $3 and b.id > $4 and b.id <= $5 and ${standing}
         ${untouched ? '' : `and ${unplaced(book)}`}`,
-    [...of, day.day, above],
+    [...of, day.day, above, upTo],
   )
   await client.query(
     `with waiting as (
@@ -121,17 +124,13 @@ const FEW = 20_000
 /**
  * Numbers of which other rows than these may have a say: settling in SQL sees only the rows at hand, the engine is shown the others as well. They are
  * those of rows that waited in a discrepancy together with others, of orders that booking found paid twice, and of few rows all orders that have other payments.
+ * `others`: there are rows that count in another day, or waited.
  */
-export async function numbersWithPast(client: pg.ClientBase, rows: number): Promise<string[]> {
+export async function numbersWithPast(client: pg.ClientBase, rows: number, others: boolean): Promise<string[]> {
   await client.query('set enable_nestloop to on')
   const { rows: found } = await client.query(
-    `select unnest(array[m.order_no, m.merchant_order_no, m.channel_trade_no, m.refund_no]) as number
-       from row_days w join movements m on w.side = 'ours' and m.id = w.id where ${IN_COMPANY}
-     union
-     select unnest(array[l.merchant_order_no, l.channel_trade_no, l.refund_no, l.channel_refund_no])
-       from row_days w join statement_lines l on w.side = 'theirs' and l.id = w.id where ${IN_COMPANY}
-     union
-     select m.order_no from movements m join payment_anomalies a on a.order_no = m.order_no and a.kind in ('duplicate_payment', 'overpayment')
+    `select m.order_no as number from movements m join payment_anomalies a on a.order_no = m.order_no and a.kind in ('duplicate_payment', 'overpayment')
+     ${others ? WAITED : ''}
      ${rows > FEW ? '' : OTHER_PAYMENTS}`,
   )
   await client.query('set enable_nestloop to off')
@@ -141,6 +140,13 @@ export async function numbersWithPast(client: pg.ClientBase, rows: number): Prom
 const IN_COMPANY = `exists (
          select from discrepancy_rows r join discrepancy_rows o on o.discrepancy_id = r.discrepancy_id and o.live and (o.side, o.row_id) <> (r.side, r.row_id)
           where r.side = w.side and r.row_id = w.id and r.live)`
+
+const WAITED = `union
+     select unnest(array[m.order_no, m.merchant_order_no, m.channel_trade_no, m.refund_no])
+       from row_days w join movements m on w.side = 'ours' and m.id = w.id where ${IN_COMPANY}
+     union
+     select unnest(array[l.merchant_order_no, l.channel_trade_no, l.refund_no, l.channel_refund_no])
+       from row_days w join statement_lines l on w.side = 'theirs' and l.id = w.id where ${IN_COMPANY}`
 
 const OTHER_PAYMENTS = `union
      select m.order_no from movements m

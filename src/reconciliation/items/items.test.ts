@@ -6,8 +6,9 @@ import { EVERYWHERE } from '../../access/scope.ts'
 import { recordOf } from '../open_rows.ts'
 import { linesOfItem, matchOfItem } from './evidence_store.ts'
 import { type Item, itemState } from './item.ts'
+import { listItems, placeAt } from './list_store.ts'
 import { confirmItem, undoConfirm } from './operations.ts'
-import { listItems, placeAt, STATE_SQL } from './store.ts'
+import { STATE_SQL } from './store.ts'
 
 const at = (time: string) => `2026-11-20 ${time}`
 const cashier = actor('li')

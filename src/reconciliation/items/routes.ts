@@ -13,8 +13,9 @@ import { fileOf, recordOf } from '../open_rows.ts'
 import * as api from './api.ts'
 import { confirmationsOfItem, linesOfItem, matchOfItem } from './evidence_store.ts'
 import { doubtOf, type Item, itemState } from './item.ts'
+import { listItems, placeAt } from './list_store.ts'
 import { CONFIRMATION, type Confirming, confirmItem, needsSecond, seenItem, undoConfirm } from './operations.ts'
-import { anomalyReports, listItems, placeAt } from './store.ts'
+import { anomalyReports } from './store.ts'
 
 /** 已缴费-待对账: what was paid, and what reconciliation makes of it. */
 export function itemRoutes(server: FastifyInstance, app: Confirming & Pick<App, 'vault'>): void {

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { type Scope, scopeSql } from '../../access/scope.ts'
-import type { Doubt, Item } from './item.ts'
+import type { Doubt, Item, ItemState } from './item.ts'
 
 type Db = pg.Pool | pg.ClientBase
 
@@ -45,24 +45,6 @@ export async function findItem(db: Db, paymentNo: string): Promise<Item | null> 
   return rows[0] ? itemOf(rows[0]) : null
 }
 
-export type ItemFilter = {
-  readonly channel?: string | undefined
-  readonly account?: string | undefined
-  /** Business days, both inclusive. */
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-  readonly merchantNo?: string | undefined
-  /** Minor units, both inclusive, of the amount without its sign. */
-  readonly least?: number | undefined
-  readonly most?: number | undefined
-  readonly states?: readonly string[] | undefined
-  /** Any number: order, payment, refund or channel's. */
-  readonly number?: string | undefined
-  /** The last row of the page before. */
-  readonly after?: number | undefined
-  readonly limit: number
-}
-
 /** As `itemState` says, of the row's columns. One meaning, held together by a test. */
 export const STATE_SQL = `case
   when matched and (final or confirmation is not null) then 'reconciled' when matched then 'matched'
@@ -70,123 +52,23 @@ export const STATE_SQL = `case
   when confirmation is not null then 'confirmed' when discrepancy->>'kind' = 'in_transit' then 'in_transit'
   when discrepancy is not null then 'discrepancy' else 'waiting' end`
 
-/** Rows that are looked at for one page at most: with rare states a page may be short, and `next` goes on from where it ended. */
-const LOOKED_AT = 2_000
+/** A movement of our book. */
+export type MovementKey = { readonly orderNo: string; readonly id: number }
 
-/**
- * Newest first, by the order of booking, within the scope. Each day is read from its newest row on; a page that finds little among so many rows
- * ends early and says from where to go on.
- */
-export async function listItems(
-  db: pg.Pool,
-  scope: Scope,
-  filter: ItemFilter,
-): Promise<{ items: Item[]; next: number | null }> {
-  if (filter.number !== undefined) {
-    const items = await itemsByNumber(db, scope, filter.number, filter.limit)
-    return { items, next: null }
-  }
-  const values: unknown[] = [
-    filter.channel ?? null,
-    filter.account ?? null,
-    filter.from ?? null,
-    filter.to ?? null,
-    filter.merchantNo ?? null,
-    filter.least ?? null,
-    filter.most ?? null,
-    filter.states ?? null,
-    filter.after ?? null,
-    LOOKED_AT,
-    filter.limit,
-  ]
-  const visible = scopeSql(scope, { merchant: "coalesce(f.merchant_no, '')", channel: 'm.channel' }, values)
-  const { rows } = await db.query(
-    `with chosen as (
-       select d.channel, d.account, d.business_date from days d
-        where ($1::text is null or d.channel = $1) and ($2::text is null or d.account = $2)
-          and ($3::date is null or d.business_date >= $3) and ($4::date is null or d.business_date <= $4)
-          -- Without days of one's own choice: those that are not closed.
-          and ($3::date is not null or $4::date is not null or d.state <> 'closed')
-     ), looked as materialized (
-       select m.* from chosen d, lateral (
-         select * from movements m
-          where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date and m.status = 'success'
-            and ($9::bigint is null or m.id < $9) order by m.id desc limit $10) m
-        order by m.id desc limit $10
-     ), page as (
-       select ${ITEM}, m.id as place from looked m ${JOINS}
-        where ${visible} and ($5::text is null or f.merchant_no = $5)
-          and ($6::bigint is null or abs(m.amount) >= $6) and ($7::bigint is null or abs(m.amount) <= $7)
-     )
-     select p.*, (select min(id) from looked) as lowest, (select count(*) from looked) as looked
-       from page p where $8::text[] is null or (${STATE_SQL}) = any($8) order by place desc limit $11`,
-    values,
-  )
-  const items = rows.map(({ place: _, lowest: __, looked: ___, ...row }) => itemOf(row as Item))
-  const last = rows.at(-1)
-  if (items.length === filter.limit && last) return { items, next: last.place }
-  if (last) return { items, next: last.looked === LOOKED_AT ? last.lowest : null }
-  return { items, next: await lowestLookedAt(db, filter) }
-}
-
-/** Where a page without a row ended; null: there is nothing below. */
-async function lowestLookedAt(db: pg.Pool, filter: ItemFilter): Promise<number | null> {
-  const { rows } = await db.query(
-    `select min(id) as lowest, count(*) as looked from (
-       select m.id from days d, lateral (
-         select id from movements m where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date and m.status = 'success'
-            and ($5::bigint is null or m.id < $5) order by id desc limit $6) m
-        where ($1::text is null or d.channel = $1) and ($2::text is null or d.account = $2)
-          and ($3::date is null or d.business_date >= $3) and ($4::date is null or d.business_date <= $4)
-          and ($3::date is not null or $4::date is not null or d.state <> 'closed')
-        order by m.id desc limit $6) l`,
-    [
-      filter.channel ?? null,
-      filter.account ?? null,
-      filter.from ?? null,
-      filter.to ?? null,
-      filter.after ?? null,
-      LOOKED_AT,
-    ],
-  )
-  return rows[0].looked === LOOKED_AT ? rows[0].lowest : null
-}
-
-/** From where the list goes on with what was paid at a moment or before; null: nothing was. */
-export async function placeAt(
-  db: pg.Pool,
-  { at, channel, account }: { at: Date; channel: string | undefined; account: string | undefined },
-): Promise<number | null> {
-  const { rows } = await db.query(
-    `select max(l.id) + 1 as after from days d, lateral (
-       select m.id from movements m
-        where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date and m.status = 'success' and m.occurred_at <= $1
-        order by m.id desc limit 1) l
-      -- A cutoff before midnight puts an evening into the day that follows.
-      where d.business_date <= ($1::timestamptz at time zone 'Asia/Shanghai')::date + 1
-        and ($2::text is null or d.channel = $2) and ($3::text is null or d.account = $3)`,
-    [at, channel ?? null, account ?? null],
-  )
-  return rows[0].after
-}
-
-/** By any number: ours by their keys, the channel's by the line that carries it and its pair. */
-async function itemsByNumber(db: pg.Pool, scope: Scope, number: string, limit: number): Promise<Item[]> {
-  const values: unknown[] = [number, limit]
-  const visible = scopeSql(scope, { merchant: "coalesce(f.merchant_no, '')", channel: 'm.channel' }, values)
-  const { rows } = await db.query(
-    `with keys as (
-       select order_no, id from movements where order_no = $1
-       union
-       select m.order_no, m.id from payments p join movements m on m.order_no = p.order_no and m.merchant_order_no = p.payment_no where p.payment_no = $1
-       union
-       select m.order_no, m.id from refunds r join movements m on m.order_no = r.order_no and m.payment_no = r.refund_no where r.refund_no = $1
-       union
-       select order_no, id from movements where channel_trade_no = $1 and channel_trade_no <> ''
-     )
-     select ${ITEM} from keys join movements m using (order_no, id) ${JOINS} where ${visible} and m.status = 'success' order by m.id desc limit $2`,
-    values,
-  )
+/** Those of so many movements that are in one of these states, newest first; null: all of them. */
+export async function itemsOfKeys(
+  db: Db,
+  keys: readonly MovementKey[],
+  states: readonly ItemState[] | null,
+): Promise<Item[]> {
+  if (keys.length === 0) return []
+  const { rows } = await db.query({
+    name: 'items_of_keys',
+    text: `with asked as (
+             select ${ITEM} from unnest($1::text[], $2::bigint[]) as asked (order_no, id) join movements m using (order_no, id) ${JOINS})
+           select * from asked where $3::text[] is null or (${STATE_SQL}) = any($3) order by "movementId" desc`,
+    values: [keys.map(key => key.orderNo), keys.map(key => key.id), states],
+  })
   return rows.map(itemOf)
 }
 

@@ -1,3 +1,4 @@
+import { FEE_CATEGORIES } from '../../merchants/merchant.ts'
 import { movementReconciledSql } from '../../orders/reconciled.ts'
 import type { Dataset } from '../dataset.ts'
 import {
@@ -6,7 +7,6 @@ import {
   channelName,
   DEPARTMENT_NAME,
   dayStateName,
-  FEE_CATEGORIES,
   field,
   kindOf,
   MERCHANT_NAME,

@@ -1,5 +1,6 @@
 import type { Lang } from '../../kernel/failure.ts'
 import type { DiscrepancyKind } from '../../matching/entry.ts'
+import { FEE_CATEGORIES } from '../../merchants/merchant.ts'
 import type { Field, FieldType, Filter, Join } from '../dataset.ts'
 import { causeName, channelName, KINDS, kindName } from '../words.ts'
 
@@ -61,20 +62,6 @@ export const placeFilters = (columns: {
   },
   currency: { zh: '币种', en: 'Currency', kind: 'any', sql: `${columns.currency} = any(?)` },
 })
-
-export const FEE_CATEGORIES = [
-  'water',
-  'power',
-  'gas',
-  'heating',
-  'tuition',
-  'property',
-  'social_insurance',
-  'non_tax',
-  'telecom',
-  'medical',
-  'other',
-] as const
 
 export const categoryName = told({
   water: { zh: '水费', en: 'Water' },

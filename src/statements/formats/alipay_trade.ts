@@ -328,38 +328,47 @@ class AlipayTradeReader implements Reader {
       this.#row[i] = Number.NaN
       const column = this.#amountAt[i]!
       if (column < 0) continue
-      const found = this.#field(text, column)
-      if (found === '' && i !== AMOUNT) continue
-      const plain = plainAmount(found, 0, found.length, 2)
+      const begin = this.#beginOf(text, column)
+      const end = this.#endOf(text, column, begin)
+      if (begin === end && i !== AMOUNT) continue
+      const plain = plainAmount(text, begin, end, 2)
       if (!Number.isNaN(plain)) {
         this.#row[i] = plain
         continue
       }
+      const found = text.slice(begin, end)
       const read = readAmount(found, { exponent: 2, decimal: '.' })
       if (typeof read === 'string')
         return this.#reject(record, lineNumber, column, 'amount_unreadable', amountTroubleText(read, found, 2))
       this.#row[i] = read.minor
     }
 
-    const finished = this.#field(text, this.#at.finished)
-    const plain = stampAt(finished, 0, finished.length, this.#clock)
+    const begun = this.#beginOf(text, this.#at.finished)
+    const plain = stampAt(text, begun, this.#endOf(text, this.#at.finished, begun), this.#clock)
     // A spreadsheet that saved the file shows times its own way: 2026/11/20 9:05.
-    const instant = Number.isNaN(plain) ? momentOf(finished, this.#clock) : plain
-    if (Number.isNaN(instant))
+    const instant = Number.isNaN(plain) ? momentOf(this.#field(text, this.#at.finished), this.#clock) : plain
+    if (Number.isNaN(instant)) {
+      const finished = this.#field(text, this.#at.finished)
       return this.#reject(record, lineNumber, this.#at.finished, 'time_unreadable', {
         zh: `时间“${finished.slice(0, 40)}”无法识别，应为 2026-11-20 09:30:00 这样的格式`,
         en: `the time "${finished.slice(0, 40)}" cannot be read; one like 2026-11-20 09:30:00 is expected`,
       })
+    }
 
     const tradeNo = this.#field(text, this.#at.trade)
     const merchantOrderNo = this.#field(text, this.#at.order)
     const refundNo = this.#field(text, this.#at.refundNo)
-    for (const column of [this.#at.trade, this.#at.order, this.#at.refundNo])
-      if (column >= 0 && digitsLost(this.#field(text, column)))
-        return this.#reject(record, lineNumber, column, 'id_digits_lost', {
-          zh: `单号“${this.#field(text, column)}”是科学计数法，位数已丢失（文件被电子表格改过）：请使用未经 Excel 保存的原始文件`,
-          en: `the number "${this.#field(text, column)}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`,
-        })
+    if (digitsLost(tradeNo) || digitsLost(merchantOrderNo) || digitsLost(refundNo)) {
+      const column = digitsLost(tradeNo)
+        ? this.#at.trade
+        : digitsLost(merchantOrderNo)
+          ? this.#at.order
+          : this.#at.refundNo
+      return this.#reject(record, lineNumber, column, 'id_digits_lost', {
+        zh: `单号“${this.#field(text, column)}”是科学计数法，位数已丢失（文件被电子表格改过）：请使用未经 Excel 保存的原始文件`,
+        en: `the number "${this.#field(text, column)}" is in scientific notation, its digits are lost (a spreadsheet saved the file); use the original file`,
+      })
+    }
 
     if (tradeNo === '' && merchantOrderNo === '') this.#numberless.note(record, lineNumber)
     const stated = this.#row[AMOUNT]!
@@ -407,11 +416,22 @@ class AlipayTradeReader implements Reader {
   /** Without the tabs and blanks around it. */
   #field(text: string, column: number): string {
     if (column < 0) return ''
-    let begin = this.#starts[column]!
-    let end = this.#starts[column + 1]! - 1
-    while (begin < end && isBlank(text.charCodeAt(begin))) begin++
-    while (end > begin && isBlank(text.charCodeAt(end - 1))) end--
+    const begin = this.#beginOf(text, column)
+    const end = this.#endOf(text, column, begin)
     return begin === end ? '' : text.slice(begin, end)
+  }
+
+  #beginOf(text: string, column: number): number {
+    const end = this.#starts[column + 1]! - 1
+    let begin = this.#starts[column]!
+    while (begin < end && isBlank(text.charCodeAt(begin))) begin++
+    return begin
+  }
+
+  #endOf(text: string, column: number, begin: number): number {
+    let end = this.#starts[column + 1]! - 1
+    while (end > begin && isBlank(text.charCodeAt(end - 1))) end--
+    return end
   }
 
   #count(name: string, stated: string, computed: number): void {

@@ -42,6 +42,21 @@ const numbers = (line: Line | undefined) =>
   line && [line.kind, line.amount, line.fee, line.tradeNo, line.merchantOrderNo, line.refundNo, line.channelRefundNo]
 
 describe('saved again by a program', () => {
+  test('files cut by bytes are read from UTF-16 too', async () => {
+    const [zm, columns] = ['unionpay-zm-INN26112088ZM_898360100000001', 'fixed-width-gbk-characters-cut-in-two.txt']
+    for (const name of [zm, columns]) {
+      const text = `\ufeff${new TextDecoder('gb18030').decode(readFileSync(SAMPLES + name))}`
+      const wide = Buffer.from(text, 'utf16le')
+      for (const bytes of [wide, Buffer.from(wide).swap16()]) {
+        const path = scratchFile(name === zm ? 'INN26112088ZM_898360100000001' : name, bytes)
+        assert.deepEqual(
+          (await linesOf(path)).map(line => [line.at, ...numbers(line)!]),
+          (await sample(name)).map(line => [line.at, ...numbers(line)!]),
+        )
+      }
+    }
+  })
+
   test("UnionPay's file as UTF-8 is counted in the bytes it had", async () => {
     const name = 'unionpay-zm-INN26112088ZM_898360100000001'
     const text = new TextDecoder('gb18030').decode(readFileSync(SAMPLES + name))

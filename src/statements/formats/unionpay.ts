@@ -76,9 +76,15 @@ const ZME: Layout = {
     分期付款附加手续费:12 分期付款期数:2`),
 }
 
+/** Of every record, behind a byte order mark too: to write any other line back would cost a table of GB18030. */
+const BEGINNING = /^(?:\xef\xbb\xbf)?[A-Z\d]{3} [\d ]{11} /
+
 /** The layout, and the length of a record: one of the editions known, or one that several records agree in. */
 function layoutOf(probe: Probe): { layout: Layout; length: number } | null {
-  const start = Buffer.from(probe.bytes.subarray(0, 8_192)).toString('latin1').split(/\r?\n/, 6)
+  const start = Buffer.from(probe.bytes.subarray(0, 8_192))
+    .toString('latin1')
+    .split(/\r?\n/, 6)
+    .filter(line => BEGINNING.test(line))
   // The last line may be cut inside a character, and then is no UTF-8.
   for (const layout of [ZM, ZME]) {
     const lengths = start

@@ -162,6 +162,8 @@ class WechatTradeReader implements Reader {
   readonly #before: number
   #currency = ''
   #scale = 2
+  /** What a whole minor unit is in the decimals of fees. */
+  #feeUnit = 1_000
   /** header → rows → titles of totals → totals → end. */
   #stage: 'header' | 'rows' | 'titles' | 'end' | 'behind' = 'header'
   #titles: readonly string[] = []
@@ -462,6 +464,7 @@ class WechatTradeReader implements Reader {
     this.#scale = exponentOf(code)
     this.#amountScale.fill(this.#scale)
     this.#amountScale[5] = Math.max(FEE_EXPONENT, this.#scale)
+    this.#feeUnit = 10 ** (this.#amountScale[5] - this.#scale)
     return this.#currency
   }
 
@@ -486,8 +489,7 @@ class WechatTradeReader implements Reader {
 
   #wholeFee(fee: number, record: number, line: number): number | null {
     if (Number.isNaN(fee)) return null
-    const unit = 10 ** (this.#amountScale[5]! - this.#scale)
-    if (fee % unit === 0) return fee === 0 ? 0 : fee / unit
+    if (fee % this.#feeUnit === 0) return fee === 0 ? 0 : fee / this.#feeUnit
     this.#partialFees++
     this.#partialFeeAt ??= { record, line }
     return null

@@ -82,6 +82,7 @@ describe('what a spreadsheet is, its content says', () => {
     const ole = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(2_000)])
     assert.equal((await refusalOf(put('d', ole))).code, 'spreadsheet_broken')
     assert.equal((await refusalOf(put('e', 'MIME-Version: 1.0\r\n\r\n'))).code, 'format_unsupported')
+    assert.equal((await refusalOf(put('g', '%PDF-1.7\n%\u00e2\n1 0 obj\n'))).code, 'format_unsupported')
     assert.equal((await refusalOf(put('f', '1CClientBankExchange\r\n\r\n'))).code, 'format_unsupported')
   })
 

@@ -22,13 +22,14 @@ export const unionpayZipName = ({ merId, day }: UnionpayFileOf): string => `${me
  * moves for or against the merchant. The layout is the one `formats/unionpay.ts` reads.
  */
 export function unionpayFile(rows: readonly WrittenRow[], of: UnionpayFileOf): Buffer {
-  const lines = rows.map((row, index) => record(row, of, index + 1))
+  const lines = rows.map((row, index) => unionpayRecord(row, of, index + 1))
   const name = `INN${of.day.slice(2).replaceAll('-', '')}88ZM_${of.merId}`
   const content = Buffer.concat(lines.flatMap(line => [line, Buffer.from('\r\n')]))
   return gbkZip([[name, content]], of.printedAt)
 }
 
-function record(row: WrittenRow, of: UnionpayFileOf, trace: number): Buffer {
+/** One line of it, without its end. */
+export function unionpayRecord(row: WrittenRow, of: UnionpayFileOf, trace: number): Buffer {
   const refund = isRefund(row)
   const settled = side(refund ? row.fee - row.amount : row.amount - row.fee)
   const columns: readonly (readonly [value: string, bytes: number])[] = [

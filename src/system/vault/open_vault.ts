@@ -19,10 +19,12 @@ export const VaultSettings = Type.Object(
 )
 export type VaultSettings = Static<typeof VaultSettings>
 
-export type VaultAsk = Omit<VaultOptions, 'holder'> & {
+export type VaultAsk = Omit<VaultOptions, 'holder' | 'successor'> & {
   /** An HSM, or a test's key. Without it the master key is looked for. */
   readonly holder?: KeyHolder | undefined
   readonly settings?: VaultSettings | undefined
+  /** The same with its files as they are now; without it a changed `master_key_file` is taken up at the next start. */
+  readonly settingsNow?: (() => VaultSettings) | undefined
   readonly environment?: string | undefined
   readonly say: Say
 }
@@ -32,7 +34,11 @@ export type VaultAsk = Omit<VaultOptions, 'holder'> & {
  * first start). Throws Failure master_key_missing, master_key_lost, master_key_wrong, master_key_invalid, vault_key_damaged.
  */
 export async function openVault(ask: VaultAsk): Promise<Vault> {
-  return await Vault.open({ ...ask, holder: ask.holder ?? (await masterOf(ask)).holder })
+  const { settingsNow = () => ask.settings } = ask
+  const successor = async () => (await masterOf({ ...ask, settings: settingsNow() })).holder
+  return await Vault.open(
+    ask.holder ? { ...ask, holder: ask.holder } : { ...ask, holder: await successor(), successor },
+  )
 }
 
 /** The master key that fits the database, and where it was found. */

@@ -38,6 +38,8 @@ const BLIND_BYTES = 16
 export type VaultOptions = {
   readonly db: Database
   readonly holder: KeyHolder
+  /** Finds the master key that fits the database now, where it was changed while we run; rejects where it is not at hand. Without it the first one stays. */
+  readonly successor?: (() => Promise<KeyHolder>) | undefined
   readonly now: () => Date
   readonly log: Logger
 }
@@ -45,6 +47,10 @@ export type VaultOptions = {
 /** Seals and opens by keys in memory: nothing waits once it is open. Whoever opened it closes it. */
 export class Vault {
   readonly #options: VaultOptions
+  /** The one of now first. */
+  #holders: readonly [KeyHolder, ...KeyHolder[]]
+  /** Master keys that were looked for and not found: told once. */
+  readonly #missed = new Set<string>()
   #ring: Keyring
   #refreshed = performance.now()
   readonly #seals = new Map<number, number>()
@@ -57,6 +63,7 @@ export class Vault {
 
   private constructor(options: VaultOptions, ring: Keyring) {
     this.#options = options
+    this.#holders = [options.holder]
     this.#ring = ring
     this.#timer = setInterval(() => void this.#look(), REFRESH_MS)
     this.#timer.unref()
@@ -82,14 +89,14 @@ export class Vault {
     return vault
   }
 
-  /** Whoever wraps the keys; backups are sealed under keys that it wraps. */
-  get holder(): KeyHolder {
-    return this.#options.holder
+  /** Whoever wraps the keys now, and after it those that did so since we started; backups are sealed under keys that the first one wraps. */
+  get holders(): readonly [KeyHolder, ...KeyHolder[]] {
+    return this.#holders
   }
 
   /** Name of the master key. */
   get master(): string {
-    return this.#options.holder.id
+    return this.#holders[0].id
   }
 
   /** Sealed for this place; see `sealed.ts`. Throws Failure vault_stale when the keys could not be looked at for an hour. */
@@ -154,7 +161,7 @@ export class Vault {
     await lockKeys(tx)
     const strange = (await readKeys(tx)).find(key => key.wrapped && key.master !== this.master)
     if (strange) throw masterKeyWrong(strange.master, this.master)
-    await makeKeys(tx, this.#options.holder, lines, { by, at: this.#options.now(), activeFrom })
+    await makeKeys(tx, this.#holders[0], lines, { by, at: this.#options.now(), activeFrom })
     await tellNews(tx)
   }
 
@@ -167,10 +174,11 @@ export class Vault {
       if (row.wrapped === null) continue
       if (row.master !== this.master) throw masterKeyWrong(row.master, this.master)
       const context = wrappingContext(row)
-      const plain = await this.#options.holder.unwrap(row.wrapped, context)
+      const plain = await this.#holders[0].unwrap(row.wrapped, context)
       await rewrapKey(tx, row.id, await holder.wrap(plain, context), holder.id)
       count++
     }
+    await tellNews(tx)
     return count
   }
 
@@ -181,16 +189,36 @@ export class Vault {
   }
 
   async #readAgain(): Promise<void> {
-    const { db, holder } = this.#options
+    const { db } = this.#options
     const counted = new Map(this.#seals)
     if (counted.size > 0) {
       await addSeals(db.pool, counted)
       for (const [id, count] of counted) this.#seals.set(id, (this.#seals.get(id) ?? 0) - count)
     }
     const stored = await readKeys(db.pool)
-    this.#ring = await unwrapAll(stored, holder, this.#ring)
+    await this.#followMaster(stored)
+    this.#ring = await unwrapAll(stored, this.#holders[0], this.#ring)
     this.#note(stored)
     this.#refreshed = performance.now()
+  }
+
+  /** Another process may have wrapped the keys by another master key. What is in memory still serves; what is made from now on is made under the new one. */
+  async #followMaster(stored: readonly StoredKey[]): Promise<void> {
+    const { successor, log } = this.#options
+    const strange = stored.find(key => key.wrapped !== null && key.master !== this.master)
+    if (!strange || !successor) return
+    try {
+      const next = await successor()
+      this.#holders = [next, ...this.#holders.filter(({ id }) => id !== next.id)]
+      log.info({ master: next.id }, 'the master key was changed; the new one is used')
+    } catch (error) {
+      if (!this.#missed.has(strange.master))
+        log.warn(
+          { err: error, master: strange.master },
+          'the master key was changed, and this process does not find the new one',
+        )
+      this.#missed.add(strange.master)
+    }
   }
 
   /** Hears of new keys at once instead of within half a minute. */

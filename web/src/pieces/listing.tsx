@@ -1,5 +1,5 @@
-import { Descriptions, Grid, Table, type TableColumnType } from 'antd'
-import type { ReactNode } from 'react'
+import { Descriptions, Grid, Table, type TableColumnType, type TableRef } from 'antd'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useText } from '../shell/text.ts'
 
 export type Column<T> = {
@@ -28,6 +28,8 @@ export type ListingProps<T> = {
 export function Listing<T extends object>({ rows, keyOf, columns, label, empty, chosen, busy }: ListingProps<T>) {
   const t = useText()
   const wide = Grid.useBreakpoint().md ?? window.innerWidth >= 768
+  const table = useRef<TableRef>(null)
+  useReachedByKeyboard(table, wide && (rows.length > 0 || busy === true))
   if (rows.length === 0 && !busy) return <div className="listing-empty">{empty}</div>
   if (!wide)
     return (
@@ -62,6 +64,7 @@ export function Listing<T extends object>({ rows, keyOf, columns, label, empty, 
     )
   return (
     <Table<T>
+      ref={table}
       aria-label={label}
       size="middle"
       rowKey={keyOf}
@@ -81,4 +84,18 @@ export function Listing<T extends object>({ rows, keyOf, columns, label, empty, 
       )}
     />
   )
+}
+
+/** What scrolls sideways must be scrolled by the keyboard, too, where nothing in it takes the focus. */
+function useReachedByKeyboard(table: RefObject<TableRef | null>, shown: boolean): void {
+  useEffect(() => {
+    const content = shown ? table.current?.nativeElement.querySelector<HTMLElement>('.ant-table-content') : null
+    if (!content) return
+    const seen = new ResizeObserver(() => {
+      if (content.scrollWidth > content.clientWidth) content.tabIndex = 0
+      else content.removeAttribute('tabindex')
+    })
+    for (const each of [content, ...content.children]) seen.observe(each)
+    return () => seen.disconnect()
+  }, [table, shown])
 }

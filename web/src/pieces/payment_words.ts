@@ -38,9 +38,10 @@ export const REFUND_KINDS: Readonly<Record<string, Both>> = {
   reversal: { zh: '冲正', en: 'Reversal' },
 }
 
+/** What booking finds wrong with a payment. */
 export const ANOMALY_WORDS: Readonly<Record<string, Both>> = {
-  duplicate_payment: { zh: '重复缴费：该缴费单此前已缴清', en: 'Paid again: the bill was paid already' },
-  overpayment: { zh: '多缴：超过待缴金额', en: 'More was paid than was due' },
+  duplicate_payment: { zh: '重复缴费（此前已缴清）', en: 'Paid again, after the bill was paid' },
+  overpayment: { zh: '多缴（超过待缴金额）', en: 'More was paid than was due' },
   order_closed: { zh: '缴费单已撤销，款项仍到账', en: 'Paid for a bill that is taken back' },
   amount_differs: { zh: '到账金额与支付单不符', en: 'The channel took another amount than was asked for' },
   merchant_differs: { zh: '渠道报告的商户与支付单不符', en: 'The channel names another merchant' },

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import type { ChosenRow } from './list_keys.ts'
 
 export type RowsProps<T> = {
   readonly rows: readonly T[]
@@ -13,12 +14,12 @@ export type RowsProps<T> = {
   readonly label: string
   /** Asked for when the end comes near. */
   readonly more?: (() => void) | undefined
-  /** A row that must be seen, such as the one chosen by the keyboard. */
-  readonly focus?: number | undefined
+  /** Where the keyboard is. */
+  readonly at?: ChosenRow | undefined
 }
 
 /** Rows by the hundred thousand: only those in sight are in the page. */
-export function Rows<T>({ rows, keyOf, render, height, viewport, label, more, focus }: RowsProps<T>) {
+export function Rows<T>({ rows, keyOf, render, height, viewport, label, more, at }: RowsProps<T>) {
   const parent = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -32,9 +33,7 @@ export function Rows<T>({ rows, keyOf, render, height, viewport, label, more, fo
   useEffect(() => {
     if (more && last >= rows.length - 20) more()
   }, [last, rows.length, more])
-  useEffect(() => {
-    if (focus !== undefined && focus >= 0) virtual.scrollToIndex(focus, { align: 'auto' })
-  }, [focus, virtual])
+  useFocusOfRow(parent, at, index => virtual.scrollToIndex(index, { align: 'auto' }))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
     <div ref={parent} className="rows" style={{ height: viewport }} tabIndex={0}>
@@ -47,6 +46,7 @@ export function Rows<T>({ rows, keyOf, render, height, viewport, label, more, fo
             aria-setsize={more ? -1 : rows.length}
             aria-posinset={item.index + 1}
             style={{ transform: `translateY(${item.start}px)` }}
+            onFocus={at && (() => at.choose(item.index))}
           >
             {render(rows[item.index] as T, item.index)}
           </li>
@@ -54,4 +54,29 @@ export function Rows<T>({ rows, keyOf, render, height, viewport, label, more, fo
       </ul>
     </div>
   )
+}
+
+/** Moves by the keyboard bring their row into sight, and the focus to what opens it. */
+export function useFocusOfRow(
+  parent: RefObject<HTMLElement | null>,
+  at: Pick<ChosenRow, 'chosen' | 'moves'> | undefined,
+  scrollTo: (index: number) => void,
+): void {
+  const { chosen = -1, moves = 0 } = at ?? {}
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a move by the keyboard takes the focus along
+  useEffect(() => {
+    if (moves === 0 || chosen < 0) return
+    scrollTo(chosen)
+    let frame = 0
+    // A row far away is drawn some frames after the list was scrolled to it.
+    const take = (tries: number): void => {
+      frame = requestAnimationFrame(() => {
+        const row = parent.current?.querySelector<HTMLElement>(`li[data-index="${chosen}"] :is(a, button)`)
+        if (row) row.focus({ preventScroll: true })
+        else if (tries > 1) take(tries - 1)
+      })
+    }
+    take(10)
+    return () => cancelAnimationFrame(frame)
+  }, [moves])
 }

@@ -19,9 +19,10 @@ export function SecretDialog({
       okText={t('已妥善保存', 'I have kept it')}
       cancelButtonProps={{ hidden: true }}
       onOk={close}
-      onCancel={close}
+      keyboard={false}
       mask={{ closable: false }}
       closable={false}
+      destroyOnHidden
     >
       <Alert
         type="warning"

@@ -17,6 +17,7 @@ import { useLive, useLiveness } from './live.ts'
 import { MENU_GROUPS, type MenuGroup, type PageOf } from './pages.tsx'
 import { GlobalSearch } from './search.tsx'
 import { useSession } from './session.tsx'
+import { Shortcuts } from './shortcuts.tsx'
 import { language, useLang, useText } from './text.ts'
 import { look, useDark } from './theme.ts'
 
@@ -59,6 +60,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <Flex gap={4} align="center" style={{ marginInlineStart: 'auto' }}>
             <Connection />
             <GlobalSearch />
+            <Shortcuts />
             <Choices />
             <Person />
           </Flex>

@@ -115,8 +115,10 @@ function StaffDoor() {
       {passkey.refused && <Failed error={passkey.refused} />}
     </>
   )
-  // The platform does not say which of the three was wrong: whoever has set a code up finds its field.
-  const [wantsCode, setWantsCode] = useState(false)
+  // Asked for once all else was right; whoever knows that he has set a code up may give it before.
+  const [givesCode, setGivesCode] = useState(false)
+  const askedCode = refused?.code === 'totp_needed'
+  if (askedCode && !givesCode) setGivesCode(true)
   return (
     <Form<StaffWords>
       layout="vertical"
@@ -151,7 +153,7 @@ function StaffDoor() {
       >
         <Input.Password size="large" prefix={<LockOutlined />} autoComplete="current-password" />
       </Form.Item>
-      {wantsCode && (
+      {givesCode && (
         <Form.Item
           name="code"
           label={t('动态验证码（6 位）', 'Code of your authenticator (6 digits)')}
@@ -163,15 +165,17 @@ function StaffDoor() {
             inputMode="numeric"
             autoComplete="one-time-code"
             maxLength={6}
+            autoFocus
           />
         </Form.Item>
       )}
-      {!wantsCode && (
-        <Button type="link" style={{ paddingInline: 0 }} onClick={() => setWantsCode(true)}>
+      {!givesCode && (
+        <Button type="link" style={{ paddingInline: 0 }} onClick={() => setGivesCode(true)}>
           {t('已启用动态验证码', 'I use an authenticator code')}
         </Button>
       )}
-      {refused && <Failed error={refused} />}
+      {refused && !askedCode && <Failed error={refused} />}
+      {askedCode && <Alert type="info" showIcon role="status" title={t(refused.words)} />}
       <Button
         block
         size="large"

@@ -6,10 +6,13 @@ import { Link, useLocation } from 'react-router'
 import { Failed, Loading, Nothing } from '../pieces/states.tsx'
 import type { Refused } from './api.ts'
 import { type Found, find, mayFind } from './find.ts'
+import { useKeyboard } from './keyboard.ts'
 import { useSession } from './session.tsx'
 import { useText } from './text.ts'
 
-/** Any number, from anywhere: Ctrl or ⌘ with K. */
+const FIND = { keys: ['Ctrl K', '⌘ K'], zh: '查找任意号码', en: 'Find any number' }
+
+/** Any number, from anywhere: Ctrl or ⌘ with K, also while one types. */
 export function GlobalSearch() {
   const t = useText()
   const { may } = useSession()
@@ -26,8 +29,10 @@ export function GlobalSearch() {
     window.addEventListener('keydown', heard)
     return () => window.removeEventListener('keydown', heard)
   }, [])
-  if (!mayFind(may)) return null
-  const name = t('查找任意号码', 'Find any number')
+  const finds = mayFind(may)
+  useKeyboard({ shortcuts: finds ? [FIND] : [], press: () => false })
+  if (!finds) return null
+  const name = t(FIND)
   return (
     <>
       <Button

@@ -1,13 +1,13 @@
-import { Button, Descriptions, Drawer, Flex, Typography } from 'antd'
+import { Button, Descriptions, Flex, Typography } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { AccountDetail } from '../../../../src/access/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { aside, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { Failed, Loading, State } from '../../pieces/states.tsx'
+import { RecordDrawer } from '../../pieces/record_drawer.tsx'
+import { State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Devices } from './devices.tsx'
@@ -19,26 +19,16 @@ import { KINDS, STATES } from './words.ts'
 /** One account with all that belongs to it. */
 export function AccountDrawer({ id, close }: { readonly id: string; readonly close: () => void }) {
   const t = useText()
-  const { data, error, refetch } = useRead<AccountDetail>(
-    'accounts',
-    `/api/accounts/${id}`,
-    {},
-    {
-      enabled: id !== '',
-      keep: false,
-    },
-  )
   return (
-    <Drawer
-      open={id !== ''}
-      onClose={close}
-      size={720}
-      rootClassName="full-on-phone"
-      title={data ? aside(t, data.name, data.login) : t('账户', 'Account')}
+    <RecordDrawer<AccountDetail>
+      subject="accounts"
+      under="/api/accounts"
+      id={id}
+      close={close}
+      title={account => (account ? aside(t, account.name, account.login) : t('账户', 'Account'))}
     >
-      {error && <Failed error={error} again={() => void refetch()} />}
-      {data ? <Detail account={data} /> : !error && <Loading rows={12} />}
-    </Drawer>
+      {account => <Detail account={account} />}
+    </RecordDrawer>
   )
 }
 

@@ -4,17 +4,19 @@ import { useState } from 'react'
 import type { AccountList, AccountMade, AccountView } from '../../../../src/access/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
-import { useKey } from '../../pieces/keys.ts'
-import { Listing } from '../../pieces/listing.tsx'
-import { usePages } from '../../pieces/paged.ts'
+import { useSearchKey } from '../../pieces/list_keys.ts'
+import { PagedListing } from '../../pieces/paged.tsx'
 import { SecretDialog } from '../../pieces/secret.tsx'
-import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
+import { Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
+import { usePages } from '../../shell/paging.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { AccountDrawer } from './detail.tsx'
 import { KINDS, STATES } from './words.ts'
+
+const rowsOf = (answer: AccountList): readonly AccountView[] => answer.accounts
 
 /** 用户: who may log in, with what, and where he may do what. */
 export default function AccountsPage() {
@@ -30,11 +32,10 @@ export default function AccountsPage() {
     'accounts',
     '/api/accounts',
     { kind, search: address.get('search'), limit: 100 },
-    page => page.accounts,
-    page => page.next,
+    rowsOf,
   )
   const open = (id: string): void => address.set({ account: id }, { step: true })
-  useKey('/', () => document.getElementById('account-search')?.focus())
+  useSearchKey(() => document.getElementById('account-search')?.focus())
   return (
     <Page
       title={t('用户', 'Users')}
@@ -62,41 +63,31 @@ export default function AccountsPage() {
           onSearch={value => address.set({ search: value.trim() })}
         />
       </div>
-      {list.error && <Failed error={list.error} again={list.again} />}
-      {list.pending ? (
-        <Loading rows={10} />
-      ) : (
-        <Listing<AccountView>
-          label={t('用户', 'Users')}
-          rows={list.rows}
-          keyOf={({ account_id }) => account_id}
-          chosen={address.get('account')}
-          empty={<Nothing what={t('没有符合条件的账户', 'No account fits')} />}
-          columns={[
-            {
-              title: t('姓名', 'Name'),
-              head: true,
-              render: ({ account_id, name }) => (
-                <Button type="link" className="cell-link" onClick={() => open(account_id)}>
-                  {name}
-                </Button>
-              ),
-            },
-            { title: t('状态', 'State'), head: true, render: ({ state }) => <State of={state} looks={STATES} /> },
-            { title: t('登录名', 'Log-in'), render: ({ login }) => login },
-            {
-              title: t('第二因素', 'Second factor'),
-              render: ({ second_factor }) => (second_factor ? t('有', 'Yes') : t('无', 'None')),
-            },
-            { title: t('开立于', 'Opened'), render: ({ created_at }) => <When at={created_at} whole /> },
-          ]}
-        />
-      )}
-      {list.more && (
-        <Button block onClick={list.more} loading={list.fetching} style={{ marginTop: 12 }}>
-          {t('更多', 'More')}
-        </Button>
-      )}
+      <PagedListing<AccountView>
+        label={t('用户', 'Users')}
+        list={list}
+        keyOf={({ account_id }) => account_id}
+        chosen={address.get('account')}
+        empty={t('没有符合条件的账户', 'No account fits')}
+        columns={[
+          {
+            title: t('姓名', 'Name'),
+            head: true,
+            render: ({ account_id, name }) => (
+              <Button type="link" className="cell-link" onClick={() => open(account_id)}>
+                {name}
+              </Button>
+            ),
+          },
+          { title: t('状态', 'State'), head: true, render: ({ state }) => <State of={state} looks={STATES} /> },
+          { title: t('登录名', 'Log-in'), render: ({ login }) => login },
+          {
+            title: t('第二因素', 'Second factor'),
+            render: ({ second_factor }) => (second_factor ? t('有', 'Yes') : t('无', 'None')),
+          },
+          { title: t('开立于', 'Opened'), render: ({ created_at }) => <When at={created_at} whole /> },
+        ]}
+      />
       <FormDialog<{ kind: 'staff' | 'service'; login: string; name: string }>
         open={opening}
         close={() => setOpening(false)}

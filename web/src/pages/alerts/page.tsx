@@ -2,16 +2,18 @@ import { Button, Segmented, Typography } from 'antd'
 import { useState } from 'react'
 import type { AlertList, AlertView } from '../../../../src/intrusion/api.ts'
 import { useAct } from '../../pieces/act.ts'
-import { Listing } from '../../pieces/listing.tsx'
-import { usePages } from '../../pieces/paged.ts'
+import { PagedListing } from '../../pieces/paged.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
+import { Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
+import { usePages } from '../../shell/paging.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Blocks } from './blocks.tsx'
 import { FACTS, KINDS, SEVERITIES, VALUES } from './words.ts'
+
+const rowsOf = (answer: AlertList): readonly AlertView[] => answer.alerts
 
 /** 安全告警: what the platform noticed, who has dealt with it, and which addresses are shut out. */
 export default function AlertsPage() {
@@ -21,13 +23,7 @@ export default function AlertsPage() {
   const act = useAct(['alerts'])
   const [dealing, setDealing] = useState<AlertView | null>(null)
   const state = address.get('state') || 'open'
-  const list = usePages<AlertList, AlertView>(
-    'alerts',
-    '/api/alerts',
-    { state, limit: 100 },
-    page => page.alerts,
-    page => page.next,
-  )
+  const list = usePages<AlertList, AlertView>('alerts', '/api/alerts', { state, limit: 100 }, rowsOf)
   const manage = may('alert.manage')
   return (
     <Page title={t('安全告警', 'Security alerts')}>
@@ -45,56 +41,42 @@ export default function AlertsPage() {
               ]}
             />
           </div>
-          {list.error && <Failed error={list.error} again={list.again} />}
-          {list.pending ? (
-            <Loading rows={8} />
-          ) : (
-            <Listing<AlertView>
-              label={t('告警', 'Alerts')}
-              rows={list.rows}
-              keyOf={({ id }) => id}
-              empty={
-                <Nothing
-                  what={state === 'open' ? t('没有待处理的告警', 'No alert is open') : t('没有告警', 'No alerts')}
-                />
-              }
-              columns={[
-                {
-                  title: t('类别', 'Kind'),
-                  head: true,
-                  render: ({ kind }) => t(KINDS[kind] ?? { zh: kind, en: kind }),
-                },
-                {
-                  title: t('程度', 'Weight'),
-                  head: true,
-                  render: ({ severity }) => <State of={severity} looks={SEVERITIES} />,
-                },
-                { title: t('来自', 'From'), render: ({ address: from, actor }) => from || actor || '—' },
-                { title: t('情况', 'Facts'), render: ({ facts }) => <Facts facts={facts} /> },
-                { title: t('次数', 'Times'), right: true, render: ({ count }) => count },
-                { title: t('最近', 'Last'), render: ({ last_at }) => <When at={last_at} /> },
-                {
-                  title: '',
-                  render: alert =>
-                    alert.acknowledged_at ? (
-                      <span className="quiet">
-                        {alert.acknowledged_by} <When at={alert.acknowledged_at} />
-                        {alert.note && <div>{alert.note}</div>}
-                      </span>
-                    ) : manage ? (
-                      <Button size="small" onClick={() => setDealing(alert)}>
-                        {t('处理', 'Deal with it')}
-                      </Button>
-                    ) : null,
-                },
-              ]}
-            />
-          )}
-          {list.more && (
-            <Button block onClick={list.more} loading={list.fetching} style={{ marginTop: 12 }}>
-              {t('更多', 'More')}
-            </Button>
-          )}
+          <PagedListing<AlertView>
+            label={t('告警', 'Alerts')}
+            list={list}
+            keyOf={({ id }) => id}
+            empty={state === 'open' ? t('没有待处理的告警', 'No alert is open') : t('没有告警', 'No alerts')}
+            columns={[
+              {
+                title: t('类别', 'Kind'),
+                head: true,
+                render: ({ kind }) => t(KINDS[kind] ?? { zh: kind, en: kind }),
+              },
+              {
+                title: t('程度', 'Weight'),
+                head: true,
+                render: ({ severity }) => <State of={severity} looks={SEVERITIES} />,
+              },
+              { title: t('来自', 'From'), render: ({ address: from, actor }) => from || actor || '—' },
+              { title: t('情况', 'Facts'), render: ({ facts }) => <Facts facts={facts} /> },
+              { title: t('次数', 'Times'), right: true, render: ({ count }) => count },
+              { title: t('最近', 'Last'), render: ({ last_at }) => <When at={last_at} /> },
+              {
+                title: '',
+                render: alert =>
+                  alert.acknowledged_at ? (
+                    <span className="quiet">
+                      {alert.acknowledged_by} <When at={alert.acknowledged_at} />
+                      {alert.note && <div>{alert.note}</div>}
+                    </span>
+                  ) : manage ? (
+                    <Button size="small" onClick={() => setDealing(alert)}>
+                      {t('处理', 'Deal with it')}
+                    </Button>
+                  ) : null,
+              },
+            ]}
+          />
         </section>
       </div>
       <ReasonDialog

@@ -1,36 +1,26 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button, Descriptions } from 'antd'
 import { Link } from 'react-router'
 import type { ReportList } from '../../../../src/reconciliation/items/api.ts'
 import { useMerchants } from '../../pieces/merchants.ts'
+import { PagedRows } from '../../pieces/paged.tsx'
 import { titled } from '../../pieces/phrases.ts'
-import { Rows } from '../../pieces/rows.tsx'
-import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
+import { Page } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
-import { ask, type Refused } from '../../shell/api.ts'
+import { usePages } from '../../shell/paging.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { causeWords, fieldWords, kindWords } from '../items/looks.ts'
 
 type Report = ReportList['reports'][number]
+const rowsOf = (answer: ReportList): readonly Report[] => answer.reports
 
 /** 异常交易专项报告: what was confirmed although something spoke against it, and why. */
 export default function AnomalyReports() {
   const t = useText()
   const { may } = useSession()
   const { nameOf } = useMerchants()
-  const read = useInfiniteQuery<ReportList, Refused>({
-    queryKey: ['items', '/api/anomaly-reports'],
-    queryFn: ({ pageParam, signal }) =>
-      ask<ReportList>('GET', '/api/anomaly-reports', {
-        query: { after: pageParam as number | null, limit: 50 },
-        signal,
-      }),
-    initialPageParam: null as number | null,
-    getNextPageParam: page => page.next,
-  })
-  const reports = read.data?.pages.flatMap(page => page.reports) ?? []
+  const list = usePages<ReportList, Report>('items', '/api/anomaly-reports', { limit: 50 }, rowsOf)
   return (
     <Page
       title={t('异常交易专项报告', 'Anomaly reports')}
@@ -42,22 +32,15 @@ export default function AnomalyReports() {
         )
       }
     >
-      {read.error && <Failed error={read.error} again={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={10} />}
-      {read.data && reports.length === 0 && (
-        <Nothing what={t('还没有异常确认', 'Nothing anomalous was confirmed yet')} />
-      )}
-      {reports.length > 0 && (
-        <Rows<Report>
-          rows={reports}
-          keyOf={report => report.id}
-          render={report => <OneReport report={report} merchant={nameOf(report.merchant_no)} />}
-          height={210}
-          viewport="calc(100dvh - 150px)"
-          label={t('异常交易专项报告', 'Anomaly reports')}
-          more={read.hasNextPage && !read.isFetchingNextPage ? () => void read.fetchNextPage() : undefined}
-        />
-      )}
+      <PagedRows<Report>
+        list={list}
+        empty={t('还没有异常确认', 'Nothing anomalous was confirmed yet')}
+        keyOf={report => report.id}
+        render={report => <OneReport report={report} merchant={nameOf(report.merchant_no)} />}
+        height={210}
+        viewport="calc(100dvh - 150px)"
+        label={t('异常交易专项报告', 'Anomaly reports')}
+      />
     </Page>
   )
 }

@@ -1,9 +1,10 @@
-import { Link, useNavigate } from 'react-router'
+import { useNavigate } from 'react-router'
 import type { AppealList, AppealView } from '../../../../src/appeals/api.ts'
-import { useListKeys } from '../../pieces/list_keys.tsx'
+import { useListKeys } from '../../pieces/list_keys.ts'
 import { useMerchants } from '../../pieces/merchants.ts'
-import { Rows } from '../../pieces/rows.tsx'
-import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
+import { PagedRows } from '../../pieces/paged.tsx'
+import { RowLink } from '../../pieces/row_link.tsx'
+import { State } from '../../pieces/states.tsx'
 import { Money, When } from '../../pieces/values.tsx'
 import { usePages } from '../../shell/paging.ts'
 import { useText } from '../../shell/text.ts'
@@ -30,36 +31,24 @@ export function AppealRows({
   const t = useText()
   const navigate = useNavigate()
   const { nameOf: merchantName } = useMerchants()
-  const { rows, loading, error, again, more } = usePages<AppealList, Read>('appeals', '/api/appeals', filters, rowsOf)
+  const list = usePages<AppealList, Read>('appeals', '/api/appeals', filters, rowsOf)
   const addressOf = (row: Read | undefined): string => `/appeals/${row?.appeal.appeal_id}${query}`
-  const [chosen] = useListKeys({ count: rows.length, open: index => void navigate(addressOf(rows[index])) })
-  if (error) return <Failed error={error} again={again} />
-  if (loading) return <Loading rows={8} />
-  if (rows.length === 0)
-    return (
-      <Nothing
-        what={
-          filters.state === ''
-            ? t('没有待答复的申诉', 'No appeal waits for an answer')
-            : t('没有符合条件的申诉', 'Nothing fits these filters')
-        }
-      />
-    )
+  const at = useListKeys({ count: list.rows.length, open: index => void navigate(addressOf(list.rows[index])) })
   return (
-    <Rows
-      rows={rows}
+    <PagedRows
+      list={list}
+      empty={
+        filters.state === ''
+          ? t('没有待答复的申诉', 'No appeal waits for an answer')
+          : t('没有符合条件的申诉', 'Nothing fits these filters')
+      }
       keyOf={row => row.appeal.appeal_id}
       height={86}
       viewport="calc(100dvh - 330px)"
       label={t('申诉', 'Appeals')}
-      more={more}
-      focus={chosen}
+      at={at}
       render={(row, index) => (
-        <Link
-          to={addressOf(row)}
-          className={row.appeal.appeal_id === opened || index === chosen ? 'row-link chosen' : 'row-link'}
-          aria-current={row.appeal.appeal_id === opened ? 'true' : undefined}
-        >
+        <RowLink to={addressOf(row)} opened={row.appeal.appeal_id === opened} chosen={index === at.chosen}>
           <div className="row-line">
             <strong>{t(APPEAL_KINDS[row.appeal.kind])}</strong>
             {row.appeal.state === 'open' ? (
@@ -79,7 +68,7 @@ export function AppealRows({
             </span>
             <When at={row.appeal.filed_at} />
           </div>
-        </Link>
+        </RowLink>
       )}
     />
   )

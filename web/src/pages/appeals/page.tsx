@@ -1,6 +1,5 @@
 import { Flex, Segmented, Select } from 'antd'
 import { useParams, useSearchParams } from 'react-router'
-import { LIST_KEYS, Shortcuts } from '../../pieces/list_keys.tsx'
 import { Split } from '../../pieces/split.tsx'
 import { Page } from '../../pieces/states.tsx'
 import { useFilters } from '../../shell/address.ts'
@@ -21,7 +20,7 @@ export default function Appeals() {
   const [filters, change] = useFilters(['owner', 'state', 'kind', 'payment_no'])
   const query = search.size === 0 ? '' : `?${search}`
   return (
-    <Page title={t('对账申诉', 'Appeals')} extra={<Shortcuts keys={LIST_KEYS} />}>
+    <Page title={t('对账申诉', 'Appeals')}>
       <div className={appealId === undefined ? undefined : 'list-only'}>
         <Figures />
         <div className="filters">

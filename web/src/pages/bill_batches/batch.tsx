@@ -1,13 +1,13 @@
-import { Alert, App, Button, Checkbox, Descriptions, Drawer, Flex, Typography } from 'antd'
+import { Alert, App, Button, Checkbox, Descriptions, Flex, Typography } from 'antd'
 import { useState } from 'react'
 import type { BillBatchHead, BillBatchView, BillProblemView } from '../../../../src/orders/bill_batch_api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
+import { RecordDrawer } from '../../pieces/record_drawer.tsx'
+import { Nothing, State } from '../../pieces/states.tsx'
 import { Money, When } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useLang, useText } from '../../shell/text.ts'
 import { COLUMNS, STATES } from './words.ts'
@@ -15,26 +15,17 @@ import { COLUMNS, STATES } from './words.ts'
 /** The report of one file: what it holds, what is wrong with which row; and issuing it. */
 export function BatchDrawer({ id, close }: { readonly id: string; readonly close: () => void }) {
   const t = useText()
-  const { data, error, refetch } = useRead<BillBatchView>(
-    'merchants',
-    `/api/bill-batches/${id}`,
-    {},
-    {
-      enabled: id !== '',
-      keep: false,
-    },
-  )
   return (
-    <Drawer
-      open={id !== ''}
-      onClose={close}
+    <RecordDrawer<BillBatchView>
+      subject="merchants"
+      under="/api/bill-batches"
+      id={id}
+      close={close}
       size={860}
-      rootClassName="full-on-phone"
-      title={data?.file ?? t('预检报告', 'Report')}
+      title={batch => batch?.file ?? t('预检报告', 'Report')}
     >
-      {error && <Failed error={error} again={() => void refetch()} />}
-      {data ? <Report batch={data} /> : !error && <Loading rows={12} />}
-    </Drawer>
+      {batch => <Report batch={batch} />}
+    </RecordDrawer>
   )
 }
 

@@ -1,14 +1,14 @@
 import { InboxOutlined } from '@ant-design/icons'
 import { Alert, Button, Spin, Upload } from 'antd'
 import type { BillBatchHead, BillBatchList, BillBatchView } from '../../../../src/orders/bill_batch_api.ts'
-import { Listing } from '../../pieces/listing.tsx'
-import { usePages } from '../../pieces/paged.ts'
+import { PagedListing } from '../../pieces/paged.tsx'
 import { saveText } from '../../pieces/save.ts'
-import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
+import { Failed, Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
 import { ask, newRequestId } from '../../shell/api.ts'
 import { useAttempt } from '../../shell/attempt.ts'
+import { usePages } from '../../shell/paging.ts'
 import { changedHere } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -16,6 +16,7 @@ import { BatchDrawer } from './batch.tsx'
 import { STATES } from './words.ts'
 
 const PAGE = 50
+const rowsOf = (answer: BillBatchList): readonly BillBatchHead[] => answer.batches
 /** A file to begin from; the first line is what the platform knows the columns by. */
 const EXAMPLE =
   '\uFEFF缴费单号,缴费项目,户号,缴费人,手机号,账单名称,所属期,金额,截止日期\r\nSF202612-0001,WATER-01,10086001,张三,13800000000,11 月水费,2026-11,128.60,2026-12-31\r\n'
@@ -26,14 +27,10 @@ export default function BillBatchesPage() {
   const { may } = useSession()
   const address = useAddress()
   const { busy, refused, attempt } = useAttempt()
-  const list = usePages<BillBatchList, BillBatchHead>(
-    'merchants',
-    '/api/bill-batches',
-    { limit: PAGE },
-    page => page.batches,
-    page => (page.batches.length === PAGE ? page.batches.at(-1)?.checked_at : null),
-    'before',
-  )
+  const list = usePages<BillBatchList, BillBatchHead>('merchants', '/api/bill-batches', { limit: PAGE }, rowsOf, {
+    cursor: 'before',
+    placeOf: ({ checked_at }) => checked_at,
+  })
   const check = (file: File): Promise<boolean> =>
     attempt(async () => {
       const found = await ask<BillBatchView>('POST', '/api/bill-batches', {
@@ -82,52 +79,42 @@ export default function BillBatchesPage() {
           </div>
         )}
         {refused && <Failed error={refused} />}
-        {list.error && <Failed error={list.error} again={list.again} />}
-        {list.pending ? (
-          <Loading rows={8} />
-        ) : (
-          <Listing<BillBatchHead>
-            label={t('批次', 'Batches')}
-            rows={list.rows}
-            keyOf={({ batch_id }) => batch_id}
-            chosen={address.get('batch')}
-            empty={<Nothing what={t('还没有上传过账单文件', 'No file of bills was uploaded yet')} />}
-            columns={[
-              {
-                title: t('文件', 'File'),
-                head: true,
-                render: ({ batch_id, file }) => (
-                  <Button
-                    type="link"
-                    className="cell-link"
-                    onClick={() => address.set({ batch: batch_id }, { step: true })}
-                  >
-                    {file}
-                  </Button>
-                ),
-              },
-              { title: t('状态', 'State'), head: true, render: ({ state }) => <State of={state} looks={STATES} /> },
-              { title: t('行数', 'Rows'), right: true, render: ({ records }) => records },
-              { title: t('可开单', 'Bills'), right: true, render: ({ bills }) => bills },
-              {
-                title: t('错误 / 提醒', 'Errors / warnings'),
-                right: true,
-                render: ({ errors, warnings }) => (
-                  <>
-                    <span className={errors > 0 ? 'wrong' : ''}>{errors}</span> / {warnings}
-                  </>
-                ),
-              },
-              { title: t('预检', 'Checked'), render: ({ checked_at }) => <When at={checked_at} whole /> },
-              { title: t('开单', 'Issued'), render: ({ issued_at }) => <When at={issued_at} whole /> },
-            ]}
-          />
-        )}
-        {list.more && (
-          <Button block onClick={list.more} loading={list.fetching}>
-            {t('更多', 'More')}
-          </Button>
-        )}
+        <PagedListing<BillBatchHead>
+          label={t('批次', 'Batches')}
+          list={list}
+          keyOf={({ batch_id }) => batch_id}
+          chosen={address.get('batch')}
+          empty={t('还没有上传过账单文件', 'No file of bills was uploaded yet')}
+          columns={[
+            {
+              title: t('文件', 'File'),
+              head: true,
+              render: ({ batch_id, file }) => (
+                <Button
+                  type="link"
+                  className="cell-link"
+                  onClick={() => address.set({ batch: batch_id }, { step: true })}
+                >
+                  {file}
+                </Button>
+              ),
+            },
+            { title: t('状态', 'State'), head: true, render: ({ state }) => <State of={state} looks={STATES} /> },
+            { title: t('行数', 'Rows'), right: true, render: ({ records }) => records },
+            { title: t('可开单', 'Bills'), right: true, render: ({ bills }) => bills },
+            {
+              title: t('错误 / 提醒', 'Errors / warnings'),
+              right: true,
+              render: ({ errors, warnings }) => (
+                <>
+                  <span className={errors > 0 ? 'wrong' : ''}>{errors}</span> / {warnings}
+                </>
+              ),
+            },
+            { title: t('预检', 'Checked'), render: ({ checked_at }) => <When at={checked_at} whole /> },
+            { title: t('开单', 'Issued'), render: ({ issued_at }) => <When at={issued_at} whole /> },
+          ]}
+        />
         {!may('order.issue') && (
           <Alert type="info" title={t('开单须有相应权限', 'Issuing needs a permission of its own')} />
         )}

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Applied, CauseList, CauseView } from '../../../../src/causes/api.ts'
 import { actionWords } from '../../pieces/discrepancy_words.ts'
 import { timeText } from '../../pieces/durations.ts'
-import { useListKeys } from '../../pieces/list_keys.tsx'
+import { useListKeys } from '../../pieces/list_keys.ts'
 import { counted } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
@@ -28,7 +28,7 @@ export default function Causes() {
   const apply = useDeed<Applied>(['discrepancies'])
   const sort = filters.sort || 'found'
   const causes = [...(data?.causes ?? [])].sort((a, b) => orderOf(b, sort) - orderOf(a, sort))
-  const [chosen] = useListKeys({
+  const at = useListKeys({
     count: causes.length,
     open: index => change({ cause: causes[index]?.cause ?? '' }),
   })
@@ -91,9 +91,9 @@ export default function Causes() {
           height={62}
           viewport="calc(100dvh - 230px)"
           label={t('异常场景', 'Causes')}
-          focus={chosen}
+          at={at}
           render={(row, index) => (
-            <CauseRow of={row} chosen={index === chosen} open={() => change({ cause: row.cause })} />
+            <CauseRow of={row} chosen={index === at.chosen} open={() => change({ cause: row.cause })} />
           )}
         />
       )}

@@ -2,8 +2,7 @@ import { Checkbox, Flex, Input, Tag } from 'antd'
 import { useState } from 'react'
 import type { OpenRowList, OpenRowView } from '../../../../src/discrepancies/api.ts'
 import { KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
-import { Rows } from '../../pieces/rows.tsx'
-import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
+import { PagedRows } from '../../pieces/paged.tsx'
 import { Money, Num, When } from '../../pieces/values.tsx'
 import { usePages } from '../../shell/paging.ts'
 import { useRead } from '../../shell/reading.ts'
@@ -47,12 +46,7 @@ export function MatchPane({
   const [number, setNumber] = useState('')
   const [amount, setAmount] = useState('')
   const asked = /^\d{1,13}(\.\d{1,4})?$/.test(amount) ? amount : undefined
-  const { rows, loading, error, again, more } = usePages<OpenRowList, OpenRowView>(
-    'discrepancies',
-    ROWS,
-    { ...of, side, number, amount: asked },
-    rowsOf,
-  )
+  const list = usePages<OpenRowList, OpenRowView>('discrepancies', ROWS, { ...of, side, number, amount: asked }, rowsOf)
   const rest = picked.size === 0 ? null : proposedAmount(standing)
   const byAmount = useRead<OpenRowList>(
     'discrepancies',
@@ -85,7 +79,6 @@ export function MatchPane({
         ? t('金额正好', 'Closes the gap')
         : null
   const title = side === 'ours' ? t('平台记录', 'Our records') : t('渠道账单', 'Their lines')
-  const shown = orderedRows(proposals, rows)
   return (
     <section className="pane" aria-label={title}>
       <Flex gap={8} wrap align="center" className="pane-head">
@@ -108,25 +101,15 @@ export function MatchPane({
           onChange={event => setAmount(event.target.value.trim())}
         />
       </Flex>
-      {error ? (
-        <Failed error={error} again={again} />
-      ) : loading ? (
-        <Loading rows={8} />
-      ) : shown.length === 0 ? (
-        <Nothing what={t('没有可匹配的记录', 'No rows to match')} />
-      ) : (
-        <Rows
-          rows={shown}
-          keyOf={keyOf}
-          height={72}
-          viewport={viewport}
-          label={title}
-          more={more}
-          render={row => (
-            <MatchRow row={row} why={why(row)} picked={picked.has(keyOf(row))} toggle={() => toggle(row)} />
-          )}
-        />
-      )}
+      <PagedRows
+        list={{ ...list, rows: orderedRows(proposals, list.rows) }}
+        empty={t('没有可匹配的记录', 'No rows to match')}
+        keyOf={keyOf}
+        height={72}
+        viewport={viewport}
+        label={title}
+        render={row => <MatchRow row={row} why={why(row)} picked={picked.has(keyOf(row))} toggle={() => toggle(row)} />}
+      />
     </section>
   )
 }

@@ -4,11 +4,11 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { DiscrepancyList, DiscrepancyView, TotalsView } from '../../../../src/discrepancies/api.ts'
 import { KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
-import { LIST_KEYS, Shortcuts, useListKeys } from '../../pieces/list_keys.tsx'
+import { useListKeys, useSearchKey } from '../../pieces/list_keys.ts'
 import { useMerchants } from '../../pieces/merchants.ts'
 import { useCauseNames } from '../../pieces/names.ts'
-import { Rows } from '../../pieces/rows.tsx'
-import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
+import { PagedRows } from '../../pieces/paged.tsx'
+import { Page } from '../../pieces/states.tsx'
 import { useFilters } from '../../shell/address.ts'
 import { usePages } from '../../shell/paging.ts'
 import { useRead } from '../../shell/reading.ts'
@@ -22,7 +22,6 @@ import { TotalsLine } from './totals_line.tsx'
 import './discrepancies.css'
 
 const rowsOf = (answer: DiscrepancyList): readonly DiscrepancyView[] => answer.discrepancies
-const KEYS = [...LIST_KEYS, ['x', { zh: '选中或取消选中', en: 'Pick it, or put it back' }]] as const
 
 /** What the platform takes in one request. */
 const AT_ONCE = 500
@@ -39,12 +38,8 @@ export default function Discrepancies() {
   const { nameOf: merchantName } = useMerchants()
   const { data: totals } = useRead<TotalsView>('discrepancies', '/api/discrepancy-totals', totalsQuery(filters))
   const query = listQuery(filters)
-  const { rows, loading, error, again, more } = usePages<DiscrepancyList, DiscrepancyView>(
-    'discrepancies',
-    '/api/discrepancies',
-    query,
-    rowsOf,
-  )
+  const list = usePages<DiscrepancyList, DiscrepancyView>('discrepancies', '/api/discrepancies', query, rowsOf)
+  const { rows } = list
   const mayHandle = may('discrepancy.handle')
   const toggle = useCallback((id: string): void => {
     setPickedIds(before => {
@@ -54,25 +49,22 @@ export default function Discrepancies() {
     })
   }, [])
   const picked = useMemo(() => rows.filter(row => pickedIds.has(row.discrepancy_id)), [rows, pickedIds])
-  const [chosen] = useListKeys({
+  const at = useListKeys({
     count: rows.length,
     open: index => void navigate(`/discrepancies/${rows[index]?.discrepancy_id}`),
     toggle: mayHandle ? index => toggle(rows[index]?.discrepancy_id ?? '') : undefined,
-    search,
   })
+  useSearchKey(() => search.current?.focus())
   const clear = useCallback(() => setPickedIds(new Set()), [])
   return (
     <Page
       title={t('差错', 'Discrepancies')}
       extra={
-        <Flex gap={8} align="center">
-          <Shortcuts keys={KEYS} />
-          {mayHandle && (
-            <Link to="/discrepancies/match" tabIndex={-1}>
-              <Button icon={<BlockOutlined />}>{t('手工匹配', 'Match by hand')}</Button>
-            </Link>
-          )}
-        </Flex>
+        mayHandle && (
+          <Link to="/discrepancies/match" tabIndex={-1}>
+            <Button icon={<BlockOutlined />}>{t('手工匹配', 'Match by hand')}</Button>
+          </Link>
+        )
       }
     >
       <Tabs
@@ -113,39 +105,29 @@ export default function Discrepancies() {
           </Button>
         )}
       </Flex>
-      {error ? (
-        <Failed error={error} again={again} />
-      ) : loading ? (
-        <Loading rows={12} />
-      ) : rows.length === 0 ? (
-        <Nothing
-          what={
-            isWork(filters) && filters.number === ''
-              ? t('没有待处理的差错', 'There is no discrepancy to deal with')
-              : t('没有符合条件的差错', 'Nothing fits these filters')
-          }
-        />
-      ) : (
-        <Rows
-          rows={rows}
-          keyOf={row => row.discrepancy_id}
-          height={64}
-          viewport={picked.length > 0 ? 'calc(100dvh - 400px)' : 'calc(100dvh - 330px)'}
-          label={t('差错', 'Discrepancies')}
-          more={more}
-          focus={chosen}
-          render={(row, index) => (
-            <DiscrepancyRow
-              of={row}
-              causeName={causeName}
-              merchantName={merchantName}
-              chosen={index === chosen}
-              picked={pickedIds.has(row.discrepancy_id)}
-              pick={mayHandle ? () => toggle(row.discrepancy_id) : null}
-            />
-          )}
-        />
-      )}
+      <PagedRows
+        list={list}
+        empty={
+          isWork(filters) && filters.number === ''
+            ? t('没有待处理的差错', 'There is no discrepancy to deal with')
+            : t('没有符合条件的差错', 'Nothing fits these filters')
+        }
+        keyOf={row => row.discrepancy_id}
+        height={64}
+        viewport={picked.length > 0 ? 'calc(100dvh - 400px)' : 'calc(100dvh - 330px)'}
+        label={t('差错', 'Discrepancies')}
+        at={at}
+        render={(row, index) => (
+          <DiscrepancyRow
+            of={row}
+            causeName={causeName}
+            merchantName={merchantName}
+            chosen={index === at.chosen}
+            picked={pickedIds.has(row.discrepancy_id)}
+            pick={mayHandle ? () => toggle(row.discrepancy_id) : null}
+          />
+        )}
+      />
       {mayHandle && <BulkBar picked={picked} clear={clear} />}
     </Page>
   )

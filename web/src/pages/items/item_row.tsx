@@ -66,6 +66,7 @@ export const ItemRow = memo(function ItemRow({
       <button
         type="button"
         className="item-open"
+        data-enter="page"
         tabIndex={chosen ? 0 : -1}
         onFocus={() => acts.choose(index)}
         onClick={() => acts.open(item)}

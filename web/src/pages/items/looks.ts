@@ -1,4 +1,5 @@
 import { causeName, FLAGS, KINDS, PASSES } from '../../../../src/reports/words.ts'
+import { ANOMALY_WORDS } from '../../pieces/payment_words.ts'
 import type { StateLook } from '../../pieces/states.tsx'
 import type { Both } from '../../shell/text.ts'
 
@@ -22,17 +23,6 @@ export const TAB_NAMES: Readonly<Record<string, Both>> = {
   reconciled: { zh: '已对账', en: 'Reconciled' },
 }
 
-/** What booking found. */
-const ANOMALIES: Readonly<Record<string, Both>> = {
-  duplicate_payment: { zh: '重复支付', en: 'paid twice' },
-  overpayment: { zh: '多付', en: 'overpaid' },
-  order_closed: { zh: '缴费单已关闭', en: 'its order was closed' },
-  amount_differs: { zh: '渠道金额与缴费单不同', en: 'the channel’s amount differs' },
-  merchant_differs: { zh: '收款账户不同', en: 'another receiving account' },
-  denied_after_success: { zh: '成功后渠道又说未成功', en: 'denied by the channel after its success' },
-  success_after_reversal: { zh: '冲正后渠道又说成功', en: 'a success after its reversal' },
-}
-
 const both = (of: (lang: 'zh' | 'en') => string): Both => ({ zh: of('zh'), en: of('en') })
 
 /** A kind of discrepancy, or what booking found. */
@@ -40,7 +30,7 @@ export const kindWords = (kind: string): Both =>
   kind === 'anomaly'
     ? { zh: '入账异常', en: 'Found while booking' }
     : (KINDS[kind as keyof typeof KINDS] ?? { zh: kind, en: kind })
-export const causeWords = (cause: string): Both => ANOMALIES[cause] ?? both(lang => causeName(cause, lang))
+export const causeWords = (cause: string): Both => ANOMALY_WORDS[cause] ?? both(lang => causeName(cause, lang))
 export const passWords = (pass: string): Both =>
   PASSES[pass as keyof typeof PASSES] ??
   (pass === 'by_hand' ? { zh: '手工匹配', en: 'By hand' } : { zh: pass, en: pass })

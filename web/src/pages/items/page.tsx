@@ -1,11 +1,12 @@
 import { ExportOutlined } from '@ant-design/icons'
 import { Button, Grid, type InputRef, Space } from 'antd'
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { ItemView } from '../../../../src/reconciliation/items/api.ts'
+import { isInRows, useChosenRow, useSearchKey } from '../../pieces/list_keys.ts'
 import { useMerchants } from '../../pieces/merchants.ts'
-import { isTyping, Shortcuts } from '../../pieces/shortcuts.tsx'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
+import { useKeyboard } from '../../shell/keyboard.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { BulkBar } from './bulk.tsx'
@@ -39,10 +40,11 @@ export default function Items() {
   const { all: merchants, nameOf } = useMerchants()
   const search = useRef<InputRef>(null)
   const [explained, setExplained] = useState<ItemView | null>(null)
-  const [chosen, setChosen] = useState(-1)
 
   const confirming = useConfirming(setExplained)
   const pages = usePages(query, confirming.kept)
+  const row = useChosenRow(pages.count)
+  const { chosen } = row
   const standingAt = (index: number) => {
     const slot = pages.at(index)
     return slot && standing(slot, confirming.done.get(slot.item.payment_no))
@@ -56,7 +58,7 @@ export default function Items() {
   useEffect(() => {
     forget()
     clear()
-    setChosen(-1)
+    row.choose(-1)
     renew()
   }, [address])
 
@@ -80,8 +82,8 @@ export default function Items() {
   const decide = (item: ItemView): void => (item.anomalous ? setExplained(item) : void confirming.confirm(item))
 
   // Rows are drawn again only when they changed: what they call stays the same, and does the newest.
-  const latest = useRef({ confirming, selection, decide, open })
-  latest.current = { confirming, selection, decide, open }
+  const latest = useRef({ confirming, selection, decide, open, row })
+  latest.current = { confirming, selection, decide, open, row }
   const acts = useMemo<RowActs>(
     () => ({
       confirm: item => latest.current.decide(item),
@@ -89,20 +91,18 @@ export default function Items() {
       retry: item => void latest.current.confirming.retry(item),
       explain: setExplained,
       open: item => latest.current.open(item.payment_no),
-      choose: setChosen,
+      choose: index => latest.current.row.choose(index),
       select: (index, range) => latest.current.selection.toggle(index, range),
     }),
     [],
   )
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (isTyping(event)) return
-    const act = keyAct(event, chosen, pages.count)
-    if (!act) return
-    event.preventDefault()
+  const press = (event: KeyboardEvent): boolean => {
+    const act = keyAct(event, chosen, pages.count, isInRows(event))
+    if (!act) return false
     const item = pages.at(chosen)?.item
     const now = standingAt(chosen)
     if (act.kind === 'choose') {
-      setChosen(act.index)
+      row.moveTo(act.index)
       if (act.range && mayConfirm) selection.toggle(act.index, true)
     } else if (act.kind === 'clear') {
       if (opened !== null) open(null)
@@ -114,16 +114,10 @@ export default function Items() {
       if (mayConfirm && now?.confirmable) decide(item)
       else if (event.key === 'Enter') open(item.payment_no)
     }
+    return true
   }
-  useEffect(() => {
-    const heard = (event: globalThis.KeyboardEvent): void => {
-      if (event.key !== '/' || isTyping(event)) return
-      event.preventDefault()
-      search.current?.focus({ cursor: 'all' })
-    }
-    window.addEventListener('keydown', heard)
-    return () => window.removeEventListener('keydown', heard)
-  }, [])
+  useKeyboard({ shortcuts: KEYS, press })
+  useSearchKey(() => search.current?.focus({ cursor: 'all' }))
 
   return (
     <Page
@@ -152,7 +146,7 @@ export default function Items() {
               variant="filled"
               onClick={() => {
                 confirming.forget()
-                setChosen(-1)
+                row.choose(-1)
                 pages.renew()
               }}
             >
@@ -169,12 +163,11 @@ export default function Items() {
           <Timeline
             pages={pages}
             done={confirming.done}
-            chosen={chosen}
+            at={row}
             selected={selection.numbers}
             mayConfirm={mayConfirm}
             merchantOf={nameOf}
             acts={acts}
-            onKeyDown={onKeyDown}
             rowHeight={wide ? 60 : 112}
           />
         )}
@@ -194,7 +187,6 @@ export default function Items() {
         merchantOf={nameOf}
         acts={{ confirm: decide, undo: item => void confirming.undo(item) }}
       />
-      <Shortcuts keys={KEYS} />
     </Page>
   )
 }

@@ -1,6 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button, Flex } from 'antd'
-import { Fragment, type KeyboardEvent, useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
+import type { ChosenRow } from '../../pieces/list_keys.ts'
+import { useFocusOfRow } from '../../pieces/rows.tsx'
 import { useLang, useText } from '../../shell/text.ts'
 import { ItemRow, type RowActs } from './item_row.tsx'
 import { type Done, type Group, sameGroup } from './timeline.ts'
@@ -27,27 +29,16 @@ function Head({ group: { day, hour } }: { readonly group: Group }) {
 export type TimelineProps = {
   readonly pages: Pages
   readonly done: ReadonlyMap<string, Done>
-  readonly chosen: number
+  readonly at: ChosenRow
   readonly selected: ReadonlySet<string>
   readonly mayConfirm: boolean
   readonly merchantOf: (no: string) => string
   readonly acts: RowActs
-  readonly onKeyDown: (event: KeyboardEvent) => void
   readonly rowHeight: number
 }
 
 /** All items that were paged to, of which only those in sight are in the page; the hour they were paid in stands above them. */
-export function Timeline({
-  pages,
-  done,
-  chosen,
-  selected,
-  mayConfirm,
-  merchantOf,
-  acts,
-  onKeyDown,
-  rowHeight,
-}: TimelineProps) {
+export function Timeline({ pages, done, at, selected, mayConfirm, merchantOf, acts, rowHeight }: TimelineProps) {
   const t = useText()
   const parent = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -61,18 +52,7 @@ export function Timeline({
   const last = shown.at(-1)?.index ?? 0
   const { look } = pages
   useEffect(() => look(first, last), [look, first, last])
-  const byKeyboard = useRef(false)
-  useEffect(() => {
-    if (chosen < 0 || !byKeyboard.current) return
-    virtual.scrollToIndex(chosen, { align: 'auto' })
-    const frame = requestAnimationFrame(() => {
-      parent.current
-        ?.querySelector<HTMLElement>(`li[data-index="${chosen}"] .item-open`)
-        ?.focus({ preventScroll: true })
-      byKeyboard.current = false
-    })
-    return () => cancelAnimationFrame(frame)
-  }, [chosen, virtual])
+  useFocusOfRow(parent, at, index => virtual.scrollToIndex(index, { align: 'auto' }))
   const top = shown.find(row => row.end > (virtual.scrollOffset ?? 0))
   const head = top && pages.at(top.index)?.group
   return (
@@ -80,15 +60,7 @@ export function Timeline({
       <div className="timeline-head" aria-hidden="true">
         {head && <Head group={head} />}
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the rows within, which have the focus */}
-      <div
-        ref={parent}
-        className="rows timeline-rows"
-        onKeyDown={event => {
-          byKeyboard.current = true
-          onKeyDown(event)
-        }}
-      >
+      <div ref={parent} className="rows timeline-rows">
         <ul aria-label={t('已缴费项目', 'Paid items')} style={{ height: virtual.getTotalSize() }}>
           {shown.map(row => {
             const slot = pages.at(row.index)
@@ -113,7 +85,7 @@ export function Timeline({
                       placed={slot}
                       index={row.index}
                       done={done.get(slot.item.payment_no)}
-                      chosen={chosen === row.index}
+                      chosen={at.chosen === row.index}
                       selected={selected.has(slot.item.payment_no)}
                       mayConfirm={mayConfirm}
                       merchant={merchantOf(slot.item.merchant_no)}
@@ -129,7 +101,7 @@ export function Timeline({
         </ul>
         {pages.paused && (
           <Flex justify="center" align="center" gap={12} className="timeline-end">
-            {t('已查看较早的数万笔，暂无更多符合条件的', 'Tens of thousands of earlier ones were looked at; none fits')}
+            {t('已查看较早的大量记录，暂无更多符合条件的', 'Very many earlier ones were looked at; none fits')}
             <Button onClick={pages.goOn}>{t('继续查找', 'Look further')}</Button>
           </Flex>
         )}

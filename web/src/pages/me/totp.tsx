@@ -21,7 +21,15 @@ export function Totp() {
           {t('已启用：登录时除密码外还要 6 位验证码。', 'In use: a log-in by password wants its six digits, too.')}
         </Typography.Text>
         {ending ? (
-          <CodeForm path="/api/session/totp/end" words={t('停用', 'Switch off')} danger done={() => void refresh()} />
+          <CodeForm
+            path="/api/session/totp/end"
+            words={t('停用', 'Switch off')}
+            danger
+            done={() => {
+              setEnding(false)
+              void refresh()
+            }}
+          />
         ) : (
           <Button danger onClick={() => setEnding(true)}>
             {t('停用动态验证码', 'Switch it off')}
@@ -68,7 +76,11 @@ export function Totp() {
         <Copy text={secret} what={t('密钥', 'the key')} />
       </Flex>
       <Typography.Text>{t('2. 输入应用里显示的 6 位数字', '2. Type the six digits that it shows')}</Typography.Text>
-      <CodeForm path="/api/session/totp/confirm" words={t('确认启用', 'Confirm')} done={() => void refresh()} />
+      <CodeForm
+        path="/api/session/totp/confirm"
+        words={t('确认启用', 'Confirm')}
+        done={() => void refresh().then(() => setUri(null))}
+      />
     </Flex>
   )
 }

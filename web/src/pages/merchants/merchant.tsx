@@ -1,9 +1,10 @@
-import { Button, Descriptions, Drawer, Flex, Form, Input, Select, Switch, TreeSelect, Typography } from 'antd'
+import { Button, Descriptions, Flex, Form, Input, Select, Switch, TreeSelect, Typography } from 'antd'
 import { useState } from 'react'
 import type { FeeItemList, FeeItemView, MerchantView } from '../../../../src/merchants/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
 import { Listing } from '../../pieces/listing.tsx'
+import { RecordDrawer } from '../../pieces/record_drawer.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { Money, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -16,26 +17,16 @@ import { CATEGORIES, FEE_ITEM_STATES, MERCHANT_STATES } from './words.ts'
 /** One merchant and its fee items. */
 export function MerchantDrawer({ no, close }: { readonly no: string; readonly close: () => void }) {
   const t = useText()
-  const { data, error, refetch } = useRead<MerchantView>(
-    'merchants',
-    `/api/merchants/${no}`,
-    {},
-    {
-      enabled: no !== '',
-      keep: false,
-    },
-  )
   return (
-    <Drawer
-      open={no !== ''}
-      onClose={close}
-      size={720}
-      rootClassName="full-on-phone"
-      title={data?.name ?? t('收费单位', 'Merchant')}
+    <RecordDrawer<MerchantView>
+      subject="merchants"
+      under="/api/merchants"
+      id={no}
+      close={close}
+      title={merchant => merchant?.name ?? t('收费单位', 'Merchant')}
     >
-      {error && <Failed error={error} again={() => void refetch()} />}
-      {data ? <Merchant merchant={data} /> : !error && <Loading rows={10} />}
-    </Drawer>
+      {merchant => <Merchant merchant={merchant} />}
+    </RecordDrawer>
   )
 }
 

@@ -4,11 +4,11 @@ import { useState } from 'react'
 import type { MerchantList, MerchantView } from '../../../../src/merchants/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
-import { useKey } from '../../pieces/keys.ts'
-import { Listing } from '../../pieces/listing.tsx'
-import { usePages } from '../../pieces/paged.ts'
-import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
+import { useSearchKey } from '../../pieces/list_keys.ts'
+import { PagedListing } from '../../pieces/paged.tsx'
+import { Page, State } from '../../pieces/states.tsx'
 import { useAddress } from '../../shell/address.ts'
+import { usePages } from '../../shell/paging.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { useDepartments } from '../accounts/place.tsx'
@@ -17,6 +17,7 @@ import { MerchantDrawer } from './merchant.tsx'
 import { MERCHANT_STATES } from './words.ts'
 
 const PAGE = 100
+const rowsOf = (answer: MerchantList): readonly MerchantView[] => answer.merchants
 type Wish = { readonly merchant_no: string; readonly name: string; readonly department_id: string }
 
 /** 收费单位: the departments as a tree, their merchants, and what each may bill. */
@@ -33,10 +34,10 @@ export default function MerchantsPage() {
     'merchants',
     '/api/merchants',
     { department_id: department, search: address.get('search'), limit: PAGE },
-    page => page.merchants,
-    page => (page.merchants.length === PAGE ? page.merchants.at(-1)?.merchant_no : null),
+    rowsOf,
+    { placeOf: ({ merchant_no }) => merchant_no },
   )
-  useKey('/', () => document.getElementById('merchant-search')?.focus())
+  useSearchKey(() => document.getElementById('merchant-search')?.focus())
   return (
     <Page
       title={t('收费单位', 'Merchants')}
@@ -62,44 +63,34 @@ export default function MerchantsPage() {
               onSearch={value => address.set({ search: value.trim() })}
             />
           </div>
-          {list.error && <Failed error={list.error} again={list.again} />}
-          {list.pending ? (
-            <Loading rows={8} />
-          ) : (
-            <Listing<MerchantView>
-              label={t('收费单位', 'Merchants')}
-              rows={list.rows}
-              keyOf={({ merchant_no }) => merchant_no}
-              chosen={address.get('merchant')}
-              empty={<Nothing what={t('没有收费单位', 'No merchant here')} />}
-              columns={[
-                {
-                  title: t('名称', 'Name'),
-                  head: true,
-                  render: ({ merchant_no, name }) => (
-                    <Button
-                      type="link"
-                      className="cell-link"
-                      onClick={() => address.set({ merchant: merchant_no }, { step: true })}
-                    >
-                      {name}
-                    </Button>
-                  ),
-                },
-                {
-                  title: t('状态', 'State'),
-                  head: true,
-                  render: ({ state }) => <State of={state} looks={MERCHANT_STATES} />,
-                },
-                { title: t('编号', 'Number'), render: ({ merchant_no }) => merchant_no },
-              ]}
-            />
-          )}
-          {list.more && (
-            <Button block onClick={list.more} loading={list.fetching} style={{ marginTop: 12 }}>
-              {t('更多', 'More')}
-            </Button>
-          )}
+          <PagedListing<MerchantView>
+            label={t('收费单位', 'Merchants')}
+            list={list}
+            keyOf={({ merchant_no }) => merchant_no}
+            chosen={address.get('merchant')}
+            empty={t('没有收费单位', 'No merchant here')}
+            columns={[
+              {
+                title: t('名称', 'Name'),
+                head: true,
+                render: ({ merchant_no, name }) => (
+                  <Button
+                    type="link"
+                    className="cell-link"
+                    onClick={() => address.set({ merchant: merchant_no }, { step: true })}
+                  >
+                    {name}
+                  </Button>
+                ),
+              },
+              {
+                title: t('状态', 'State'),
+                head: true,
+                render: ({ state }) => <State of={state} looks={MERCHANT_STATES} />,
+              },
+              { title: t('编号', 'Number'), render: ({ merchant_no }) => merchant_no },
+            ]}
+          />
         </div>
       </div>
       <FormDialog<Wish>

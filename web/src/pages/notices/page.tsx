@@ -2,18 +2,19 @@ import { Button, Flex, Radio, Select } from 'antd'
 import { useState } from 'react'
 import type { NoticeList, NoticeSummary, NoticeView } from '../../../../src/notices/api.ts'
 import { useAct } from '../../pieces/act.ts'
-import { Listing } from '../../pieces/listing.tsx'
-import { usePages } from '../../pieces/paged.ts'
+import { PagedListing } from '../../pieces/paged.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
+import { Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
+import { usePages } from '../../shell/paging.ts'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { MEDIA, STATES, TEMPLATES } from './words.ts'
 
 const PAGE = 100
+const rowsOf = (answer: NoticeList): readonly NoticeView[] => answer.notices
 const OPEN = new Set(['failed', 'unknown'])
 
 /** 通知: messages that did not arrive, and what a person decides about them. */
@@ -25,13 +26,9 @@ export default function NoticesPage() {
   const [dealing, setDealing] = useState<NoticeView | null>(null)
   const [as, setAs] = useState<'again' | 'sent' | 'withdraw'>('again')
   const state = address.get('state')
-  const list = usePages<NoticeList, NoticeView>(
-    'notices',
-    '/api/notices',
-    { state, limit: PAGE },
-    page => page.notices,
-    page => (page.notices.length === PAGE ? page.notices.at(-1)?.notice_id : null),
-  )
+  const list = usePages<NoticeList, NoticeView>('notices', '/api/notices', { state, limit: PAGE }, rowsOf, {
+    placeOf: ({ notice_id }) => notice_id,
+  })
   return (
     <Page title={t('通知', 'Messages')}>
       <div className="stack">
@@ -49,70 +46,56 @@ export default function NoticesPage() {
               ]}
             />
           </div>
-          {list.error && <Failed error={list.error} again={list.again} />}
-          {list.pending ? (
-            <Loading rows={8} />
-          ) : (
-            <Listing<NoticeView>
-              label={t('通知', 'Messages')}
-              rows={list.rows}
-              keyOf={({ notice_id }) => notice_id}
-              empty={
-                <Nothing
-                  what={
-                    state === ''
-                      ? t('没有需要处理的通知，都已送达或正在发送', 'No message needs anybody')
-                      : t('没有这样的通知', 'No such message')
-                  }
-                />
-              }
-              columns={[
-                {
-                  title: t('内容', 'What'),
-                  head: true,
-                  render: ({ template }) => t(TEMPLATES[template] ?? { zh: template, en: template }),
-                },
-                {
-                  title: t('状态', 'State'),
-                  head: true,
-                  render: ({ state: now }) => <State of={now} looks={STATES} />,
-                },
-                { title: t('方式', 'By'), render: ({ medium }) => t(MEDIA[medium] ?? { zh: medium, en: medium }) },
-                { title: t('收件人', 'To'), render: ({ recipient }) => recipient },
-                { title: t('次数', 'Tries'), right: true, render: ({ attempts }) => attempts },
-                { title: t('产生于', 'Made'), render: ({ created_at }) => <When at={created_at} /> },
-                { title: t('发送于', 'Sent'), render: ({ sent_at }) => <When at={sent_at} /> },
-                {
-                  title: t('错误', 'Error'),
-                  render: ({ last_error }) => (last_error === '' ? '—' : <span className="wrong">{last_error}</span>),
-                },
-                ...(may('notice.manage')
-                  ? [
-                      {
-                        title: '',
-                        render: (notice: NoticeView) =>
-                          OPEN.has(notice.state) && (
-                            <Button
-                              size="small"
-                              onClick={() => {
-                                setAs('again')
-                                setDealing(notice)
-                              }}
-                            >
-                              {t('处理', 'Deal with it')}
-                            </Button>
-                          ),
-                      },
-                    ]
-                  : []),
-              ]}
-            />
-          )}
-          {list.more && (
-            <Button block onClick={list.more} loading={list.fetching} style={{ marginTop: 12 }}>
-              {t('更多', 'More')}
-            </Button>
-          )}
+          <PagedListing<NoticeView>
+            label={t('通知', 'Messages')}
+            list={list}
+            keyOf={({ notice_id }) => notice_id}
+            empty={
+              state === ''
+                ? t('没有需要处理的通知，都已送达或正在发送', 'No message needs anybody')
+                : t('没有这样的通知', 'No such message')
+            }
+            columns={[
+              {
+                title: t('内容', 'What'),
+                head: true,
+                render: ({ template }) => t(TEMPLATES[template] ?? { zh: template, en: template }),
+              },
+              {
+                title: t('状态', 'State'),
+                head: true,
+                render: ({ state: now }) => <State of={now} looks={STATES} />,
+              },
+              { title: t('方式', 'By'), render: ({ medium }) => t(MEDIA[medium] ?? { zh: medium, en: medium }) },
+              { title: t('收件人', 'To'), render: ({ recipient }) => recipient },
+              { title: t('次数', 'Tries'), right: true, render: ({ attempts }) => attempts },
+              { title: t('产生于', 'Made'), render: ({ created_at }) => <When at={created_at} /> },
+              { title: t('发送于', 'Sent'), render: ({ sent_at }) => <When at={sent_at} /> },
+              {
+                title: t('错误', 'Error'),
+                render: ({ last_error }) => (last_error === '' ? '—' : <span className="wrong">{last_error}</span>),
+              },
+              ...(may('notice.manage')
+                ? [
+                    {
+                      title: '',
+                      render: (notice: NoticeView) =>
+                        OPEN.has(notice.state) && (
+                          <Button
+                            size="small"
+                            onClick={() => {
+                              setAs('again')
+                              setDealing(notice)
+                            }}
+                          >
+                            {t('处理', 'Deal with it')}
+                          </Button>
+                        ),
+                    },
+                  ]
+                : []),
+            ]}
+          />
         </section>
       </div>
       <ReasonDialog

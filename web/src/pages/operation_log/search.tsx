@@ -2,7 +2,7 @@ import { Button, Form, Grid, Input, Select } from 'antd'
 import { useRef, useState } from 'react'
 import type { AccountList } from '../../../../src/access/api.ts'
 import { Days } from '../../pieces/days.tsx'
-import { useKey } from '../../pieces/keys.ts'
+import { useSearchKey } from '../../pieces/list_keys.ts'
 import { aside } from '../../pieces/phrases.ts'
 import type { Address } from '../../shell/address.ts'
 import { useRead } from '../../shell/reading.ts'
@@ -25,7 +25,7 @@ export function instantsOf(from: string, to: string): { from?: string; to?: stri
 export function Search({ address }: { readonly address: Address }) {
   const t = useText()
   const first = useRef<HTMLDetailsElement>(null)
-  useKey('/', () => first.current?.querySelector('input')?.focus())
+  useSearchKey(() => first.current?.querySelector('input')?.focus())
   const field = (name: string, label: string, width: number) => (
     <Form.Item label={label} htmlFor={`log-${name}`}>
       <Input

@@ -1,11 +1,12 @@
-import { Button, Descriptions, Drawer, Typography } from 'antd'
+import { Button, Descriptions, Typography } from 'antd'
 import { useState } from 'react'
 import type { OrderView, RecordListView } from '../../../../src/orders/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { ORDER_STATES, PAYMENT_STATES } from '../../pieces/payment_words.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
+import { RecordDrawer } from '../../pieces/record_drawer.tsx'
+import { Failed, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
@@ -16,26 +17,16 @@ import { REFUND_FLAGS } from './words.ts'
 /** One order with its payments. */
 export function OrderDrawer({ no, close }: { readonly no: string; readonly close: () => void }) {
   const t = useText()
-  const { data, error, refetch } = useRead<OrderView>(
-    'payments',
-    `/api/orders/${encodeURIComponent(no)}`,
-    {},
-    {
-      enabled: no !== '',
-      keep: false,
-    },
-  )
   return (
-    <Drawer
-      open={no !== ''}
-      onClose={close}
-      size={720}
-      rootClassName="full-on-phone"
-      title={t(`缴费单 ${no}`, `Order ${no}`)}
+    <RecordDrawer<OrderView>
+      subject="payments"
+      under="/api/orders"
+      id={no}
+      close={close}
+      title={() => t(`缴费单 ${no}`, `Order ${no}`)}
     >
-      {error && <Failed error={error} again={() => void refetch()} />}
-      {data ? <Order order={data} /> : !error && <Loading rows={12} />}
-    </Drawer>
+      {order => <Order order={order} />}
+    </RecordDrawer>
   )
 }
 

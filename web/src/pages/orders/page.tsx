@@ -3,7 +3,7 @@ import { Button, Flex, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import type { MerchantList } from '../../../../src/merchants/api.ts'
 import type { OrderView } from '../../../../src/orders/api.ts'
-import { useKey } from '../../pieces/keys.ts'
+import { useSearchKey } from '../../pieces/list_keys.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { ORDER_STATES } from '../../pieces/payment_words.ts'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
@@ -37,7 +37,7 @@ export default function OrdersPage() {
     { enabled: may('merchant.read') },
   )
   const open = (orderNo: string): void => address.set({ order: orderNo }, { step: true })
-  useKey('/', () => document.getElementById('order-no')?.focus())
+  useSearchKey(() => document.getElementById('order-no')?.focus())
   return (
     <Page
       title={t('缴费单', 'Orders')}

@@ -33,7 +33,7 @@ function Shown({ appeal }: { readonly appeal: OwnAppealView }) {
   return (
     <>
       <Outcome appeal={appeal} />
-      <dl className="bill facts" style={{ marginTop: 12 }}>
+      <dl className="bill bill-facts" style={{ marginTop: 12 }}>
         <dt>{t('缴费', 'Payment')}</dt>
         <dd>
           <Link to={`/own/records/${appeal.payment_no}`}>{appeal.title}</Link>

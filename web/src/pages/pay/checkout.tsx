@@ -118,7 +118,7 @@ function Transfer({
           'Transfer the money at your bank. Copy the text as it is: by it we know whose money it is.',
         )}
       </p>
-      <dl className="facts">
+      <dl className="bill-facts">
         {facts.map(([name, value]) => (
           <div key={name} style={{ display: 'contents' }}>
             <dt>{name}</dt>

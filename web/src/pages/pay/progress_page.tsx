@@ -59,7 +59,7 @@ function Progress({ payment }: { readonly payment: PaymentView }) {
       </div>
       {!over && <Steps payment={payment} />}
       <CheckoutPanelIfOpen payment={payment} />
-      <dl className="bill facts">
+      <dl className="bill bill-facts">
         {order.data && (
           <>
             <dt>{t('缴费项目', 'For')}</dt>

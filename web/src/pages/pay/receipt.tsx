@@ -19,7 +19,7 @@ export function ReceiptFacts({ receipt }: { readonly receipt: ReceiptView }) {
     ...(receipt.refund_flag === 'none' ? [] : [[t('其中已退款', 'Refunded of it'), receipt.refunded] as const]),
   ]
   return (
-    <dl className="facts">
+    <dl className="bill-facts">
       {facts.map(([name, value]) => (
         <div key={name} style={{ display: 'contents' }}>
           <dt>{name}</dt>

@@ -1,6 +1,8 @@
-import { Form, Input, InputNumber, Select } from 'antd'
+import { App, Form, Input, InputNumber, Select } from 'antd'
+import type { ScheduleView } from '../../../../src/reports/api.ts'
 import { useAct } from '../../pieces/act.ts'
 import { FormDialog } from '../../pieces/form_dialog.tsx'
+import { localOf } from '../../pieces/local_time.ts'
 import { useLang, useText } from '../../shell/text.ts'
 import { EVERY, FORMATS, WEEKDAYS } from './words.ts'
 
@@ -27,6 +29,7 @@ export function ScheduleDialog({
   const t = useText()
   const lang = useLang()
   const act = useAct(['reports'])
+  const { message } = App.useApp()
   return (
     <FormDialog<Wish>
       open={open}
@@ -34,15 +37,19 @@ export function ScheduleDialog({
       title={t(`定时导出：${name}`, `Export regularly: ${name}`)}
       confirm={t('保存', 'Save')}
       initial={{ format: 'xlsx', every: 'day', local_time: '08:30', day_no: 1 }}
-      submit={({ notify, day_no, ...wish }) =>
-        act('POST', '/api/reports/schedules', {
+      submit={async ({ notify, day_no, ...wish }) => {
+        const { next_at } = await act<ScheduleView>('POST', '/api/reports/schedules', {
           template_id: templateId,
           lang,
           ...wish,
           ...(wish.every === 'day' ? {} : { day_no }),
           ...(notify ? { notify } : {}),
         })
-      }
+        // Just begun: it has a next time.
+        const { day, time } = localOf(next_at as string)
+        const first = `${day} ${time.slice(0, 5)}`
+        message.success(t(`已设定，下次 ${first}`, `Set up; the next one is made at ${first}`))
+      }}
     >
       {form => (
         <>

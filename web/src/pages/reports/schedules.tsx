@@ -9,7 +9,7 @@ import { When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { nameOf } from './templates.tsx'
-import { EVERY, FORMATS, WEEKDAYS } from './words.ts'
+import { ENDED_BY_ITSELF, EVERY, FORMATS, WEEKDAYS } from './words.ts'
 
 /** What is exported by itself, when next, and ending it. */
 export function Schedules() {
@@ -32,6 +32,7 @@ export function Schedules() {
           : ''
     return [often, day, local_time].filter(Boolean).join(' ')
   }
+  const whyEnded = ({ ended_why: why }: ScheduleView): string => t(ENDED_BY_ITSELF[why] ?? { zh: why, en: why })
   if (error) return <Failed error={error} />
   if (!data) return <Loading rows={6} />
   return (
@@ -53,7 +54,7 @@ export function Schedules() {
             render: schedule =>
               schedule.ended_at ? (
                 <span className="quiet">
-                  {t('已结束', 'Ended')} {schedule.ended_why}
+                  {t('已结束', 'Ended')} {whyEnded(schedule)}
                 </span>
               ) : (
                 <Button size="small" danger onClick={() => setEnding(schedule)}>

@@ -51,6 +51,15 @@ export const EVERY: Readonly<Record<string, Both>> = {
   month: { zh: '每月', en: 'Every month' },
 }
 
+/** Why a schedule ended without anybody's word. */
+export const ENDED_BY_ITSELF: Readonly<Record<string, Both>> = {
+  not_permitted: { zh: '您已没有导出报表的权限', en: 'You may no longer export reports' },
+  report_invalid: {
+    zh: '模板的内容已不适用，请修改模板后重新设定',
+    en: 'What its template shows has changed: mend the template and set it up again',
+  },
+}
+
 /** Days of the week; 1 is Monday. */
 export const WEEKDAYS: readonly Both[] = [
   { zh: '周一', en: 'Monday' },

@@ -1,12 +1,13 @@
 import { Flex, Segmented, Select, Tag } from 'antd'
 import { useCallback } from 'react'
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
+import { useNavigate, useParams, useSearchParams } from 'react-router'
 import type { ReviewView } from '../../../../src/reviews/api.ts'
-import { LIST_KEYS, Shortcuts, useListKeys } from '../../pieces/list_keys.tsx'
+import { useListKeys } from '../../pieces/list_keys.ts'
+import { PagedRows } from '../../pieces/paged.tsx'
 import { spoken } from '../../pieces/phrases.ts'
-import { Rows } from '../../pieces/rows.tsx'
+import { RowLink } from '../../pieces/row_link.tsx'
 import { Split } from '../../pieces/split.tsx'
-import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
+import { Page, State } from '../../pieces/states.tsx'
 import { Money, When } from '../../pieces/values.tsx'
 import { useFilters } from '../../shell/address.ts'
 import { usePages } from '../../shell/paging.ts'
@@ -36,15 +37,11 @@ export default function Reviews() {
   const [filters, change] = useFilters(['view', 'kind'])
   const view = viewOf(filters.view)
   const { data: kinds } = useRead<{ kinds: Kinds }>('reviews', '/api/review-kinds')
-  const { rows, loading, error, again, more } = usePages<Answer, ReviewView>(
-    'reviews',
-    '/api/reviews',
-    { ...VIEWS[view], kind: filters.kind },
-    rowsOf,
-  )
+  const list = usePages<Answer, ReviewView>('reviews', '/api/reviews', { ...VIEWS[view], kind: filters.kind }, rowsOf)
+  const { rows } = list
   const query = search.size === 0 ? '' : `?${search}`
   const addressOf = (id: string): string => `/reviews/${encodeURIComponent(id)}${query}`
-  const [chosen] = useListKeys({
+  const at = useListKeys({
     count: rows.length,
     open: index => void navigate(addressOf(rows[index]?.review_id ?? '')),
   })
@@ -58,33 +55,21 @@ export default function Reviews() {
     },
     [rows, view, navigate, query],
   )
-  const list = error ? (
-    <Failed error={error} again={again} />
-  ) : loading ? (
-    <Loading rows={8} />
-  ) : rows.length === 0 ? (
-    <Nothing
-      what={
+  const shown = (
+    <PagedRows
+      list={list}
+      empty={
         view === 'waiting'
           ? t('没有等待复核的申请', 'Nothing waits for a second person')
           : t('没有符合条件的申请', 'Nothing fits these filters')
       }
-    />
-  ) : (
-    <Rows
-      rows={rows}
       keyOf={row => row.review_id}
       height={86}
       viewport="calc(100dvh - 230px)"
       label={t('复核申请', 'Reviews')}
-      more={more}
-      focus={chosen}
+      at={at}
       render={(row, index) => (
-        <Link
-          to={addressOf(row.review_id)}
-          className={row.review_id === reviewId || index === chosen ? 'row-link chosen' : 'row-link'}
-          aria-current={row.review_id === reviewId ? 'true' : undefined}
-        >
+        <RowLink to={addressOf(row.review_id)} opened={row.review_id === reviewId} chosen={index === at.chosen}>
           <div className="row-line">
             <strong>{t(row.kind_zh, row.kind_en)}</strong>
             {row.amount !== null && <Money amount={row.amount} currency={row.currency ?? 'CNY'} />}
@@ -105,12 +90,12 @@ export default function Reviews() {
             <span>{spoken(t, row.asked_name || row.asked_by)}</span>
             <When at={row.asked_at} />
           </div>
-        </Link>
+        </RowLink>
       )}
     />
   )
   return (
-    <Page title={t('复核', 'Reviews')} extra={<Shortcuts keys={LIST_KEYS} />}>
+    <Page title={t('复核', 'Reviews')}>
       <div className="filters">
         <Segmented<View>
           value={view}
@@ -136,7 +121,7 @@ export default function Reviews() {
       </div>
       <Split
         back={`/reviews${query}`}
-        list={list}
+        list={shown}
         detail={
           reviewId === undefined ? null : (
             <ReviewDetail key={reviewId} reviewId={reviewId} kinds={kinds?.kinds ?? []} decided={decided} />

@@ -1,10 +1,10 @@
 import { Button, Tag } from 'antd'
 import type { ActivationList, FormView, VersionLine, VersionList } from '../../../../src/rules/api.ts'
-import { usePages } from '../../pieces/paged.ts'
 import { spoken } from '../../pieces/phrases.ts'
 import { Failed, Loading, Page } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
+import { usePages } from '../../shell/paging.ts'
 import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -13,20 +13,17 @@ import { Version } from './version.tsx'
 import './rules.css'
 
 const PAGE = 50
+const rowsOf = (answer: VersionList): readonly VersionLine[] => answer.versions
 
 /** 对账规则: the versions with who and why, what each changes, its gate and its activation; and writing another one. */
 export default function RulesPage() {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const list = usePages<VersionList, VersionLine>(
-    'rules',
-    '/api/rules/versions',
-    { limit: PAGE },
-    page => page.versions,
-    page => (page.versions.length === PAGE ? page.versions.at(-1)?.version : null),
-    'before',
-  )
+  const list = usePages<VersionList, VersionLine>('rules', '/api/rules/versions', { limit: PAGE }, rowsOf, {
+    cursor: 'before',
+    placeOf: ({ version }) => version,
+  })
   const form = useRead<FormView>('rules', '/api/rules/form')
   const activations = useRead<ActivationList>('rules', '/api/rules/activations')
   const error = list.error ?? form.error ?? activations.error
@@ -55,7 +52,7 @@ export default function RulesPage() {
       }
     >
       {error && <Failed error={error} again={list.again} />}
-      {list.pending || !form.data || !activations.data ? (
+      {list.loading || !form.data || !activations.data ? (
         !error && <Loading rows={12} />
       ) : (
         <div className="side-by-side">
@@ -78,7 +75,7 @@ export default function RulesPage() {
               </button>
             ))}
             {list.more && (
-              <Button type="text" onClick={list.more} loading={list.fetching}>
+              <Button type="text" onClick={list.more} loading={list.loadingMore}>
                 {t('更早的版本', 'Older ones')}
               </Button>
             )}

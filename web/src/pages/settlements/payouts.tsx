@@ -1,9 +1,8 @@
 import { Tag } from 'antd'
 import type { CreditList, CreditView } from '../../../../src/reconciliation/funds/api.ts'
+import { PagedRows } from '../../pieces/paged.tsx'
 import { listed } from '../../pieces/phrases.ts'
-import { Rows } from '../../pieces/rows.tsx'
 import { HOW_PAID } from '../../pieces/settlement_words.ts'
-import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
 import { Money, Num } from '../../pieces/values.tsx'
 import { usePages } from '../../shell/paging.ts'
 import { useText } from '../../shell/text.ts'
@@ -13,32 +12,19 @@ const rowsOf = (answer: CreditList): readonly CreditView[] => answer.credits
 /** Lines of the banks that are payouts of channels: which of our days each pays, or that nobody knows yet. */
 export function Payouts({ assigned }: { readonly assigned: boolean | undefined }) {
   const t = useText()
-  const { rows, loading, error, again, more } = usePages<CreditList, CreditView>(
-    'settlements',
-    '/api/payouts',
-    { assigned },
-    rowsOf,
-  )
-  if (error) return <Failed error={error} again={again} />
-  if (loading) return <Loading rows={8} />
-  if (rows.length === 0)
-    return (
-      <Nothing
-        what={
-          assigned === false
-            ? t('每笔渠道结算到账都已对应到账期', 'Every payout pays a day that we know')
-            : t('银行对账单中还没有渠道结算到账', 'There is no payout among the banks’ lines yet')
-        }
-      />
-    )
+  const list = usePages<CreditList, CreditView>('settlements', '/api/payouts', { assigned }, rowsOf)
   return (
-    <Rows
-      rows={rows}
+    <PagedRows
+      list={list}
+      empty={
+        assigned === false
+          ? t('每笔渠道结算到账都已对应到账期', 'Every payout pays a day that we know')
+          : t('银行对账单中还没有渠道结算到账', 'There is no payout among the banks’ lines yet')
+      }
       keyOf={row => row.line}
       height={64}
       viewport="calc(100dvh - 220px)"
       label={t('渠道结算到账', 'Payouts')}
-      more={more}
       render={row => (
         <div className="row-link">
           <div className="row-line">

@@ -102,7 +102,7 @@ function Arrival({ arrival }: { readonly arrival: ArrivalView }) {
       </div>
       <Flex gap={8} wrap justify="end" align="center">
         {arrival.file_id !== null && (
-          <Link to={`/statements/${arrival.file_id}`} className="row-link">
+          <Link to={`/statements/${arrival.file_id}`} className="arrival-file">
             {t('查看', 'Open')}
           </Link>
         )}

@@ -1,56 +1,42 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback } from 'react'
-import { Link } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import type { FileList, FileView } from '../../../../src/arrivals/api.ts'
+import { useListKeys } from '../../pieces/list_keys.ts'
+import { PagedRows } from '../../pieces/paged.tsx'
 import { counted } from '../../pieces/phrases.ts'
-import { Rows } from '../../pieces/rows.tsx'
-import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
+import { State } from '../../pieces/states.tsx'
 import { ChannelName, When } from '../../pieces/values.tsx'
-import { ask, type Refused } from '../../shell/api.ts'
+import { usePages } from '../../shell/paging.ts'
 import { useText } from '../../shell/text.ts'
 import type { Filter } from './arrivals.tsx'
 import { FILE_LOOKS, KIND_NAMES, sizeText } from './words.ts'
 
+const rowsOf = (answer: FileList): readonly FileView[] => answer.files
+const addressOf = (file: FileView | undefined): string => `/statements/${file?.file_id}`
+
 /** All files that came, the newest first: of a day with several, each is a version. */
 export function Files({ filter }: { readonly filter: Filter }) {
   const t = useText()
-  const { data, error, isPending, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery<
-    FileList,
-    Refused
-  >({
-    queryKey: ['statements', '/api/statements', filter],
-    queryFn: ({ pageParam, signal }) =>
-      ask<FileList>('GET', '/api/statements', {
-        query: { ...filter, after: pageParam as number | null, limit: 100 },
-        signal,
-      }),
-    initialPageParam: null,
-    getNextPageParam: page => page.next,
-  })
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
-  if (error) return <Failed error={error} again={() => void refetch()} />
-  if (isPending) return <Loading rows={12} />
-  const files = data.pages.flatMap(page => page.files)
-  if (files.length === 0) return <Nothing what={t('没有符合条件的文件', 'No file fits these filters')} />
+  const navigate = useNavigate()
+  const list = usePages<FileList, FileView>('statements', '/api/statements', { ...filter, limit: 100 }, rowsOf)
+  const at = useListKeys({ count: list.rows.length, open: index => void navigate(addressOf(list.rows[index])) })
   return (
-    <Rows
-      rows={files}
+    <PagedRows
+      list={list}
+      empty={t('没有符合条件的文件', 'No file fits these filters')}
       keyOf={file => file.file_id}
       height={76}
       viewport="calc(100dvh - 270px)"
       label={t('对账单文件', 'Statement files')}
-      more={hasNextPage ? more : undefined}
-      render={file => <FileRow file={file} />}
+      at={at}
+      render={(file, index) => <FileRow file={file} chosen={index === at.chosen} />}
     />
   )
 }
 
-function FileRow({ file }: { readonly file: FileView }) {
+function FileRow({ file, chosen }: { readonly file: FileView; readonly chosen: boolean }) {
   const t = useText()
   return (
-    <Link to={`/statements/${file.file_id}`} className="file-row">
+    <Link to={addressOf(file)} className={chosen ? 'file-row row-chosen' : 'file-row'}>
       <span>
         <strong>{file.name}</strong>
         <span className="quiet">

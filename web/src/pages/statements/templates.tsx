@@ -15,7 +15,7 @@ export function KnownLayouts() {
   if (!data || data.templates.length === 0) return null
   return (
     <section style={{ marginTop: 16 }}>
-      <h2 className="known-layouts">{t('已确认的格式', 'Known layouts')}</h2>
+      <h2 className="templates-head">{t('已确认的格式', 'Known layouts')}</h2>
       <Collapse
         items={data.templates.map(template => ({
           key: template.name,
