@@ -114,18 +114,6 @@ test('background tasks, keys, attacks, templates, periods and filters have their
   assert.deepEqual(Object.keys(COLUMNS), [...BILL_COLUMNS])
 })
 
-test('a class of its own name stands in one stylesheet: they all hold on every page once they were loaded', () => {
-  const sheets = new Map<string, Set<string>>()
-  for (const file of globSync('web/src/**/*.css', { cwd: PACKAGE_ROOT }))
-    for (const [, name = ''] of readFileSync(join(PACKAGE_ROOT, file), 'utf8').matchAll(/^\s*\.([\w-]+)\s*[,{]/gm))
-      sheets.set(name, (sheets.get(name) ?? new Set()).add(file))
-  assert.ok(sheets.size > 100)
-  assert.deepEqual(
-    [...sheets].filter(([, files]) => files.size > 1),
-    [],
-  )
-})
-
 test('sizes are told in the unit that fits', () => {
   assert.deepEqual([0, 1023, 1024, 1_572_864].map(sizeText), ['0 B', '1023 B', '1.0 KB', '1.5 MB'])
 })
