@@ -51,16 +51,16 @@ export async function seedReportDays(app: App): Promise<void> {
     )
   }
   await pool.query(`insert into movements (id, payment_no, order_no, kind, status, channel, account, channel_trade_no, merchant_order_no, amount,
-      currency, occurred_at, business_date, merchant, fee) values
-    (1, 'PO1', 'O1', 'payment', 'success', 'wechat', 'main', 'T1', 'PO1', 12860, 'CNY', '2026-11-19 08:00+08', '2026-11-19', 'M1', 77),
-    (2, 'PO2', 'O2', 'payment', 'success', 'wechat', 'main', 'T2', 'PO2', 5000, 'CNY', '2026-11-19 09:00+08', '2026-11-19', 'M1', 30),
-    (3, 'PO3', 'O3', 'payment', 'success', 'wechat', 'main', 'T3', 'PO3', 100000, 'CNY', '2026-11-19 10:00+08', '2026-11-19', 'M2', 600),
-    (4, 'PO4', 'O4', 'payment', 'success', 'wechat', 'main', 'T4', 'PO4', 2000, 'CNY', '2026-11-19 23:59+08', '2026-11-19', 'M1', null),
-    (5, 'PO5', 'O5', 'payment', 'success', 'wechat', 'main', 'T5', 'PO5', 3000, 'CNY', '2026-11-19 12:00+08', '2026-11-19', 'M2', null),
-    (6, 'RO1', 'O1', 'refund', 'success', 'wechat', 'main', 'T1', 'PO1', -860, 'CNY', '2026-11-19 13:00+08', '2026-11-19', 'M1', null),
-    (7, 'PO7', 'O7', 'payment', 'success', 'wechat', 'main', 'T7', 'PO7', 10000, 'CNY', '2026-11-19 14:00+08', '2026-11-19', 'M1', null),
-    (8, 'PO8', 'O8', 'payment', 'success', 'wechat', 'main', 'T8', 'PO8', 6600, 'CNY', '2026-11-19 23:58+08', '2026-11-19', 'M2', null),
-    (20, 'PO20', 'O20', 'payment', 'success', 'alipay', 'main', 'T20', 'PO20', 20000, 'CNY', '2026-11-19 14:00+08', '2026-11-19', 'M1', 120)`)
+      currency, occurred_at, business_date, merchant, fee_item, fee) values
+    (1, 'PO1', 'O1', 'payment', 'success', 'wechat', 'main', 'T1', 'PO1', 12860, 'CNY', '2026-11-19 08:00+08', '2026-11-19', '1900000109', 'W1', 77),
+    (2, 'PO2', 'O2', 'payment', 'success', 'wechat', 'main', 'T2', 'PO2', 5000, 'CNY', '2026-11-19 09:00+08', '2026-11-19', '1900000109', 'W1', 30),
+    (3, 'PO3', 'O3', 'payment', 'success', 'wechat', 'main', 'T3', 'PO3', 100000, 'CNY', '2026-11-19 10:00+08', '2026-11-19', '1900000109', 'T2', 600),
+    (4, 'PO4', 'O4', 'payment', 'success', 'wechat', 'main', 'T4', 'PO4', 2000, 'CNY', '2026-11-19 23:59+08', '2026-11-19', '1900000109', 'W1', null),
+    (5, 'PO5', 'O5', 'payment', 'success', 'wechat', 'main', 'T5', 'PO5', 3000, 'CNY', '2026-11-19 12:00+08', '2026-11-19', '1900000109', 'T2', null),
+    (6, 'RO1', 'O1', 'refund', 'success', 'wechat', 'main', 'T1', 'PO1', -860, 'CNY', '2026-11-19 13:00+08', '2026-11-19', '1900000109', 'W1', null),
+    (7, 'PO7', 'O7', 'payment', 'success', 'wechat', 'main', 'T7', 'PO7', 10000, 'CNY', '2026-11-19 14:00+08', '2026-11-19', '1900000109', 'W1', null),
+    (8, 'PO8', 'O8', 'payment', 'success', 'wechat', 'main', 'T8', 'PO8', 6600, 'CNY', '2026-11-19 23:58+08', '2026-11-19', '1900000109', 'T2', null),
+    (20, 'PO20', 'O20', 'payment', 'success', 'alipay', 'main', 'T20', 'PO20', 20000, 'CNY', '2026-11-19 14:00+08', '2026-11-19', '1900000109', 'W1', 120)`)
   await pool.query(`insert into statement_lines (id, order_no, kind, status, channel, account, channel_trade_no, amount, currency, business_date, fee)
     values
     (101, 'O1', 'payment', 'success', 'wechat', 'main', 'T1', 12860, 'CNY', '2026-11-19', 77),

@@ -56,7 +56,7 @@ export type Dataset = {
   readonly where?: string
   readonly joins: Readonly<Record<string, Join>>
   /** Where a row lies; a text constant '' is of no merchant. */
-  readonly place: { readonly merchant: string; readonly channel: string }
+  readonly place: { readonly merchant: string; readonly channel: string; readonly joins?: readonly string[] }
   readonly fields: Readonly<Record<string, Field>>
   readonly filters: Readonly<Record<string, Filter>>
   /** Names of fields. */

@@ -93,6 +93,7 @@ export function queryOf(
           : expression(field)
     return `${sql}${descending ? ' desc nulls last' : ''}`
   })
+  need(dataset.place.joins)
   const conditions = [dataset.where ?? 'true', scopeSql(scope, dataset.place, values)]
   for (const [name, value] of Object.entries(content.filters)) {
     const filter = dataset.filters[name] as Filter

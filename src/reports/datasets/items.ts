@@ -54,6 +54,9 @@ const STATE = `case when ${RECONCILED} then 'reconciled' when c.no is not null t
   when d.kind = 'in_transit' and d.state = 'open' then 'in_transit' when d.state in ('open', 'waived') then 'discrepancy'
   when d.id is not null then 'resolved' else 'paid' end`
 
+/** Whose bill a movement `m` pays: that of its fee item. What the movement itself calls merchant is the number by which the channel knows us. */
+const MERCHANT = "coalesce(f.merchant_no, '')"
+
 /** 缴费与退款明细: every movement of our book, with its reconciliation state. */
 export const ITEMS: Dataset = {
   name: 'items',
@@ -69,18 +72,18 @@ export const ITEMS: Dataset = {
     },
     grp: { sql: 'left join match_groups g on g.id = r.group_id', after: ['placed'] },
     ord: { sql: 'left join orders o on o.order_no = m.order_no' },
-    item: { sql: 'left join fee_items f on f.id = o.fee_item_id', after: ['ord'] },
+    item: { sql: 'left join fee_items f on f.id = m.fee_item' },
     pay: {
       sql: `left join payments p on p.order_no = m.order_no
              and p.payment_no = coalesce(nullif(m.merchant_order_no, ''), m.payment_no)`,
     },
-    ...merchantJoins('m.merchant'),
+    ...merchantJoins('f.merchant_no', ['item']),
   },
-  place: { merchant: 'm.merchant', channel: 'm.channel' },
+  place: { merchant: MERCHANT, channel: 'm.channel', joins: ['item'] },
   fields: {
     business_date: field('账期', 'Business day', 'date', 'm.business_date', { width: 12 }),
     occurred_at: field('交易时间', 'Time', 'time', 'm.occurred_at', { width: 20 }),
-    merchant: field('收费单位编号', 'Merchant no', 'text', 'm.merchant', { width: 14 }),
+    merchant: field('收费单位编号', 'Merchant no', 'text', MERCHANT, { joins: ['item'], width: 14 }),
     merchant_name: MERCHANT_NAME,
     department: DEPARTMENT_NAME,
     merchant_type: field('收费类别', 'Type', 'code', 'f.category::text', { joins: ['item'], words: categoryName }),
@@ -120,7 +123,8 @@ export const ITEMS: Dataset = {
       day: 'm.business_date',
       channel: 'm.channel',
       account: 'm.account',
-      merchant: 'm.merchant',
+      merchant: MERCHANT,
+      merchantJoins: ['item'],
       currency: 'm.currency',
     }),
     merchant_type: {

@@ -24,9 +24,9 @@ export const field = (zh: string, en: string, type: FieldType, sql: string, more
   ...more,
 })
 
-/** Joined where a row carries its merchant in the given column. */
-export const merchantJoins = (column: string): Readonly<Record<string, Join>> => ({
-  mer: { sql: ['left join merchants e on e.merchant_no =', column].join(' ') },
+/** Joined where a row carries its merchant in the given column, of the join `after` where it needs one. */
+export const merchantJoins = (column: string, after: readonly string[] = []): Readonly<Record<string, Join>> => ({
+  mer: { sql: ['left join merchants e on e.merchant_no =', column].join(' '), after },
   dep: { sql: 'left join departments t on t.id = e.department_id', after: ['mer'] },
 })
 
@@ -39,12 +39,14 @@ export const placeFilters = (columns: {
   readonly channel: string
   readonly account: string
   readonly merchant: string
+  /** The joins that `merchant` needs. */
+  readonly merchantJoins?: readonly string[]
   readonly currency: string
 }): Readonly<Record<string, Filter>> => ({
   date: { zh: '账期', en: 'Business day', kind: 'dates', sql: columns.day },
   channel: { zh: '渠道', en: 'Channel', kind: 'any', sql: `${columns.channel} = any(?)` },
   account: { zh: '渠道账户', en: 'Account with the channel', kind: 'any', sql: `${columns.account} = any(?)` },
-  merchant: { zh: '收费单位编号', en: 'Merchant no', kind: 'any', sql: `${columns.merchant} = any(?)` },
+  merchant: { zh: '收费单位编号', en: 'Merchant no', kind: 'any', sql: `${columns.merchant} = any(?)`, joins: columns.merchantJoins ?? [] },
   department: {
     zh: '部门（含下级）',
     en: 'Department, with those below',
@@ -58,6 +60,7 @@ export const placeFilters = (columns: {
     en: 'Merchant type (fee category)',
     kind: 'any',
     values: FEE_CATEGORIES,
+    joins: columns.merchantJoins ?? [],
     sql: `${columns.merchant} in (select i.merchant_no from fee_items i where i.category::text = any(?))`,
   },
   currency: { zh: '币种', en: 'Currency', kind: 'any', sql: `${columns.currency} = any(?)` },
