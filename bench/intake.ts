@@ -251,7 +251,7 @@ function print(what: string, result: LoadResult, spent: Spent): void {
     .join(', ')
   process.stdout.write(
     `${what}: ${result.perSecond.toLocaleString('en')}/s over ${result.seconds} s; p50 ${result.p50} ms, p99 ${result.p99} ms, ` +
-      `p99.9 ${result.p999} ms, max ${result.max} ms; ${statuses}; processor µs each: server ${spent.platform}, ` +
+      `p99.9 ${result.p999} ms, max ${result.max} ms, somebody above 100 ms in ${result.lateSeconds} of the seconds; ${statuses}; processor µs each: server ${spent.platform}, ` +
       `PostgreSQL ${spent.postgres}, generator ${spent.generator}\n`,
   )
 }

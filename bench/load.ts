@@ -25,7 +25,11 @@ export type LoadResult = {
   readonly p99: number
   readonly p999: number
   readonly max: number
+  /** Seconds of the schedule in which a request waited longer than 100 ms: few are a stall, many a server that cannot keep up. 0 without a rate. */
+  readonly lateSeconds: number
 }
+
+const LATE_MS = 100
 
 /**
  * Open-loop load over keep-alive connections, one request under way on each. Answers are read just far enough to know
@@ -74,6 +78,10 @@ export async function load(requests: readonly LoadRequest[], options: LoadOption
     for (const lane of lanes) lane.close()
   }
   const seconds = (performance.now() - from) / 1000
+  const late = new Set<number>()
+  if (rate > 0)
+    for (let i = warmUp; i < latencies.length; i++)
+      if ((latencies[i] as number) > LATE_MS) late.add(Math.floor((i - warmUp) / rate))
   const counted = latencies.subarray(warmUp).sort()
   const at = (share: number): number =>
     Math.round((counted[Math.min(counted.length - 1, Math.floor(counted.length * share))] ?? 0) * 10) / 10
@@ -85,6 +93,7 @@ export async function load(requests: readonly LoadRequest[], options: LoadOption
     p99: at(0.99),
     p999: at(0.999),
     max: at(1),
+    lateSeconds: late.size,
   }
 }
 
