@@ -56,6 +56,8 @@ export async function undoTakenAway(
   at: Date,
 ): Promise<void> {
   const values = [...of]
+  const { rows } = await tx.query(`select exists (${TAKEN_AWAY}) as any`, values)
+  if (!rows[0].any) return
   await tx.query(
     `with gone as (
        delete from match_links k using (${TAKEN_AWAY}) t, runs r, days d

@@ -166,6 +166,11 @@ class Run {
     const { channel } = this.#day
     const { calendar } = rulesOf(rules, channel)
     const shared = { rules, channels: [channel], currencies: [...new Set([...ours.currencies, ...theirs.currencies])] }
+    const asked = Promise.all([
+      fileNames(this.#app.db.pool),
+      statementDaysOf(this.#app.db.pool, this.#day, calendar, this.#app.now()),
+    ])
+    asked.catch(() => {})
     const settled = await settle([one, two], {
       ...shared,
       helpers: await helpersFor(this.#app.share, ours.rows, { ...shared, schema: this.#scratch.schema }),
@@ -174,10 +179,7 @@ class Run {
       alsoRepeated: await numbersWithPast(one, ours.rows, counted.size > 0),
     })
     this.#lapped('settle')
-    const [nameOf, statementDays] = await Promise.all([
-      fileNames(this.#app.db.pool),
-      statementDaysOf(this.#app.db.pool, this.#day, calendar, this.#app.now()),
-    ])
+    const [nameOf, statementDays] = await asked
     const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
     const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
     const open = await this.#readOpen(one, two, lineName)
