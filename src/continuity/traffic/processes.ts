@@ -41,11 +41,15 @@ export function serviceOf(
     })
   }
   start()
+  // Whoever ends us in the middle ends it too.
+  const alone = (): void => void child.kill('SIGKILL')
+  process.once('exit', alone)
   return {
     kill: () => void child.kill('SIGKILL'),
     starts: () => starts,
     async stop() {
       stopping = true
+      process.off('exit', alone)
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
       await once(child, 'exit')
