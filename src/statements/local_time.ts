@@ -69,7 +69,7 @@ export const dayText = (ymd: number): string => {
 }
 
 /** The number of two digits; far below zero where one of them is none. */
-const two = (text: string, at: number): number => {
+export const twoDigits = (text: string, at: number): number => {
   const tens = text.charCodeAt(at) - 48
   const ones = text.charCodeAt(at + 1) - 48
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS
@@ -86,10 +86,13 @@ export function stampAt(text: string, from: number, to: number, clock: LocalCloc
   if (text.charCodeAt(from + 4) !== 45 || text.charCodeAt(from + 7) !== 45 || text.charCodeAt(from + 10) !== 32)
     return Number.NaN
   if (text.charCodeAt(from + 13) !== 58 || text.charCodeAt(from + 16) !== 58) return Number.NaN
-  const ymd = (two(text, from) * 100 + two(text, from + 2)) * 10_000 + two(text, from + 5) * 100 + two(text, from + 8)
-  const hour = two(text, from + 11)
-  const minute = two(text, from + 14)
-  const second = two(text, from + 17)
+  const ymd =
+    (twoDigits(text, from) * 100 + twoDigits(text, from + 2)) * 10_000 +
+    twoDigits(text, from + 5) * 100 +
+    twoDigits(text, from + 8)
+  const hour = twoDigits(text, from + 11)
+  const minute = twoDigits(text, from + 14)
+  const second = twoDigits(text, from + 17)
   if (!(ymd > 0 && hour >= 0 && minute >= 0 && second >= 0)) return Number.NaN
   return clock.at(ymd, hour, minute, second)
 }

@@ -1,5 +1,5 @@
 import { narrow } from '../amount_text.ts'
-import { isDay, LocalClock } from '../local_time.ts'
+import { isDay, LocalClock, twoDigits } from '../local_time.ts'
 import type { DateOrder } from '../statement.ts'
 
 /** A written moment, as far as it can be told without knowing the order of day and month. */
@@ -70,6 +70,8 @@ function withTime(date: Written | null, rest: string): Written | null {
 
 /** "08:05:09", "080509", "8:05 PM +08:00". */
 export function readTime(text: string): { seconds: number; millis: number; offset: number | null } | null {
+  const plain = plainTime(text)
+  if (plain >= 0) return { seconds: plain, millis: 0, offset: null }
   const compact = /^(\d{2})(\d{2})(\d{2})$/.exec(text.trim())
   if (compact) {
     const seconds = clockSeconds(Number(compact[1]), Number(compact[2]), Number(compact[3]))
@@ -90,6 +92,13 @@ export function readTime(text: string): { seconds: number; millis: number; offse
   const seconds = clockSeconds(hour, Number(parts[3]), Number(parts[4] ?? 0))
   if (seconds < 0) return null
   return { seconds, millis: Number((parts[5] ?? '').slice(0, 3).padEnd(3, '0')), offset: offsetOf(parts[7]) }
+}
+
+/** Seconds of the day of "08:05:09", which nearly all files write; below zero for anything else. */
+function plainTime(text: string): number {
+  if (text.length !== 8 || text.charCodeAt(2) !== 58 || text.charCodeAt(5) !== 58) return -1
+  const [hour, minute, second] = [twoDigits(text, 0), twoDigits(text, 3), twoDigits(text, 6)]
+  return hour < 0 || minute < 0 || second < 0 ? -1 : clockSeconds(hour, minute, second)
 }
 
 const clockSeconds = (hour: number, minute: number, second: number): number =>
