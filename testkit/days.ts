@@ -1,12 +1,17 @@
+import { hash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { SYSTEM } from '../src/access/actor.ts'
+import { canonicalJson } from '../src/kernel/canonical_json.ts'
 import { closeDay } from '../src/reconciliation/days/close.ts'
 import { findDay } from '../src/reconciliation/days/day_store.ts'
 import { settleDay } from '../src/reconciliation/days/run.ts'
+import { documentOf } from '../src/rules/document.ts'
+import { parseRules } from '../src/rules/read.ts'
+import { insertActivation, insertVersion } from '../src/rules/store.ts'
 import { importStatement } from '../src/statements/operations.ts'
 import { testDatabase } from './database.ts'
 import { Clock } from './paying.ts'
@@ -91,6 +96,21 @@ export async function daysCounter(t: TestContext, start = '2026-11-21T08:00:00+0
       }
       await this.pays(...rows)
       await db.pool.query("update movements set fee_item = 'W' where payment_no = any($1)", [rows.map(({ no }) => no)])
+    },
+    /** These rules hold from the first day on. */
+    async rules(yaml: string): Promise<void> {
+      const canonical = canonicalJson(documentOf(parseRules(yaml, 'rules.yaml')))
+      const at = clock.now()
+      await db.transaction(async tx => {
+        const version = await insertVersion(tx, {
+          ...{ name: '试用', document: yaml, canonical, sm3: hash('sm3', canonical), basedOn: 1, createdAt: at },
+          ...{ author: 'tester', authorName: '测试', reason: '测试' },
+        })
+        await insertActivation(tx, {
+          ...{ version, fromDay: '2026-01-01', activatedAt: at, reviewId: 'R', gateId: 'G' },
+          ...{ askedBy: 'tester', decidedBy: 'other', reason: '测试' },
+        })
+      })
     },
     /** The channel's statement of the day says so. */
     async statement(day: string, rows: readonly Row[], more: { madeAt?: string; part?: boolean } = {}) {

@@ -80,6 +80,15 @@ export async function updateMerchant(tx: pg.ClientBase, merchant: Merchant): Pro
   ])
 }
 
+/** Ids of the fee items of these merchants. */
+export async function feeItemsOf(db: Db, merchants: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await db.query(
+    'select merchant_no as "merchantNo", array_agg(id order by id) as items from fee_items where merchant_no = any($1) group by 1',
+    [merchants],
+  )
+  return new Map(rows.map(({ merchantNo, items }) => [merchantNo, items]))
+}
+
 export type MerchantFilter = {
   /** Of this department or any below it; null: all. */
   readonly departmentId: string | null

@@ -1,6 +1,8 @@
 import type pg from 'pg'
 import type { Day } from '../kernel/business_day.ts'
+import { feeItemsOf } from '../merchants/store.ts'
 import { parseRules } from './read.ts'
+import { merchantsNamed, saidOfFeeItems } from './rows.ts'
 import type { Rules } from './rules.ts'
 import type { Activation, Version } from './version.ts'
 
@@ -18,20 +20,23 @@ export async function rulesOn(db: Db, day: Day): Promise<RulesInForce> {
   )
   const [row] = rows
   if (!row) throw new Error(`no rules hold for ${day}`)
-  return { version: row.version, rules: rulesFrom(row) }
+  return { version: row.version, rules: await rulesFrom(db, row) }
 }
 
 /** Versions never change: each is read once. Kept by what it says, as one process may see several databases. */
 const known = new Map<string, Rules>()
 const KNOWN_AT_MOST = 64
 
-export function rulesFrom({ version, canonical, sm3 }: { version: number; canonical: string; sm3: string }): Rules {
-  const seen = known.get(sm3)
-  if (seen) return seen
-  const rules = parseRules(canonical, `version ${version}`)
+/** The rules of a version for rows of this platform: what it says of merchants is said of the fee items that they have now. */
+export async function rulesFrom(
+  db: Db,
+  { version, canonical, sm3 }: { version: number; canonical: string; sm3: string },
+): Promise<Rules> {
+  const rules = known.get(sm3) ?? parseRules(canonical, `version ${version}`)
   if (known.size >= KNOWN_AT_MOST) known.clear()
   known.set(sm3, rules)
-  return rules
+  const named = merchantsNamed(rules)
+  return named.length === 0 ? rules : saidOfFeeItems(rules, await feeItemsOf(db, named))
 }
 
 const COLUMNS = `version, name, document, canonical, sm3, author, author_name as "authorName", reason, based_on as "basedOn",

@@ -361,3 +361,29 @@ test('a day that is held up is looked at once, and again when something has happ
   assert.equal(await closeDue(c.app), 1)
   assert.equal((await c.day('2026-11-20'))?.state, 'closed')
 })
+
+test('what the rules say of a merchant holds for the bills of its fee items, and the fee item’s own word comes first', async t => {
+  const c = await daysCounter(t)
+  const rows = [
+    { no: 'P1', fen: 8_000, at: '2026-11-20 10:00:00' },
+    { no: 'P2', fen: 9_000, at: '2026-11-20 11:00:00' },
+    { no: 'P3', fen: 9_500, at: '2026-11-20 12:00:00' },
+  ] as const
+  await c.paysOnPlatform(...rows)
+  await c.db.pool.query(`
+    insert into merchants (merchant_no, name, department_id, created_at) values ('N', '学校', 'D', now());
+    insert into fee_items (id, merchant_no, name, category, created_at) values
+      ('V', 'M', '污水费', 'water', now()), ('X', 'N', '学费', 'tuition', now());
+    update movements set fee_item = 'V' where payment_no = 'P2';
+    update movements set fee_item = 'X' where payment_no = 'P3'`)
+  await c.rules('defaults: { merchants: { M: { confirm_above: "50.00" } }, fee_items: { V: { confirm_above: null } } }')
+  await c.statement('2026-11-20', rows)
+  await c.settle('2026-11-20')
+  const { rows: links } = await c.db.pool.query(
+    'select m.payment_no as no, k.needs_confirmation as asked from match_links k join movements m on m.order_no = k.order_no and m.id = k.movement_id order by 1',
+  )
+  assert.deepEqual(
+    links.map(({ no, asked }) => `${no} ${asked}`),
+    ['P1 true', 'P2 false', 'P3 false'],
+  )
+})

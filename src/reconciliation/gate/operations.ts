@@ -87,7 +87,7 @@ export async function runGate(app: App, gateId: string, signal?: AbortSignal): P
 async function rulesOf(app: App, version: number) {
   const found = await findVersion(app.db.pool, version)
   if (!found) throw versionUnknown(version)
-  return rulesFrom(found)
+  return rulesFrom(app.db.pool, found)
 }
 
 export async function readGate(app: App, actor: Actor, id: string): Promise<GateView> {

@@ -46,7 +46,13 @@ export const placeFilters = (columns: {
   date: { zh: '账期', en: 'Business day', kind: 'dates', sql: columns.day },
   channel: { zh: '渠道', en: 'Channel', kind: 'any', sql: `${columns.channel} = any(?)` },
   account: { zh: '渠道账户', en: 'Account with the channel', kind: 'any', sql: `${columns.account} = any(?)` },
-  merchant: { zh: '收费单位编号', en: 'Merchant no', kind: 'any', sql: `${columns.merchant} = any(?)`, joins: columns.merchantJoins ?? [] },
+  merchant: {
+    zh: '收费单位编号',
+    en: 'Merchant no',
+    kind: 'any',
+    sql: `${columns.merchant} = any(?)`,
+    joins: columns.merchantJoins ?? [],
+  },
   department: {
     zh: '部门（含下级）',
     en: 'Department, with those below',
