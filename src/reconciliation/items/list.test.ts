@@ -29,7 +29,7 @@ test('lists of a book of ninety days: pages together are the rows that were aske
 
   await t.test('pages', async () => {
     const { rows } = await pool.query(
-      `select merchant from discrepancies where state = 'open' order by id desc limit 1`,
+      `select merchant from discrepancies where kind = 'in_transit' order by id desc limit 1`,
     )
     const merchantNo: string = rows[0].merchant
     const filters: Readonly<Record<string, Partial<ItemFilter>>> = {

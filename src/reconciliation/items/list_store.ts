@@ -223,17 +223,19 @@ export async function placeAt(
   { at, channel, account }: { at: Date; channel: string | undefined; account: string | undefined },
 ): Promise<number | null> {
   const { rows } = await db.query(
-    `with recursive asked as (
-       select d.channel, d.account, d.business_date, d.business_date >= moment.day - 1 as near, low.id as lowest, high.id + 1 as beyond
-         from (select ($1::timestamptz at time zone 'Asia/Shanghai')::date as day) moment, days d,
-              lateral (select m.id from movements m where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date
-                        order by m.id limit 1) low,
-              lateral (select m.id from movements m where m.channel = d.channel and m.account = d.account and m.business_date = d.business_date
-                        order by m.id desc limit 1) high
+    `with recursive chosen as (
+       select d.channel, d.account, d.business_date, d.business_date >= moment.day - 1 as near
+         from (select ($1::timestamptz at time zone 'Asia/Shanghai')::date as day) moment, days d
         -- A cutoff before midnight puts an evening into the day that follows.
         where d.business_date <= moment.day + 1 and ($2::text is null or d.channel = $2) and ($3::text is null or d.account = $3)
      ), halved as (
-       select channel, account, business_date, lowest, lowest as low, beyond as high from asked where near
+       select c.channel, c.account, c.business_date, low.id as lowest, low.id as low, high.id + 1 as high
+         from chosen c, lateral (
+           select m.id from movements m where m.channel = c.channel and m.account = c.account and m.business_date = c.business_date order by m.id limit 1) low,
+              lateral (
+           select m.id from movements m where m.channel = c.channel and m.account = c.account and m.business_date = c.business_date
+            order by m.id desc limit 1) high
+        where c.near
        union all
        select h.channel, h.account, h.business_date, h.lowest, case when t.early then t.id + 1 else h.low end, case when t.early then h.high else h.middle end
          from (select *, low + (high - low) / 2 as middle from halved where low < high) h
@@ -242,7 +244,11 @@ export async function placeAt(
             where m.channel = h.channel and m.account = h.account and m.business_date = h.business_date and m.id >= h.middle and m.id < h.high
             order by m.id limit 1) t on true
      )
-     select coalesce((select max(low) from halved where low = high and low > lowest), (select max(beyond) from asked where not near)) as after`,
+     -- The days before are asked only where these have nothing so early.
+     select coalesce((select max(low) from halved where low = high and low > lowest), (
+       select max(m.id) + 1 from chosen c, lateral (
+         select m.id from movements m where m.channel = c.channel and m.account = c.account and m.business_date = c.business_date
+          order by m.id desc limit 1) m where not c.near)) as after`,
     [at, channel ?? null, account ?? null],
   )
   return rows[0].after
