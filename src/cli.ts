@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], lang: Lang) =>
   backup: async (args, lang) => (await import('./commands/backup.ts')).backupCommand(args, lang),
   restore: async (args, lang) => (await import('./commands/restore.ts')).restoreCommand(args, lang),
   drill: async (args, lang) => (await import('./commands/drill.ts')).drillCommand(args, lang),
+  distribute: async (args, lang) => (await import('./commands/distribute.ts')).distributeCommand(args, lang),
   bills: async (args, lang) => (await import('./commands/bills.ts')).billsCommand(args, lang),
   config: async (args, lang) => (await import('./commands/config.ts')).configCommand(args, lang),
   health: async (args, lang) => (await import('./commands/health.ts')).healthCommand(args, lang),

@@ -11,7 +11,11 @@ const COLUMNS = `r.order_no as "orderNo", r.refund_no as "refundNo", r.request_i
   r.last_answer as "lastAnswer", r.review_id as "reviewId"`
 
 export async function findRefund(db: Db, refundNo: string): Promise<Refund | null> {
-  const { rows } = await db.query(`select ${COLUMNS} from refunds r where r.refund_no = $1`, [refundNo])
+  const { rows } = await db.query({
+    name: 'find_refund',
+    text: `select ${COLUMNS} from refunds r where r.refund_no = $1`,
+    values: [refundNo],
+  })
   return rows[0] ?? null
 }
 
@@ -159,14 +163,15 @@ export async function markWaiting(
 
 /** As `claimDue` of payments: refunds that are due to be sent or asked about. */
 export async function claimDueRefunds(db: Db, at: Date, limit: number, leaseMs: number): Promise<Refund[]> {
-  const { rows } = await db.query(
-    `with due as (
-       select order_no, refund_no from refunds where next_query_at <= $1 order by next_query_at limit $2 for update skip locked
-     )
-     update refunds r set next_query_at = $3, queries = r.queries + 1
-       from due where r.order_no = due.order_no and r.refund_no = due.refund_no
-  returning ${COLUMNS}`,
-    [at, limit, new Date(at.getTime() + leaseMs)],
-  )
+  const { rows } = await db.query({
+    name: 'claim_due_refunds',
+    text: `with due as (
+             select order_no, refund_no from refunds where next_query_at <= $1 order by next_query_at limit $2 for update skip locked
+           )
+           update refunds r set next_query_at = $3, queries = r.queries + 1
+             from due where r.order_no = due.order_no and r.refund_no = due.refund_no
+           returning ${COLUMNS}`,
+    values: [at, limit, new Date(at.getTime() + leaseMs)],
+  })
   return rows
 }
