@@ -12,8 +12,11 @@ export type Relation = {
   readonly inserted: readonly string[] | null
 }
 
-/** Two terms that a condition holds equal: columns as `alias.column`, parameters as `$1`, lists as `ANY ($1)`. `join`: the outer join whose condition it is. */
-export type Equality = { readonly terms: readonly [string, string]; readonly join: number | null }
+/**
+ * Two terms that a condition holds equal: columns as `alias.column`, parameters as `$1`, lists as `ANY ($1)`. `within`: the outer joins and subplans in
+ * which it holds; for what is outside of them it says nothing.
+ */
+export type Equality = { readonly terms: readonly [string, string]; readonly within: readonly number[] }
 
 /**
  * A piece of a plan within which conditions bind what is read. `optional`: for each alias the outer joins and subplans whose optional side it is on:
@@ -41,7 +44,7 @@ export function partsOf(root: PlanNode): readonly Part[] {
     if (typeof node.Alias === 'string') part.optional.set(node.Alias, optional)
     const sides = OPTIONAL_SIDES[node['Join Type'] as string] ?? []
     const number = ++nodes
-    part.equalities.push(...equalitiesOf(node, sides.length > 0 ? number : null))
+    part.equalities.push(...equalitiesOf(node, optional, sides.length > 0 ? [...optional, number] : optional))
     const union = ['Append', 'Merge Append'].includes(node['Node Type'] as string)
     for (const child of node.Plans ?? []) {
       const side = child['Parent Relationship'] as string
@@ -75,7 +78,7 @@ const TERM = String.raw`${COLUMN}|\$\d+|ANY \(\$\d+\)`
 const EQUALITY = new RegExp(`^(${TERM}) = (${TERM})$`)
 
 /** Of what a node holds: Filter, Index Cond, Hash Cond, Join Filter and the like. Only what always holds counts, not what stands in an OR. */
-function equalitiesOf(node: PlanNode, outerJoin: number | null): Equality[] {
+function equalitiesOf(node: PlanNode, optional: readonly number[], joining: readonly number[]): Equality[] {
   // One of several alternatives, maybe: the scan above it says what they come to.
   if (node['Node Type'] === 'Bitmap Index Scan') return []
   return Object.entries(node).flatMap(([field, value]) => {
@@ -85,7 +88,7 @@ function equalitiesOf(node: PlanNode, outerJoin: number | null): Equality[] {
       if (left === undefined || right === undefined) return []
       const terms = [left.replaceAll('"', ''), right.replaceAll('"', '')] as const
       // A join's Filter is applied to what comes out of it; the other ones say which rows meet.
-      return [{ terms, join: field === 'Filter' ? null : outerJoin }]
+      return [{ terms, within: field === 'Filter' ? optional : joining }]
     })
   })
 }

@@ -75,13 +75,12 @@ function boundTo(column: string, { equalities, optional }: Part): readonly strin
   for (const term of found) {
     // A list is equal to nothing: two columns within the same list need not be the same order.
     if (!term.includes('.')) continue
-    for (const { terms, join } of equalities) {
+    for (const { terms, within } of equalities) {
       const other = terms[0] === term ? terms[1] : terms[1] === term ? terms[0] : undefined
       if (other === undefined) continue
       const sides = sidesOf(term)
       // What is optional does not bind what is there without it.
-      const binds = (join === null || sides.includes(join)) && sidesOf(other).every(side => sides.includes(side))
-      if (binds) found.add(other)
+      if ([...within, ...sidesOf(other)].every(side => sides.includes(side))) found.add(other)
     }
   }
   found.delete(column)
