@@ -28,7 +28,7 @@ const WAITS = say('等待即可：下一份账单到达后自动对平', 'Wait: 
 
 export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
   cutoff: page(
-    say('日切', 'Cutoff'),
+    say('日切前后', 'Around the cutoff'),
     say(
       '时间在日切前后的缓冲分钟数内，对方可能记在相邻账期',
       'Within the margin of the cutoff: the other side may have it on the next or the last day',
@@ -38,14 +38,14 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'wait',
   ),
   neighbouring_day: page(
-    say('相邻账期', 'Neighbouring day'),
+    say('属于相邻账期', 'Belongs to the neighbouring day'),
     say('属于相邻账期，该账期的账单尚未到达', 'Belongs to a neighbouring day whose books are not here yet'),
     WAITS,
     NOBODY,
     'wait',
   ),
   statement_missing: page(
-    say('账单未到', 'Statement missing'),
+    say('没有这个渠道的账单', 'No statement of this channel'),
     say('该渠道或该账期的对账单尚未到达', 'No statement of the channel, or of this day, has come'),
     say('催取或上传账单', 'Have the statement fetched, or upload it'),
     CHANNEL,
@@ -66,7 +66,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'wait',
   ),
   not_in_statement: page(
-    say('账单无此笔', 'Not in the statement'),
+    say('账单没有这一笔', 'Not in the statement'),
     say(
       '平台成功，账单按号码、金额和时间均未找到',
       'Ours succeeded; the statement has nothing by number, amount or time',
@@ -79,7 +79,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'accept_channel',
   ),
   lost_notice: page(
-    say('通知丢失', 'Lost notice'),
+    say('疑似掉单（通知丢失）', 'Probably a lost notice'),
     say(
       '渠道成功，平台没有成功记录，可能是支付通知丢失',
       'The channel took it; ours has no success, the notice may be lost',
@@ -89,7 +89,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'supplement',
   ),
   platform_not_updated: page(
-    say('平台未更新', 'Platform not updated'),
+    say('平台状态未更新', 'Platform not updated'),
     say(
       '号码一致，渠道成功，平台为失败或关闭',
       'The numbers agree; the channel has a success where ours failed or was closed',
@@ -99,7 +99,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'supplement',
   ),
   channel_failed: page(
-    say('渠道失败', 'Failed at the channel'),
+    say('渠道未成功', 'Failed at the channel'),
     say(
       '号码一致，平台成功，渠道为失败或关闭',
       'The numbers agree; ours succeeded where the channel failed or closed it',
@@ -109,7 +109,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'accept_channel',
   ),
   unknown_to_platform: page(
-    say('平台无此退款', 'Refund unknown to us'),
+    say('平台没有这个单号', 'Number unknown to the platform'),
     say('渠道退出，平台没有对应的退款记录', 'The channel paid back what ours has no refund for'),
     say(
       '查明是谁在渠道后台发起的退款，再补记',
@@ -119,14 +119,14 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'accept_channel',
   ),
   number_conflict: page(
-    say('号码冲突', 'Number used twice'),
+    say('单号相同，其他都不同', 'Same number, all else differs'),
     say('渠道号已由另一条记录对平，内容不同', 'The channel number is settled by another record with other content'),
     say('向渠道核实两条记录', 'Ask the channel about both records'),
     CHANNEL,
     'accept_channel',
   ),
   amount_entry: page(
-    say('金额录入', 'Amount entry'),
+    say('疑似金额录错', 'Amount probably entered wrongly'),
     say(
       '号码一致，金额不同；常见为小数点错位或数字颠倒',
       'The numbers agree, the amounts do not; often a slipped point or exchanged digits',
@@ -136,14 +136,14 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'accept_channel',
   ),
   split_incomplete: page(
-    say('分笔不全', 'Parts incomplete'),
+    say('分笔没有凑足', 'Parts add up to less'),
     say('同一缴费单分笔合计不符', 'The parts of one order do not add up'),
     say('查找缺少的一笔，或等待次日账单', 'Look for the missing part, or wait for the next statement'),
     MERCHANT,
     'match',
   ),
   split_excess: page(
-    say('分笔多出', 'Parts in excess'),
+    say('分笔超出应付', 'Parts add up to more'),
     say('同一缴费单平台分笔合计多于渠道', 'Ours has more parts of one order than the channel has'),
     say('核对多出的一笔：未成功则冲正', 'Check the extra part: reverse it if it did not succeed'),
     MERCHANT,
@@ -157,21 +157,21 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'match',
   ),
   batch_incomplete: page(
-    say('批次不平', 'Batch incomplete'),
+    say('批次合计不等', 'Batch does not add up'),
     say('结算批次与入账合计不符', 'A settlement batch and what was paid in do not add up'),
     say('按证据中的差额查找缺少的一笔', 'Look for the row that the gap names'),
     CHANNEL,
     'match',
   ),
   equal_candidates: page(
-    say('同额同时', 'Equal candidates'),
+    say('候选完全一样', 'Equal candidates'),
     say('金额相同、时间相近且无可用号码，不能分辨', 'One amount at about one time without a usable number'),
     say('按付款人或回单核对后手工匹配', 'Match by hand after asking for the payer or the receipt'),
     MERCHANT,
     'match',
   ),
   several_sums: page(
-    say('多种凑法', 'Several sums'),
+    say('有多种凑法', 'Several sums fit'),
     say('有几组记录同样能凑成该金额', 'Several groups of rows make the same sum'),
     say('索取明细后手工匹配', 'Ask for the details and match by hand'),
     CHANNEL,
@@ -185,7 +185,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'match',
   ),
   search_budget: page(
-    say('搜索超限', 'Search budget spent'),
+    say('候选太多', 'Too many candidates'),
     say('在规定的搜索量内没有答案', 'No answer within the stated search budget'),
     say('索取明细后手工匹配', 'Ask for the details and match by hand'),
     CHANNEL,
@@ -202,14 +202,14 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'accept_channel',
   ),
   double_capture: page(
-    say('重复扣款', 'Taken twice'),
+    say('渠道重复扣款', 'Captured twice by the channel'),
     say('缴费单已缴清，渠道又收一次', 'The bill is settled and the channel took it again'),
     say('退还多收的一笔', 'Give the extra one back'),
     MERCHANT,
     'refund_duplicate',
   ),
   listed_twice: page(
-    say('账单重复行', 'Listed twice'),
+    say('账单重复列示', 'Listed twice'),
     say(
       '同一渠道号、相同内容在账单中出现两次，没有多动资金',
       'One record stands twice in the statement; no money moved',
@@ -219,7 +219,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     '',
   ),
   fee_rate: page(
-    say('费率变化', 'Fee change'),
+    say('费率不同', 'Another rate'),
     say(
       '本金一致，手续费与约定费率或平台记录不同',
       'The principal agrees; the fee differs from the agreed rate or our record',
@@ -232,7 +232,7 @@ export const BUILT_IN_CAUSES: Readonly<Record<string, BuiltIn>> = {
     'accept_channel',
   ),
   currency_differs: page(
-    say('币种不同', 'Currency differs'),
+    say('两边币种不同', 'Two currencies'),
     say('号码一致，币种不同', 'The numbers agree, the currencies do not'),
     say('向渠道核实结算币种', 'Ask the channel for the currency of settlement'),
     CHANNEL,

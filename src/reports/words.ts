@@ -1,3 +1,4 @@
+import { BUILT_IN_CAUSES } from '../causes/built_in.ts'
 import type { Lang } from '../kernel/failure.ts'
 import type { DiscrepancyKind, Flag, Pass, Sentence } from '../matching/entry.ts'
 
@@ -93,36 +94,12 @@ export const FLAGS: Readonly<Record<Flag, Sentence>> = {
   needs_confirmation: { zh: '待确认', en: 'needs confirmation' },
 }
 
-const CAUSES: Readonly<Record<string, Sentence>> = {
-  cutoff: { zh: '日切前后', en: 'around the cutoff' },
-  neighbouring_day: { zh: '属于相邻账期', en: 'belongs to the neighbouring day' },
-  statement_missing: { zh: '没有这个渠道的账单', en: 'no statement of this channel' },
-  payment_in_progress: { zh: '支付处理中', en: 'payment in progress' },
-  refund_in_progress: { zh: '退款处理中', en: 'refund in progress' },
-  lost_notice: { zh: '疑似掉单（通知丢失）', en: 'probably a lost notice' },
-  unknown_to_platform: { zh: '平台没有这个单号', en: 'number unknown to the platform' },
-  not_in_statement: { zh: '账单没有这一笔', en: 'not in the statement' },
-  amount_entry: { zh: '疑似金额录错', en: 'amount probably entered wrongly' },
+/** What makes a record unreadable: codes of the statement readers. All other causes have their names in the library. */
+const UNREADABLE: Readonly<Record<string, Sentence>> = {
   fee_deducted: { zh: '到账已扣手续费', en: 'fee was deducted' },
   partial_amount: { zh: '只到了一部分', en: 'only a part arrived' },
-  split_incomplete: { zh: '分笔没有凑足', en: 'parts add up to less' },
-  split_excess: { zh: '分笔超出应付', en: 'parts add up to more' },
-  batch_incomplete: { zh: '批次合计不等', en: 'batch does not add up' },
   refund_exceeds: { zh: '退款超过可退金额', en: 'refund exceeds what is left' },
-  duplicate_submit: { zh: '重复提交', en: 'submitted twice' },
-  double_capture: { zh: '渠道重复扣款', en: 'captured twice by the channel' },
-  listed_twice: { zh: '账单重复列示', en: 'listed twice' },
-  platform_not_updated: { zh: '平台状态未更新', en: 'platform not updated' },
-  channel_failed: { zh: '渠道未成功', en: 'failed at the channel' },
-  fee_rate: { zh: '费率不同', en: 'another rate' },
   fee_missing: { zh: '没有手续费', en: 'fee not given' },
-  currency_differs: { zh: '两边币种不同', en: 'two currencies' },
-  number_conflict: { zh: '单号相同，其他都不同', en: 'same number, all else differs' },
-  equal_candidates: { zh: '候选完全一样', en: 'equal candidates' },
-  several_sums: { zh: '有多种凑法', en: 'several sums fit' },
-  search_budget: { zh: '候选太多', en: 'too many candidates' },
-  below_threshold: { zh: '低于豁免金额', en: 'below the waiver' },
-  // What makes a record unreadable: codes of the statement readers.
   amount_unreadable: { zh: '金额读不出', en: 'amount unreadable' },
   amount_sign: { zh: '金额正负不对', en: 'amount with the wrong sign' },
   amounts_disagree: { zh: '金额自相矛盾', en: 'amounts disagree' },
@@ -192,7 +169,11 @@ export const passName = (pass: Pass, lang: Lang): string => PASSES[pass]?.[lang]
 export const flagNames = (flags: readonly Flag[], lang: Lang): string =>
   flags.map(flag => FLAGS[flag]?.[lang] ?? flag).join(lang === 'zh' ? '、' : ', ')
 
-export const causeName = (cause: string, lang: Lang): string => CAUSES[cause]?.[lang] ?? cause
+/** As the library calls it, in the middle of a line. */
+export function causeName(cause: string, lang: Lang): string {
+  const name = (BUILT_IN_CAUSES[cause]?.name ?? UNREADABLE[cause])?.[lang]
+  return name === undefined ? cause : name.charAt(0).toLowerCase() + name.slice(1)
+}
 
 /** What a person does next about it: one short sentence. */
 export const suggestion = (kind: DiscrepancyKind, cause: string, lang: Lang): string =>
