@@ -70,8 +70,14 @@ export const BillQuery = Type.Object(
   { merchant_no: Number40, account_no: Type.String({ minLength: 1, maxLength: 60 }) },
   { additionalProperties: false },
 )
-export const OrderList = Type.Object({ orders: Type.Array(OrderView) })
-export type OrderList = Static<typeof OrderList>
+/** What tells a payer's list of bills from others. */
+export const UnderWay = {
+  payment_under_way: Type.Boolean({
+    description: 'An attempt to pay it may still turn out paid. 有一笔支付还没有结果',
+  }),
+}
+export const BillList = Type.Object({ orders: Type.Array(Type.Object({ ...OrderView.properties, ...UnderWay })) })
+export type BillList = Static<typeof BillList>
 
 export const CloseAsk = Type.Object(
   { id: RequestId, reason: Type.String({ minLength: 1, maxLength: 200 }) },

@@ -28,7 +28,9 @@ export const BindingList = Type.Object({
 })
 /** One’s own number is shown whole. */
 const whole = { account_no: Type.String() }
-export const OwnBills = Type.Object({ orders: Type.Array(Type.Object({ ...api.OrderView.properties, ...whole })) })
+export const OwnBills = Type.Object({
+  orders: Type.Array(Type.Object({ ...api.OrderView.properties, ...api.UnderWay, ...whole })),
+})
 export const OwnRecords = Type.Object({
   records: Type.Array(Type.Object({ ...api.RecordList.properties.records.items.properties, ...whole })),
 })

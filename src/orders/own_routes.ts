@@ -7,7 +7,8 @@ import type { App } from '../system/app.ts'
 import * as api from './own_api.ts'
 import * as own from './own_operations.ts'
 import type { Binding } from './own_store.ts'
-import { orderView, recordView } from './views.ts'
+import { ordersUnderWay } from './store.ts'
+import { billViews, recordView } from './views.ts'
 
 const READ = { permission: 'own.read' }
 const MANAGE = { permission: 'own.manage' }
@@ -64,7 +65,10 @@ export function ownRoutes(server: FastifyInstance, app: App): void {
   http.get(
     '/own/bills',
     { config: READ, schema: { ...TAGS, summary: '本人的缴费单 My bills', response: { 200: api.OwnBills } } },
-    async request => ({ orders: (await own.ownBills(app, actorOf(request))).map(orderView) }),
+    async request => {
+      const bills = await own.ownBills(app, actorOf(request))
+      return { orders: billViews(bills, await ordersUnderWay(app.db.pool, bills)) }
+    },
   )
   http.get(
     '/own/accounts/:merchant_no/:account_no/records',

@@ -31,11 +31,17 @@ test('a bill over HTTP: issued, found, paid, followed, refunded in part, and in 
   const issued = await clerk('POST', '/api/orders', BILL)
   assert.deepEqual([issued.status, issued.body.state, issued.body.due], [200, 'unpaid', '128.60'])
   const found = await anybody('GET', '/api/bills?merchant_no=M1&account_no=10086')
-  assert.deepEqual([issued.body.account_no, found.body.orders], ['10086', [{ ...issued.body, account_no: '***86' }]])
+  assert.deepEqual(
+    [issued.body.account_no, found.body.orders],
+    ['10086', [{ ...issued.body, account_no: '***86', payment_under_way: false }]],
+  )
 
   const begun = await anybody('POST', '/api/orders/FZ1/payments', PAY)
   assert.deepEqual([begun.status, begun.body.state, begun.body.checkout.kind], [200, 'pending', 'qr'])
   const paymentNo = begun.body.payment_no
+  const underWay = async () =>
+    (await anybody('GET', '/api/bills?merchant_no=M1&account_no=10086')).body.orders[0].payment_under_way
+  assert.equal(await underWay(), true, 'who has just paid is not asked to pay again')
   const stream = await fetch(`${platform.url}/api/payments/${paymentNo}/progress`)
   const events = (stream.body as ReadableStream<Uint8Array>).getReader()
   const seen = async (text: string) => {
@@ -53,6 +59,7 @@ test('a bill over HTTP: issued, found, paid, followed, refunded in part, and in 
   })
   assert.deepEqual([told.status, await told.text()], [200, 'ok'])
   await seen('"step":"booked","done":true')
+  assert.equal(await underWay(), false)
   await events.cancel()
 
   const paid = await anybody('GET', `/api/payments/${paymentNo}`)

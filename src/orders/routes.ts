@@ -19,8 +19,8 @@ import * as orders from './operations.ts'
 import type { Paying } from './paying.ts'
 import { type Progress, progressOf } from './progress.ts'
 import { reconciledNumbers } from './refund_book.ts'
-import { ordersOfAccount } from './store.ts'
-import { orderView, paymentView, recordView } from './views.ts'
+import { ordersOfAccount, ordersUnderWay } from './store.ts'
+import { billViews, orderView, paymentView, recordView } from './views.ts'
 
 const PAYER = { permission: 'public' }
 const DAY_MS = 86_400_000
@@ -70,12 +70,13 @@ export function orderRoutes(server: FastifyInstance, app: Paying): void {
         tags: ['payers'],
         summary: '按户号查账单 Find bills by account number',
         querystring: api.BillQuery,
-        response: { 200: api.OrderList },
+        response: { 200: api.BillList },
       },
     },
-    async ({ query }) => ({
-      orders: (await ordersOfAccount(app.db.pool, app.vault, query.merchant_no, query.account_no, 100)).map(orderView),
-    }),
+    async ({ query }) => {
+      const bills = await ordersOfAccount(app.db.pool, app.vault, query.merchant_no, query.account_no, 100)
+      return { orders: billViews(bills, await ordersUnderWay(app.db.pool, bills)) }
+    },
   )
 
   http.get(

@@ -122,6 +122,15 @@ export async function ordersOfAccount(
   return rows.map(row => withPerson<Order>(vault, row))
 }
 
+/** Those of the bills that have an attempt which may still turn out paid. */
+export async function ordersUnderWay(db: Db, bills: readonly Pick<Order, 'orderNo'>[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query(
+    'select distinct order_no as "orderNo" from payments_waiting where order_no = any($1)',
+    [bills.map(bill => bill.orderNo)],
+  )
+  return new Set(rows.map(row => row.orderNo))
+}
+
 /** Takes a bill back that nobody has paid. */
 export async function markClosed(tx: pg.ClientBase, orderNo: string, why: string, at: Date): Promise<void> {
   await tx.query('update orders set closed_at = $2, closed_why = $3 where order_no = $1', [orderNo, at, why])

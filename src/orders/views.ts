@@ -1,7 +1,7 @@
 import type { Checkout } from '../channels/channel.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
-import type { CheckoutView, OrderView, PaymentView } from './api.ts'
+import type { BillList, CheckoutView, OrderView, PaymentView } from './api.ts'
 import type { PaymentRecord } from './list_store.ts'
 import type { Order } from './order.ts'
 import type { Progress } from './progress.ts'
@@ -9,6 +9,10 @@ import type { Progress } from './progress.ts'
 /** What the book knows, as the API tells it. Pure. */
 
 const instant = (at: Date | null): string | null => (at === null ? null : instantText(at))
+
+/** Bills as their payer sees them. */
+export const billViews = (orders: readonly Order[], underWay: ReadonlySet<string>): BillList['orders'] =>
+  orders.map(order => ({ ...orderView(order), payment_under_way: underWay.has(order.orderNo) }))
 
 export function orderView(order: Order): OrderView {
   const money = (amount: number) => formatMinor(amount, order.currency)

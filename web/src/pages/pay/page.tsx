@@ -3,7 +3,7 @@ import { Alert, Button, Flex, Form, Input, Select, Typography } from 'antd'
 import { useState } from 'react'
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
 import type { PayeeList } from '../../../../src/merchants/api.ts'
-import type { OrderList } from '../../../../src/orders/api.ts'
+import type { BillList } from '../../../../src/orders/api.ts'
 import { aside, listed } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, Page } from '../../pieces/states.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -22,7 +22,7 @@ export default function PayPage() {
   const asked = (state as { account?: string } | null)?.account ?? ''
   const [account, setAccount] = useState(asked)
   const payees = useRead<PayeeList>('paying', '/api/payees')
-  const bills = useRead<OrderList>(
+  const bills = useRead<BillList>(
     'own',
     '/api/bills',
     { merchant_no: merchantNo, account_no: asked },
@@ -108,7 +108,7 @@ export default function PayPage() {
   )
 }
 
-function Found({ orders, merchant }: { readonly orders: OrderList['orders']; readonly merchant: string }) {
+function Found({ orders, merchant }: { readonly orders: BillList['orders']; readonly merchant: string }) {
   const t = useText()
   if (orders.length === 0)
     return (

@@ -107,6 +107,7 @@ export const RECORD_LOOKS: Readonly<Record<RecordState, StateLook>> = {
 
 export const ORDER_LOOKS: Readonly<Record<string, StateLook>> = {
   unpaid: { zh: '待缴', en: 'Due', colour: 'warning' },
+  under_way: { zh: '支付结果待确认', en: 'Payment being confirmed', colour: 'processing' },
   part_paid: { zh: '已缴一部分', en: 'Paid in part', colour: 'processing' },
   paid: { zh: '已缴清', en: 'Paid', colour: 'success' },
   closed: { zh: '已撤销', en: 'Taken back', colour: 'default' },
