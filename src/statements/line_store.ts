@@ -107,9 +107,9 @@ export async function dropKnown(tx: pg.ClientBase, { kind }: Arrived): Promise<n
   return rowCount ?? 0
 }
 
-/** Compared lines that an earlier version of the day's statement has brought, or a part of the day: of the statement of another day none is. */
-const ofStatement = (day: string): string =>
-  `exists (select from statement_files f where f.id = c.held_id / 4294967296 and (f.day = ${day} or (f.day is null and c.held_day = ${day})))`
+/** A compared line that an earlier version of the day's statement ($1) has brought, or a part of the day: none of another day's statement. */
+const OF_STATEMENT = `exists (select from statement_files f
+    where f.id = c.held_id / 4294967296 and (f.day = $1::date or (f.day is null and c.held_day = $1::date)))`
 
 /**
  * What a version of a day's statement says otherwise than the lines that count: kept for people to see. Records that differ under one number of the
@@ -130,7 +130,7 @@ export async function keepChanges(
        select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
          from compared_lines c join ${book} l on l.id = c.${side}_id and l.order_no = c.${side}_order where ${where}`
   await tx.query(
-    `with gone as (${numbered('held', `c.listed_id is null and ${ofStatement('$1::date')}`)}
+    `with gone as (${numbered('held', `c.listed_id is null and ${OF_STATEMENT}`)}
      ), come as (${numbered('listed', 'c.held_id is null')}
      )
      insert into statement_changes (file_id, against, no, change, business_date, before, after)
@@ -153,7 +153,7 @@ export async function supersede(
 ): Promise<Map<string, number>> {
   const { rows } = await tx.query(
     `with gone as (
-       select c.held_order, c.held_id, c.held_day from compared_lines c where c.listed_id is null and ${ofStatement('$1::date')}
+       select c.held_order, c.held_id, c.held_day from compared_lines c where c.listed_id is null and ${OF_STATEMENT}
      ), told as (
        insert into superseded_lines (order_no, line_id, by_file, at) select held_order, held_id, $2, $3 from gone
      )
