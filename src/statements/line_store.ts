@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { DayOfAccount, StatementFile, StatementKind } from './file_store.ts'
+import { type DayOfAccount, type StatementFile, type StatementKind, versionsOf } from './file_store.ts'
 import { FUND_COLUMNS, LINE_COLUMNS } from './store.ts'
 import type { HeldStretch } from './stretches.ts'
 
@@ -42,21 +42,24 @@ const isListed = (row: string): string => `${row}.id % 4294967296 < ${CORRECTION
 const valuesOf = (file: Arrived): unknown[] => [file.channel, file.account, idOf(file.id), file.first, file.last]
 
 /**
- * First and last day of which the file or an earlier version of the day's statement speaks: a channel lists some of what was paid before midnight
- * on the next day.
+ * The file, with the first and last day of which it or an earlier version of the day's statement speaks: a channel lists some of what was paid before
+ * midnight on the next day.
  */
 export async function withEarlierDays(tx: pg.ClientBase, file: Arrived, day: string): Promise<Arrived> {
-  // The day's own lines, nearly all, are not read: pages without another day are passed over.
-  const { rows } = await tx.query(
-    `select least($4, min(l.first))::text as first, greatest($5, max(l.last))::text as last
-       from statement_files f, lateral (
-              select min(l.business_date) as first, max(l.business_date) as last from ${BOOK_OF[file.kind]} l
-               where l.channel = $1 and l.account = $2 and l.id >= f.id * 4294967296 and l.id < f.id * 4294967296 + ${CORRECTIONS}
-                 and (l.business_date < $6 or l.business_date > $6) and ${notSuperseded('l')}) l
-      where f.channel = $1 and f.account = $2 and f.kind = $7 and f.day = $6 and f.state = 'booked' and f.id <> $3`,
-    [file.channel, file.account, file.id, file.first, file.last, day, file.kind],
-  )
-  return { ...file, ...rows[0] }
+  const { channel, account, kind } = file
+  const days = [file.first, file.last]
+  for (const version of await versionsOf(tx, { channel, account, kind, day })) {
+    // The day's own lines, nearly all, are not read: pages without another day are passed over.
+    const { rows } = await tx.query(
+      `select min(l.business_date)::text as first, max(l.business_date)::text as last from ${BOOK_OF[kind]} l
+        where l.channel = $1 and l.account = $2 and l.id >= $3 and l.id < $3::bigint + ${CORRECTIONS}
+          and (l.business_date < $4 or l.business_date > $4) and ${notSuperseded('l')}`,
+      [channel, account, idOf(version), day],
+    )
+    if (rows[0].first !== null) days.push(rows[0].first, rows[0].last)
+  }
+  days.sort()
+  return { ...file, first: days[0] as string, last: days.at(-1) as string }
 }
 
 /** Does another file speak of the same days of the account? Most do not, and then nothing is compared. */
