@@ -97,6 +97,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
     'side',
     'where',
     'numbered(',
+    'notSuperseded(',
     'shown(',
   ],
   'statements/file_store.ts': ["content('", 'columns', 'LINE_COLUMNS.map('],

@@ -78,6 +78,15 @@ export async function currentVersion(db: pg.ClientBase | pg.Pool, of: DayOfAccou
   return rows[0] ?? null
 }
 
+/** The files that have been booked as the day's whole statement. */
+export async function versionsOf(db: pg.ClientBase, of: DayOfAccount): Promise<number[]> {
+  const { rows } = await db.query(
+    `select id from statement_files where channel = $1 and account = $2 and kind = $3 and day = $4 and state = 'booked' order by id`,
+    [of.channel, of.account, of.kind, of.day],
+  )
+  return rows.map(row => row.id)
+}
+
 /** Two imports that could bring the same lines wait for each other; the lock ends with the transaction. */
 export async function lockAccount(tx: pg.ClientBase, channel: string, account: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('statement lines of ' || $1 || '/' || $2, 0))`, [

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { DayOfAccount, StatementFile, StatementKind } from './file_store.ts'
+import { type DayOfAccount, type StatementFile, type StatementKind, versionsOf } from './file_store.ts'
 import { FUND_COLUMNS, LINE_COLUMNS } from './store.ts'
 import type { HeldStretch } from './stretches.ts'
 
@@ -30,11 +30,37 @@ const contentOf = (kind: StatementKind, row: string): string => {
 
 const idOf = (file: number): number => file * 4_294_967_296
 
+/** Records beyond those of any statement: the first of the numbers that entries which correct closed days take. No statement lists these. */
+export const CORRECTIONS = 2 ** 31
+
 const notSuperseded = (row: string): string =>
   `not exists (select from superseded_lines s where s.order_no = ${row}.order_no and s.line_id = ${row}.id)`
 
+const isListed = (row: string): string => `${row}.id % 4294967296 < ${CORRECTIONS}`
+
 /** $1 channel, $2 account, $3 the file's first id, $4 and $5 first and last day. */
 const valuesOf = (file: Arrived): unknown[] => [file.channel, file.account, idOf(file.id), file.first, file.last]
+
+/**
+ * The file, with the first and last day of which it or an earlier version of the day's statement speaks: a channel lists some of what was paid before
+ * midnight on the next day.
+ */
+export async function withEarlierDays(tx: pg.ClientBase, file: Arrived, day: string): Promise<Arrived> {
+  const { channel, account, kind } = file
+  const days = [file.first, file.last]
+  for (const version of await versionsOf(tx, { channel, account, kind, day })) {
+    // The day's own lines, nearly all, are not read: pages without another day are passed over.
+    const { rows } = await tx.query(
+      `select min(l.business_date)::text as first, max(l.business_date)::text as last from ${BOOK_OF[kind]} l
+        where l.channel = $1 and l.account = $2 and l.id >= $3 and l.id < $3::bigint + ${CORRECTIONS}
+          and (l.business_date < $4 or l.business_date > $4) and ${notSuperseded('l')}`,
+      [channel, account, idOf(version), day],
+    )
+    if (rows[0].first !== null) days.push(rows[0].first, rows[0].last)
+  }
+  days.sort()
+  return { ...file, first: days[0] as string, last: days.at(-1) as string }
+}
 
 /** Does another file speak of the same days of the account? Most do not, and then nothing is compared. */
 export async function overlaps(tx: pg.ClientBase, file: Arrived): Promise<boolean> {
@@ -66,7 +92,7 @@ export async function compareLines(
   await tx.query('drop table if exists compared_lines')
   await tx.query(
     `create temporary table compared_lines on commit drop as
-     with ${side('held', `(l.id < $3::bigint or l.id >= $3 + 4294967296) and not l.id <@ $6::int8multirange and ${notSuperseded('l')}`)},
+     with ${side('held', `(l.id < $3::bigint or l.id >= $3 + 4294967296) and not l.id <@ $6::int8multirange and ${isListed('l')} and ${notSuperseded('l')}`)},
           ${side('listed', 'l.id >= $3 and l.id < $3 + 4294967296')}
      select h.order_no as held_order, h.id as held_id, h.business_date as held_day, i.order_no as listed_order, i.id as listed_id
        from held h full join listed i using (one, two, nth)`,
@@ -83,6 +109,10 @@ export async function dropKnown(tx: pg.ClientBase, { kind }: Arrived): Promise<n
   )
   return rowCount ?? 0
 }
+
+/** A compared line that an earlier version of the day's statement ($1) has brought, or a part of the day: none of another day's statement. */
+const OF_STATEMENT = `exists (select from statement_files f
+    where f.id = c.held_id / 4294967296 and (f.day = $1::date or (f.day is null and c.held_day = $1::date)))`
 
 /**
  * What a version of a day's statement says otherwise than the lines that count: kept for people to see. Records that differ under one number of the
@@ -103,7 +133,7 @@ export async function keepChanges(
        select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
          from compared_lines c join ${book} l on l.id = c.${side}_id and l.order_no = c.${side}_order where ${where}`
   await tx.query(
-    `with gone as (${numbered('held', 'c.listed_id is null and c.held_day = $1::date')}
+    `with gone as (${numbered('held', `c.listed_id is null and ${OF_STATEMENT}`)}
      ), come as (${numbered('listed', 'c.held_id is null')}
      )
      insert into statement_changes (file_id, against, no, change, business_date, before, after)
@@ -117,14 +147,23 @@ export async function keepChanges(
   )
 }
 
-/** Lines of the day that this version does not list any more count no longer. They stay in the book. Gives how many. */
-export async function supersede(tx: pg.ClientBase, { id }: Arrived, day: string, at: Date): Promise<number> {
-  const { rowCount } = await tx.query(
-    `insert into superseded_lines (order_no, line_id, by_file, at)
-     select held_order, held_id, $2, $3 from compared_lines where listed_id is null and held_day = $1`,
+/** Lines of the day's statement that this version does not list any more count no longer. They stay in the book. Gives of which days how many. */
+export async function supersede(
+  tx: pg.ClientBase,
+  { id }: Arrived,
+  day: string,
+  at: Date,
+): Promise<Map<string, number>> {
+  const { rows } = await tx.query(
+    `with gone as (
+       select c.held_order, c.held_id, c.held_day from compared_lines c where c.listed_id is null and ${OF_STATEMENT}
+     ), told as (
+       insert into superseded_lines (order_no, line_id, by_file, at) select held_order, held_id, $2, $3 from gone
+     )
+     select held_day::text as day, count(*)::integer as lines from gone group by 1`,
     [day, id, at],
   )
-  return rowCount ?? 0
+  return new Map(rows.map(row => [row.day, row.lines]))
 }
 
 /** Takes all lines of the file back: a newer version of the day's statement stands. */

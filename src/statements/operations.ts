@@ -37,6 +37,7 @@ import {
   overlaps,
   supersede,
   touchDays,
+  withEarlierDays,
 } from './line_store.ts'
 import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
@@ -234,6 +235,8 @@ type Counted = Pick<StatementFile, 'booked' | 'known' | 'passedOver' | 'supersed
 /** Lines. */
 const LARGE = 20_000
 
+const NONE: ReadonlyMap<string, number> = new Map()
+
 const NOTHING_BOOKED: Counted = { booked: 0, known: 0, passedOver: 0, superseded: 0 }
 
 /** Which of the lines that stand in the book now may stay, and which older ones count no longer. `stretches`: some of the file's were left out. */
@@ -248,7 +251,8 @@ export async function settleLines(
   const [first, last] = [days[0], days.at(-1)]
   if (first === undefined || last === undefined) return NOTHING_BOOKED
   const { id, channel, account, kind, records } = file
-  const arrived: Arrived = { id, channel, account, kind, records, first, last }
+  const own: Arrived = { id, channel, account, kind, records, first, last }
+  const arrived = file.day !== null && current ? await withEarlierDays(tx, own, file.day) : own
   if (!(await overlaps(tx, arrived))) return { ...NOTHING_BOOKED, booked: records }
   const leftOut = stretches?.linesLeftOut ?? 0
   await compareLines(tx, arrived, stretches?.known())
@@ -258,8 +262,11 @@ export async function settleLines(
     const passedOver = await dropAll(tx, arrived)
     return { ...NOTHING_BOOKED, known, passedOver }
   }
-  const superseded = file.day === null ? 0 : await supersede(tx, arrived, file.day, file.receivedAt)
+  const gone = file.day === null ? NONE : await supersede(tx, arrived, file.day, file.receivedAt)
+  // Of days that this version need not speak of.
+  await touchDays(tx, kind, channel, account, [...gone.keys()])
   const known = leftOut + (await dropKnown(tx, arrived))
+  const superseded = [...gone.values()].reduce((sum, lines) => sum + lines, 0)
   return { ...NOTHING_BOOKED, booked: records - known, known, superseded }
 }
 

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { daysCounter } from '../../../testkit/days.ts'
 import { DEFAULT_RULES } from '../../rules/rules.ts'
 import { useScratch } from '../scratch.ts'
@@ -229,6 +229,83 @@ test('what comes late for a closed day counts in the open one', async t => {
   const next = await c.close('2026-11-21')
   assert.deepEqual([next.state, next.blocked], ['closed', ''])
   assert.deepEqual(next.proof?.byCurrency.CNY?.steps, [{ step: 'in_transit_out', rows: 1, amount: '-500' }])
+})
+
+/** P1 was paid at 23:59:30 of the 20th, which is closed; the statement of the 21st lists it. */
+async function listedNextDay(t: TestContext) {
+  const c = await daysCounter(t)
+  const [one, five] = [
+    { no: 'P1', fen: 8000, at: at('23:59:30') },
+    { no: 'P5', fen: 100, at: at('09:00:00', '2026-11-21') },
+  ]
+  await c.pays(one, five)
+  await c.statement('2026-11-20', [])
+  await c.settle('2026-11-20')
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+  c.clock.forward(24 * 3600)
+  const list = (fen: number, hour: number) =>
+    c.statement('2026-11-21', [{ ...one, fen }, five], { madeAt: `2026-11-22T0${hour}:00:00+08:00` })
+  return { ...c, list }
+}
+
+test('a line that came late for a closed day and is restated in the day it counts in is matched again there', async t => {
+  const c = await listedNextDay(t)
+  // Nobody has seen the first version's.
+  await c.list(8060, 1)
+  await c.list(8050, 2)
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), [
+    'amount_mismatch open P1 + payment 80.50 P1 amount_entry',
+    'pair P5 = payment 1.00 P5',
+  ])
+  await c.list(8000, 3)
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), ['group P1 + payment 80.00 P1 ', 'pair P5 = payment 1.00 P5'])
+  const closed = await c.close('2026-11-21')
+  assert.deepEqual([closed.state, closed.blocked], ['closed', ''])
+  assert.deepEqual(closed.proof?.byCurrency.CNY, {
+    ours: '100',
+    theirs: '8100',
+    steps: [{ step: 'in_transit_in', rows: 1, amount: '8000' }],
+    rest: '0',
+  })
+})
+
+test('rows of a decided discrepancy whose line is restated are looked at again, wherever they count', async t => {
+  const c = await listedNextDay(t)
+  await c.list(8050, 1)
+  await c.settle('2026-11-21')
+  await c.db.pool.query(
+    "update discrepancies set state = 'resolved', action = 'accept_platform', ended_at = now(), ended_by = 'tester' where kind = 'amount_mismatch'",
+  )
+  await c.list(8000, 2)
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), ['group P1 + payment 80.00 P1 ', 'pair P5 = payment 1.00 P5'])
+  const closed = await c.close('2026-11-21')
+  assert.deepEqual([closed.state, closed.blocked], ['closed', ''])
+})
+
+test('a line that came late for a closed day and is restated after the close of the day it counts in is corrected', async t => {
+  const c = await listedNextDay(t)
+  await c.list(8000, 1)
+  await c.settle('2026-11-21')
+  assert.equal((await c.close('2026-11-21')).state, 'closed')
+  await c.list(7900, 2)
+  c.clock.forward(24 * 3600)
+  const nine = { no: 'P9', fen: 1, at: at('09:00:00', '2026-11-22') }
+  await c.statement('2026-11-22', [nine])
+  await c.settle('2026-11-22')
+  const corrected = 'amount_mismatch open payment 79.00 P1 + refund -80.00 P1 restated_statement'
+  const pairs = ['pair P1 = payment 80.00 P1', 'pair P5 = payment 1.00 P5']
+  assert.deepEqual(await c.places(), [corrected, 'channel_only open payment 0.01 P9 lost_notice', ...pairs])
+  // No statement lists the entry, and none takes it away.
+  const again = await c.statement('2026-11-22', [{ ...nine, fen: 2 }], { madeAt: '2026-11-24T01:00:00+08:00' })
+  assert.deepEqual([again.booked, again.superseded], [1, 1])
+  await c.settle('2026-11-22')
+  assert.deepEqual(await c.places(), [corrected, 'channel_only open payment 0.02 P9 lost_notice', ...pairs])
+  const next = await c.close('2026-11-22')
+  assert.deepEqual([next.state, next.blocked], ['closed', ''])
+  assert.deepEqual(next.proof?.byCurrency.CNY?.theirs, '-98')
 })
 
 test('a channel number that was settled the day before is said to be so, not taken for a payment that we lost', async t => {

@@ -126,7 +126,8 @@ export async function countRows(
               + (select count(*) from late_rows where day_id = $4 and side = 'ours'))::integer as ours,
             ((select count(*) from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = $3
                  and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id))
-              + (select count(*) from late_rows where day_id = $4 and side = 'theirs'))::integer as theirs`,
+              + (select count(*) from late_rows r where r.day_id = $4 and r.side = 'theirs'
+                 and not exists (select from superseded_lines s where s.order_no = r.order_no and s.line_id = r.row_id)))::integer as theirs`,
     [day.channel, day.account, day.day, day.id],
   )
   return rows[0]
@@ -146,7 +147,8 @@ export async function countPlaces(
      lines as materialized (
        select l.order_no, l.id from day d join statement_lines l on l.channel = d.channel and l.account = d.account and l.business_date = d.business_date
         where not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
-       union all select order_no, row_id from late_rows where day_id = $4 and side = 'theirs'
+       union all select r.order_no, r.row_id from late_rows r where r.day_id = $4 and r.side = 'theirs'
+          and not exists (select from superseded_lines s where s.order_no = r.order_no and s.line_id = r.row_id)
      ),
      linked as materialized (
        select k.order_no, k.movement_id, k.line_id from match_links k where k.run = ${NEAR_RUNS}

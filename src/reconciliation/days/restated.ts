@@ -1,11 +1,9 @@
 import type pg from 'pg'
 import { describeDiscrepancies } from '../../causes/refine.ts'
+import { CORRECTIONS } from '../../statements/line_store.ts'
 import type { BusinessDay } from './day.ts'
 import { firstOpenDay } from './day_store.ts'
 import { insertDiscrepancies, nameMerchants, type PlacedRow } from './place_store.ts'
-
-/** Records beyond those of any statement: the first of the numbers that correction entries of a file take. */
-const CORRECTIONS = 2 ** 31
 
 /**
  * A closed day is never edited. Where a newer version of its statement took a line away, an entry of the opposite amount is put into the lines of the
@@ -15,17 +13,51 @@ const CORRECTIONS = 2 ** 31
 export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: number, at: Date): Promise<number> {
   const open = await firstOpenDay(tx, day.channel, day.account)
   if (open?.id !== day.id) return 0
-  const { rows: gone } = await tx.query(
-    `select l.*, s.by_file, c.id as closed_day,
-            row_number() over (partition by s.by_file order by l.id)
-              + (select count(*) from statement_lines e where e.id >= s.by_file * 4294967296 + $3::bigint and e.id < (s.by_file + 1) * 4294967296) as nth
-       from superseded_lines s join statement_files f on f.id = s.by_file and f.channel = $1 and f.account = $2
-       join statement_lines l on l.id = s.line_id and l.order_no = s.order_no
-       join days c on c.channel = l.channel and c.account = l.account and c.business_date = l.business_date and c.state = 'closed'
-      where s.run is null order by l.id`,
+  const gone = await goneOfClosed(tx, day)
+  const counted = gone.filter(line => line.counted)
+  if (counted.length > 0) await enterCorrections(tx, { day, open, run, at }, counted)
+  if (gone.length > 0)
+    await tx.query('update superseded_lines set run = $1 where line_id = any($2) and run is null', [
+      run,
+      gone.map(line => line.id),
+    ])
+  return counted.length
+}
+
+/**
+ * Lines that were taken away and of which nothing has been drawn yet, of days that are closed: a line that came late is of the day it counted in. `counted`:
+ * one that came after the close and was taken away before a run saw it has never counted.
+ */
+async function goneOfClosed(tx: pg.ClientBase, day: BusinessDay) {
+  const { rows } = await tx.query(
+    `select g.*, row_number() over (partition by g.by_file, g.counted order by g.id)
+              + (select count(*) from statement_lines e where e.id >= g.by_file * 4294967296 + $3::bigint and e.id < (g.by_file + 1) * 4294967296) as nth
+       from (select l.*, s.by_file, c.business_date as closed, t.day_id is not null or l.id <= c.line_mark as counted
+               from superseded_lines s join statement_files f on f.id = s.by_file and f.channel = $1 and f.account = $2
+               join statement_lines l on l.id = s.line_id and l.order_no = s.order_no
+               left join late_rows t on t.side = 'theirs' and t.order_no = s.order_no and t.row_id = s.line_id
+               join days c on c.channel = l.channel and c.account = l.account and c.state = 'closed'
+                and case when t.day_id is null then c.business_date = l.business_date else c.id = t.day_id end
+              where s.run is null) g
+      order by g.id`,
     [day.channel, day.account, CORRECTIONS],
   )
-  if (gone.length === 0) return 0
+  return rows
+}
+
+type Correcting = {
+  readonly day: BusinessDay
+  /** Whose books take the entries. */
+  readonly open: { readonly id: number; readonly day: string }
+  readonly run: number
+  readonly at: Date
+}
+
+async function enterCorrections(
+  tx: pg.ClientBase,
+  { day, open, run, at }: Correcting,
+  gone: Awaited<ReturnType<typeof goneOfClosed>>,
+): Promise<void> {
   const corrections = gone.map(line => ({
     ...line,
     correction: line.by_file * 4_294_967_296 + CORRECTIONS + Number(line.nth),
@@ -91,8 +123,8 @@ export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: nu
       byCurrency: null,
       cause: 'restated_statement',
       evidence: {
-        zh: `${line.business_date} 已关账，其对账单重述后${fresh ? '改动' : '撤销'}了渠道号 ${line.channel_trade_no || '（无）'} 的记录；差额记入 ${open.day}，原账期不改。`,
-        en: `${line.business_date} is closed; a restated statement ${fresh ? 'changed' : 'took away'} its record ${line.channel_trade_no || '(no number)'}. The difference is entered on ${open.day}; the closed day stays as it is.`,
+        zh: `${line.closed} 已关账，其对账单重述后${fresh ? '改动' : '撤销'}了渠道号 ${line.channel_trade_no || '（无）'} 的记录；差额记入 ${open.day}，原账期不改。`,
+        en: `${line.closed} is closed; a restated statement ${fresh ? 'changed' : 'took away'} its record ${line.channel_trade_no || '(no number)'}. The difference is entered on ${open.day}; the closed day stays as it is.`,
       },
       linkedTo: [],
       state: 'open' as const,
@@ -110,11 +142,6 @@ export async function correctClosed(tx: pg.ClientBase, day: BusinessDay, run: nu
        from unnest($2::bigint[], $3::bigint[]) as r (id, by) where x.id = r.id`,
     [at, byDiscrepancy.map(([id]) => id), byDiscrepancy.map(([, by]) => by)],
   )
-  await tx.query('update superseded_lines set run = $1 where line_id = any($2) and run is null', [
-    run,
-    gone.map(line => line.id),
-  ])
   await nameMerchants(tx, ids)
   await describeDiscrepancies(tx, ids)
-  return gone.length
 }

@@ -166,14 +166,22 @@ export const unplaced = ({ side }: Pick<Book, 'side'>): string => `
   and not exists (select from match_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)
   and not exists (select from discrepancy_rows k where k.side = '${side}' and k.order_no = b.order_no and k.row_id = b.id and k.live)`
 
-/** Lines of this day that a newer version took away, and whose consequences are not drawn yet. */
+/** Lines that count in this day, of their own date or come late, that a newer version took away, and whose consequences are not drawn yet. */
 export const TAKEN_AWAY = `
   select s.order_no, s.line_id, s.by_file from superseded_lines s
     join statement_files f on f.id = s.by_file and f.channel = $1 and f.account = $2
-    join public.statement_lines l on l.order_no = s.order_no and l.id = s.line_id and l.business_date = $3
-   where s.run is null`
+    join public.statement_lines l on l.order_no = s.order_no and l.id = s.line_id
+    left join late_rows t on t.side = 'theirs' and t.order_no = s.order_no and t.row_id = s.line_id
+    left join days c on c.id = t.day_id
+   where s.run is null and coalesce(c.business_date, l.business_date) = $3::date`
 
-/** Our rows that were matched with one of them, in a day that is still open. Rows in open discrepancies are looked at anyway. */
+/** Rows of a discrepancy that ends with one of them: one that waits for the engine is looked at anyway, one that a person has decided is not. */
+const REOPENED_DISCREPANT = `(${TAKEN_AWAY}) t join discrepancy_rows k on k.side = 'theirs' and k.row_id = t.line_id and k.live
+    join discrepancies x on x.id = k.discrepancy_id and not (x.state in ('open', 'waived') and x.origin = 'engine')
+    join days d on d.id = x.day_id and (x.state in ('open', 'waived') or d.state <> 'closed')
+    join discrepancy_rows o on o.discrepancy_id = x.id and o.live`
+
+/** Our rows that stood with one of them, in a day that is still open. */
 const REOPENED_OURS = `
   select k.order_no, k.movement_id as id, coalesce(c.movement_day, $4) as day_id
     from (${TAKEN_AWAY}) t join public.match_links k on k.line_id = t.line_id and k.run = ${NEAR_RUNS}
@@ -183,10 +191,14 @@ const REOPENED_OURS = `
   select o.order_no, o.row_id, o.day_id
     from (${TAKEN_AWAY}) t join match_rows k on k.side = 'theirs' and k.row_id = t.line_id and k.live
     join match_groups g on g.id = k.group_id join runs r on r.id = g.run join days d on d.id = r.day_id and d.state <> 'closed'
-    join match_rows o on o.group_id = g.id and o.side = 'ours' and o.live`
+    join match_rows o on o.group_id = g.id and o.side = 'ours' and o.live
+  union
+  select o.order_no, o.row_id, o.day_id from ${REOPENED_DISCREPANT} and o.side = 'ours'`
 
 const REOPENED_THEIRS = `
   select o.order_no, o.row_id as id, o.day_id
     from (${TAKEN_AWAY}) t join match_rows k on k.side = 'theirs' and k.row_id = t.line_id and k.live
     join match_groups g on g.id = k.group_id join runs r on r.id = g.run join days d on d.id = r.day_id and d.state <> 'closed'
-    join match_rows o on o.group_id = g.id and o.side = 'theirs' and o.live and o.row_id <> t.line_id`
+    join match_rows o on o.group_id = g.id and o.side = 'theirs' and o.live and o.row_id <> t.line_id
+  union
+  select o.order_no, o.row_id, o.day_id from ${REOPENED_DISCREPANT} and o.side = 'theirs' and o.row_id <> t.line_id`
