@@ -179,6 +179,21 @@ export function columnMissing(name: string, format: string, column: string, head
   )
 }
 
+/** Refuses a header in which a column that is read stands twice: which of the two is meant, nothing says. `read`: the names of the format. */
+export function refuseRepeated(name: string, format: string, headers: readonly string[], read: Iterable<string>): void {
+  const known = new Set(read)
+  const twice = headers.find((header, at) => known.has(header) && headers.indexOf(header) !== at)
+  if (twice === undefined) return
+  throw new Failure(
+    'column_repeated',
+    {
+      zh: `文件“${name}”（${format}）的列“${twice}”出现了两次，无法判断以哪一列为准：请下载原始对账单，不要改动表头`,
+      en: `file "${name}" (${format}) has the column "${twice}" twice, and nothing says which one counts: fetch the original statement and leave its header as it is`,
+    },
+    { file: name, column: twice, found: headers },
+  )
+}
+
 /** The header most like the wanted one: by edit distance, if at least half of it agrees. */
 export function nearest(wanted: string, headers: readonly string[]): string | null {
   let best: string | null = null

@@ -5,7 +5,7 @@ import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
 import { Numberless } from '../numberless.ts'
-import { columnMissing } from '../refusals.ts'
+import { columnMissing, refuseRepeated } from '../refusals.ts'
 import { savedAgain } from '../saved_again.ts'
 import type { Column, Field } from '../statement.ts'
 import { momentOf } from '../table/dates.ts'
@@ -155,6 +155,12 @@ class AlipayTradeReader implements Reader {
     this.#at = Object.fromEntries(
       Object.entries(COLUMNS).map(([key, { name }]) => [key, names.indexOf(name)]),
     ) as Record<Key, number>
+    refuseRepeated(
+      into.file,
+      '支付宝业务明细 alipay-trade',
+      names,
+      Object.values(COLUMNS).map(({ name }) => name),
+    )
     for (const key of REQUIRED)
       if (this.#at[key] < 0)
         throw columnMissing(into.file, '支付宝业务明细 alipay-trade', COLUMNS[key].name, this.#headers)

@@ -41,6 +41,26 @@ function scratchFile(name: string, content: string | Uint8Array): string {
 const numbers = (line: Line | undefined) =>
   line && [line.kind, line.amount, line.fee, line.tradeNo, line.merchantOrderNo, line.refundNo, line.channelRefundNo]
 
+describe('a column that stands twice', () => {
+  const read = (name: string, encoding: string) => new TextDecoder(encoding).decode(readFileSync(SAMPLES + name))
+  for (const [name, text, column] of [
+    [
+      'wechat',
+      read('wechat-service-provider-sub-merchants.csv', 'utf8').replace(',付款银行,', ',货币种类,'),
+      '货币种类',
+    ],
+    ['alipay', read('alipay-day-utf8-crlf.csv', 'utf8').replace('商户订单号', '支付宝交易号'), '支付宝交易号'],
+    ['alipay-account', read('alipay-account-day-gbk.csv', 'gb18030').replace('商户订单号', '业务流水号'), '业务流水号'],
+  ] as const)
+    test(`of ${name} is asked about, and no number is taken from either`, async () => {
+      await assert.rejects(inspectStatement(scratchFile(`${name}-twice.csv`, text)), (error: unknown) => {
+        assert.ok(error instanceof Failure)
+        assert.deepEqual([error.code, error.detail.column], ['column_repeated', column])
+        return true
+      })
+    })
+})
+
 describe('saved again by a program', () => {
   test('files cut by bytes are read from UTF-16 too', async () => {
     const [zm, columns] = ['unionpay-zm-INN26112088ZM_898360100000001', 'fixed-width-gbk-characters-cut-in-two.txt']

@@ -6,7 +6,7 @@ import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
 import { Numberless } from '../numberless.ts'
-import { columnMissing } from '../refusals.ts'
+import { columnMissing, refuseRepeated } from '../refusals.ts'
 import { savedAgain } from '../saved_again.ts'
 import type { Column, Field } from '../statement.ts'
 import { momentOf } from '../table/dates.ts'
@@ -191,6 +191,7 @@ class WechatTradeReader implements Reader {
         this.#headers.findIndex(header => names.includes(header)),
       ]),
     ) as Record<Key, number>
+    refuseRepeated(into.file, '微信支付交易账单 wechat-trade', this.#headers, KEY_BY_NAME.keys())
     for (const key of REQUIRED)
       if (this.#at[key] < 0)
         throw columnMissing(into.file, '微信支付交易账单 wechat-trade', COLUMNS[key].names[0]!, this.#headers)

@@ -6,7 +6,7 @@ import { UNDECODABLE } from '../encoding.ts'
 import type { Format, Probe, Reader, ReaderHead, Recognition } from '../format.ts'
 import { LineFeeder, lineEndOf } from '../lines.ts'
 import { dayText, type LocalClock, stampAt } from '../local_time.ts'
-import { columnMissing } from '../refusals.ts'
+import { columnMissing, refuseRepeated } from '../refusals.ts'
 import type { Column, Field, FundFacts, Line, StatementOptions } from '../statement.ts'
 import { momentOf, readWritten } from './dates.ts'
 import type { Doubt } from './doubt.ts'
@@ -422,6 +422,12 @@ class TitledReader<Key extends string> implements RowReader {
     const at = Object.fromEntries(
       Object.entries<TitledColumn>(spec.columns).map(([key, { names }]) => [key, firstOf(names, header.names)]),
     ) as Record<Key, number>
+    refuseRepeated(
+      into.file,
+      spec.label,
+      header.names,
+      Object.values<TitledColumn>(spec.columns).flatMap(({ names }) => names),
+    )
     for (const [key, { names, required }] of Object.entries<TitledColumn>(spec.columns))
       if (required && at[key as Key] < 0) throw columnMissing(into.file, spec.label, names[0] ?? key, header.titles)
     const above = rows.slice(0, header.index)
