@@ -8,6 +8,7 @@ import { databaseClient, databasePool } from './database_clients.ts'
 import { certificateRefused } from './database_tls.ts'
 import { type Embedded, openEmbedded } from './embedded.ts'
 import { type Say, silent } from './notice.ts'
+import { onConnection } from './on_connection.ts'
 import { dataFolder } from './paths.ts'
 import { type Ending, pipelined } from './pipelined.ts'
 import { LOCKS } from './presence.ts'
@@ -168,30 +169,14 @@ function tellsItsUser(client: pg.ClientBase): void {
   client.on('error', () => {})
 }
 
-/** One transaction on one connection of the pool. A failed rollback closes the connection rather than hand it on. */
-export async function transaction<T>(pool: pg.Pool, work: (tx: pg.ClientBase) => Promise<T>): Promise<T> {
-  const tx = await pool.connect()
-  let broken: Error | undefined
-  // A server that goes away tells the query under way, and every client besides: unheard, that would end the process.
-  const lost = (error: Error) => {
-    broken = error
-  }
-  tx.on('error', lost)
-  try {
+/** One transaction on one connection of the pool. */
+export const transaction = <T>(pool: pg.Pool, work: (tx: pg.ClientBase) => Promise<T>): Promise<T> =>
+  onConnection(pool, async tx => {
     await tx.query('begin')
     const result = await work(tx)
     await tx.query('commit')
     return result
-  } catch (error) {
-    await tx.query('rollback').catch(failed => {
-      broken = failed as Error
-    })
-    throw error
-  } finally {
-    tx.off('error', lost)
-    tx.release(broken)
-  }
-}
+  })
 
 const OLDEST = 150000
 const PLATFORM = 2

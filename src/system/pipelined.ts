@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { onConnection } from './on_connection.ts'
 
 /** A statement that is to be sent, its values ready: nothing about it can fail before the server sees it. */
 export type Statement = pg.QueryConfig
@@ -11,20 +12,14 @@ export type Ending<T> = { readonly answer: T; readonly last: readonly Statement[
  * with the first statements of `work`, `commit` with the `last` ones: where the cores are full, each piece that is sent and each answer that is waited for costs both
  * sides a turn. The answer is given when all of them have succeeded. When a statement fails, it is thrown, and the server takes the commit behind it for a rollback.
  */
-export async function pipelined<T>(pool: pg.Pool, work: (tx: pg.ClientBase) => Promise<Ending<T>>): Promise<T> {
-  const tx = await pool.connect()
-  let broken: Error | undefined
-  const lost = (error: Error) => {
-    broken = error
-  }
-  tx.on('error', lost)
-  const { stream } = tx.connection
-  // Until `work` waits for the first time.
-  stream.cork()
-  process.nextTick(() => stream.uncork())
-  const begun = tx.query('begin')
-  begun.catch(() => {})
-  try {
+export const pipelined = <T>(pool: pg.Pool, work: (tx: pg.ClientBase) => Promise<Ending<T>>): Promise<T> =>
+  onConnection(pool, async tx => {
+    const { stream } = tx.connection
+    // Until `work` waits for the first time.
+    stream.cork()
+    process.nextTick(() => stream.uncork())
+    const begun = tx.query('begin')
+    begun.catch(() => {})
     const { answer, last } = await work(tx)
     stream.cork()
     const sent = [...last.map(statement => tx.query(statement)), tx.query('commit')]
@@ -33,14 +28,4 @@ export async function pipelined<T>(pool: pg.Pool, work: (tx: pg.ClientBase) => P
     if (command !== 'COMMIT')
       throw new Error(`a transaction ended with ${command}, and none of its statements had failed`)
     return answer
-  } catch (error) {
-    // It is answered after everything that is still under way.
-    await tx.query('rollback').catch(failed => {
-      broken = failed as Error
-    })
-    throw error
-  } finally {
-    tx.off('error', lost)
-    tx.release(broken)
-  }
-}
+  })
