@@ -31,6 +31,19 @@ const nth = (rows: number, run: number): number => 1 + ((run * 7_368_787) % rows
 const padded = (letters: string, i: number): string => `${letters}${String(i).padStart(10, '0')}`
 const merchant = (run: number): string => `M${run % (MERCHANTS - 1)}`
 
+/** Who may see how much, as every list is asked. */
+const SCOPES: readonly (readonly [name: string, scope: (run: number) => Scope])[] = [
+  ['scope of one merchant', run => [{ merchants: [merchant(run)], channels: null }]],
+  ['scope of a merchant that is hardly paid', () => [{ merchants: [SMALL_MERCHANT], channels: null }]],
+  [
+    'scope of two areas',
+    run => [
+      { merchants: [merchant(run)], channels: ['wechat'] },
+      { merchants: null, channels: ['bank'] },
+    ],
+  ],
+]
+
 type Asking = { readonly pool: pg.Pool; readonly vault: Vault }
 
 export function questionsOf(app: Asking, rows: number): Question[] {
@@ -88,24 +101,7 @@ function items({ pool, vault }: Asking, rows: number): Question[] {
       merchantNo: SMALL_MERCHANT,
       states: ['reconciled'],
     })),
-    list(
-      'scope of one merchant',
-      () => ({}),
-      run => [{ merchants: [merchant(run)], channels: null }],
-    ),
-    list(
-      'scope of a merchant that is hardly paid',
-      () => ({}),
-      () => [{ merchants: [SMALL_MERCHANT], channels: null }],
-    ),
-    list(
-      'scope of two areas',
-      () => ({}),
-      run => [
-        { merchants: [merchant(run)], channels: ['wechat'] },
-        { merchants: null, channels: ['bank'] },
-      ],
-    ),
+    ...SCOPES.map(([name, scope]) => list(name, () => ({}), scope)),
     list('number of an order', run => ({ number: padded('FZ', nth(rows, run)) })),
     list('number of a payment', run => ({ number: padded('P', nth(rows, run)) })),
     list('number of a channel', run => ({ number: `42000${String(nth(rows, run)).padStart(12, '0')}` })),
@@ -245,24 +241,7 @@ function records({ pool, vault }: Asking, rows: number): Question[] {
     list('order', run => ({ orderNo: padded('FZ', nth(rows, run)) })),
     list('account that nobody has', run => ({ accountNo: `1${run}` })),
     list('merchant', run => ({ merchantNo: merchant(run) })),
-    list(
-      'scope of one merchant',
-      () => ({}),
-      run => [{ merchants: [merchant(run)], channels: null }],
-    ),
-    list(
-      'scope of a merchant that is hardly paid',
-      () => ({}),
-      () => [{ merchants: [SMALL_MERCHANT], channels: null }],
-    ),
-    list(
-      'scope of two areas',
-      () => ({}),
-      run => [
-        { merchants: [merchant(run)], channels: ['wechat'] },
-        { merchants: null, channels: ['bank'] },
-      ],
-    ),
+    ...SCOPES.map(([name, scope]) => list(name, () => ({}), scope)),
     {
       name: 'records: latency of seven days',
       ask: async () => (await paymentLatency(pool, EVERYWHERE, new Date(NOW.getTime() - 7 * 86_400_000))).length,

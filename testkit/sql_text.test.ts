@@ -70,7 +70,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   ],
   // Descriptions of datasets are code; what a reader gives is a parameter.
   'reports/daily.ts': ['visible'], // a scope
-  'reports/datasets/money.ts': ['ITEM_OF('],
+  'reports/datasets/money.ts': ['itemOf('],
   'reports/datasets/shared.ts': ['columns.'],
   'reports/query.ts': [
     'list',

@@ -8,10 +8,12 @@ import {
   DEPARTMENT_NAME,
   dayStateName,
   field,
+  itemOf,
   kindOf,
   MERCHANT_NAME,
   merchantJoins,
   moveName,
+  PAID_MERCHANT,
   placeFilters,
   told,
 } from './shared.ts'
@@ -54,9 +56,6 @@ const STATE = `case when ${RECONCILED} then 'reconciled' when c.no is not null t
   when d.kind = 'in_transit' and d.state = 'open' then 'in_transit' when d.state in ('open', 'waived') then 'discrepancy'
   when d.id is not null then 'resolved' else 'paid' end`
 
-/** Whose bill a movement `m` pays: that of its fee item. What the movement itself calls merchant is the number by which the channel knows us. */
-const MERCHANT = "coalesce(f.merchant_no, '')"
-
 /** 缴费与退款明细: every movement of our book, with its reconciliation state. */
 export const ITEMS: Dataset = {
   name: 'items',
@@ -72,22 +71,22 @@ export const ITEMS: Dataset = {
     },
     grp: { sql: 'left join match_groups g on g.id = r.group_id', after: ['placed'] },
     ord: { sql: 'left join orders o on o.order_no = m.order_no' },
-    item: { sql: 'left join fee_items f on f.id = m.fee_item' },
+    item: { sql: itemOf('m') },
     pay: {
       sql: `left join payments p on p.order_no = m.order_no
              and p.payment_no = coalesce(nullif(m.merchant_order_no, ''), m.payment_no)`,
     },
-    ...merchantJoins('f.merchant_no', ['item']),
+    ...merchantJoins('i.merchant_no', ['item']),
   },
-  place: { merchant: MERCHANT, channel: 'm.channel', joins: ['item'] },
+  place: { merchant: PAID_MERCHANT, channel: 'm.channel', joins: ['item'] },
   fields: {
     business_date: field('账期', 'Business day', 'date', 'm.business_date', { width: 12 }),
     occurred_at: field('交易时间', 'Time', 'time', 'm.occurred_at', { width: 20 }),
-    merchant: field('收费单位编号', 'Merchant no', 'text', MERCHANT, { joins: ['item'], width: 14 }),
+    merchant: field('收费单位编号', 'Merchant no', 'text', PAID_MERCHANT, { joins: ['item'], width: 14 }),
     merchant_name: MERCHANT_NAME,
     department: DEPARTMENT_NAME,
-    merchant_type: field('收费类别', 'Type', 'code', 'f.category::text', { joins: ['item'], words: categoryName }),
-    fee_item: field('缴费项目', 'Fee item', 'text', 'f.name', { joins: ['item'], width: 16 }),
+    merchant_type: field('收费类别', 'Type', 'code', 'i.category::text', { joins: ['item'], words: categoryName }),
+    fee_item: field('缴费项目', 'Fee item', 'text', 'i.name', { joins: ['item'], width: 16 }),
     title: field('账单名称', 'Bill', 'text', 'o.title', { joins: ['ord'], width: 20 }),
     period: field('所属期', 'Period', 'text', 'o.period', { joins: ['ord'] }),
     order_no: field('缴费单号', 'Order no', 'text', 'm.order_no', { width: 24 }),
@@ -123,7 +122,7 @@ export const ITEMS: Dataset = {
       day: 'm.business_date',
       channel: 'm.channel',
       account: 'm.account',
-      merchant: MERCHANT,
+      merchant: PAID_MERCHANT,
       merchantJoins: ['item'],
       currency: 'm.currency',
     }),
@@ -133,7 +132,7 @@ export const ITEMS: Dataset = {
       kind: 'any',
       values: FEE_CATEGORIES,
       joins: ['item'],
-      sql: 'f.category::text = any(?)',
+      sql: 'i.category::text = any(?)',
     },
     state: {
       zh: '对账状态',

@@ -1,18 +1,24 @@
 import type { Dataset } from '../dataset.ts'
 import { RECONCILED } from './items.ts'
-import { channelName, DEPARTMENT_NAME, field, MERCHANT_NAME, merchantJoins, placeFilters, told } from './shared.ts'
-
-/** Whose bill a movement pays: that of its fee item. What the movement itself calls merchant is the number by which the channel knows us. */
-const OUR_MERCHANT = "coalesce(i.merchant_no, '')"
-const ITEM_OF = (movement: 'm' | 'o' | 'v'): string => `left join fee_items i on i.id = ${movement}.fee_item`
+import {
+  channelName,
+  DEPARTMENT_NAME,
+  field,
+  itemOf,
+  MERCHANT_NAME,
+  merchantJoins,
+  PAID_MERCHANT,
+  placeFilters,
+  told,
+} from './shared.ts'
 
 /** A line `s` belongs to the merchant of the movement it is paired with, or of all movements of its group; '' where that is not one merchant. */
 const PAIRED = `left join match_links k on k.line_id = s.id
   left join movements o on o.order_no = k.order_no and o.id = k.movement_id
-  ${ITEM_OF('o')}
+  ${itemOf('o')}
   left join match_rows q on q.side = 'theirs' and q.live and q.order_no = s.order_no and q.row_id = s.id`
-const MERCHANT = `coalesce(i.merchant_no, (select min(${OUR_MERCHANT}) from match_rows w join movements v on v.order_no = w.order_no and v.id = w.row_id ${ITEM_OF('v')}
-  where w.group_id = q.group_id and w.side = 'ours' and w.live having min(${OUR_MERCHANT}) = max(${OUR_MERCHANT})), '')`
+const MERCHANT = `coalesce(i.merchant_no, (select min(${PAID_MERCHANT}) from match_rows w join movements v on v.order_no = w.order_no and v.id = w.row_id ${itemOf('v')}
+  where w.group_id = q.group_id and w.side = 'ours' and w.live having min(${PAID_MERCHANT}) = max(${PAID_MERCHANT})), '')`
 const LISTED = `s.status = 'success'
   and not exists (select from superseded_lines u where u.order_no = s.order_no and u.line_id = s.id)`
 
@@ -20,10 +26,10 @@ const FEES_BY_DAY = `(select b.business_date, b.channel, b.account, b.merchant, 
     sum(b.ours_amount) as ours_amount, sum(b.ours_fee) as ours_fee, sum(b.ours_unknown) as ours_unknown,
     sum(b.theirs_rows) as theirs_rows, sum(b.theirs_amount) as theirs_amount, sum(b.theirs_fee) as theirs_fee,
     sum(b.theirs_unknown) as theirs_unknown
-  from (select m.business_date, m.channel, m.account, ${OUR_MERCHANT} as merchant, m.currency, 1 as ours_rows, m.amount as ours_amount,
+  from (select m.business_date, m.channel, m.account, ${PAID_MERCHANT} as merchant, m.currency, 1 as ours_rows, m.amount as ours_amount,
                coalesce(m.fee, 0) as ours_fee, (m.fee is null)::integer as ours_unknown,
                0 as theirs_rows, 0::bigint as theirs_amount, 0::bigint as theirs_fee, 0 as theirs_unknown
-          from movements m ${ITEM_OF('m')} where m.status = 'success'
+          from movements m ${itemOf('m')} where m.status = 'success'
         union all
         select s.business_date, s.channel, s.account, ${MERCHANT}, s.currency, 0, 0, 0, 0,
                1, s.amount, coalesce(s.fee, 0), (s.fee is null)::integer
@@ -75,11 +81,11 @@ export const FEES: Dataset = {
 /** What the merchant is owed: our book, less the channel's fee by its statement, on the day of the payment. */
 const SETTLED_BY_DAY = `(select b.business_date, b.channel, b.account, b.merchant, b.currency, sum(b.rows) as rows, sum(b.gross) as gross,
     sum(b.refunds) as refunds, sum(b.fee) as fee, sum(b.reconciled) as reconciled, sum(b.reconciled_rows) as reconciled_rows
-  from (select m.business_date, m.channel, m.account, ${OUR_MERCHANT} as merchant, m.currency, 1 as rows,
+  from (select m.business_date, m.channel, m.account, ${PAID_MERCHANT} as merchant, m.currency, 1 as rows,
                case m.kind when 'payment' then m.amount else 0 end as gross, case m.kind when 'refund' then -m.amount else 0 end as refunds,
                0::bigint as fee, case when ${RECONCILED} then m.amount else 0 end as reconciled,
                (${RECONCILED})::integer as reconciled_rows
-          from movements m ${ITEM_OF('m')} where m.status = 'success'
+          from movements m ${itemOf('m')} where m.status = 'success'
         union all
         select coalesce(o.business_date, s.business_date), coalesce(o.channel, s.channel), coalesce(o.account, s.account), ${MERCHANT},
                s.currency, 0, 0, 0, coalesce(s.fee, 0), 0, 0

@@ -24,6 +24,12 @@ export const field = (zh: string, en: string, type: FieldType, sql: string, more
   ...more,
 })
 
+/** The fee item `i` of a movement of ours. */
+export const itemOf = (movement: string): string => ['left join fee_items i on i.id = ', movement, '.fee_item'].join('')
+
+/** Whose bill a movement pays: that of its fee item, of `itemOf`. What the movement itself calls merchant is the number by which the channel knows us. */
+export const PAID_MERCHANT = "coalesce(i.merchant_no, '')"
+
 /** Joined where a row carries its merchant in the given column, of the join `after` where it needs one. */
 export const merchantJoins = (column: string, after: readonly string[] = []): Readonly<Record<string, Join>> => ({
   mer: { sql: ['left join merchants e on e.merchant_no =', column].join(' '), after },
