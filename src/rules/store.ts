@@ -23,18 +23,24 @@ export async function rulesOn(db: Db, day: Day): Promise<RulesInForce> {
   return { version: row.version, rules: await rulesFrom(db, row) }
 }
 
+type Written = Pick<Version, 'version' | 'canonical' | 'sm3'>
+
 /** Versions never change: each is read once. Kept by what it says, as one process may see several databases. */
 const known = new Map<string, Rules>()
 const KNOWN_AT_MOST = 64
 
-/** The rules of a version for rows of this platform: what it says of merchants is said of the fee items that they have now. */
-export async function rulesFrom(
-  db: Db,
-  { version, canonical, sm3 }: { version: number; canonical: string; sm3: string },
-): Promise<Rules> {
-  const rules = known.get(sm3) ?? parseRules(canonical, `version ${version}`)
+function parsed({ version, canonical, sm3 }: Written): Rules {
+  const seen = known.get(sm3)
+  if (seen) return seen
+  const rules = parseRules(canonical, `version ${version}`)
   if (known.size >= KNOWN_AT_MOST) known.clear()
   known.set(sm3, rules)
+  return rules
+}
+
+/** The rules of a version for rows of this platform: what it says of merchants is said of the fee items that they have now. */
+export async function rulesFrom(db: Db, version: Written): Promise<Rules> {
+  const rules = parsed(version)
   const named = merchantsNamed(rules)
   return named.length === 0 ? rules : saidOfFeeItems(rules, await feeItemsOf(db, named))
 }
