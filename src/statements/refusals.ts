@@ -52,8 +52,8 @@ export const channelContradicted = (file: string, format: string, own: string, g
   new Failure(
     'channel_contradicted',
     {
-      zh: `“${file}”是 ${format}，属于渠道 ${own}，而 --channel 写的是 ${given}：请去掉 --channel，或改为 ${own}`,
-      en: `"${file}" is ${format} of the channel ${own}, but --channel says ${given}: leave --channel out, or say ${own}`,
+      zh: `“${file}”是 ${format}，属于渠道 ${own}，却要记入渠道 ${given}：请改选 ${own} 的账户（命令行中去掉 --channel，或改为 ${own}）`,
+      en: `"${file}" is ${format} of the channel ${own}, and was to be booked as ${given}'s: choose an account of ${own} (at the terminal leave --channel out, or say ${own})`,
     },
     { file, format, channel: own, given },
   )
