@@ -948,6 +948,24 @@ create table payment_anomalies (
 );
 CREATE INDEX anomalies_open ON public.payment_anomalies USING btree (found_at) WHERE (settled_at IS NULL);
 
+create table payment_latency (
+  day         date not null,
+  merchant_no text not null,
+  channel     text not null,
+  bucket      integer not null,
+  payments    bigint not null,
+  constraint payment_latency_pkey PRIMARY KEY (day, merchant_no, channel, bucket),
+  constraint payment_latency_bucket_check CHECK ((bucket >= 0)),
+  constraint payment_latency_payments_check CHECK ((payments > 0))
+);
+
+create table payment_latency_mark (
+  one      boolean not null default true,
+  movement bigint not null,
+  constraint payment_latency_mark_pkey PRIMARY KEY (one),
+  constraint payment_latency_mark_one_check CHECK (one)
+);
+
 create table payments (
   order_no         text not null,
   payment_no       text not null,

@@ -235,31 +235,6 @@ export async function billsOf(
   return new Map(rows.map(row => [row.orderNo, withPerson<Order>(vault, row)]))
 }
 
-/** How long a channel's success took to reach our book, by channel and Beijing day of the attempt's beginning. Seconds. */
-export type Latency = {
-  readonly channel: string
-  readonly day: string
-  readonly payments: number
-  readonly median: number
-  readonly p95: number
-}
-
-/** Those within the scope whose attempts began since `from`. */
-export async function paymentLatency(db: pg.Pool, scope: Scope, from: Date): Promise<Latency[]> {
-  const values: unknown[] = [from]
-  const visible = scopeSql(scope, PAYMENT_PLACE, values)
-  const { rows } = await db.query(
-    `select l.channel, l.day, count(*) as payments, percentile_cont(0.5) within group (order by l.took) as median,
-            percentile_cont(0.95) within group (order by l.took) as p95
-       from (select p.channel, (p.created_at at time zone 'Asia/Shanghai')::date::text as day,
-                    greatest(extract(epoch from p.booked_at - p.paid_at), 0)::float8 as took
-               from payments p where p.created_at >= $1 and p.booked_at is not null and p.paid_at is not null and ${visible}) l
-      group by 1, 2 order by 2, 1`,
-    values,
-  )
-  return rows
-}
-
 /** What each account of a channel did since then: attempts, payments among them, and when the newest was paid and booked. */
 export async function activitySince(
   db: pg.Pool,
