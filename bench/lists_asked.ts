@@ -8,7 +8,8 @@ import {
   listDiscrepancies,
 } from '../src/discrepancies/store.ts'
 import { paymentLatency } from '../src/orders/latency_store.ts'
-import { billsOf, type RecordFilter, recordPage } from '../src/orders/list_store.ts'
+import { billsOf } from '../src/orders/list_store.ts'
+import { type RecordFilter, recordPage } from '../src/orders/record_store.ts'
 import { boardDays, dayTotals } from '../src/reconciliation/days/board_store.ts'
 import { ITEM_STATES, type ItemState } from '../src/reconciliation/items/item.ts'
 import { type ItemFilter, listItems, placeAt } from '../src/reconciliation/items/list_store.ts'
