@@ -815,12 +815,13 @@ create table operation_log (
   constraint operation_log_what_check CHECK ((what <> ''::text)),
   constraint operation_log_who_id_check CHECK ((who_id <> ''::text))
 );
+CREATE INDEX operation_log_acts ON public.operation_log USING brin (what text_bloom_ops (n_distinct_per_range='64'), object_kind text_bloom_ops (n_distinct_per_range='32')) WITH (pages_per_range='64', autosummarize='on');
 CREATE INDEX operation_log_at ON public.operation_log USING brin (at);
-CREATE INDEX operation_log_found ON public.operation_log USING brin (what text_bloom_ops (n_distinct_per_range='64'), object_kind text_bloom_ops (n_distinct_per_range='32'), request_id text_bloom_ops (n_distinct_per_range='4800', false_positive_rate='0.003')) WITH (pages_per_range='128', autosummarize='on');
 CREATE INDEX operation_log_of_address ON public.operation_log USING btree (address, id) WHERE (address <> ''::text);
 CREATE INDEX operation_log_of_object ON public.operation_log USING btree (object_id, id);
 CREATE INDEX operation_log_of_person ON public.operation_log USING btree (who_id, id);
 CREATE UNIQUE INDEX operation_log_order ON public.operation_log USING btree (xact, id);
+CREATE INDEX operation_log_requests ON public.operation_log USING brin (request_id text_bloom_ops (n_distinct_per_range='3700', false_positive_rate='0.0003')) WITH (pages_per_range='96', autosummarize='on');
 
 create table operation_roots (
   block_no    bigint not null,
