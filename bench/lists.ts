@@ -11,12 +11,13 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { pino } from 'pino'
 import { parseWords } from '../src/command_line.ts'
+import { countLatency } from '../src/orders/latency_store.ts'
 import { openDatabase } from '../src/system/database.ts'
 import { migrate } from '../src/system/migrate.ts'
 import { Vault } from '../src/system/vault/vault.ts'
 import { seedLists } from '../testkit/lists_seed.ts'
 import { TEST_MASTER } from '../testkit/vault.ts'
-import { questionsOf } from './lists_asked.ts'
+import { NOW, questionsOf } from './lists_asked.ts'
 
 const words = parseWords(process.argv.slice(2), {
   flags: ['explain'],
@@ -35,11 +36,15 @@ mkdirSync(folder, { recursive: true })
 const made = join(folder, 'made')
 const db = await openDatabase({ dataDir: join(folder, 'data'), volatile: true })
 try {
+  // What was kept may be of an older version.
+  await migrate(db.pool)
   if (!existsSync(made)) {
-    await migrate(db.pool)
     await seedLists(db, rows, text => console.error(text))
     writeFileSync(made, '')
   }
+  let counted = 0
+  const counting = await took(async () => (counted = await countLatency({ db, now: () => NOW })))
+  if (counted > 0) console.log(`latency of ${counted} movements counted in ${(counting / 1000).toFixed(1)} s`)
   const vault = await Vault.open({ db, holder: TEST_MASTER, now: () => new Date(), log: pino({ level: 'silent' }) })
   const explained = questionsOf({ pool: explaining(db.pool), vault }, rows)
   let slow = 0

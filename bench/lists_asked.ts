@@ -7,7 +7,9 @@ import {
   discrepancyTotals,
   listDiscrepancies,
 } from '../src/discrepancies/store.ts'
-import { billsOf, paymentLatency, type RecordFilter, recordPage } from '../src/orders/list_store.ts'
+import { paymentLatency } from '../src/orders/latency_store.ts'
+import { billsOf } from '../src/orders/list_store.ts'
+import { type RecordFilter, recordPage } from '../src/orders/record_store.ts'
 import { boardDays, dayTotals } from '../src/reconciliation/days/board_store.ts'
 import { ITEM_STATES, type ItemState } from '../src/reconciliation/items/item.ts'
 import { type ItemFilter, listItems, placeAt } from '../src/reconciliation/items/list_store.ts'
@@ -23,7 +25,7 @@ export type Question = {
 
 const PAGE = 100
 const MONTH = { from: '2026-10-01', to: '2026-10-31' }
-const NOW = new Date(`${LAST_DAY}T20:00:00+08:00`)
+export const NOW = new Date(`${LAST_DAY}T20:00:00+08:00`)
 const OPEN = ITEM_STATES.filter(state => state !== 'reconciled')
 
 /** Of so many rows, another one each time, spread over all of them. */
@@ -244,7 +246,7 @@ function records({ pool, vault }: Asking, rows: number): Question[] {
     ...SCOPES.map(([name, scope]) => list(name, () => ({}), scope)),
     {
       name: 'records: latency of seven days',
-      ask: async () => (await paymentLatency(pool, EVERYWHERE, new Date(NOW.getTime() - 7 * 86_400_000))).length,
+      ask: async () => (await paymentLatency(pool, EVERYWHERE, NOW, 7)).length,
     },
   ]
 }

@@ -815,12 +815,13 @@ create table operation_log (
   constraint operation_log_what_check CHECK ((what <> ''::text)),
   constraint operation_log_who_id_check CHECK ((who_id <> ''::text))
 );
+CREATE INDEX operation_log_acts ON public.operation_log USING brin (what text_bloom_ops (n_distinct_per_range='64'), object_kind text_bloom_ops (n_distinct_per_range='32')) WITH (pages_per_range='64', autosummarize='on');
 CREATE INDEX operation_log_at ON public.operation_log USING brin (at);
-CREATE INDEX operation_log_found ON public.operation_log USING brin (what text_bloom_ops (n_distinct_per_range='64'), object_kind text_bloom_ops (n_distinct_per_range='32'), request_id text_bloom_ops (n_distinct_per_range='4800', false_positive_rate='0.003')) WITH (pages_per_range='128', autosummarize='on');
 CREATE INDEX operation_log_of_address ON public.operation_log USING btree (address, id) WHERE (address <> ''::text);
 CREATE INDEX operation_log_of_object ON public.operation_log USING btree (object_id, id);
 CREATE INDEX operation_log_of_person ON public.operation_log USING btree (who_id, id);
 CREATE UNIQUE INDEX operation_log_order ON public.operation_log USING btree (xact, id);
+CREATE INDEX operation_log_requests ON public.operation_log USING brin (request_id text_bloom_ops (n_distinct_per_range='3700', false_positive_rate='0.0003')) WITH (pages_per_range='96', autosummarize='on');
 
 create table operation_roots (
   block_no    bigint not null,
@@ -947,6 +948,24 @@ create table payment_anomalies (
   constraint payment_anomalies_order_no_payment_no_fkey FOREIGN KEY (order_no, payment_no) REFERENCES payments(order_no, payment_no)
 );
 CREATE INDEX anomalies_open ON public.payment_anomalies USING btree (found_at) WHERE (settled_at IS NULL);
+
+create table payment_latency (
+  day         date not null,
+  merchant_no text not null,
+  channel     text not null,
+  bucket      integer not null,
+  payments    bigint not null,
+  constraint payment_latency_pkey PRIMARY KEY (day, merchant_no, channel, bucket),
+  constraint payment_latency_bucket_check CHECK ((bucket >= 0)),
+  constraint payment_latency_payments_check CHECK ((payments > 0))
+);
+
+create table payment_latency_mark (
+  one      boolean not null default true,
+  movement bigint not null,
+  constraint payment_latency_mark_pkey PRIMARY KEY (one),
+  constraint payment_latency_mark_one_check CHECK (one)
+);
 
 create table payments (
   order_no         text not null,

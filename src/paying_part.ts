@@ -7,6 +7,7 @@ import { forgetBillBatches } from './orders/bill_batch_operations.ts'
 import { billBatchRoutes } from './orders/bill_batch_routes.ts'
 import { channelNoticeRoutes } from './orders/channel_notice_routes.ts'
 import { compensate } from './orders/compensation.ts'
+import { countLatency } from './orders/latency_store.ts'
 import { ownRoutes } from './orders/own_routes.ts'
 import { BINDINGS_SEALED } from './orders/own_store.ts'
 import { openPaying } from './orders/paying.ts'
@@ -119,6 +120,7 @@ export const payingPart = (options: PayingPartOptions = {}): PartOf => ({
           every: 2,
           run: async (_, signal) => void (await compensateRefunds(paying, signal)),
         },
+        { name: 'payments.latency', every: 20, run: async (_, signal) => void (await countLatency(app, signal)) },
         { name: 'bills.forget', every: 3600, run: async () => void (await forgetBillBatches(app)) },
       ],
       reviewKinds: REFUND_REVIEWS,

@@ -22,7 +22,16 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   // The message's query, written by the folder that knows the facts.
   'notices/store.ts': ['select'],
   'orders/booking_store.ts': ['enqueueing('],
-  'orders/list_store.ts': ['visible', 'onlyOpen ?', 'walked ?', 'personSql(', 'reconciledSql('], // a scope; texts of ours; columns by our names of tables
+  'orders/latency_store.ts': ['whole', 'parts'], // scopes
+  'orders/list_store.ts': ['visible', 'personSql('], // a scope; columns by our names of tables
+  'orders/record_store.ts': [
+    'visible',
+    'stretch ?',
+    'isOnlyOpen(filter) ?',
+    'ofAccount',
+    'personSql(',
+    'reconciledSql(',
+  ], // a scope; texts of ours; columns by our names of tables
   // Columns of the caller's statement, by our names of tables.
   'orders/reconciled.ts': ['orderNo', 'paymentNo', 'movementReconciledSql(', 'confirmedSql(', 'm'],
   'orders/refund_book.ts': ['movementReconciledSql('],

@@ -55,6 +55,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   payments: ['orders', 'refunds', 'reports', 'reconciliation', 'continuity'], // a refund is seen by who sees its payment; whose a discrepancy is
   payments_waiting: ['orders'],
   payment_anomalies: ['orders', 'reconciliation'], // what is anomalous is not confirmed without a reason
+  payment_latency: ['orders'],
+  payment_latency_mark: ['orders'],
   refused_notices: ['orders'],
   receipts: ['orders'],
   refunds: ['refunds', 'orders', 'reconciliation'], // a surplus is proposed for refund in the transaction that books it; an item is found by any number

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { AMOUNT_PATTERN } from '../kernel/amount_field.ts'
 import { REQUEST_ID } from '../system/requests.ts'
 import { oneOf, orNull } from '../system/schema_words.ts'
+import { LATENCY_DAYS } from './latency.ts'
 
 /** The shapes of orders and payments over HTTP. Amounts are decimal strings in major units, times RFC 3339 with offset. */
 
@@ -295,7 +296,16 @@ export const Limit = Type.Object(
 )
 
 export const LatencyQuery = Type.Object(
-  { days: Type.Optional(Type.Integer({ minimum: 1, maximum: 14, default: 7 })) },
+  {
+    days: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: LATENCY_DAYS,
+        default: 7,
+        description: 'So many Beijing days, today included. 含今天的天数',
+      }),
+    ),
+  },
   { additionalProperties: false },
 )
 export const LatencyView = Type.Object({

@@ -1,124 +1,15 @@
 import type pg from 'pg'
-import { isEverywhere, merchantsOf, type Scope, scopeSql } from '../access/scope.ts'
-import type { Person } from '../kernel/person.ts'
+import { type Scope, scopeSql } from '../access/scope.ts'
 import type { Vault } from '../system/vault/vault.ts'
 import type { Order } from './order.ts'
-import { isOpen, type Payment, type Waiting } from './payment.ts'
-import { reconciledSql } from './reconciled.ts'
+import type { Payment, Waiting } from './payment.ts'
 import { personSql, withPayer, withPerson } from './sealed.ts'
 import { PAYMENT_COLUMNS } from './store.ts'
 
-/** What is read in lists: 缴费记录, what waits, what a person must look at. All of them go on from where the last page ended. */
-
-export type RecordPlace = { readonly createdAt: Date; readonly paymentNo: string }
-
-export type RecordFilter = {
-  readonly merchantNo?: string | undefined
-  readonly accountNo?: string | undefined
-  readonly orderNo?: string | undefined
-  readonly channel?: string | undefined
-  /** Of the attempt's beginning: from (inclusive) to (exclusive). */
-  readonly from?: Date | undefined
-  readonly to?: Date | undefined
-  readonly states?: readonly Payment['state'][] | undefined
-  /** The last row of the page before. */
-  readonly after?: RecordPlace | undefined
-  readonly limit: number
-}
+/** What is read in lists beside 缴费记录: what waits, and what a person must look at. */
 
 /** A payment lies where its merchant and channel do. */
-const PAYMENT_PLACE = { merchant: 'p.merchant_no', channel: 'p.channel' } as const
-
-export type PaymentRecord = Payment & {
-  readonly title: string
-  readonly period: string
-  readonly merchantName: string
-  readonly accountNo: string
-  readonly orderState: Order['state']
-  readonly reconciled: boolean
-}
-
-/** Attempts without a final word are few among many, and all of them wait. */
-const AMONG_WAITING = 'and (p.order_no, p.payment_no) in (select w.order_no, w.payment_no from payments_waiting w)'
-
-const isOnlyOpen = ({ states }: RecordFilter): boolean => states?.every(isOpen) ?? false
-
-/** What no index knows is looked for among so many attempts for one page. */
-const WALKED = 40_000
-const NEWEST = `(select * from payments p
-  where ($5::timestamptz is null or p.created_at >= $5) and ($6::timestamptz is null or p.created_at < $6)
-    and ($8::timestamptz is null or (p.created_at, p.payment_no) < ($8, $9))
-  order by p.created_at desc, p.payment_no desc limit ${WALKED})`
-
-const isWalked = (scope: Scope, filter: RecordFilter): boolean =>
-  (filter.states !== undefined || filter.channel !== undefined || !isEverywhere(scope)) &&
-  !isOnlyOpen(filter) &&
-  (filter.merchantNo ?? filter.accountNo ?? filter.orderNo) === undefined &&
-  merchantsOf(scope) === null
-
-/** 缴费记录, newest first: a page, which may be short, and from where the list goes on; null: there is nothing below. */
-export async function recordPage(
-  db: pg.Pool,
-  vault: Vault,
-  scope: Scope,
-  filter: RecordFilter,
-): Promise<{ readonly records: PaymentRecord[]; readonly next: RecordPlace | null }> {
-  const records = await paymentRecords(db, vault, scope, filter)
-  const last = records.at(-1)
-  if (last && records.length === filter.limit) return { records, next: last }
-  return { records, next: isWalked(scope, filter) ? await walkedTo(db, filter) : null }
-}
-
-/** The last attempt that was looked at; null: there was none below. */
-async function walkedTo(db: pg.Pool, { from, to, after }: RecordFilter): Promise<RecordPlace | null> {
-  const { rows } = await db.query(
-    `select p.created_at as "createdAt", p.payment_no as "paymentNo" from payments p
-      where ($1::timestamptz is null or p.created_at >= $1) and ($2::timestamptz is null or p.created_at < $2)
-        and ($3::timestamptz is null or (p.created_at, p.payment_no) < ($3, $4))
-      order by p.created_at desc, p.payment_no desc offset ${WALKED} - 1 limit 1`,
-    [from ?? null, to ?? null, after?.createdAt ?? null, after?.paymentNo ?? null],
-  )
-  return rows[0] ?? null
-}
-
-/** 缴费记录, newest first, each with its reconciliation status. */
-export async function paymentRecords(
-  db: pg.Pool,
-  vault: Vault,
-  scope: Scope,
-  filter: RecordFilter,
-): Promise<PaymentRecord[]> {
-  const values: unknown[] = [
-    filter.merchantNo ?? null,
-    filter.accountNo === undefined ? null : vault.blinds('account_no', filter.accountNo),
-    filter.orderNo ?? null,
-    filter.channel ?? null,
-    filter.from ?? null,
-    filter.to ?? null,
-    filter.states ?? null,
-    filter.after?.createdAt ?? null,
-    filter.after?.paymentNo ?? null,
-    filter.limit,
-  ]
-  const visible = scopeSql(scope, PAYMENT_PLACE, values)
-  const onlyOpen = isOnlyOpen(filter)
-  const walked = isWalked(scope, filter)
-  // Only of the page itself it is asked whether it is reconciled: of all rows, the planner would read the whole book first.
-  const { rows } = await db.query(
-    `select r.*, ${reconciledSql('r."orderNo"', 'r."paymentNo"')} as reconciled
-       from (select ${PAYMENT_COLUMNS}, o.title, o.period, m.name as "merchantName", ${personSql('o')}, o.state as "orderState"
-               from ${walked ? NEWEST : 'payments'} p join orders o using (order_no) join merchants m on m.merchant_no = p.merchant_no
-              where ${visible} and ($1::text is null or p.merchant_no = $1) and ($2::bytea[] is null or o.account_index = any($2))
-                and ($3::text is null or p.order_no = $3) and ($4::text is null or p.channel = $4)
-                and ($5::timestamptz is null or p.created_at >= $5) and ($6::timestamptz is null or p.created_at < $6)
-                and ($7::text[] is null or p.state = any($7::payment_state[])) ${onlyOpen ? AMONG_WAITING : ''}
-                and ($8::timestamptz is null or (p.created_at, p.payment_no) < ($8, $9))
-              order by p.created_at desc, p.payment_no desc limit $10) r
-      order by r."createdAt" desc, r."paymentNo" desc`,
-    values,
-  )
-  return rows.map(row => withPayer<PaymentRecord>(vault, withPerson<PaymentRecord & Person>(vault, row)))
-}
+export const PAYMENT_PLACE = { merchant: 'p.merchant_no', channel: 'p.channel' } as const
 
 /** What delay compensation waits for, the longest first, and why. */
 export async function waitingPayments(
@@ -233,31 +124,6 @@ export async function billsOf(
     [orderNos],
   )
   return new Map(rows.map(row => [row.orderNo, withPerson<Order>(vault, row)]))
-}
-
-/** How long a channel's success took to reach our book, by channel and Beijing day of the attempt's beginning. Seconds. */
-export type Latency = {
-  readonly channel: string
-  readonly day: string
-  readonly payments: number
-  readonly median: number
-  readonly p95: number
-}
-
-/** Those within the scope whose attempts began since `from`. */
-export async function paymentLatency(db: pg.Pool, scope: Scope, from: Date): Promise<Latency[]> {
-  const values: unknown[] = [from]
-  const visible = scopeSql(scope, PAYMENT_PLACE, values)
-  const { rows } = await db.query(
-    `select l.channel, l.day, count(*) as payments, percentile_cont(0.5) within group (order by l.took) as median,
-            percentile_cont(0.95) within group (order by l.took) as p95
-       from (select p.channel, (p.created_at at time zone 'Asia/Shanghai')::date::text as day,
-                    greatest(extract(epoch from p.booked_at - p.paid_at), 0)::float8 as took
-               from payments p where p.created_at >= $1 and p.booked_at is not null and p.paid_at is not null and ${visible}) l
-      group by 1, 2 order by 2, 1`,
-    values,
-  )
-  return rows
 }
 
 /** What each account of a channel did since then: attempts, payments among them, and when the newest was paid and booked. */

@@ -6,11 +6,11 @@ import { Failure } from '../kernel/failure.ts'
 import { maskNumber } from '../kernel/mask.ts'
 import type { App } from '../system/app.ts'
 import { paymentUnknown } from './book.ts'
-import { type PaymentRecord, paymentRecords } from './list_store.ts'
 import type { Order } from './order.ts'
 import { type Proof, provenBy } from './own.ts'
 import * as store from './own_store.ts'
 import type { Payment } from './payment.ts'
+import { type PaymentRecord, paymentRecords } from './record_store.ts'
 import { findOrder, findPayment, ordersOfAccount } from './store.ts'
 
 /** What a payer does with his own account numbers and bills. */

@@ -2,9 +2,9 @@ import type { Checkout } from '../channels/channel.ts'
 import { instantText } from '../kernel/instant_text.ts'
 import { formatMinor } from '../kernel/money.ts'
 import type { BillList, CheckoutView, OrderView, PaymentView } from './api.ts'
-import type { PaymentRecord } from './list_store.ts'
 import type { Order } from './order.ts'
 import type { Progress } from './progress.ts'
+import type { PaymentRecord } from './record_store.ts'
 
 /** What the book knows, as the API tells it. Pure. */
 

@@ -7,7 +7,8 @@ import { readOf } from '../../../testkit/rows_read.ts'
 import { testVault } from '../../../testkit/vault.ts'
 import { covers, EVERYWHERE, type Scope } from '../../access/scope.ts'
 import { findEntries } from '../../audit/store.ts'
-import { paymentRecords } from '../../orders/list_store.ts'
+import { movementReconciledSql } from '../../orders/reconciled.ts'
+import { type RecordFilter, type RecordPlace, recordPage } from '../../orders/record_store.ts'
 import { ITEM_STATES, itemState } from './item.ts'
 import { type ItemFilter, listItems } from './list_store.ts'
 import { itemsOfKeys } from './store.ts'
@@ -51,8 +52,38 @@ test('lists of a book of ninety days: pages together are the rows that were aske
       }
   })
 
+  const vault = await testVault(db)
+  await t.test('records', async () => {
+    const from = new Date('2026-11-18T00:00:00+08:00')
+    const day = { from, to: new Date(from.getTime() + 86_400_000) }
+    const filters: Readonly<Record<string, Partial<RecordFilter>>> = {
+      'a day': day,
+      'a day, a channel': { ...day, channel: 'bank' },
+      'a day, a channel and a state': { ...day, channel: 'wechat', states: ['closed', 'failed'] },
+      'a merchant': { merchantNo: SMALL_MERCHANT },
+      'a state of few': { states: ['failed'] },
+      'a state that none has': { states: ['pending'], channel: 'bank' },
+      'states that none has, and some': { states: ['pending', 'failed'], channel: 'bank' },
+      'since a day': { from, states: ['closed'] },
+    }
+    const scopes: readonly Scope[] = [
+      EVERYWHERE,
+      [
+        { merchants: ['M7', SMALL_MERCHANT], channels: ['wechat'] },
+        { merchants: null, channels: ['bank'] },
+      ],
+    ]
+    const attempts = await attemptsOf(pool)
+    for (const [name, filter] of Object.entries(filters))
+      for (const scope of scopes)
+        for (const limit of [7, 120]) {
+          const pages = await recordPages(after => recordPage(pool, vault, scope, { ...filter, limit, after }))
+          const expected = attempts.filter(each => covers(scope, each) && isAsked(filter, each)).map(({ told }) => told)
+          assert.deepEqual(pages, expected, `${name}, ${limit} a page`)
+        }
+  })
+
   await t.test('reading', async t => {
-    const vault = await testVault(db)
     const page = { limit: 50 }
     const asked: Readonly<Record<string, (pool: pg.Pool) => Promise<unknown>>> = {
       items: pool => listItems(pool, EVERYWHERE, { ...page, states: OPEN }),
@@ -60,7 +91,8 @@ test('lists of a book of ninety days: pages together are the rows that were aske
         listItems(pool, EVERYWHERE, { ...page, from: '2026-09-01', to: LAST_DAY, after: ROWS / 2 }),
       'items by number': pool => listItems(pool, EVERYWHERE, { ...page, number: 'P0000000777' }),
       discrepancies: pool => listItems(pool, EVERYWHERE, { ...page, states: ['discrepancy'] }),
-      records: pool => paymentRecords(pool, vault, EVERYWHERE, page),
+      records: pool => recordPage(pool, vault, EVERYWHERE, page),
+      'records of a channel of few': pool => recordPage(pool, vault, EVERYWHERE, { limit: 20, channel: 'bank' }),
       log: pool => findEntries(pool, page),
     }
     for (const [name, ask] of Object.entries(asked)) {
@@ -84,6 +116,38 @@ async function paged(pool: pg.Pool, scope: Scope, filter: Partial<ItemFilter>): 
     after = next
   }
 }
+
+/** Numbers and states of all pages. */
+async function recordPages(page: (after?: RecordPlace) => ReturnType<typeof recordPage>): Promise<string[]> {
+  const told: string[] = []
+  for (let after: RecordPlace | undefined; ; ) {
+    const { records, next } = await page(after)
+    told.push(...records.map(({ paymentNo, state, reconciled }) => `${paymentNo} ${state} ${reconciled}`))
+    if (next === null) return told
+    assert.ok(after === undefined || next.createdAt <= after.createdAt, 'each page goes on below the one before')
+    after = next
+  }
+}
+
+type Attempt = { state: string; channel: string; merchant: string; at: Date; told: string }
+
+/** All there are, newest first. */
+async function attemptsOf(pool: pg.Pool): Promise<Attempt[]> {
+  const { rows } = await pool.query(
+    `select p.state, p.channel, p.merchant_no as merchant, p.created_at as at, p.payment_no || ' ' || p.state || ' ' || coalesce(b.reconciled, false) as told
+       from payments p left join lateral (
+         select ${movementReconciledSql('m')} as reconciled from movements m where m.order_no = p.order_no and m.payment_no = p.payment_no) b on true
+      order by p.created_at desc, p.payment_no desc`,
+  )
+  return rows
+}
+
+const isAsked = ({ channel, merchantNo, states, from, to }: Partial<RecordFilter>, attempt: Attempt): boolean =>
+  (channel === undefined || attempt.channel === channel) &&
+  (merchantNo === undefined || attempt.merchant === merchantNo) &&
+  (states === undefined || (states as readonly string[]).includes(attempt.state)) &&
+  attempt.at >= (from ?? attempt.at) &&
+  (to === undefined || attempt.at < to)
 
 /** The same by looking at every row. */
 async function rowsOf(pool: pg.Pool, scope: Scope, filter: Partial<ItemFilter>): Promise<string[]> {

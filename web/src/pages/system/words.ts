@@ -26,6 +26,7 @@ export const TASKS: Readonly<Record<string, Both>> = {
   'log.seal': { zh: '封存操作日志', en: 'Seal the operation log' },
   'notices.send': { zh: '发送短信和邮件', en: 'Send messages' },
   'payments.compensate': { zh: '支付延迟补偿（向渠道查询）', en: 'Ask channels about payments that wait' },
+  'payments.latency': { zh: '统计渠道时延', en: 'Count how long channels take' },
   'refunds.compensate': { zh: '退款延迟补偿', en: 'Ask channels about refunds that wait' },
   'reports.expire': { zh: '清理过期的导出文件', en: 'Remove expired exports' },
   'reports.export': { zh: '生成报表文件', en: 'Write a report' },
