@@ -28,18 +28,18 @@ export async function sendRefund(app: Paying, refund: Refund): Promise<void> {
 }
 
 /** Takes the channel's word about a refund into the book, once. Channels name it by its number alone. Throws refund_unknown. */
-export const learnRefund = async (app: Paying, refundNo: string, outcome: RefundOutcome): Promise<Refund> =>
+export const learnRefund = async (app: Paying, refundNo: string, outcome: RefundOutcome): Promise<void> =>
   await bookOutcome(app, await readRefund(app, refundNo), outcome)
 
-async function bookOutcome(app: Paying, key: RefundKey, outcome: RefundOutcome): Promise<Refund> {
-  return await app.db.transaction(async tx => {
+async function bookOutcome(app: Paying, key: RefundKey, outcome: RefundOutcome): Promise<void> {
+  await app.db.transaction(async tx => {
     const order = (await lockOrder(tx, app.vault, key.orderNo)) as Order
     const refund = await readRefundOf(tx, key)
     const at = app.now()
     const decision = decideRefundOutcome(refund, outcome, at)
     switch (decision.act) {
       case 'nothing':
-        return refund
+        return
       case 'book':
         await book(app, tx, order, refund, decision)
         break
@@ -55,7 +55,6 @@ async function bookOutcome(app: Paying, key: RefundKey, outcome: RefundOutcome):
         break
     }
     await tellChanged(tx, [refund.paymentNo])
-    return await readRefundOf(tx, key)
   })
 }
 
