@@ -1,6 +1,7 @@
 /**
- * `node bench/restore.ts [--gb 2] [--folder FOLDER]`: how fast a database of so many gigabytes is backed up and restored, beside the floor of the same run: `cp -r` of the same
- * folder, and the write of its bytes to disk. Everything is on one disk; processor time is that of this process and of the server.
+ * `node bench/restore.ts [--gb 2] [--folder FOLDER] [--keep FOLDER [--make]]`: how fast a database of so many gigabytes is backed up and restored, beside the floor of the same run:
+ * `cp -r` of the same folder, and the write of its bytes to disk. Everything is on one disk; processor time is that of this process. `--keep`: the database is made there, going on
+ * where an earlier run was ended, and stays; `--make` does no more than that.
  */
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -16,11 +17,17 @@ import { migrate } from '../src/system/migrate.ts'
 import { silent } from '../src/system/notice.ts'
 import { localKey } from '../src/system/vault/master_key.ts'
 
-const words = parseWords(process.argv.slice(2), { flags: [], single: ['gb', 'folder'], many: [] })
+const words = parseWords(process.argv.slice(2), { flags: ['make'], single: ['gb', 'folder', 'keep'], many: [] })
 const gb = Number(words.values.get('gb')?.[0] ?? 2)
 const parent = words.values.get('folder')?.[0] ?? tmpdir()
 const folder = mkdtempSync(join(parent, 'fzpay-bench-restore-'))
 chmodSync(folder, 0o755)
+const kept = words.values.get('keep')?.[0]
+const dataDir = join(kept ?? folder, 'data')
+if (kept !== undefined) {
+  mkdirSync(kept, { recursive: true })
+  chmodSync(kept, 0o755)
+}
 const holder = localKey(randomBytes(16))
 const now = () => new Date()
 const repository = folderRepository(join(folder, 'repository'))
@@ -29,12 +36,28 @@ const repository = folderRepository(join(folder, 'repository'))
 const BATCH = 200_000
 
 try {
-  const db = await openDatabase({ dataDir: join(folder, 'data') })
+  await made()
+  if (!words.flags.has('make')) await measured()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** The database, full and at rest. */
+async function made(): Promise<void> {
+  const db = await openDatabase({ dataDir })
   try {
     await migrate(db.pool)
     await fill(db)
-    const cluster = join(folder, 'data/postgres')
     await db.pool.query('checkpoint')
+  } finally {
+    await db.close()
+  }
+}
+
+async function measured(): Promise<void> {
+  const db = await openDatabase({ dataDir })
+  try {
+    const cluster = join(dataDir, 'postgres')
     report('floor: cp -r and sync', await bytesOf(db), copied(cluster))
     const begun = performance.now()
     const used = process.cpuUsage()
@@ -59,29 +82,29 @@ try {
   report('restore: with recovery', bytes, seconds.fetch + seconds.recover)
   report('restore: verified', bytes, seconds.all, used)
   console.log(`memory of this process at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`)
-} finally {
-  rmSync(folder, { recursive: true, force: true })
 }
 
 /** The platform's own book, a fifth of it sealed texts, which do not compress. */
 async function fill(db: Database): Promise<void> {
   const wanted = gb * 1e9
-  for (let from = 0; (await bytesOf(db)) < wanted; from += BATCH) {
-    await db.pool.query(
-      `insert into movements (id, order_no, payment_no, kind, status, channel, channel_trade_no, merchant_order_no, amount, currency, occurred_at,
-                              business_date, merchant, payer, account)
-       select g, 'FZ2026112000' || g, 'P' || g, 'payment', 'success', 'wechat', '42000' || (g * 7919::bigint) % 1000000007, 'P' || g,
-              (g * 104729::bigint) % 500000 + 1, 'CNY', timestamptz '2026-11-20 00:00+08' + g * interval '10 ms', date '2026-11-20', 'M' || g % 50,
-              '~' || substr(encode(sha256(g::text::bytea), 'base64'), 1, 20), ''
-         from generate_series($1::bigint + 1, $1::bigint + ${BATCH}) g`,
-      [from],
-    )
-    await db.pool.query(`create table if not exists bench_sealed (id bigint, sealed bytea)`)
-    await db.pool.query(
-      `insert into bench_sealed select g, sha512(g::text::bytea) || sha512((-g)::text::bytea) from generate_series($1::bigint + 1, $1::bigint + ${BATCH}) g`,
-      [from],
-    )
-  }
+  await db.pool.query('create table if not exists bench_sealed (id bigint, sealed bytea)')
+  const { rows } = await db.pool.query('select coalesce(max(id), 0)::float8 as made from movements')
+  for (let from: number = rows[0].made; (await bytesOf(db)) < wanted; from += BATCH)
+    await db.transaction(async tx => {
+      await tx.query(
+        `insert into movements (id, order_no, payment_no, kind, status, channel, channel_trade_no, merchant_order_no, amount, currency, occurred_at,
+                                business_date, merchant, payer, account)
+         select g, 'FZ2026112000' || g, 'P' || g, 'payment', 'success', 'wechat', '42000' || (g * 7919::bigint) % 1000000007, 'P' || g,
+                (g * 104729::bigint) % 500000 + 1, 'CNY', timestamptz '2026-11-20 00:00+08' + g * interval '10 ms', date '2026-11-20', 'M' || g % 50,
+                '~' || substr(encode(sha256(g::text::bytea), 'base64'), 1, 20), ''
+           from generate_series($1::bigint + 1, $1::bigint + ${BATCH}) g`,
+        [from],
+      )
+      await tx.query(
+        `insert into bench_sealed select g, sha512(g::text::bytea) || sha512((-g)::text::bytea) from generate_series($1::bigint + 1, $1::bigint + ${BATCH}) g`,
+        [from],
+      )
+    })
 }
 
 async function bytesOf(db: Database): Promise<number> {

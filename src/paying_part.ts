@@ -20,9 +20,9 @@ import { revealRoutes } from './orders/reveal_routes.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { ORDERS_SEALED } from './orders/sealed.ts'
 import { wayRoutes } from './orders/way_routes.ts'
-import { compensateRefunds, learnRefund } from './refunds/operations.ts'
 import { REFUND_REVIEWS } from './refunds/reviews.ts'
 import { refundRoutes } from './refunds/routes.ts'
+import { compensateRefunds, learnRefund } from './refunds/sending.ts'
 import type { PartOf } from './server.ts'
 
 /** The section `paying` of the configuration. */

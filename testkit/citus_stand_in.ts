@@ -1,14 +1,27 @@
-import type pg from 'pg'
+import type { TestContext } from 'node:test'
+import pg from 'pg'
+import type { Database } from '../src/system/database.ts'
+import { testDatabase } from './database.ts'
+
+/** A database of its own that is taken for a cluster, as the stand-in lies on it. */
+export const clusterDatabase = (t: TestContext): Promise<Database> => testDatabase(t, 'migrated', installStandIn)
 
 /**
  * The part of Citus that `fzpay distribute` calls, as a schema of plain PostgreSQL: functions of the same names and parameters that note what they were
  * asked for and refuse by the documented rules, and the view `citus_tables`. It distributes nothing, and knows nothing of the plan that is tried on it.
  */
-export async function installStandIn(db: pg.Pool): Promise<void> {
-  await db.query(STAND_IN)
-  const { rows } = await db.query('select current_database() as name')
-  // For connections made from now on.
-  await db.query(`alter database ${rows[0].name} set search_path = public, citus_stand_in`)
+async function installStandIn(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(STAND_IN)
+    // For connections made from now on.
+    await client.query(
+      `do $$ begin execute format('alter database %I set search_path = public, citus_stand_in', current_database()); end $$`,
+    )
+  } finally {
+    await client.end()
+  }
 }
 
 const STAND_IN = `

@@ -4,10 +4,15 @@ import { type Content, closeTestServer, freshDatabase } from './server.ts'
 
 /**
  * A database of its own for one test, cloned from a migrated template and dropped when the test ends. The server is the
- * one `npm test` started, the one of DATABASE_URL, or the embedded test server, which is then started for this file.
+ * one `npm test` started, the one of DATABASE_URL, or the embedded test server, which is then started for this file. `prepare`: before it is opened.
  */
-export async function testDatabase(t: TestContext, content: Content = 'migrated'): Promise<Database> {
+export async function testDatabase(
+  t: TestContext,
+  content: Content = 'migrated',
+  prepare: (url: string) => Promise<void> = async () => {},
+): Promise<Database> {
   const fresh = await freshDatabase(content)
+  await prepare(fresh.url)
   const db = await openDatabase({ url: fresh.url })
   t.after(async () => {
     for (const close of users.get(db) ?? []) await close()

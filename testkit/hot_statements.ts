@@ -4,8 +4,10 @@ import { compensate } from '../src/orders/compensation.ts'
 import { askNow, learn, startPayment } from '../src/orders/operations.ts'
 import type { Payment } from '../src/orders/payment.ts'
 import { confirmItem } from '../src/reconciliation/items/operations.ts'
-import { askRefund, compensateRefunds } from '../src/refunds/operations.ts'
+import { askRefund } from '../src/refunds/operations.ts'
+import { compensateRefunds, learnRefund } from '../src/refunds/sending.ts'
 import { actor } from './actors.ts'
+import { clusterDatabase } from './citus_stand_in.ts'
 import { daysCounter } from './days.ts'
 import { FakeChannel, fakeChannels } from './fake_channel.ts'
 import { issued, payingTest } from './paying.ts'
@@ -14,7 +16,7 @@ import { recorded } from './recorded.ts'
 const SOMEBODY = actor('somebody')
 const HOUR = 3600
 
-/** The statements of the hot path, sent by its own operations to a real database, by name; `doing` lists what each is sent for. */
+/** The statements of the hot path, sent by its own operations to a real database that is taken for a cluster, by name; `doing` lists what each is sent for. */
 export async function hotStatements(t: Pick<TestContext, 'after'>): Promise<readonly HotStatement[]> {
   const found = new Map<string, { name: string; text: string; doing: Set<string> }>()
   const doing = async (what: string, work: () => Promise<unknown>): Promise<void> => {
@@ -35,7 +37,7 @@ type Doing = (what: string, work: () => Promise<unknown>) => Promise<void>
 
 async function pay(t: TestContext, doing: Doing): Promise<void> {
   const channel = new FakeChannel()
-  const { app, clock } = await payingTest(t, fakeChannels(channel))
+  const { app, clock } = await payingTest(t, fakeChannels(channel), {}, await clusterDatabase(t))
   const begin = (orderNo: string, id: string): Promise<Payment> =>
     startPayment(app, SOMEBODY, { orderNo, id, channel: 'wechat', method: 'native', amount: null, openid: null })
   const attempt = async (orderNo: string): Promise<Payment> => {
@@ -68,7 +70,9 @@ async function pay(t: TestContext, doing: Doing): Promise<void> {
   })
   await doing('refund', async () => {
     channel.answers.refund = [{ state: 'pending', channelRefundNo: 'R1' }]
-    await askRefund(app, SOMEBODY, { id: 'refund-1', paymentNo: paid.paymentNo, amount: 100, reason: '多缴' })
+    const ask = { id: 'refund-1', paymentNo: paid.paymentNo, amount: 100, reason: '多缴' }
+    const { refundNo } = await askRefund(app, SOMEBODY, ask)
+    await learnRefund(app, refundNo, { state: 'pending', channelRefundNo: 'R1' })
     clock.forward(HOUR)
     channel.answers.queryRefund = [{ state: 'success', channelRefundNo: 'R1', amount: 100, refundedAt: clock.now() }]
     await compensateRefunds(app)

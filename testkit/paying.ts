@@ -38,8 +38,9 @@ export async function payingTest(
   t: TestContext,
   channels: Channels,
   settings: Partial<PayingSettings> = {},
+  given?: Database,
 ): Promise<PayingTest> {
-  const db = await testDatabase(t)
+  const db = given ?? (await testDatabase(t))
   const clock = new Clock('2026-11-20T10:00:00+08:00')
   await db.pool.query(
     `with d as (insert into departments (id, name, created_at) values ('D1', '公用事业', $1) returning id),

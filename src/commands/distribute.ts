@@ -5,6 +5,7 @@ import {
   checkOnCluster,
   type Distributed,
   distribute,
+  mustBeAccepted,
   type Outcome,
   refusedOf,
   requireCitus,
@@ -16,21 +17,21 @@ import type { Database } from '../system/database.ts'
 import { toTerminal, withDatabase } from './command_app.ts'
 
 /**
- * `fzpay distribute [--check] [--anyway] [--json]`: puts the hot tables onto a Citus cluster, whose coordinator DATABASE_URL names, and asks the cluster for its
- * plans of the hot statements. `--check` needs no Citus and distributes nothing. Exit status 2 where something stands against it; statements that the cluster
- * would refuse keep it from beginning, unless `--anyway` says that it is for a trial.
+ * `fzpay distribute [--check] [--json]`: puts the hot tables onto a Citus cluster, whose coordinator DATABASE_URL names, and asks the cluster for its
+ * plans of the hot statements. `--check` needs no Citus and distributes nothing. Exit status 2 where something stands against it: a table that
+ * cannot be placed, or a hot statement that the cluster would refuse.
  */
 export async function distributeCommand(
   args: readonly string[],
   lang: Lang,
   write: Write = text => void process.stdout.write(text),
 ): Promise<void> {
-  const words = parseWords(args, { flags: ['check', 'anyway', 'json'], single: ['lang'], many: [] })
+  const words = parseWords(args, { flags: ['check', 'json'], single: ['lang'], many: [] })
   const [operand] = words.operands
   if (operand !== undefined) throw refusal('operand', `多余的参数 ${operand}`, `unexpected ${operand}`)
   const asked = words.flags.has('check')
   await withDatabase(lang, async db => {
-    if (!asked) await requireCitus(db)
+    if (!asked) requireCitus(db)
     const check = await checkDistribution(db)
     if (asked) tellCheck(check, words, lang, write)
     else await distributeNow(db, check, words, lang, write)
@@ -51,15 +52,8 @@ function tellCheck(check: Check, words: Words, lang: Lang, write: Write): void {
 }
 
 async function distributeNow(db: Database, check: Check, words: Words, lang: Lang, write: Write): Promise<void> {
-  const say = toTerminal(lang)
-  const refused = refusedOf(check)
-  if (refused.length > 0 && !words.flags.has('anyway'))
-    throw refusal(
-      'statements_refused',
-      `Citus 会拒绝 ${refused.length} 条热点语句（${refused.map(({ name }) => name).join('；')}），缴费将无法进行：仅供试验时加 --anyway`,
-      `Citus would refuse ${refused.length} hot statements (${refused.map(({ name }) => name).join('; ')}), and paying would fail: add --anyway for a trial`,
-    )
-  const tables = await distribute(db, say)
+  mustBeAccepted(check)
+  const tables = await distribute(db, toTerminal(lang))
   const statements = await checkOnCluster(db, check.statements)
   write(words.flags.has('json') ? json({ tables, statements }) : doneText(tables, statements, lang))
   const wrong = statements.filter(({ holds }) => !holds)

@@ -26,7 +26,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay sandbox [--port N] [--data 目录] [--speed N] [--seed N]   渠道沙箱：本机模拟微信、支付宝、银联和银行
   fzpay demo [--into 目录]                                    内置的样例城市日
   fzpay drill failover | remote [--damage D] [--rate N] [--seconds N]   容灾演练：在自己的数据库上破坏、切换、逐笔核对
-  fzpay distribute [--check] [--anyway] [--json]              把热点表分布到 Citus 集群；--check 只看计划和阻碍，不需要 Citus
+  fzpay distribute [--check] [--json]                         把热点表分布到 Citus 集群；--check 只看计划和阻碍，不需要 Citus
   fzpay help | --version
 
 reconcile 的选项：
@@ -87,7 +87,7 @@ Usage:
   fzpay sandbox [--port N] [--data FOLDER] [--speed N] [--seed N]   the channels, simulated on this machine
   fzpay demo [--into FOLDER]                                     the built-in sample city day
   fzpay drill failover | remote [--damage D] [--rate N] [--seconds N]   a drill of continuity: damages databases of its own, fails over, looks everything up
-  fzpay distribute [--check] [--anyway] [--json]                 put the hot tables onto a Citus cluster; --check: the plan and what stands against it, without Citus
+  fzpay distribute [--check] [--json]                            put the hot tables onto a Citus cluster; --check: the plan and what stands against it, without Citus
   fzpay help | --version
 
 Options of reconcile:

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { closeTestServer, freshDatabase } from '../../testkit/server.ts'
 import { TEST_MASTER_HEX } from '../../testkit/vault.ts'
@@ -50,16 +51,8 @@ test('npm start: the sample day, a bill paid over the real protocols, and a whol
       file,
     )
 
-  // Its day would be played as the first one was: it is ended before.
-  const second = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(second, 'exit')
-  let again = ''
-  for await (const piece of second.stdout.setEncoding('utf8')) {
-    again += piece
-    if (again.includes('  ── ')) break
-  }
-  second.kill('SIGKILL')
-  await ended
+  // Its day would be played as the first one was: it is broken off.
+  const again = await brokenOff([...words, '--lang', 'zh'], env, said => said.includes('  ── '))
   for (const said of PAYING) assert.match(again, said, 'the second start')
   assert.match(again, /缴费记录（最近 5 笔）/, 'those of the first one are among them')
   const timeIn = (text: string) =>
@@ -69,6 +62,52 @@ test('npm start: the sample day, a bill paid over the real protocols, and a whol
       ?.slice(-16) ?? ''
   assert.ok(timeIn(again) >= timeIn(stdout) && timeIn(stdout) > day, 'the clock goes forward only')
 })
+
+test('Ctrl-C in the middle of the sample day, with the embedded database: one line, and nothing is left running', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'fzpay-start-'))
+  // Root's server runs as somebody else.
+  chmodSync(folder, 0o755)
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const { DATABASE_URL: _, ...inherited } = process.env
+  const env = { ...inherited, FZPAY_DATA: folder, FZPAY_CONFIG: '', FZPAY_MASTER_KEY: TEST_MASTER_HEX }
+  const words = [
+    join(PACKAGE_ROOT, 'src/cli.ts'),
+    'start',
+    '--port',
+    '0',
+    '--into',
+    join(folder, 'out'),
+    '--lang',
+    'en',
+  ]
+  const running = () => existsSync(join(folder, 'postgres/postmaster.pid'))
+  assert.equal(await brokenOff(words, env, () => running()), 'Stopping …\n')
+  // Whoever leaves last stops the server, after the process if need be.
+  for (let waited = 0; running() && waited < LONGEST_MS; waited += 100) await sleep(100)
+  assert.equal(running(), false, 'the embedded database runs on')
+})
+
+/** Two seconds on a machine that has nothing else to do. */
+const LONGEST_MS = 20_000
+
+/** Starts it, and asks it to stop once `when` holds; gives what it said until it ended of itself, with status 0. */
+async function brokenOff(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  when: (said: string) => boolean,
+): Promise<string> {
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', piece => (said += piece))
+  while (!when(said)) await sleep(20)
+  child.kill('SIGINT')
+  const late = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS)
+  assert.deepEqual(await ended, [0, null])
+  clearTimeout(late)
+  assert.match(said, /(?:^|\n)(?:正在停止……|Stopping …)\n$/)
+  return said
+}
 
 /** What is told of a bill's life, in each start. */
 const PAYING = [

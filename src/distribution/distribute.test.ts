@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { parse } from 'yaml'
-import { installStandIn } from '../../testkit/citus_stand_in.ts'
+import { clusterDatabase } from '../../testkit/citus_stand_in.ts'
 import { testDatabase } from '../../testkit/database.ts'
 import { distributeCommand } from '../commands/distribute.ts'
 import { Failure } from '../kernel/failure.ts'
-import { type Database, openDatabase } from '../system/database.ts'
+import type { Database } from '../system/database.ts'
 import { silent } from '../system/notice.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
-import { distribute } from './operations.ts'
-
-/** A database on which the stand-in for Citus lies, by connections that see it. */
-async function cluster(t: TestContext): Promise<Database> {
-  const plain = await testDatabase(t)
-  await installStandIn(plain.pool)
-  const db = await openDatabase({ url: plain.url })
-  t.after(() => db.close())
-  return db
-}
+import { checkDistribution, distribute, mustBeAccepted } from './operations.ts'
 
 /** What the stand-in noted, in the order it was asked: table, type, column, co-location group. */
 async function noted(db: Database): Promise<string[]> {
@@ -52,7 +43,7 @@ test('without Citus nothing is begun', async t => {
 })
 
 test('reference tables, then the orders, then all others beside them; once more changes nothing', async t => {
-  const db = await cluster(t)
+  const db = await clusterDatabase(t)
   const told: string[] = []
   const first = await distribute(db, notice => told.push(notice.en))
   assert.deepEqual(await noted(db), ALL)
@@ -64,7 +55,7 @@ test('reference tables, then the orders, then all others beside them; once more 
 })
 
 test('who was interrupted goes on where he was', async t => {
-  const db = await cluster(t)
+  const db = await clusterDatabase(t)
   await interrupted(db, 5)
   assert.deepEqual(await noted(db), ALL.slice(0, 5))
   const fresh = (await distribute(db, silent)).filter(table => table.fresh)
@@ -84,7 +75,7 @@ const interrupted = (db: Database, after: number): Promise<void> => {
 }
 
 test('a table that is distributed otherwise is named and left, and so is all that would follow', async t => {
-  const db = await cluster(t)
+  const db = await clusterDatabase(t)
   await interrupted(db, 4)
   await db.pool.query(
     `insert into noted (relation, type, "column", "group") values ('movements', 'distributed', 'order_no', 7)`,
@@ -94,7 +85,7 @@ test('a table that is distributed otherwise is named and left, and so is all tha
 })
 
 test('what stands against it is told before anything is begun', async t => {
-  const db = await cluster(t)
+  const db = await clusterDatabase(t)
   await db.pool.query('alter table payments add constraint once unique (payment_no)')
   await assert.rejects(distribute(db, silent), error => {
     assert.equal((error as { code?: string }).code, 'distribution_objections')
@@ -121,26 +112,32 @@ async function fzpay(db: Database, ...words: string[]): Promise<{ printed: strin
   }
 }
 
-test('the command: a plan on any PostgreSQL, a refusal while statements would fail, and a trial all the same', async t => {
-  const db = await cluster(t)
+test('the command: a plan on any PostgreSQL, against which nothing stands; then the tables, and the plans of the cluster', async t => {
+  const db = await clusterDatabase(t)
   const plan = await fzpay(db, '--check', '--json')
-  assert.equal(plan.refused?.code, 'distribution_not_ready')
+  assert.equal(plan.refused, null)
   const { places, objections, statements } = JSON.parse(plan.printed)
   assert.deepEqual(objections, [])
   assert.ok(places.length > 50 && statements.length > 30)
   const { printed } = await fzpay(db, '--check')
   assert.match(printed, /^Distributed by order_no:\n {2}confirmations fund_lines /)
-  assert.match(printed, /\nCitus would refuse: 2\n {2}claim_due_refunds \(refund\)\n {4}claims due refunds/)
-  const refused = await fzpay(db)
-  assert.equal(refused.refused?.code, 'statements_refused')
-  assert.match(refused.refused?.en ?? '', /claim_due_refunds; lock_orders/)
+  assert.match(printed, /\nAsks every shard: 5\n {2}due_refunds \(refund\)\n {4}looks for due refunds/)
+  assert.doesNotMatch(printed, /would refuse/)
   assert.deepEqual(await noted(db), [])
-  const trial = await fzpay(db, '--anyway')
+  const done = await fzpay(db)
   assert.deepEqual(await noted(db), ALL)
-  assert.match(trial.printed, /^12 tables are on the cluster, 12 of them new/)
+  assert.match(done.printed, /^12 tables are on the cluster, 12 of them new/)
   // The stand-in plans nothing: that no statement reaches a shard must not pass for success.
-  assert.match(trial.printed, /^✗ lock_order: One order, one shard \| tasks none$/m)
-  assert.equal(trial.refused?.code, 'statements_not_as_expected')
+  assert.match(done.printed, /^✗ lock_order: One order, one shard \| tasks none$/m)
+  assert.equal(done.refused?.code, 'statements_not_as_expected')
+})
+
+test('a statement that a cluster would refuse stands against distributing, and is named', async t => {
+  const db = await clusterDatabase(t)
+  const text = 'select order_no from orders where order_no = any($1) for update'
+  const check = await checkDistribution(db, [{ name: 'lock_some', doing: 'notice', text }])
+  assert.throws(() => mustBeAccepted(check), { code: 'statements_refused', en: /refuse 1 hot statement.*lock_some/ })
+  mustBeAccepted(await checkDistribution(db))
 })
 
 test('the cluster to try it on, which was never run: its coordinator is told of each worker, and is reached from this machine only', () => {

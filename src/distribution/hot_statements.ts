@@ -10,8 +10,9 @@ export type HotStatement = {
 }
 
 /**
- * All statements of issuing a bill, beginning a payment, booking what channels say, asking them, 快速确认 and refunding. The file is written by
- * `npm run hot-statements` from what these operations really send, and a test holds the two together.
+ * All statements of issuing a bill, beginning a payment, booking what channels say, asking them, 快速确认 and refunding, as they are sent
+ * to a cluster: another PostgreSQL has the orders of a batch locked by one statement. The file is written by `npm run hot-statements` from what these operations
+ * really send, and a test holds the two together.
  */
 export const HOT_STATEMENTS: readonly HotStatement[] = Object.entries(statements).map(([name, statement]) => ({
   name,

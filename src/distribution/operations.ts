@@ -39,9 +39,20 @@ export async function checkDistribution(db: Database, hot: readonly HotStatement
 export const refusedOf = ({ statements }: Check): readonly CheckedStatement[] =>
   statements.filter(({ verdict }) => verdict === 'refused')
 
+/** A distributed database on which payments cannot be booked is worse than none, and not quickly undone. Throws statements_refused. */
+export function mustBeAccepted(check: Check): void {
+  const refused = refusedOf(check)
+  if (refused.length === 0) return
+  const names = refused.map(({ name }) => name).join(', ')
+  throw new Failure('statements_refused', {
+    zh: `Citus 会拒绝 ${refused.length} 条热点语句（${names}），缴费将无法进行：先改写这些语句；fzpay distribute --check 列出全部`,
+    en: `Citus would refuse ${refused.length} hot statements (${names}), and paying would fail: they must be written otherwise first; fzpay distribute --check lists all`,
+  })
+}
+
 /** Throws citus_not_installed. */
-export async function requireCitus(db: Database): Promise<void> {
-  if (await store.hasCitus(db.pool)) return
+export function requireCitus(db: Database): void {
+  if (db.cluster) return
   throw new Failure('citus_not_installed', {
     zh: '该数据库没有 Citus 扩展：请在协调节点安装 Citus，执行 create extension citus 并加入工作节点（见 deploy/citus），或用 fzpay distribute --check 只看计划',
     en: 'This database has no Citus extension: install Citus on the coordinator, run create extension citus and add the workers (see deploy/citus), or look at the plan alone by fzpay distribute --check',
@@ -56,7 +67,7 @@ export type Distributed = { readonly table: string; readonly place: Place; reado
  * Throws citus_not_installed, distribution_objections, distribution_differs.
  */
 export async function distribute(db: Database, say: Say): Promise<readonly Distributed[]> {
-  await requireCitus(db)
+  requireCitus(db)
   const catalogue = await store.readCatalogue(db.pool)
   const objections = objectionsTo(catalogue)
   if (objections.length > 0) throw objected(objections)

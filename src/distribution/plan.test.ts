@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { installStandIn } from '../../testkit/citus_stand_in.ts'
+import { clusterDatabase } from '../../testkit/citus_stand_in.ts'
 import { testDatabase } from '../../testkit/database.ts'
 import type { Database } from '../system/database.ts'
 import type { Catalogue, Column, Table } from './catalogue.ts'
@@ -89,8 +89,7 @@ const PLANTED: readonly (readonly [change: string, said: string, refuses?: '-'])
 ]
 
 test('what would stand against it is said with table and object; the stand-in for Citus refuses the same', async t => {
-  const db = await testDatabase(t)
-  await installStandIn(db.pool)
+  const db = await clusterDatabase(t)
   for (const [change, said, refuses] of PLANTED) {
     const { objections, refusal } = await tried(db, change)
     assert.deepEqual(

@@ -43,12 +43,6 @@ export async function readCatalogue(db: Db): Promise<Catalogue> {
   return rows
 }
 
-/** Whether the extension's own view of its tables is there to be read. */
-export async function hasCitus(db: Db): Promise<boolean> {
-  const { rows } = await db.query("select to_regclass('citus_tables') is not null as there")
-  return rows[0].there
-}
-
 /** A table of the cluster, as `citus_tables` tells it. */
 export type CitusTable = {
   readonly table: string

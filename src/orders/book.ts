@@ -49,7 +49,7 @@ export async function bookFindings(app: Booking, given: readonly Finding[]): Pro
   return await app.db.pipelined(async tx => {
     // Asked together, answered one after the other: the payments are read when the orders are locked.
     const [orders, payments] = await Promise.all([
-      lockOrders(tx, [...new Set(findings.map(finding => finding.orderNo))]),
+      lockOrders(tx, [...new Set(findings.map(finding => finding.orderNo))], app.db.cluster),
       paymentsToBook(tx, findings),
     ])
     const batch = new Batch(app, orders, payments)

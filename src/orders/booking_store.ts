@@ -10,16 +10,34 @@ import type { OrderFacts, PaymentFacts } from './booking.ts'
  * statements, none where there is nothing to write.
  */
 
-/** Locks the orders. Numbers that are no order are left out. */
-export async function lockOrders(tx: pg.ClientBase, orderNos: readonly string[]): Promise<Map<string, OrderFacts>> {
-  const { rows } = await tx.query({
-    name: 'lock_orders',
-    text: `select order_no as "orderNo", amount, paid, closed_at is not null as closed
-             from orders where order_no = any($1) order by order_no for update`,
-    values: [sqlArray(orderNos, orderNo => orderNo)],
-  })
-  return new Map(rows.map((row: OrderFacts) => [row.orderNo, row]))
+const FACTS = `select order_no as "orderNo", amount, paid, closed_at is not null as closed from orders`
+
+/**
+ * Locks the orders, in the order of their numbers, and says how they stand. Numbers that are no order are left out. `oneByOne`: each by a statement of its own, all
+ * sent in one piece: a cluster locks rows of one shard with a statement (Citus: "SELECT … FOR UPDATE work in single-shard queries only").
+ */
+export async function lockOrders(
+  tx: pg.ClientBase,
+  orderNos: readonly string[],
+  oneByOne: boolean,
+): Promise<Map<string, OrderFacts>> {
+  const locked = oneByOne
+    ? await Promise.all(orderNos.toSorted().map(orderNo => tx.query(lockingOne(orderNo))))
+    : [await tx.query(locking(orderNos))]
+  return new Map(locked.flatMap(({ rows }) => rows).map((row: OrderFacts) => [row.orderNo, row]))
 }
+
+const locking = (orderNos: readonly string[]): Statement => ({
+  name: 'lock_orders',
+  text: `${FACTS} where order_no = any($1) order by order_no for update`,
+  values: [sqlArray(orderNos, orderNo => orderNo)],
+})
+
+const lockingOne = (orderNo: string): Statement => ({
+  name: 'lock_order_to_book',
+  text: `${FACTS} where order_no = $1 for update`,
+  values: [orderNo],
+})
 
 export type BookedPayment = PaymentFacts & {
   readonly channel: string

@@ -10,7 +10,17 @@ import { markAnomalySettled, type OpenAnomaly } from './list_store.ts'
 import { decideAmount, type Order, type OrderAsk } from './order.ts'
 import type { Paying } from './paying.ts'
 import { type Finding, isOpen, nextQuery, type Payment } from './payment.ts'
-import { findOrder, findPayment, insertPayment, lockOrder, markClosed, markSubmitted, paymentsOf } from './store.ts'
+import {
+  findOrder,
+  findPayment,
+  insertPayment,
+  lockOrder,
+  markClosed,
+  markSubmitted,
+  type PaymentKey,
+  paymentOfOrder,
+  paymentsOf,
+} from './store.ts'
 
 /**
  * Issues one bill; `orderNo` is its request's id: the same once more gives the same bill. Throws fee_item_unavailable, and
@@ -102,7 +112,7 @@ export async function startPayment(app: Paying, actor: Actor, ask: PaymentReques
     }
     if (step.payment.state === 'created')
       await submit(app, step.order, step.payment, { openid: ask.openid, payerAddress: actor.address || null })
-    return await readPayment(app, step.payment.paymentNo)
+    return await readPaymentOf(app, step.payment)
   }
 }
 
@@ -209,7 +219,7 @@ export async function cancelPayment(app: Paying, actor: Actor, paymentNo: string
     await recordAsked(app, actor, 'payment.cancel', payment)
     await endAttempt(app, payment)
   }
-  return await readPayment(app, paymentNo)
+  return await readPaymentOf(app, payment)
 }
 
 /** 补单: asks the channel now, whatever the schedule says, and books what it answers. */
@@ -217,7 +227,7 @@ export async function askNow(app: Paying, actor: Actor, paymentNo: string): Prom
   const payment = await readPaymentWithin(app, actor.scopeOf('payment.query'), paymentNo)
   await recordAsked(app, actor, 'payment.query', payment)
   await learn(app, payment, await app.channels.account(payment.account).query(payment), 'query')
-  return await readPayment(app, paymentNo)
+  return await readPaymentOf(app, payment)
 }
 
 /** What somebody sets going with a channel stands in the log before the channel hears of it; what comes of it stands in the book. */
@@ -291,6 +301,13 @@ export async function readOrder(app: Paying, orderNo: string): Promise<Order> {
 export async function readPayment(app: Paying, paymentNo: string): Promise<Payment> {
   const payment = await findPayment(app.db.pool, app.vault, paymentNo)
   if (!payment) throw paymentUnknown(paymentNo)
+  return payment
+}
+
+/** As `readPayment`, for whoever knows the order too. */
+export async function readPaymentOf(app: Paying, key: PaymentKey): Promise<Payment> {
+  const payment = await paymentOfOrder(app.db.pool, app.vault, key)
+  if (!payment) throw paymentUnknown(key.paymentNo)
   return payment
 }
 

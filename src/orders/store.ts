@@ -138,6 +138,7 @@ export async function markClosed(tx: pg.ClientBase, orderNo: string, why: string
 
 // --- payments --------------------------------------------------------------------------------------------------------------
 
+/** By its number alone. */
 export async function findPayment(db: Db, vault: Vault, paymentNo: string): Promise<Payment | null> {
   const { rows } = await db.query({
     name: 'find_payment',
@@ -147,10 +148,30 @@ export async function findPayment(db: Db, vault: Vault, paymentNo: string): Prom
   return rows[0] ? withPayer<Payment>(vault, rows[0]) : null
 }
 
+/** What names a payment in full: whoever knows its order says so, and a cluster asks one shard instead of all. */
+export type PaymentKey = Pick<Payment, 'orderNo' | 'paymentNo'>
+
+/** As `findPayment`, for whoever knows the order too. */
+export async function paymentOfOrder(
+  db: Db,
+  vault: Vault,
+  { orderNo, paymentNo }: PaymentKey,
+): Promise<Payment | null> {
+  const { rows } = await db.query({
+    name: 'payment_of_order',
+    text: `select ${PAYMENT_COLUMNS} from payments p where p.order_no = $1 and p.payment_no = $2`,
+    values: [orderNo, paymentNo],
+  })
+  return rows[0] ? withPayer<Payment>(vault, rows[0]) : null
+}
+
 export type PaymentStanding = Pick<Payment, 'state' | 'received'>
 
-export async function paymentState(db: Db, paymentNo: string): Promise<PaymentStanding | null> {
-  const { rows } = await db.query('select state, received from payments where payment_no = $1', [paymentNo])
+export async function paymentState(db: Db, { orderNo, paymentNo }: PaymentKey): Promise<PaymentStanding | null> {
+  const { rows } = await db.query('select state, received from payments where order_no = $1 and payment_no = $2', [
+    orderNo,
+    paymentNo,
+  ])
   return rows[0] ?? null
 }
 

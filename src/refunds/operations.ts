@@ -1,37 +1,23 @@
 import type { Actor } from '../access/actor.ts'
-import type { Scope } from '../access/scope.ts'
 import { record } from '../audit/record.ts'
-import type { Channel, RefundOutcome, RefundRef } from '../channels/channel.ts'
 import { businessDayOf } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
 import { formatMinor } from '../kernel/money.ts'
-import { enqueue } from '../notices/store.ts'
 import { paymentUnknown } from '../orders/book.ts'
 import { tellChanged } from '../orders/booking_store.ts'
-import { eachAtOnce } from '../orders/compensation.ts'
-import { refundMessages } from '../orders/messages.ts'
-import { noticeAddress, orderUnknown, readPayment, readPaymentWithin } from '../orders/operations.ts'
-import type { Order } from '../orders/order.ts'
+import { orderUnknown, readPaymentWithin } from '../orders/operations.ts'
 import type { Paying } from '../orders/paying.ts'
 import { nextQuery, type Payment } from '../orders/payment.ts'
-import { bookRefund, bookReversal, holdForRefund, reconciledNumbers } from '../orders/refund_book.ts'
+import { bookReversal, holdForRefund, reconciledNumbers } from '../orders/refund_book.ts'
 import { refundFacts } from '../orders/refund_review.ts'
-import { findPayment, lockOrder } from '../orders/store.ts'
+import { findPayment, lockOrder, paymentOfOrder } from '../orders/store.ts'
 import { askReview } from '../reviews/operations.ts'
 import { askDigest, idReused } from '../system/ask_digest.ts'
-import { decideRefund, decideRefundOutcome, decideReversal, type Refund, type RefundAsk } from './refund.ts'
+import { readRefundOf } from './reading.ts'
+import { decideRefund, decideReversal, type Refund, type RefundAsk } from './refund.ts'
 import { REFUND, REFUND_FINAL } from './reviews.ts'
-import {
-  claimDueRefunds,
-  findRefund,
-  findRefundWithin,
-  findRequest,
-  insertRefund,
-  markBooked,
-  markFailed,
-  markPending,
-  markWaiting,
-} from './store.ts'
+import { sendRefund } from './sending.ts'
+import { findRequest, insertRefund } from './store.ts'
 
 /**
  * Asks for a refund, full or in part. The money is held from here on, so that many refunds at once never exceed what
@@ -97,109 +83,10 @@ export async function askRefund(app: Paying, actor: Actor, ask: RefundAsk): Prom
         reason: ask.reason,
         vouchers: ask.vouchers ?? [],
       })
-    return { refund: await mustFind(tx, refundNo), fresh: true }
+    return { refund: await readRefundOf(tx, { orderNo: payment.orderNo, refundNo }), fresh: true }
   })
   if (asked.fresh && asked.refund.state === 'approved') await sendRefund(app, asked.refund)
-  return await readRefund(app, asked.refund.refundNo)
-}
-
-/** Sends it to the channel, by the number that makes it the same refund there however often it is sent. */
-async function sendRefund(app: Paying, refund: Refund): Promise<void> {
-  const { channel, ref } = await refOf(app, refund)
-  const outcome = await channel.refund({
-    ...ref,
-    reason: refund.reason,
-    notifyUrl: noticeAddress(app, channel),
-  })
-  await learnRefund(app, refund.refundNo, outcome)
-}
-
-/** Takes the channel's word about a refund into the book, once. */
-export async function learnRefund(app: Paying, refundNo: string, outcome: RefundOutcome): Promise<Refund> {
-  const { orderNo } = await readRefund(app, refundNo)
-  return await app.db.transaction(async tx => {
-    const order = (await lockOrder(tx, app.vault, orderNo)) as Order
-    const refund = await mustFind(tx, refundNo)
-    const at = app.now()
-    const decision = decideRefundOutcome(refund, outcome, at)
-    switch (decision.act) {
-      case 'nothing':
-        return refund
-      case 'book':
-        await book(app, tx, order, refund, decision)
-        break
-      case 'pending':
-        await markPending(tx, refund, { ...decision, at })
-        break
-      case 'fail':
-        await markFailed(tx, refund, decision.failure)
-        await holdForRefund(tx, refund, -refund.amount)
-        break
-      case 'wait':
-        await markWaiting(tx, refund, decision)
-        break
-    }
-    await tellChanged(tx, [refund.paymentNo])
-    return await mustFind(tx, refundNo)
-  })
-}
-
-async function book(
-  app: Paying,
-  tx: Parameters<typeof bookRefund>[0],
-  order: Order,
-  refund: Refund,
-  { channelRefundNo, at: refundedAt }: { channelRefundNo: string; at: Date },
-): Promise<void> {
-  const at = app.now()
-  const payment = (await findPayment(tx, app.vault, refund.paymentNo)) as Payment
-  const channel = app.channels.account(payment.account)
-  await markBooked(tx, refund, { channelRefundNo, refundedAt, at })
-  await bookRefund(tx, {
-    orderNo: refund.orderNo,
-    paymentNo: refund.paymentNo,
-    refundNo: refund.refundNo,
-    channel: channel.name,
-    account: payment.account,
-    channelTradeNo: channel.refundsListedUnder === 'payment' ? payment.channelTradeNo : channelRefundNo,
-    channelRefundNo,
-    amount: refund.amount,
-    currency: refund.currency,
-    at: refundedAt,
-    businessDate: businessDayOf(channel.calendar)(refundedAt.getTime()),
-    merchant: channel.merchant,
-    payer: app.vault.payer(payment.payer),
-  })
-  await enqueue(tx, app.vault, refundMessages(order, { ...refund, refundedAt }), at)
-}
-
-/** Refunds claimed in one go, and questions to channels under way at the same time. */
-const CLAIM = 32
-const AT_ONCE = 16
-/** Whoever claims and dies only delays them by this; longer than four calls take until they time out. */
-const LEASE_MS = 45_000
-
-/** Refunds that are due: sent if the channel does not know them, else asked about. As `compensate` of payments. */
-export async function compensateRefunds(app: Paying, signal?: AbortSignal): Promise<number> {
-  let asked = 0
-  while (!signal?.aborted) {
-    const due = await claimDueRefunds(app.db.pool, app.now(), CLAIM, LEASE_MS)
-    await eachAtOnce(due, AT_ONCE, refund => compensateOne(app, refund))
-    asked += due.length
-    if (due.length < CLAIM) break
-  }
-  return asked
-}
-
-async function compensateOne(app: Paying, refund: Refund): Promise<void> {
-  try {
-    const { channel, ref } = await refOf(app, refund)
-    const found = await channel.queryRefund(ref)
-    if (found.state === 'absent' && refund.state === 'approved') await sendRefund(app, refund)
-    else await learnRefund(app, refund.refundNo, found)
-  } catch (error) {
-    app.log.warn({ err: error, refund_no: refund.refundNo }, 'refund could not be asked about')
-  }
+  return await readRefundOf(app.db.pool, asked.refund)
 }
 
 /**
@@ -224,7 +111,7 @@ export async function reversePayment(
     await lockOrder(tx, app.vault, payment.orderNo)
     const earlier = await findRequest(tx, payment.orderNo, id)
     if (earlier) return earlier
-    const now = (await findPayment(tx, app.vault, paymentNo)) as Payment
+    const now = (await paymentOfOrder(tx, app.vault, payment)) as Payment
     decideReversal(now, (await reconciledNumbers(tx, now.orderNo)).has(paymentNo))
     const at = app.now()
     const refundNo = app.newId()
@@ -261,7 +148,7 @@ export async function reversePayment(
       },
     ])
     await tellChanged(tx, [paymentNo])
-    return await mustFind(tx, refundNo)
+    return await readRefundOf(tx, { orderNo: now.orderNo, refundNo })
   })
 }
 
@@ -289,55 +176,11 @@ async function mustBeDenied(app: Paying, payment: Payment): Promise<void> {
   )
 }
 
-/** As `readRefund`; one outside of the scope is as unknown as one that does not exist. */
-export async function readRefundWithin(app: Paying, scope: Scope, refundNo: string): Promise<Refund> {
-  const refund = await findRefundWithin(app.db.pool, scope, refundNo)
-  if (!refund) throw refundUnknown(refundNo)
-  return refund
-}
-
-export async function readRefund(app: Paying, refundNo: string): Promise<Refund> {
-  const refund = await findRefund(app.db.pool, refundNo)
-  if (!refund) throw refundUnknown(refundNo)
-  return refund
-}
-
-const mustFind = async (tx: Parameters<typeof findRefund>[0], refundNo: string): Promise<Refund> => {
-  const refund = await findRefund(tx, refundNo)
-  if (!refund) throw refundUnknown(refundNo)
-  return refund
-}
-
 /** Locks the payment's order, then reads both as they are under the lock. */
 async function lockPayment(app: Paying, tx: Parameters<typeof lockOrder>[0], paymentNo: string) {
   const seen = await findPayment(tx, app.vault, paymentNo)
   if (!seen) throw paymentUnknown(paymentNo)
   const order = await lockOrder(tx, app.vault, seen.orderNo)
   if (!order) throw orderUnknown(seen.orderNo)
-  return { order, payment: (await findPayment(tx, app.vault, paymentNo)) as Payment }
+  return { order, payment: (await paymentOfOrder(tx, app.vault, seen)) as Payment }
 }
-
-async function refOf(app: Paying, refund: Refund): Promise<{ channel: Channel; ref: RefundRef }> {
-  const payment = await readPayment(app, refund.paymentNo)
-  return {
-    channel: app.channels.account(payment.account),
-    ref: {
-      refundNo: refund.refundNo,
-      paymentNo: payment.paymentNo,
-      orderNo: payment.orderNo,
-      channelTradeNo: payment.channelTradeNo,
-      amount: refund.amount,
-      paymentAmount: payment.received as number,
-      currency: refund.currency,
-      paidAt: payment.paidAt as Date,
-      askedAt: refund.askedAt,
-    },
-  }
-}
-
-const refundUnknown = (refundNo: string): Failure =>
-  new Failure(
-    'refund_unknown',
-    { zh: `没有退款单 ${refundNo}`, en: `There is no refund ${refundNo}` },
-    { refund_no: refundNo },
-  )

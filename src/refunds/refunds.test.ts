@@ -22,10 +22,12 @@ import {
 } from '../reviews/operations.ts'
 import type { Database } from '../system/database.ts'
 import { migrate, readMigrations } from '../system/migrate.ts'
-import { askRefund, compensateRefunds, learnRefund, readRefund, reversePayment } from './operations.ts'
+import { askRefund, reversePayment } from './operations.ts'
+import { readRefund } from './reading.ts'
 import type { Refund } from './refund.ts'
 import { REFUND_REVIEWS } from './reviews.ts'
-import { refundsOf } from './store.ts'
+import { compensateRefunds, learnRefund } from './sending.ts'
+import { claimRefund, dueRefunds, type RefundKey, refundsOf } from './store.ts'
 
 const refusedWith = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
 
@@ -170,6 +172,34 @@ describe('refunds', () => {
     await compensateRefunds(app)
     assert.deepEqual(channel.asked, [`queryRefund ${refundNo}`, `refund ${refundNo}`])
     assert.equal((await readRefund(app, refundNo)).state, 'success')
+  })
+
+  test('five workers at once: each refund that is due is asked about by one of them; what one took and left is due again', async t => {
+    const channel = new FakeChannel()
+    const { app, clock, db } = await payingTest(t, fakeChannels(channel))
+    const payment = await paid(app, channel)
+    channel.answers.refund = Array.from({ length: 70 }, () => ({ state: 'unknown', reason: 'time-out' }))
+    const asking = Array.from({ length: 70 }, (_, i) => askRefund(app, actor('clerk'), ask(payment, `r-${i}`, 10)))
+    const refundNos = (await Promise.all(asking)).map(refund => refund.refundNo)
+    channel.asked.length = 0
+    clock.forward(60)
+    const due = await dueRefunds(db.pool, clock.now(), 100)
+    assert.deepEqual(due.map(({ refundNo }) => refundNo).sort(), refundNos.toSorted())
+    const taken = await claimRefund(db.pool, due[0] as RefundKey, clock.now(), 45_000)
+    assert.equal(taken?.refundNo, due[0]?.refundNo)
+    assert.equal(await claimRefund(db.pool, due[0] as RefundKey, clock.now(), 45_000), null)
+    const asked = await Promise.all(Array.from({ length: 5 }, () => compensateRefunds(app)))
+    assert.equal(
+      asked.reduce((sum, some) => sum + some),
+      69,
+    )
+    assert.equal(new Set(channel.asked).size, channel.asked.length, 'one was asked about, or sent, twice')
+    assert.equal(await money(app, payment), `paid 9310 partial | 9300 partial | 10000${' -10'.repeat(69)}`)
+    clock.forward(44)
+    assert.equal(await compensateRefunds(app), 0)
+    clock.forward(1)
+    assert.equal(await compensateRefunds(app), 1)
+    assert.equal(await money(app, payment), `paid 9300 partial | 9300 partial | 10000${' -10'.repeat(70)}`)
   })
 
   test('refused by the channel: the money is free again', async t => {

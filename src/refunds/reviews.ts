@@ -7,7 +7,7 @@ import type { Ending, ReviewKind } from '../reviews/kind.ts'
 import type { Review } from '../reviews/review.ts'
 import type { Json } from '../system/requests.ts'
 import type { Refund } from './refund.ts'
-import { findRefund, markDecided } from './store.ts'
+import { findRefund, markDecided, refundOfOrder } from './store.ts'
 
 /** What a second person decides about refunds. Approved ones are due at once: `compensateRefunds` sends them after the commit. */
 
@@ -53,8 +53,8 @@ async function basis(tx: pg.ClientBase, refundNo: string, asked: boolean): Promi
   const seen = await findRefund(tx, refundNo)
   if (!seen) return null
   await holdOrder(tx, seen.orderNo)
-  const refund = (await findRefund(tx, refundNo)) as Refund
-  const payment = (await paymentState(tx, refund.paymentNo)) as PaymentStanding
+  const refund = (await refundOfOrder(tx, seen)) as Refund
+  const payment = (await paymentState(tx, refund)) as PaymentStanding
   if (!asked) return refundBasis(refund, payment)
   return refundBasis(refund, payment, (await reconciledNumbers(tx, refund.orderNo)).has(refund.paymentNo))
 }

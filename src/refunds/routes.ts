@@ -9,6 +9,7 @@ import { readOrderWithin, readPaymentWithin } from '../orders/operations.ts'
 import type { Paying } from '../orders/paying.ts'
 import * as api from './api.ts'
 import * as refunds from './operations.ts'
+import { readRefundWithin } from './reading.ts'
 import type { Refund } from './refund.ts'
 import { refundsOf } from './store.ts'
 
@@ -77,9 +78,7 @@ export function refundRoutes(server: FastifyInstance, app: Paying): void {
       },
     },
     async request =>
-      refundView(
-        await refunds.readRefundWithin(app, actorOf(request).scopeOf('refund.read'), request.params.refund_no),
-      ),
+      refundView(await readRefundWithin(app, actorOf(request).scopeOf('refund.read'), request.params.refund_no)),
   )
 
   http.get(

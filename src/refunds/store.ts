@@ -10,11 +10,25 @@ const COLUMNS = `r.order_no as "orderNo", r.refund_no as "refundNo", r.request_i
   r.refunded_at as "refundedAt", r.booked_at as "bookedAt", r.failure, r.next_query_at as "nextQueryAt", r.queries,
   r.last_answer as "lastAnswer", r.review_id as "reviewId"`
 
+/** What names a refund in full: whoever knows its order says so, and a cluster asks one shard instead of all. */
+export type RefundKey = Pick<Refund, 'orderNo' | 'refundNo'>
+
+/** By its number alone. */
 export async function findRefund(db: Db, refundNo: string): Promise<Refund | null> {
   const { rows } = await db.query({
     name: 'find_refund',
     text: `select ${COLUMNS} from refunds r where r.refund_no = $1`,
     values: [refundNo],
+  })
+  return rows[0] ?? null
+}
+
+/** As `findRefund`, for whoever knows the order too. */
+export async function refundOfOrder(db: Db, { orderNo, refundNo }: RefundKey): Promise<Refund | null> {
+  const { rows } = await db.query({
+    name: 'refund_of_order',
+    text: `select ${COLUMNS} from refunds r where r.order_no = $1 and r.refund_no = $2`,
+    values: [orderNo, refundNo],
   })
   return rows[0] ?? null
 }
@@ -99,12 +113,10 @@ export async function insertRefund(
   )
 }
 
-type Key = { readonly orderNo: string; readonly refundNo: string }
-
 /** A second person's word; without one (`by` is ''), it was withdrawn or nobody decided in time. */
 export async function markDecided(
   tx: pg.ClientBase,
-  { orderNo, refundNo }: Key,
+  { orderNo, refundNo }: RefundKey,
   decision: { state: 'approved' | 'refused'; by: string; at: Date; why: string; nextQueryAt: Date | null },
 ): Promise<void> {
   await tx.query(
@@ -116,7 +128,7 @@ export async function markDecided(
 
 export async function markBooked(
   tx: pg.ClientBase,
-  { orderNo, refundNo }: Key,
+  { orderNo, refundNo }: RefundKey,
   { channelRefundNo, refundedAt, at }: { channelRefundNo: string; refundedAt: Date; at: Date },
 ): Promise<void> {
   await tx.query(
@@ -129,7 +141,7 @@ export async function markBooked(
 
 export async function markPending(
   tx: pg.ClientBase,
-  { orderNo, refundNo }: Key,
+  { orderNo, refundNo }: RefundKey,
   { channelRefundNo, at, nextQueryAt }: { channelRefundNo: string; at: Date; nextQueryAt: Date },
 ): Promise<void> {
   await tx.query(
@@ -140,7 +152,7 @@ export async function markPending(
   )
 }
 
-export async function markFailed(tx: pg.ClientBase, { orderNo, refundNo }: Key, failure: string): Promise<void> {
+export async function markFailed(tx: pg.ClientBase, { orderNo, refundNo }: RefundKey, failure: string): Promise<void> {
   await tx.query(
     `update refunds set state = 'failed', failure = $3, next_query_at = null, last_answer = 'failed'
       where order_no = $1 and refund_no = $2`,
@@ -150,7 +162,7 @@ export async function markFailed(tx: pg.ClientBase, { orderNo, refundNo }: Key, 
 
 export async function markWaiting(
   tx: pg.ClientBase,
-  { orderNo, refundNo }: Key,
+  { orderNo, refundNo }: RefundKey,
   { answer, nextQueryAt }: { answer: string; nextQueryAt: Date },
 ): Promise<void> {
   await tx.query('update refunds set last_answer = $3, next_query_at = $4 where order_no = $1 and refund_no = $2', [
@@ -161,17 +173,32 @@ export async function markWaiting(
   ])
 }
 
-/** As `claimDue` of payments: refunds that are due to be sent or asked about. */
-export async function claimDueRefunds(db: Db, at: Date, limit: number, leaseMs: number): Promise<Refund[]> {
+/** Refunds that are due to be sent or asked about, the longest due first. Nobody has taken them yet: that is `claimRefund`. */
+export async function dueRefunds(db: Db, at: Date, limit: number): Promise<RefundKey[]> {
   const { rows } = await db.query({
-    name: 'claim_due_refunds',
-    text: `with due as (
-             select order_no, refund_no from refunds where next_query_at <= $1 order by next_query_at limit $2 for update skip locked
-           )
-           update refunds r set next_query_at = $3, queries = r.queries + 1
-             from due where r.order_no = due.order_no and r.refund_no = due.refund_no
-           returning ${COLUMNS}`,
-    values: [at, limit, new Date(at.getTime() + leaseMs)],
+    name: 'due_refunds',
+    text: `select order_no as "orderNo", refund_no as "refundNo" from refunds where next_query_at <= $1 order by next_query_at limit $2`,
+    values: [at, limit],
   })
   return rows
+}
+
+/**
+ * Takes one refund that is due, for `leaseMs`: whoever takes it and dies only delays it. Any number of processes may try at once, and one of them gets it: the
+ * others wait for its statement and then find it no longer due. null: somebody else has it, or its end is known by now.
+ */
+export async function claimRefund(
+  db: Db,
+  { orderNo, refundNo }: RefundKey,
+  at: Date,
+  leaseMs: number,
+): Promise<Refund | null> {
+  const { rows } = await db.query({
+    name: 'claim_refund',
+    text: `update refunds r set next_query_at = $4, queries = r.queries + 1
+            where r.order_no = $1 and r.refund_no = $2 and r.next_query_at <= $3
+           returning ${COLUMNS}`,
+    values: [orderNo, refundNo, at, new Date(at.getTime() + leaseMs)],
+  })
+  return rows[0] ?? null
 }

@@ -18,6 +18,8 @@ export type Database = {
   readonly url: string
   /** The embedded server's data folder; null for a server that was given. */
   readonly folder: string | null
+  /** Citus is installed there: rows that one statement locks must lie in one shard. Looked at when it is opened; the platform stands still while its tables are distributed. */
+  readonly cluster: boolean
   /** For everything short. */
   readonly pool: pg.Pool
   /** A connection of its own, for COPY of whole files, LISTEN and long work; the caller ends it. */
@@ -48,8 +50,8 @@ export type DatabaseOptions = {
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const given = options.url ?? (options.dataDir === undefined ? databaseUrl() : undefined)
   if (given !== undefined) {
-    await checkServer(given)
-    return await connectTo({ url: given, folder: null }, options, async () => {})
+    const { cluster } = await checkServer(given)
+    return await connectTo({ url: given, folder: null, cluster }, options, async () => {})
   }
   const folder = options.dataDir ?? dataFolder()
   const open = () =>
@@ -60,9 +62,9 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     })
   const embedded = await open()
   const farewell = rememberOpen(embedded)
-  if (!options.exclusive) return await connectTo({ url: embedded.url, folder }, options, farewell)
-  const guarded = guardServer(embedded, farewell, open)
-  return await connectTo({ url: embedded.url, folder }, options, guarded)
+  const place = { url: embedded.url, folder, cluster: false }
+  if (!options.exclusive) return await connectTo(place, options, farewell)
+  return await connectTo(place, options, guardServer(embedded, farewell, open))
 }
 
 /** DATABASE_URL, or the content of the file that DATABASE_URL_FILE names: a password need not stand in an environment. Throws Failure database_url_unreadable. */
@@ -122,7 +124,7 @@ export const startExclusive = (options: DatabaseOptions = {}): Promise<Database>
 const PIPES = 4
 
 async function connectTo(
-  { url, folder }: Pick<Database, 'url' | 'folder'>,
+  { url, folder, cluster }: Pick<Database, 'url' | 'folder' | 'cluster'>,
   options: DatabaseOptions,
   farewell: () => Promise<void>,
 ): Promise<Database> {
@@ -144,6 +146,7 @@ async function connectTo(
   return {
     url,
     folder,
+    cluster,
     pool,
     async connect() {
       const client = databaseClient(url)
@@ -181,14 +184,17 @@ export const transaction = <T>(pool: pg.Pool, work: (tx: pg.ClientBase) => Promi
 const OLDEST = 150000
 const PLATFORM = 2
 
-async function checkServer(url: string): Promise<void> {
+/** Throws database_unreachable, database_too_old. */
+async function checkServer(url: string): Promise<Pick<Database, 'cluster'>> {
   const client = databaseClient(url)
   client.on('error', () => {})
-  let version: number
+  let server: { version: number; cluster: boolean }
   try {
     await client.connect()
-    const { rows } = await client.query("select current_setting('server_version_num')::int as version")
-    version = rows[0].version
+    const { rows } = await client.query(
+      "select current_setting('server_version_num')::int as version, to_regclass('citus_tables') is not null as cluster",
+    )
+    server = rows[0]
   } catch (error) {
     if (error instanceof Failure && error.code !== 'database_no_primary') throw error
     const refused = certificateRefused(error)
@@ -209,8 +215,8 @@ async function checkServer(url: string): Promise<void> {
   } finally {
     await client.end().catch(() => {})
   }
-  if (version >= OLDEST) return
-  const major = Math.floor(version / 10000)
+  if (server.version >= OLDEST) return server
+  const major = Math.floor(server.version / 10000)
   throw new Failure(
     'database_too_old',
     {
