@@ -1,5 +1,6 @@
 import { Descriptions, Skeleton, Typography } from 'antd'
 import type { BackupsView } from '../../../../src/continuity/backup/api.ts'
+import { Panel } from '../../pieces/panel.tsx'
 import { sizeText } from '../../pieces/size.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -13,10 +14,7 @@ export default function BackupsCard() {
   const title = t('备份', 'Backups')
   const [last] = data?.runs ?? []
   return (
-    <section className="panel" aria-label={title}>
-      <Typography.Title level={2} className="panel-title">
-        {title}
-      </Typography.Title>
+    <Panel title={title}>
       {error && <Failed error={error} />}
       {!data && !error && <Skeleton active title={false} />}
       {data && !data.configured && (
@@ -43,6 +41,6 @@ export default function BackupsCard() {
           ]}
         />
       )}
-    </section>
+    </Panel>
   )
 }

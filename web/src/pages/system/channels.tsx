@@ -1,6 +1,7 @@
 import { Skeleton, Typography } from 'antd'
 import type { ChannelsView } from '../../../../src/state/api.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { Panel } from '../../pieces/panel.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { Nothing } from '../../pieces/states.tsx'
 import { ChannelName, When } from '../../pieces/values.tsx'
@@ -16,10 +17,10 @@ export function ChannelsPanel({ channels }: { readonly channels: ChannelsView | 
   if (!channels) return <Skeleton active />
   return (
     <>
-      <section className="panel" aria-label={t('渠道', 'Channels')}>
-        <Typography.Title level={2} className="panel-title">
-          {t(`渠道（近 ${channels.hours} 小时）`, `Channels (last ${counted(channels.hours, 'hour')})`)}
-        </Typography.Title>
+      <Panel
+        title={t('渠道', 'Channels')}
+        said={t(`渠道（近 ${channels.hours} 小时）`, `Channels (last ${counted(channels.hours, 'hour')})`)}
+      >
         <Listing<Account>
           label={t('渠道', 'Channels')}
           rows={channels.accounts}
@@ -62,11 +63,8 @@ export function ChannelsPanel({ channels }: { readonly channels: ChannelsView | 
             },
           ]}
         />
-      </section>
-      <section className="panel" aria-label={t('补偿队列', 'Compensation queue')}>
-        <Typography.Title level={2} className="panel-title">
-          {t('补偿队列', 'Compensation queue')}
-        </Typography.Title>
+      </Panel>
+      <Panel title={t('补偿队列', 'Compensation queue')}>
         <Typography.Paragraph type="secondary">
           {t(
             '没有收到渠道通知的支付，平台会反复向渠道查询，直到有确定结果。',
@@ -89,7 +87,7 @@ export function ChannelsPanel({ channels }: { readonly channels: ChannelsView | 
             { title: t('最早发起', 'Oldest'), render: ({ oldest }) => <When at={oldest} /> },
           ]}
         />
-      </section>
+      </Panel>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { Skeleton, Typography } from 'antd'
 import type { DrillList } from '../../../../src/continuity/api.ts'
+import { Panel } from '../../pieces/panel.tsx'
 import { Failed, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useRead } from '../../shell/reading.ts'
@@ -24,10 +25,7 @@ export default function DrillsCard() {
   const seconds = (ms: number | null): string =>
     ms === null ? '—' : t(`${(ms / 1000).toFixed(1)} 秒`, `${(ms / 1000).toFixed(1)} s`)
   return (
-    <section className="panel" aria-label={title}>
-      <Typography.Title level={2} className="panel-title">
-        {title}
-      </Typography.Title>
+    <Panel title={title}>
       {error && <Failed error={error} />}
       {!data && !error && <Skeleton active title={false} />}
       {data?.drills.length === 0 && (
@@ -53,6 +51,6 @@ export default function DrillsCard() {
           </li>
         ))}
       </ul>
-    </section>
+    </Panel>
   )
 }

@@ -1,6 +1,7 @@
-import { Skeleton, Tag, Typography } from 'antd'
+import { Skeleton, Tag } from 'antd'
 import type { JobsView } from '../../../../src/state/api.ts'
 import { Listing } from '../../pieces/listing.tsx'
+import { Panel } from '../../pieces/panel.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -20,13 +21,17 @@ export function JobsPanel({ jobs }: { readonly jobs: JobsView | undefined }) {
     .filter(task => task.repeats || task.due + task.planned + task.running + task.failed > 0 || TASKS[task.task])
     .sort((a, b) => weight(a) - weight(b) || (a.task < b.task ? -1 : 1))
   return (
-    <section className="panel" aria-label={t('后台任务', 'Background tasks')}>
-      <Typography.Title level={2} className="panel-title">
-        {t('后台任务', 'Background tasks')}{' '}
-        <span className="quiet">
-          {t(`${jobs.workers} 个进程在执行`, counted(jobs.workers, 'process works', 'processes work'))}
-        </span>
-      </Typography.Title>
+    <Panel
+      title={t('后台任务', 'Background tasks')}
+      said={
+        <>
+          {t('后台任务', 'Background tasks')}{' '}
+          <span className="quiet">
+            {t(`${jobs.workers} 个进程在执行`, counted(jobs.workers, 'process works', 'processes work'))}
+          </span>
+        </>
+      }
+    >
       <Listing<Task>
         label={t('后台任务', 'Background tasks')}
         rows={tasks}
@@ -47,7 +52,7 @@ export function JobsPanel({ jobs }: { readonly jobs: JobsView | undefined }) {
           },
         ]}
       />
-    </section>
+    </Panel>
   )
 }
 

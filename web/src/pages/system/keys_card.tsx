@@ -1,6 +1,7 @@
 import { Descriptions, Skeleton, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { VaultView } from '../../../../src/vault/api.ts'
+import { Panel } from '../../pieces/panel.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
@@ -19,10 +20,7 @@ export function KeysCard() {
       .at(-1) ?? null
   const sealing = data?.work.filter(({ finished_at }) => finished_at === null).length ?? 0
   return (
-    <section className="panel" aria-label={t('数据密钥', 'Data keys')}>
-      <Typography.Title level={2} className="panel-title">
-        {t('数据密钥', 'Data keys')}
-      </Typography.Title>
+    <Panel title={t('数据密钥', 'Data keys')}>
       {error && <Failed error={error} />}
       {data ? (
         <Descriptions
@@ -45,6 +43,6 @@ export function KeysCard() {
       <Typography.Paragraph style={{ margin: '8px 0 0' }}>
         <Link to="/keys">{t('查看与轮换', 'See and rotate')}</Link>
       </Typography.Paragraph>
-    </section>
+    </Panel>
   )
 }

@@ -3,6 +3,7 @@ import { Alert, Button, Descriptions, Skeleton, Typography } from 'antd'
 import { lazy, Suspense } from 'react'
 import { Link } from 'react-router'
 import type { ChannelsView, JobsView, StatusView, SystemView } from '../../../../src/state/api.ts'
+import { Panel } from '../../pieces/panel.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { sizeText } from '../../pieces/size.ts'
 import { Failed, Page } from '../../pieces/states.tsx'
@@ -107,10 +108,7 @@ function Verdict({ status: { level, notes, next_close_at: close } }: { readonly 
 function House({ system }: { readonly system: SystemView | undefined }) {
   const t = useText()
   return (
-    <section className="panel" aria-label={t('平台', 'Platform')}>
-      <Typography.Title level={2} className="panel-title">
-        {t('平台', 'Platform')}
-      </Typography.Title>
+    <Panel title={t('平台', 'Platform')}>
       {system ? (
         <Descriptions
           column={1}
@@ -149,6 +147,6 @@ function House({ system }: { readonly system: SystemView | undefined }) {
       <Typography.Paragraph type="secondary" style={{ margin: '8px 0 0' }}>
         <Link to="/alerts">{t('安全告警', 'Security alerts')}</Link>
       </Typography.Paragraph>
-    </section>
+    </Panel>
   )
 }
