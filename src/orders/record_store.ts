@@ -95,13 +95,11 @@ const nextReach = (reach: number, { looked, found, wanted }: Record<'looked' | '
   Math.min(reach * FURTHER, Math.ceil((1.2 * (wanted - found) * looked) / Math.max(1, found)), WALKED - looked)
 
 /** The place so many attempts further down; null: there are not so many. */
-async function placeBelow(db: pg.Pool, { from, to, after }: RecordFilter, reach: number): Promise<RecordPlace | null> {
+async function placeBelow(db: pg.Pool, filter: RecordFilter, reach: number): Promise<RecordPlace | null> {
   const { rows } = await db.query(
-    `select p.created_at as "createdAt", p.payment_no as "paymentNo" from payments p
-      where ($1::timestamptz is null or p.created_at >= $1) and ($2::timestamptz is null or p.created_at < $2)
-        and ($3::timestamptz is null or (p.created_at, p.payment_no) < ($3, $4))
-      order by p.created_at desc, p.payment_no desc offset $5 - 1 limit 1`,
-    [from ?? null, to ?? null, after?.createdAt ?? null, after?.paymentNo ?? null, reach],
+    `select p.created_at as "createdAt", p.payment_no as "paymentNo" from payments p where ${BETWEEN}
+      order by p.created_at desc, p.payment_no desc offset $7 - 1 limit 1`,
+    [...endsOf(filter, null), reach],
   )
   return rows[0] ?? null
 }
@@ -109,12 +107,27 @@ async function placeBelow(db: pg.Pool, { from, to, after }: RecordFilter, reach:
 /** A row of `payments`, the payer still sealed. */
 type Found = RecordPlace & { readonly orderNo: string; readonly merchantNo: string }
 
-const PLACES = `($1::timestamptz is null or p.created_at >= $1) and ($2::timestamptz is null or p.created_at < $2)
+/** Of `payments p`, by the parameters $1 to $6 of `endsOf`. */
+const BETWEEN = `($1::timestamptz is null or p.created_at >= $1) and ($2::timestamptz is null or p.created_at < $2)
   and ($3::timestamptz is null or (p.created_at, p.payment_no) < ($3, $4))
   and ($5::timestamptz is null or (p.created_at, p.payment_no) >= ($5, $6))`
 
+/** One condition for each end, the narrower one: of two, the index is read from the wider one on. */
+function endsOf({ from, to, after }: RecordFilter, downTo: RecordPlace | null): unknown[] {
+  const top = after && (to === undefined || after.createdAt < to) ? after : null
+  const bottom = downTo && (from === undefined || downTo.createdAt >= from) ? downTo : null
+  return [
+    bottom ? null : (from ?? null),
+    top ? null : (to ?? null),
+    top?.createdAt ?? null,
+    top?.paymentNo ?? null,
+    bottom?.createdAt ?? null,
+    bottom?.paymentNo ?? null,
+  ]
+}
+
 /** Read as it lies on the disk, one page after the other, and put into order afterwards: backwards, each page would be a wait of its own. */
-const STRETCH = `(select * from payments p where ${PLACES} offset 0)`
+const STRETCH = `(select * from payments p where ${BETWEEN} offset 0)`
 
 /** The newest attempts that are asked for: by an index, or of a stretch down to a place, that one included; null: to the end. */
 async function found(
@@ -125,12 +138,7 @@ async function found(
   stretch: { readonly downTo: RecordPlace | null } | null,
 ): Promise<Found[]> {
   const values: unknown[] = [
-    filter.from ?? null,
-    filter.to ?? null,
-    filter.after?.createdAt ?? null,
-    filter.after?.paymentNo ?? null,
-    stretch?.downTo?.createdAt ?? null,
-    stretch?.downTo?.paymentNo ?? null,
+    ...endsOf(filter, stretch?.downTo ?? null),
     filter.limit,
     filter.merchantNo ?? null,
     filter.orderNo ?? null,
@@ -145,7 +153,7 @@ async function found(
           where o.account_index = any($${values.push(vault.blinds('account_no', filter.accountNo))}::bytea[]))`
   const { rows } = await db.query(
     `select ${PAYMENT_COLUMNS} from ${stretch ? STRETCH : 'payments'} p
-      where ${visible} and ${PLACES} and ($8::text is null or p.merchant_no = $8) and ($9::text is null or p.order_no = $9)
+      where ${visible} and ${BETWEEN} and ($8::text is null or p.merchant_no = $8) and ($9::text is null or p.order_no = $9)
         and ($10::text is null or p.channel = $10) and ($11::text[] is null or p.state = any($11::payment_state[]))
         ${isOnlyOpen(filter) ? AMONG_WAITING : ''} ${ofAccount}
       order by p.created_at desc, p.payment_no desc limit $7`,
