@@ -1488,6 +1488,15 @@ create table settlements (
 CREATE INDEX settlements_listed ON public.settlements USING btree (business_date DESC, id DESC);
 CREATE INDEX settlements_open ON public.settlements USING btree (channel, account, business_date) WHERE (payout = ANY (ARRAY['waiting'::payout_state, 'ambiguous'::payout_state, 'overdue'::payout_state, 'unknown'::payout_state]));
 
+create table shared_lines (
+  order_no text not null,
+  line_id  bigint not null,
+  day      date not null,
+  constraint shared_lines_pkey PRIMARY KEY (order_no, line_id, day)
+);
+CREATE INDEX shared_lines_day ON public.shared_lines USING btree (day);
+CREATE INDEX shared_lines_line ON public.shared_lines USING btree (line_id);
+
 create table statement_changes (
   file_id       integer not null,
   against       integer not null,
@@ -1523,8 +1532,9 @@ create table statement_files (
   made_at     timestamp with time zone not null,
   passed_over integer not null default 0,
   superseded  integer not null default 0,
+  same_as     integer,
   constraint statement_files_pkey PRIMARY KEY (id),
-  constraint statement_files_sm3_key UNIQUE (sm3),
+  constraint statement_files_same_as_fkey FOREIGN KEY (same_as) REFERENCES statement_files(id),
   constraint booked_wholly CHECK (((state <> 'booked'::statement_state) OR ((((booked + known) + passed_over) + rejected) = records))),
   constraint statement_files_bytes_check CHECK ((bytes > 0)),
   constraint statement_files_check CHECK (((rejected >= 0) AND (rejected <= records))),
@@ -1533,7 +1543,9 @@ create table statement_files (
   constraint statement_files_records_check CHECK ((records >= 0)),
   constraint statement_files_sm3_check CHECK ((sm3 ~ '^[0-9a-f]{64}$'::text))
 );
+CREATE INDEX statement_files_alike ON public.statement_files USING btree (sm3, id);
 CREATE INDEX statement_files_of_day ON public.statement_files USING btree (channel, account, day, kind);
+CREATE UNIQUE INDEX statement_files_sm3 ON public.statement_files USING btree (sm3) WHERE (same_as IS NULL);
 
 create table statement_lines (
   id                bigint not null,

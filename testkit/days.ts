@@ -113,7 +113,11 @@ export async function daysCounter(t: TestContext, start = '2026-11-21T08:00:00+0
       })
     },
     /** The channel's statement of the day says so. */
-    async statement(day: string, rows: readonly Row[], more: { madeAt?: string; part?: boolean } = {}) {
+    async statement(
+      day: string,
+      rows: readonly Row[],
+      more: { madeAt?: string; part?: boolean; newest?: boolean } = {},
+    ) {
       const bill = wechatBill(
         rows.map(
           ({ no, fen, at, trade, refund }): BillRow => ({
@@ -132,6 +136,7 @@ export async function daysCounter(t: TestContext, start = '2026-11-21T08:00:00+0
         channel: 'wechat',
         account: 'wx',
         ...(more.part ? {} : { day }),
+        ...(more.newest ? { newest: true } : {}),
         ...(more.madeAt ? { madeAt: new Date(more.madeAt) } : {}),
         who: SYSTEM,
         at: clock.now(),

@@ -73,6 +73,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   statement_templates: ['statements'],
   statement_lines: ['statements', 'reconciliation', 'reports', 'causes', 'discrepancies'], // settle joins both books in one statement
   fund_lines: ['statements', 'reconciliation'], // what settles trade bills is compared with them
+  shared_lines: ['statements'],
   superseded_lines: ['statements', 'reconciliation', 'reports'], // what a newer version took away is no row of a day
   touched_days: ['statements', 'reconciliation'], // said with the lines, taken by a run
   statement_changes: ['statements', 'reconciliation'],

@@ -68,12 +68,21 @@ export const FileView = Type.Object({
   bytes: Count,
   received_at: At,
   made_at: At,
+  same_as: orNull(
+    Type.Integer({ description: '内容完全相同、先前来过的文件 The file of the same bytes that came before' }),
+  ),
   channel: Type.String(),
   account: Type.String(),
   day: orNull(Day),
   kind: Kind,
   format: Type.String(),
   state: words(...STATES),
+  counts: orNull(
+    Type.Boolean({
+      description:
+        '该账期以此版本为准；不是整日对账单的为空 The version of its day that counts; null for no whole day’s',
+    }),
+  ),
   records: Count,
   rejected: Count,
   booked: Count,
@@ -161,6 +170,12 @@ export const UploadQuery = Type.Object(
       Type.String({
         format: 'date',
         description: '整日对账单的账期；不填则只补充记录 Of a whole day’s statement; without it lines are only added',
+      }),
+    ),
+    newest: Type.Optional(
+      Type.Boolean({
+        description:
+          '渠道现在就以这个文件为准，即使它此前来过、或自称更早制作 What the channel states now, though it came before or says that it was made earlier',
       }),
     ),
   },

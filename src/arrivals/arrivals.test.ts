@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, hash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -202,6 +202,72 @@ test('a newer version supersedes the older; its difference is shown, and a later
   await fetchNow(app, actor('li'), arrival?.arrival_id ?? 0, { id: 'fetch-0001' })
   await due()
   assert.deepEqual(await states(), [`${DAY} arrived 3`])
+})
+
+const BEFORE_AND_AFTER = [
+  [fare(1), fare(2)],
+  [fare(1), fare(2, { fen: 300 })],
+] as const
+
+test('a channel that goes back to its first statement is believed; who uploads the old file is asked first', async t => {
+  const { app, channel, due } = await world(t)
+  await prepareJobs(app.db, app.log)
+  const [before, after] = BEFORE_AND_AFTER
+  const look = async (rows: readonly BillRow[]) => {
+    channel.says.push(ready(rows))
+    const [arrival] = (await readArrivals(app, actor('li'), {})).arrivals
+    await fetchNow(app, actor('li'), arrival?.arrival_id ?? 0, { id: app.newId() })
+    await due()
+    const [now] = (await readArrivals(app, actor('li'), {})).arrivals
+    return await readFile(app, actor('li'), now?.file_id ?? 0)
+  }
+  const first = await look(before)
+  const second = await look(after)
+  const back = await look(before)
+  assert.deepEqual([first.same_as, second.same_as, back.same_as], [null, null, first.file_id])
+  assert.deepEqual([back.booked, back.superseded, back.counts], [1, 1, true])
+  const path = join(await temporary(t), 'file')
+  await writeFile(path, wechatBill(after))
+  const upload = (id: string, newest?: boolean) =>
+    uploadFile(app, actor('li'), path, 'x', {
+      id,
+      name: '旧.csv',
+      account: 'wechat-main',
+      day: DAY,
+      ...(newest ? { newest } : {}),
+    })
+  const asked = await upload('upload-001')
+  assert.deepEqual([asked.repeated, asked.file_id, asked.counts], [true, second.file_id, false])
+  const said = await upload('upload-002', true)
+  assert.deepEqual([said.repeated, said.same_as, said.counts], [false, second.file_id, true])
+  assert.equal((await readFile(app, actor('li'), back.file_id)).counts, false)
+  assert.equal((await upload('upload-002', true)).file_id, said.file_id)
+})
+
+test('of two versions in a folder the one made later counts, whichever is read last', async t => {
+  const folder = await temporary(t)
+  const source = { type: 'folder', path: '.', pattern: 'WX_{day}*.csv' }
+  const { app } = await world(t, { accounts: { 'wechat-main': { source } } }, folder)
+  const [before, after] = BEFORE_AND_AFTER
+  const lay = async (name: string, rows: readonly BillRow[], made: string): Promise<void> => {
+    await writeFile(join(folder, name), wechatBill(rows))
+    await utimes(join(folder, name), new Date(made), new Date(made))
+    await lookIntoBoxes(app)
+    app.pass(30)
+    await lookIntoBoxes(app)
+  }
+  const sum = async (): Promise<number> =>
+    (
+      await app.db.pool.query(
+        `select sum(amount)::int as sum from statement_lines l where not exists (select from superseded_lines s where s.line_id = l.id)`,
+      )
+    ).rows[0].sum
+  await lay('WX_20261124_b.csv', after, '2026-11-24T20:00:00Z')
+  await lay('WX_20261124_a.csv', before, '2026-11-24T18:00:00Z')
+  assert.equal(await sum(), 500)
+  // The sender puts the first one there again, later than both.
+  await lay('WX_20261124_c.csv', before, '2026-11-24T22:00:00Z')
+  assert.equal(await sum(), 400)
 })
 
 test('a statement with unreadable records waits for a second person: booked without them, or refused', async t => {

@@ -173,10 +173,10 @@ export async function uploadFile(
   ask: UploadQuery,
 ): Promise<FileDetail> {
   const plan = uploadTo(app, actor, ask.account)
-  const { id, name, day } = ask
+  const { id, name, day, newest } = ask
   const request = { id, operation: 'upload_statement', body: { ...ask, sm3 }, actor: actor.id, at: app.now() }
   const { file_id, repeated } = await onceAround(app, request, async () => {
-    const file = await bring(app, plan, { path, name, day }, actor)
+    const file = await bring(app, plan, { path, name, day, newest }, actor)
     const known = knownElsewhere(file, plan, day)
     if (known) throw new Failure(known.code, known, { file: file.id })
     await concludeBrought(app, plan, file, { day, source: 'upload', who: actor })

@@ -7,7 +7,7 @@ import type { Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { StatementFile } from '../statements/file_store.ts'
 import { touchDays } from '../statements/line_store.ts'
-import { type ImportAnswer, importStatement } from '../statements/operations.ts'
+import { type ImportAnswer, type ImportRequest, importStatement } from '../statements/operations.ts'
 import { askAcceptance } from './acceptance.ts'
 import { type Arriving, planOf, rulesFor } from './arriving.ts'
 import { type Box, openFolder } from './box.ts'
@@ -65,7 +65,7 @@ async function download(app: Arriving, plan: AccountPlan, { day, kind }: Arrival
   if (answer.state !== 'ready') return answer
   const file = await inTemporary(async path => {
     await writeFile(path, answer.content, { mode: 0o600 })
-    return await bring(app, plan, { path, name: answer.name, day }, SYSTEM)
+    return await bring(app, plan, { path, name: answer.name, day, newest: true }, SYSTEM)
   })
   const known = knownElsewhere(file, plan, day)
   if (known) return { state: 'failed', error: known }
@@ -74,13 +74,17 @@ async function download(app: Arriving, plan: AccountPlan, { day, kind }: Arrival
   return file.kind === kind ? { state: 'file', file } : { state: 'failed', error: wrongKind(file, kind) }
 }
 
-export type Brought = { readonly path: string; readonly name: string; readonly day: Day | undefined }
+export type Brought = {
+  readonly path: string
+  readonly name: string
+  readonly day: Day | undefined
+} & Pick<ImportRequest, 'newest' | 'madeAt'>
 
 /** Imports a file as this account's, judged by what is expected of it. Throws what `importStatement` throws. */
 export async function bring(
   app: Arriving,
   plan: AccountPlan,
-  { path, name, day }: Brought,
+  { path, name, day, newest, madeAt }: Brought,
   who: Actor,
 ): Promise<ImportAnswer> {
   const at = app.now()
@@ -88,7 +92,7 @@ export async function bring(
   const { channel, merchants, reading } = plan
   return await importStatement(app, {
     ...reading,
-    ...{ path, name, day, merchants, who, at, calendar },
+    ...{ path, name, day, newest, madeAt, merchants, who, at, calendar },
     channel: channel.name,
     account: channel.account,
   })
@@ -197,13 +201,13 @@ async function takeFile(
   app: Arriving,
   plan: AccountPlan,
   box: Box,
-  { name }: SeenFile,
+  { name, changedAt }: SeenFile,
   { day, source }: { readonly day: Day; readonly source: 'folder' | 'sftp' },
 ): Promise<string> {
   return await inTemporary(async path => {
     await box.fetch(name, path)
     try {
-      const file = await bring(app, plan, { path, name, day }, SYSTEM)
+      const file = await bring(app, plan, { path, name, day, madeAt: changedAt }, SYSTEM)
       const known = knownElsewhere(file, plan, day)
       if (known) throw new Failure(known.code, known)
       await concludeBrought(app, plan, file, { day, source, who: SYSTEM })

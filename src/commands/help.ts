@@ -8,7 +8,7 @@ const ZH = `fzpay — 抚州支付平台：逐分对账
   fzpay reconcile --payments FILE… --statement FILE… [选项]   两个文件直接对账
   fzpay backtest --rules FILE [--days N] [--json]             用新规则重放最近已关账期，列出改变，不入库
   fzpay inspect FILE [--json] [读取选项]                      对账单格式预检，不入账
-  fzpay import FILE… [--channel NAME] [--account NAME] [--day 日期]   对账单入库：要么整份入账，要么分毫不动；--day 表示该日完整账单
+  fzpay import FILE… [--channel NAME] [--account NAME] [--day 日期 [--newest]]  对账单入库：要么整份入账，要么分毫不动；--day 表示该日完整账单，--newest 表示渠道现以它为准
   fzpay template list | show NAME                             已确认的版式模板
   fzpay template confirm FILE --name NAME [读取选项]          确认一种版式的列含义，以后同版式文件不再询问
   fzpay start [--port N] [--tls] [--into 目录] [--once]       样例城市日，再启动平台和渠道沙箱，演示一张账单（npm start）
@@ -69,7 +69,7 @@ Usage:
   fzpay reconcile --payments FILE… --statement FILE… [options]   reconcile files with files
   fzpay backtest --rules FILE [--days N] [--json]                what these rules would have changed on the last closed days; stores nothing
   fzpay inspect FILE [--json] [reading options]                  check a statement, book nothing
-  fzpay import FILE… [--channel NAME] [--account NAME] [--day DATE] book statements: each wholly or not at all; --day: the whole of that day
+  fzpay import FILE… [--channel NAME] [--account NAME] [--day DATE [--newest]]  book statements: each wholly or not at all; --day: the whole of that day; --newest: what the channel states now
   fzpay template list | show NAME                                confirmed layouts
   fzpay template confirm FILE --name NAME [reading options]      keep what a layout's columns mean; later files are not asked about
   fzpay start [--port N] [--tls] [--into FOLDER] [--once]        the sample day, then platform and sandbox with a bill played (npm start)

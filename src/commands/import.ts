@@ -8,13 +8,13 @@ import { withCommandApp } from './command_app.ts'
 import { READING_OPTIONS, readingOptions } from './reading_options.ts'
 
 const OPTIONS = {
-  flags: ['json'],
+  flags: ['json', 'newest'],
   single: ['channel', 'account', 'day', 'lang', ...READING_OPTIONS.single],
   repeated: READING_OPTIONS.repeated,
   many: [],
 }
 
-/** `fzpay import`: books statements into the platform's own book; the same file again changes nothing. */
+/** `fzpay import`: books statements into the platform's own book; the same file again changes nothing, unless `--newest` says that the channel goes back to it. */
 export async function importCommand(args: readonly string[], lang: Lang): Promise<void> {
   const words = parseWords(args, OPTIONS)
   if (words.operands.length === 0)
@@ -37,6 +37,7 @@ export async function importCommand(args: readonly string[], lang: Lang): Promis
         ...(channel === undefined ? {} : { channel }),
         ...(account === undefined ? {} : { account }),
         ...(day === undefined ? {} : { day }),
+        ...(words.flags.has('newest') ? { newest: true } : {}),
       })
       process.stdout.write(
         words.flags.has('json') ? `${JSON.stringify(documentOf(answer, lang))}\n` : `${sentence(answer, lang)}\n`,

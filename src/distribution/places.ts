@@ -49,6 +49,10 @@ const KEPT: Readonly<Record<string, Said>> = {
     zh: '只记例外，且引用对账单文件，其编号为 integer 序列',
     en: 'holds the exceptions only, and refers to statement_files, whose ids are a sequence of integer',
   },
+  shared_lines: {
+    zh: '只记例外，且与对账单的版本一起判断',
+    en: 'holds the exceptions only, and is judged with the versions of statements',
+  },
   crossings: OF_A_DAY,
   late_rows: OF_A_DAY,
   match_rows: OF_A_DAY,

@@ -77,6 +77,7 @@ export class Collector {
   #broken = false
   readonly #tallies = new Map<string, CurrencyTally>()
   readonly #stated = new Set<string>()
+  #madeAt: number | null = null
   #currency: string | null = null
   #tally = new CurrencyTally()
 
@@ -103,6 +104,11 @@ export class Collector {
   /** A currency that an account of the file is kept in, known even where it has no records. */
   states(currency: string): void {
     if (this.#stated.size < 2) this.#stated.add(detachedText(currency))
+  }
+
+  /** When the file says that it was made, in epoch milliseconds; NaN says nothing. Of several statements in one file the last one tells. */
+  made(at: number): void {
+    if (at > (this.#madeAt ?? Number.NEGATIVE_INFINITY)) this.#madeAt = at
   }
 
   /** A record that cannot be read: it is told, counted, and the rest goes on. */
@@ -177,6 +183,7 @@ export class Collector {
       rejected: this.rejectedCount,
       byCurrency,
       currency: this.#stated.size === 1 ? [...this.#stated][0]! : null,
+      madeAt: this.#madeAt,
       first: this.#first,
       last: this.#last && detached(this.#last),
       controls: this.#controls,

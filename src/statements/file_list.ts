@@ -7,9 +7,14 @@ import { FILE_COLUMNS, type StatementFile, type StatementState } from './file_st
 export type HeldFile = StatementFile & {
   /** Rows of it in statement_changes. */
   readonly changes: number
+  /** It is the version of its day that counts; null: it is no day's whole statement. */
+  readonly counts: boolean | null
 }
 
-const HELD = `${FILE_COLUMNS}, (select count(*)::int from statement_changes c where c.file_id = f.id) as changes`
+const HELD = `${FILE_COLUMNS}, (select count(*)::int from statement_changes c where c.file_id = f.id) as changes,
+            case when f.day is not null
+                 then f.id is not distinct from (select c.id from statement_files c where c.channel = f.channel and c.account = f.account and c.kind = f.kind
+                                                    and c.day = f.day and c.state = 'booked' order by c.made_at desc, c.id desc limit 1) end as counts`
 
 const PLACE = { merchant: "''", channel: 'f.channel' } as const
 

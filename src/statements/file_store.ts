@@ -13,7 +13,7 @@ export type StatementState = 'booked' | 'awaiting_acceptance' | 'refused'
 /** trade: what moved, against our own book. funds: what the channel or bank did with the money afterwards. */
 export type StatementKind = 'trade' | 'funds'
 
-/** What became of a file when it arrived. The same file again gets this answer again. */
+/** What became of a file when it arrived. The same file again gets this answer again, unless it is a statement again (`sameAs`). */
 export type StatementFile = {
   readonly id: number
   readonly sm3: string
@@ -26,8 +26,10 @@ export type StatementFile = {
   readonly kind: StatementKind
   /** The day whose whole statement it is; null: a part, or an export over any time. */
   readonly day: string | null
-  /** By the file's own word, else when it arrived: the newest version of a day's statement counts. */
+  /** By the file's own word, else its sender's, else when it arrived: the newest version of a day's statement counts. */
   readonly madeAt: Date
+  /** The file of the same bytes that came before, where these are a statement again: one that goes back to it, or another day's empty one. */
+  readonly sameAs: number | null
   readonly format: string
   readonly state: StatementState
   readonly records: number
@@ -47,11 +49,20 @@ const PART = 1 << 20
 const compress = promisify(zstdCompress) as (bytes: Buffer, options: object) => Promise<Buffer>
 const expand = promisify(zstdDecompress) as (bytes: Buffer) => Promise<Buffer>
 
-export const FILE_COLUMNS = `id, sm3, name, bytes, received_at as "receivedAt", channel, account, kind, day::text as day, made_at as "madeAt", format, state,
+export const FILE_COLUMNS = `id, sm3, name, bytes, received_at as "receivedAt", channel, account, kind, day::text as day, made_at as "madeAt", same_as as "sameAs", format, state,
             records, rejected, booked, known, passed_over as "passedOver", superseded, controls, problems`
 
-export async function findFile(db: pg.ClientBase | pg.Pool, sm3: string): Promise<StatementFile | null> {
-  const { rows } = await db.query(`select ${FILE_COLUMNS} from statement_files where sm3 = $1`, [sm3])
+/** The last one of these bytes: as the day's statement, else as whatever it was. */
+export async function findFile(
+  db: pg.ClientBase | pg.Pool,
+  sm3: string,
+  as: { readonly account: string; readonly day: string | null },
+): Promise<StatementFile | null> {
+  const { rows } = await db.query(
+    `select ${FILE_COLUMNS} from statement_files where sm3 = $1
+      order by account = $2 and day is not distinct from $3::date desc, id desc limit 1`,
+    [sm3, as.account, as.day],
+  )
   return rows[0] ?? null
 }
 
@@ -105,9 +116,9 @@ export async function insertFile(tx: pg.ClientBase, file: StatementFile): Promis
   await tx.query(
     `insert into statement_files
             (id, sm3, name, bytes, received_at, channel, format, state, records, rejected, booked, known, controls, problems,
-             account, kind, day, made_at, passed_over, superseded)
+             account, kind, day, made_at, passed_over, superseded, same_as)
      overriding system value
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
     [
       file.id,
       file.sm3,
@@ -129,6 +140,7 @@ export async function insertFile(tx: pg.ClientBase, file: StatementFile): Promis
       file.madeAt,
       file.passedOver,
       file.superseded,
+      file.sameAs,
     ],
   )
 }

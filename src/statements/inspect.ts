@@ -104,6 +104,7 @@ const NOTHING: StatementEnd = {
   records: 0,
   rejected: 0,
   byCurrency: new Map(),
+  madeAt: null,
   first: null,
   last: null,
   controls: [],

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { type DayOfAccount, type StatementFile, type StatementKind, versionsOf } from './file_store.ts'
+import { daysOfShared, OF_STATEMENT_ALONE } from './shared_store.ts'
 import { FUND_COLUMNS, LINE_COLUMNS } from './store.ts'
 import type { HeldStretch } from './stretches.ts'
 
@@ -58,6 +59,7 @@ export async function withEarlierDays(tx: pg.ClientBase, file: Arrived, day: str
     )
     if (rows[0].first !== null) days.push(rows[0].first, rows[0].last)
   }
+  days.push(...(await daysOfShared(tx, BOOK_OF[kind], file, day)))
   days.sort()
   return { ...file, first: days[0] as string, last: days.at(-1) as string }
 }
@@ -110,10 +112,6 @@ export async function dropKnown(tx: pg.ClientBase, { kind }: Arrived): Promise<n
   return rowCount ?? 0
 }
 
-/** A compared line that an earlier version of the day's statement ($1) has brought, or a part of the day: none of another day's statement. */
-const OF_STATEMENT = `exists (select from statement_files f
-    where f.id = c.held_id / 4294967296 and (f.day = $1::date or (f.day is null and c.held_day = $1::date)))`
-
 /**
  * What a version of a day's statement says otherwise than the lines that count: kept for people to see. Records that differ under one number of the
  * channel's are one change. Personal data stays out: the payer is no part of it.
@@ -133,7 +131,7 @@ export async function keepChanges(
        select l.*, row_number() over (partition by l.kind, l.channel_trade_no, l.refund_no order by l.id) as place
          from compared_lines c join ${book} l on l.id = c.${side}_id and l.order_no = c.${side}_order where ${where}`
   await tx.query(
-    `with gone as (${numbered('held', `c.listed_id is null and ${OF_STATEMENT}`)}
+    `with gone as (${numbered('held', `c.listed_id is null and ${OF_STATEMENT_ALONE}`)}
      ), come as (${numbered('listed', 'c.held_id is null')}
      )
      insert into statement_changes (file_id, against, no, change, business_date, before, after)
@@ -156,7 +154,7 @@ export async function supersede(
 ): Promise<Map<string, number>> {
   const { rows } = await tx.query(
     `with gone as (
-       select c.held_order, c.held_id, c.held_day from compared_lines c where c.listed_id is null and ${OF_STATEMENT}
+       select c.held_order, c.held_id, c.held_day from compared_lines c where c.listed_id is null and ${OF_STATEMENT_ALONE}
      ), told as (
        insert into superseded_lines (order_no, line_id, by_file, at) select held_order, held_id, $2, $3 from gone
      )

@@ -41,6 +41,7 @@ import {
 } from './line_store.ts'
 import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
+import { noteShared } from './shared_store.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
 import { type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
 import { heldStretches, keepStretches } from './stretch_store.ts'
@@ -57,8 +58,10 @@ export type ImportRequest = StatementOptions & {
   readonly account?: string
   /** The business day whose whole statement it is: then lines of that day which it does not list count no longer. Default: a part, which only adds. */
   readonly day?: Day | undefined
-  /** When this version was made, by the file's or the sender's own word; default: when it arrived. The newest version of a day counts. */
+  /** When this version was made, by its sender's word (a file's time on a server). The file's own word goes before it; without either: when it arrived. */
   readonly madeAt?: Date | undefined
+  /** Whoever brings it says that this is what the channel states now, whatever came before: as one does who has just asked the channel. */
+  readonly newest?: boolean | undefined
   /** Numbers by which the channel knows us there: a file that names others is somebody else's. */
   readonly merchants?: readonly string[] | undefined
   readonly who: Who
@@ -77,7 +80,7 @@ export type Importing = Pick<App, 'db' | 'vault' | 'now'>
 
 /**
  * Imports a statement into the platform's book, wholly or not at all, in one transaction: a crash at any moment leaves nothing.
- * The bytes are always kept, sealed. The same file again does nothing and gives the first answer. A file with unreadable records is
+ * The bytes are always kept, sealed. The same file again does nothing and gives the first answer, unless it is a statement again (`isStatementAgain`). A file with unreadable records is
  * kept and waits for acceptance; one whose totals do not fit, or that is another merchant's or another day's, is refused and kept: neither books
  * a line. Of a day's whole statement the newest version counts, whatever the order they come in.
  * Throws a Failure when it is no readable statement at all, or when a generic file's channel is not told.
@@ -85,6 +88,7 @@ export type Importing = Pick<App, 'db' | 'vault' | 'now'>
 export async function importStatement(app: Importing, request: ImportRequest): Promise<ImportAnswer> {
   const { db } = app
   const { path, ...options } = request
+  const { account = '', day = null } = request
   const raw = await openRaw(path)
   let digest: Digest | undefined
   try {
@@ -93,10 +97,11 @@ export async function importStatement(app: Importing, request: ImportRequest): P
     const known: Known = {
       sm3: digest.done,
       sha256: digest.sha256,
-      find: async db => ((await hasSize(db, size)) ? await findFile(db, await known.sm3) : null),
+      find: async db => ((await hasSize(db, size)) ? await findFile(db, await known.sm3, { account, day }) : null),
     }
     const earlier = await known.find(db.pool)
-    if (earlier && !isForeign(earlier)) return { ...earlier, repeated: true }
+    if (earlier && !isForeign(earlier) && !(await isStatementAgain(db.pool, earlier, request)))
+      return { ...earlier, repeated: true }
     await carryPayers(app)
     const templates = await newestTemplates(db.pool)
     const statement = await openStatement(path, { ...options, templates, digest: false })
@@ -134,9 +139,10 @@ async function book(
   return await db.transaction(async tx => {
     await lockAccount(tx, channel, account)
     // Somebody may have imported it while we waited.
-    const first = await known.find(tx)
-    if (first && !isForeign(first)) return { ...first, repeated: true }
-    const id = first?.id ?? (await nextFileId(tx))
+    const earlier = await known.find(tx)
+    const refused = earlier && isForeign(earlier) ? earlier : null
+    if (earlier && !refused && !(await isStatementAgain(tx, earlier, request))) return { ...earlier, repeated: true }
+    const id = refused?.id ?? (await nextFileId(tx))
     // The lines go straight into the book; those that turn out not to belong there are taken back before anybody sees them.
     await tx.query('savepoint before_lines')
     const { day } = request
@@ -166,7 +172,8 @@ async function book(
         account,
         kind,
         day: request.day ?? null,
-        madeAt: request.madeAt ?? at,
+        madeAt: madeAtOf(request, end),
+        sameAs: refused ? null : (earlier?.id ?? null),
         format,
         state,
         records: end.records,
@@ -181,12 +188,12 @@ async function book(
       const current =
         state === 'booked' && file.day !== null ? await currentVersion(tx, { ...file, day: file.day }) : null
       const inserted = { ...file, booked: state === 'booked' ? end.records : 0 }
-      if (first) await rewriteFile(tx, inserted)
+      if (refused) await rewriteFile(tx, inserted)
       else await insertFile(tx, inserted)
       const counted = state === 'booked' ? await settleLines(tx, file, writer, current, stretches) : NOTHING_BOOKED
       await countLines(tx, id, counted)
       if (stretches && counted.booked === file.records) await keepStretches(tx, id, stretches.fresh())
-      if (!first) {
+      if (!refused) {
         const kept = await keepRaw(tx, id, sealed)
         if (kept.sha256 !== (await known.sha256) || kept.bytes !== file.bytes) throw fileChanged(file.name)
       }
@@ -195,12 +202,35 @@ async function book(
       // The next run plans by what it knows of the book: a large statement changes that.
       if (counted.booked > LARGE) await tx.query(`analyze ${BOOK_OF[kind]}`)
       // A file that lay refused has a number of before: runs may have seen greater ones.
-      if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()], first !== null)
+      if (state === 'booked') await tellTouched(tx, done, [...writer.days().keys()], refused !== null)
       return { ...done, repeated: false }
     } finally {
       sealed.abandon()
     }
   })
+}
+
+/** When a version was made: not later than it came, whatever a clock elsewhere says. */
+function madeAtOf({ newest, madeAt, at }: ImportRequest, { madeAt: own }: Pick<StatementEnd, 'madeAt'>): Date {
+  if (newest) return at
+  return new Date(Math.min(own ?? madeAt?.getTime() ?? at.getTime(), at.getTime()))
+}
+
+/**
+ * Whether the bytes of a file that came before are a statement again. Either they were a version of the same day's, and are to count instead of the one that
+ * counts now: the channel prints it as it was. Only who brings it can know that: its bytes say what they said the first time. Or they list nothing, and say
+ * that of another day or account too.
+ */
+async function isStatementAgain(
+  db: pg.ClientBase | pg.Pool,
+  earlier: StatementFile,
+  { account = '', day, newest, madeAt, at }: Pick<ImportRequest, 'account' | 'day' | 'newest' | 'madeAt' | 'at'>,
+): Promise<boolean> {
+  if (day === undefined || earlier.state !== 'booked') return false
+  if (earlier.account !== account || earlier.day !== day) return earlier.records === 0
+  const told = newest ? at : madeAt
+  const current = await currentVersion(db, { ...earlier, day })
+  return !!told && current !== null && current.sm3 !== earlier.sm3 && told.getTime() >= current.madeAt.getTime()
 }
 
 /** What a line writer needs besides the file's own names. */
@@ -263,6 +293,7 @@ export async function settleLines(
     return { ...NOTHING_BOOKED, known, passedOver }
   }
   const gone = file.day === null ? NONE : await supersede(tx, arrived, file.day, file.receivedAt)
+  if (file.day !== null) await noteShared(tx, file.day)
   // Of days that this version need not speak of.
   await touchDays(tx, kind, channel, account, [...gone.keys()])
   const known = leftOut + (await dropKnown(tx, arrived))

@@ -139,6 +139,8 @@ export type StatementEnd = {
   readonly byCurrency: ReadonlyMap<string, Sums>
   /** What the file says it counts in although no record does; null: it does not say, or names several. */
   readonly currency?: string | null
+  /** When the file was made by its own word (支付宝 导出时间, camt CreDtTm), in epoch milliseconds; null where it does not say. */
+  readonly madeAt: number | null
   readonly first: Line | null
   readonly last: Line | null
   readonly controls: readonly Control[]

@@ -3,13 +3,15 @@ import { sqlArray } from '../system/sql_array.ts'
 import type { DayOfAccount } from './file_store.ts'
 import type { HeldStretch, Stretch } from './stretches.ts'
 
-/** Stretches of a day's statement of which every line still counts. */
+/** Stretches of a day's statement of which every line still counts, and that have none which another day's statement lists as well. */
 export async function heldStretches(tx: pg.ClientBase, of: DayOfAccount): Promise<HeldStretch[]> {
   const { rows } = await tx.query(
     `select s.file_id as file, s.first, s.last, encode(s.sha256, 'hex') as sha256
        from statement_files f join statement_stretches s on s.file_id = f.id
       where f.channel = $1 and f.account = $2 and f.kind = $3 and f.day = $4 and f.state = 'booked'
         and not exists (select from superseded_lines x
+                         where x.line_id between s.file_id * 4294967296 + s.first and s.file_id * 4294967296 + s.last)
+        and not exists (select from shared_lines x
                          where x.line_id between s.file_id * 4294967296 + s.first and s.file_id * 4294967296 + s.last)`,
     [of.channel, of.account, of.kind, of.day],
   )

@@ -211,6 +211,92 @@ test('a closed day is never edited: a restated statement is corrected by entries
   assert.equal((await c.places()).length, 5)
 })
 
+test('a statement that goes back to its first version: matched again in an open day, undone by entries once the day is closed', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
+  const one = { no: 'P1', fen: 8000, at: at('10:00:03') }
+  const list = (fen: number) => c.statement('2026-11-20', [{ ...one, fen }], { newest: true })
+  await list(8000)
+  await c.settle('2026-11-20')
+  await list(7900)
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), ['amount_mismatch open P1 + payment 79.00 P1 amount_entry'])
+  await list(8000)
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), ['group P1 + payment 80.00 P1 '])
+  const closed = await c.close('2026-11-20')
+  assert.deepEqual([closed.state, closed.blocked, closed.proof?.byCurrency.CNY?.theirs], ['closed', '', '8000'])
+  c.clock.forward(24 * 3600)
+  await c.statement('2026-11-21', [])
+  await list(7900)
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), [
+    'amount_mismatch open payment 79.00 P1 + refund -80.00 P1 restated_statement',
+    'group P1 + payment 80.00 P1 ',
+  ])
+  await list(8000)
+  await c.settle('2026-11-21')
+  // The entry and the line that is back undo each other.
+  const undone = ['group P1 + payment 80.00 P1 ', 'group payment 80.00 P1 + refund -80.00 P1 ']
+  assert.deepEqual(await c.places(), undone)
+  const next = await c.close('2026-11-21')
+  assert.deepEqual([next.state, next.blocked], ['closed', ''])
+  assert.deepEqual(next.proof?.byCurrency.CNY, {
+    ours: '0',
+    theirs: '0',
+    steps: [{ step: 'matched', rows: 2, amount: '0' }],
+    rest: '0',
+  })
+  // Once both days are closed, the same again takes entries in the day after.
+  c.clock.forward(24 * 3600)
+  await c.statement('2026-11-22', [])
+  await list(8100)
+  await c.settle('2026-11-22')
+  const corrected = 'amount_mismatch open payment 81.00 P1 + refund -80.00 P1 restated_statement'
+  assert.deepEqual(await c.places(), [corrected, ...undone])
+  const third = await c.close('2026-11-22')
+  assert.deepEqual([third.state, third.proof?.byCurrency.CNY?.theirs], ['closed', '100'])
+  c.clock.forward(24 * 3600)
+  await c.statement('2026-11-23', [])
+  await list(8000)
+  await c.settle('2026-11-23')
+  const back = 'amount_mismatch open payment 80.00 P1 + refund -81.00 P1 restated_statement'
+  assert.deepEqual(await c.places(), [back, corrected, ...undone])
+  const fourth = await c.close('2026-11-23')
+  assert.deepEqual([fourth.state, fourth.proof?.byCurrency.CNY?.theirs], ['closed', '-100'])
+})
+
+test('a record that a newer version dropped after the close and the next one lists again: its entry is undone', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') }, { no: 'P2', fen: 500, at: at('10:05:00') })
+  const [one, two] = [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 500, at: at('10:05:02') },
+  ]
+  await c.statement('2026-11-20', [one, two])
+  await c.settle('2026-11-20')
+  await c.close('2026-11-20')
+  c.clock.forward(24 * 3600)
+  await c.statement('2026-11-21', [])
+  await c.statement('2026-11-20', [one], { newest: true })
+  await c.settle('2026-11-21')
+  const pairs = ['pair P1 = payment 80.00 P1', 'pair P2 = payment 5.00 P2']
+  assert.deepEqual(await c.places(), [...pairs, 'platform_only open refund -5.00 P2 restated_statement'])
+  await c.db.pool.query("update discrepancies set owner = 'li' where origin = 'restatement'")
+  await c.statement('2026-11-20', [one, { ...two, fen: 600 }], { newest: true })
+  await c.settle('2026-11-21')
+  const changed = 'amount_mismatch open payment 6.00 P2 + refund -5.00 P2 restated_statement'
+  assert.deepEqual(await c.places(), [changed, ...pairs])
+  const { rows } = await c.db.pool.query("select owner, evidence_en from discrepancies where state = 'open'")
+  assert.equal(rows[0].owner, 'li')
+  assert.match(rows[0].evidence_en, /^2026-11-20 is closed; a restated statement changed/)
+  await c.statement('2026-11-20', [one, two], { newest: true })
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), ['group payment 5.00 P2 + refund -5.00 P2 ', ...pairs])
+  const next = await c.close('2026-11-21')
+  assert.deepEqual([next.state, next.blocked, next.proof?.byCurrency.CNY?.rest], ['closed', '', '0'])
+})
+
 test('what comes late for a closed day counts in the open one', async t => {
   const c = await daysCounter(t)
   await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })

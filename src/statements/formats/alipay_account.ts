@@ -1,5 +1,6 @@
 import { narrow } from '../amount_text.ts'
 import type { Collector } from '../collector.ts'
+import { exportedAt } from '../exported_at.ts'
 import { fundEntry } from '../fund_entry.ts'
 import { LocalClock } from '../local_time.ts'
 import type { StatementOptions } from '../statement.ts'
@@ -202,6 +203,7 @@ class AccountRows implements TitledRows<Key> {
 
   #comment(text: string, line: number): void {
     if (/(账务|财务)明细列表结束/.test(text)) this.#ended = true
+    this.#into.made(exportedAt(text, this.#clock))
     if (!/^#\s*(支出|收入)合计/.test(text)) return
     const total = /^#\s*(支出|收入)合计:\s*(\d+)\s*笔,\s*共\s*([+-]?[\d.,]+)\s*元$/.exec(narrow(text))
     if (!total)

@@ -1,6 +1,7 @@
 import { amountTroubleText, digitsLost, plainAmount, readAmount } from '../amount_text.ts'
 import { amountControl, type Collector, ExactSum } from '../collector.ts'
 import { UNDECODABLE } from '../encoding.ts'
+import { exportedAt } from '../exported_at.ts'
 import type { Format, Probe, Reader, ReaderHead } from '../format.ts'
 import { LineFeeder } from '../lines.ts'
 import { LocalClock, stampAt } from '../local_time.ts'
@@ -268,6 +269,7 @@ class AlipayTradeReader implements Reader {
 
   #comment(line: string, lineNumber: number): void {
     if (line.includes('列表结束')) this.#ended = true
+    this.#into.made(exportedAt(line, this.#clock))
     const total = /^#\s*(交易|退款)合计[：:]\s*(\d+)\s*笔(.*)$/.exec(line)
     if (!total) {
       if (/^#\s*(交易|退款)合计/.test(line)) this.#totalsUnreadable(line, lineNumber)

@@ -338,6 +338,7 @@ class CamtReader implements Reader, MessageTaker {
         en: `statement ${statement.id} is in the file twice; booking both would double the amounts, so remove one`,
       })
     if (this.#seen.size < 100_000) this.#seen.add(identity)
+    this.#into.made(isoMoment(statement.created, this.#clock, this.#utc)?.at ?? Number.NaN)
     if (/^(?:CODU|DUPL)$/.test(statement.duplicate))
       this.#into.warn({ line: statement.line, column: 'CpyDplctInd' }, 'statement_duplicate', {
         zh: `银行注明对账单 ${statement.id} 是副本（${statement.duplicate}）：如果已导入原件，请勿重复入账`,

@@ -23,12 +23,15 @@ export function BookIt({ file, seen, account: chosen, said, busy }: InspectedPro
   // The same wish is sent again under the same id.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another file, account or day is another wish
   const id = useMemo(newRequestId, [seen.sm3, account, day])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same, and another wish than to book it
+  const again = useMemo(newRequestId, [seen.sm3, account, day])
   const unsaved = Object.keys(said).length > 0
-  const book = async (): Promise<void> => {
+  const book = async (newest: boolean): Promise<void> => {
     setSaving(true)
     setRefused(null)
     try {
-      const path = addressOf('/api/statements', { id, name: file.name.slice(-200), account, day })
+      const wish = newest ? { id: again, newest } : { id }
+      const path = addressOf('/api/statements', { ...wish, name: file.name.slice(-200), account, day })
       setDone(await sendFile<FileDetail>(path, file, { told: () => {} }))
       await changedHere(['statements', 'days', 'items', 'reviews'])
     } catch (error) {
@@ -73,21 +76,25 @@ export function BookIt({ file, seen, account: chosen, said, busy }: InspectedPro
           type="primary"
           loading={saving}
           disabled={account === '' || busy || unsaved}
-          onClick={() => void book()}
+          onClick={() => void book(false)}
         >
           {t(`入账 ${seen.records} 条`, `Book ${counted(seen.records, 'record')}`)}
         </Button>
       </Flex>
       <div aria-live="polite" style={{ marginTop: 8 }}>
         {refused && <Failed error={refused} />}
-        {done && <Outcome file={done} />}
+        {done && <Outcome file={done} saving={saving} again={() => void book(true)} />}
       </div>
     </section>
   )
 }
 
-function Outcome({ file }: { readonly file: FileDetail }) {
+type OutcomeProps = { readonly file: FileDetail; readonly saving: boolean; readonly again: () => void }
+
+function Outcome({ file, saving, again }: OutcomeProps) {
   const t = useText()
+  // An earlier version of the day's, or one that says itself that it was made before the one that counts.
+  const passedOver = file.state === 'booked' && file.counts === false
   const words = {
     booked: file.repeated
       ? t('这个文件以前已经入过账，没有重复记', 'This very file was booked before; nothing is booked twice')
@@ -100,12 +107,26 @@ function Outcome({ file }: { readonly file: FileDetail }) {
   }
   return (
     <Alert
-      type={file.state === 'booked' ? 'success' : file.state === 'refused' ? 'error' : 'warning'}
+      type={file.state === 'refused' ? 'error' : file.state === 'booked' && !passedOver ? 'success' : 'warning'}
       showIcon
       title={
         <>
           {words[file.state]} <Link to={`/statements/${file.file_id}`}>{t('查看文件', 'Open the file')}</Link>
         </>
+      }
+      description={
+        passedOver &&
+        t(
+          '该账期现以另一版本为准。若渠道现在确实以这个文件为准，请改用这一版：只重新核对有变化的记录，已关账的日子以更正分录处理。',
+          'Another version of this day counts. If this file is what the channel states now, let it count: only what differs is matched again, and closed days are corrected by entries.',
+        )
+      }
+      action={
+        passedOver && (
+          <Button size="small" loading={saving} onClick={again}>
+            {t('以此版本为准', 'Let this version count')}
+          </Button>
+        )
       }
     />
   )

@@ -7,11 +7,12 @@ import { Money, Num, When } from '../../pieces/values.tsx'
 import { ask, type Refused } from '../../shell/api.ts'
 import { useText } from '../../shell/text.ts'
 import { CHANGE_LOOKS } from './words.ts'
+import './statements.css'
 
 type Row = NonNullable<ChangeList['changes'][number]['before']>
 
 /** What this version says otherwise than the one before it, row by row. */
-export function Changes({ file }: { readonly file: FileDetail }) {
+export function Changes({ file }: { readonly file: Pick<FileDetail, 'file_id' | 'changes'> }) {
   const t = useText()
   const path = `/api/statements/${file.file_id}/changes`
   const { data, error, isPending, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery<

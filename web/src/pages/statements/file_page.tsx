@@ -11,6 +11,7 @@ import { useText } from '../../shell/text.ts'
 import { Acceptance } from './acceptance.tsx'
 import { Changes } from './changes.tsx'
 import { Controls } from './controls.tsx'
+import { Counts } from './counts.tsx'
 import { ProblemList } from './problems.tsx'
 import { FILE_LOOKS, KIND_NAMES, sizeText } from './words.ts'
 import './statements.css'
@@ -54,7 +55,7 @@ function Shown({ file }: { readonly file: FileDetail }) {
       )}
       <dl className="file-facts">
         <Fact name={t('状态', 'State')}>
-          <State of={file.state} looks={FILE_LOOKS} />
+          <State of={file.state} looks={FILE_LOOKS} /> <Counts file={file} />
         </Fact>
         <Fact name={t('账户', 'Account')}>
           <ChannelName channel={file.channel} /> {file.account}
@@ -66,12 +67,26 @@ function Shown({ file }: { readonly file: FileDetail }) {
         <Fact name={t('记录', 'Records')}>{file.records}</Fact>
         <Fact name={t('入账', 'Booked')}>{file.booked}</Fact>
         <Fact name={t('已知（重复）', 'Known before')}>{file.known}</Fact>
+        {file.passed_over > 0 && (
+          <Fact name={t('未采用（已有更新版本）', 'Passed over for a newer version')}>{file.passed_over}</Fact>
+        )}
+        {file.superseded > 0 && <Fact name={t('取代旧版本的', 'Taken from older versions')}>{file.superseded}</Fact>}
         <Fact name={t('坏行', 'Bad rows')}>
           <span className={file.rejected > 0 ? 'wrong' : undefined}>{file.rejected}</span>
         </Fact>
         <Fact name={t('收到', 'Received')}>
           <When at={file.received_at} whole />
         </Fact>
+        {file.made_at !== file.received_at && (
+          <Fact name={t('制作', 'Made')}>
+            <When at={file.made_at} whole />
+          </Fact>
+        )}
+        {file.same_as !== null && (
+          <Fact name={t('内容同', 'Same bytes as')}>
+            <Link to={`/statements/${file.same_as}`}>{t(`文件 ${file.same_as}`, `file ${file.same_as}`)}</Link>
+          </Fact>
+        )}
         <Fact name={t('大小', 'Size')}>{sizeText(file.bytes)}</Fact>
         <Fact name="SM3">
           <Num>{file.sm3}</Num>
@@ -149,7 +164,15 @@ function Versions({ file }: { readonly file: FileDetail }) {
             ),
         },
         { title: t('收到', 'Received'), render: (_, each) => <When at={each.received_at} /> },
-        { title: t('状态', 'State'), render: (_, each) => <State of={each.state} looks={FILE_LOOKS} /> },
+        {
+          title: t('状态', 'State'),
+          render: (_, each) => (
+            <>
+              <State of={each.state} looks={FILE_LOOKS} /> <Counts file={each} />
+            </>
+          ),
+        },
+        { title: t('制作', 'Made'), render: (_, each) => <When at={each.made_at} /> },
         { title: t('记录', 'Records'), dataIndex: 'records', align: 'right' },
         { title: t('差异', 'Changes'), dataIndex: 'changes', align: 'right' },
       ]}
