@@ -228,6 +228,19 @@ for (const { name, sql, rewrites, expected } of DAMAGE)
     if (rewrites) assert.deepEqual((await verify(app.db, null)).findings, [], 'only the kept root tells')
   })
 
+test('of entries inserted beyond measure some are named, and nothing is said of the blocks beside', async t => {
+  const app = await log(t, 10)
+  await app.db.transaction(async tx => {
+    await tx.query("set local session_replication_role = 'replica'")
+    await tx.query(`insert into operation_log (id, xact, at, request_id, who_id, who_name, address, device, what, object_kind, object_id, detail)
+          overriding system value
+          select 1000 + n, xact, at, request_id, 'nobody', who_name, address, device, what, object_kind, object_id, detail
+            from operation_log, generate_series(1, 500) n where id = 4`)
+  })
+  const { findings, blocks } = await verify(app.db, null)
+  assert.deepEqual([blocks, findings.length, new Set(findings.map(({ block }) => block))], [4, 105, new Set([2])])
+})
+
 /** Makes every digest anew over what the log holds now. */
 async function rewrite(app: TestApp, tx: Parameters<typeof record>[0]): Promise<void> {
   const { entriesFrom } = await import('./store.ts')

@@ -11,6 +11,8 @@ export async function lockSealing(tx: pg.ClientBase): Promise<boolean> {
   return rows[0].mine
 }
 
+const BLOCKS_AT_ONCE = 1_000
+
 export type SealedBlock = BlockHeader & { readonly digest: string }
 
 const BLOCK = `no::integer as no, entries, last_xact::text as "lastXact", last_id::text as "lastId", encode(root, 'hex') as root,
@@ -21,11 +23,18 @@ export async function lastBlock(db: Db): Promise<SealedBlock | null> {
   return rows[0] ?? null
 }
 
-/** Blocks after `after`, in order. */
-export async function blocksAfter(db: Db, after: number, limit: number): Promise<(SealedBlock & { leaves: Buffer })[]> {
+/** Blocks after `after`, in order: the next one, and as many more as have so many entries together at most. */
+export async function blocksAfter(
+  db: Db,
+  after: number,
+  entries: number,
+): Promise<(SealedBlock & { leaves: Buffer })[]> {
   const { rows } = await db.query(
-    `select ${BLOCK}, leaves from operation_blocks where operation_blocks.no > $1 order by operation_blocks.no limit $2`,
-    [after, limit],
+    `select ${BLOCK}, leaves
+       from (select b.*, sum(b.entries) over (order by b.no) as up_to
+               from (select * from operation_blocks where operation_blocks.no > $1 order by operation_blocks.no limit $3) b) operation_blocks
+      where up_to <= $2 or up_to = entries order by operation_blocks.no`,
+    [after, entries, BLOCKS_AT_ONCE],
   )
   return rows
 }

@@ -26,7 +26,8 @@ export type Verification = {
   readonly findings: readonly Finding[]
 }
 
-const BLOCKS_AT_ONCE = 4
+/** Entries that are read at once: those of one large block, or of many small ones, as there are where people rarely act. */
+const ENTRIES_AT_ONCE = 10_000
 const FINDINGS_MAX = 1_000
 
 /**
@@ -44,8 +45,9 @@ export async function verify(db: Database, root: ExportedRoot | null): Promise<V
     let entries = 0
     let rootSeen = root === null
     for (;;) {
-      const found = await blocksAfter(tx, before?.no ?? 0, BLOCKS_AT_ONCE)
-      for (const block of found) {
+      const found = await blocksAfter(tx, before?.no ?? 0, ENTRIES_AT_ONCE)
+      if (found.length === 0) break
+      for (const [block, held] of await entriesOf(tx, found, before)) {
         for (
           let missing: number = (before?.no ?? 0) + 1;
           missing < block.no && missing < (before?.no ?? 0) + 100;
@@ -53,7 +55,8 @@ export async function verify(db: Database, root: ExportedRoot | null): Promise<V
         )
           say({ what: 'block_missing', block: missing })
         checkBlock(block, before, say)
-        entries += await checkEntries(tx, block, before, say)
+        checkEntries(held, block, say)
+        entries += held.length
         if (root?.block === block.no) {
           rootSeen = true
           if (root.digest !== block.digest) say({ what: 'root_differs', block: block.no })
@@ -61,7 +64,6 @@ export async function verify(db: Database, root: ExportedRoot | null): Promise<V
         before = block
         blocks++
       }
-      if (found.length < BLOCKS_AT_ONCE) break
     }
     if (!rootSeen) say({ what: 'root_missing', block: root?.block ?? 0 })
     return { blocks, entries, unsealed: await countAfter(tx, before), digest: before?.digest ?? '', findings }
@@ -70,7 +72,7 @@ export async function verify(db: Database, root: ExportedRoot | null): Promise<V
 
 type Say = (finding: Finding) => void
 
-function checkBlock(block: SealedBlock & { readonly leaves: Buffer }, before: SealedBlock | null, say: Say): void {
+function checkBlock(block: Leafed, before: SealedBlock | null, say: Say): void {
   const sound =
     block.leaves.length === block.entries * SIZE &&
     rootOf(block.leaves).toString('hex') === block.root &&
@@ -79,30 +81,51 @@ function checkBlock(block: SealedBlock & { readonly leaves: Buffer }, before: Se
   if (block.previous !== (before?.digest ?? NO_BLOCK)) say({ what: 'chain_broken', block: block.no })
 }
 
-/** Entries of the block's range against its leaves. More than twice as many as it has are not looked at one by one. */
-async function checkEntries(
-  tx: pg.ClientBase,
-  block: SealedBlock & { readonly leaves: Buffer },
-  before: SealedBlock | null,
-  say: Say,
-): Promise<number> {
-  const entries = await entriesFrom(
-    tx,
-    { xact: before?.lastXact ?? '0', id: before?.lastId ?? '0' },
-    { xact: block.lastXact, id: block.lastId },
-    2 * block.entries + 100,
-  )
+type Place = { readonly xact: string; readonly id: string }
+const START: Place = { xact: '0', id: '0' }
+const endOf = ({ lastXact, lastId }: SealedBlock): Place => ({ xact: lastXact, id: lastId })
+const isUpTo = (a: Place, b: Place): boolean =>
+  a.xact === b.xact ? BigInt(a.id) <= BigInt(b.id) : BigInt(a.xact) < BigInt(b.xact)
+/** More than twice as many as a block says it has are not looked at one by one. */
+const mostOf = (block: SealedBlock): number => 2 * block.entries + 100
+
+type Held = [block: Leafed, entries: SealedFields[]]
+type Leafed = SealedBlock & { readonly leaves: Buffer }
+
+/** What the log holds in the range of each block. All at once where the ends of the blocks are in order, which a damaged log's need not be, and nothing beyond measure lies between them. */
+async function entriesOf(tx: pg.ClientBase, blocks: readonly Leafed[], before: SealedBlock | null): Promise<Held[]> {
+  const starts = [before ? endOf(before) : START, ...blocks.map(endOf)]
+  const most = blocks.reduce((sum, block) => sum + mostOf(block), 0)
+  const inOrder = blocks.every((block, at) => isUpTo(starts[at] as Place, endOf(block)))
+  const all = inOrder ? await entriesFrom(tx, starts[0] as Place, starts.at(-1) as Place, most) : null
+  const held: Held[] = []
+  if (all && all.length < most) {
+    let next = 0
+    for (const block of blocks) {
+      const first = next
+      for (let entry = all[next]; entry && isUpTo({ id: entry[0], xact: entry[1] }, endOf(block)); entry = all[next])
+        next++
+      held.push([block, all.slice(first, Math.min(next, first + mostOf(block)))])
+    }
+    return held
+  }
+  for (const [at, block] of blocks.entries())
+    held.push([block, await entriesFrom(tx, starts[at] as Place, endOf(block), mostOf(block))])
+  return held
+}
+
+/** Entries of the block's range against its leaves. */
+function checkEntries(entries: readonly SealedFields[], block: Leafed, say: Say): void {
   const count = block.leaves.length / SIZE
   if (entries.length === count && entries.every((entry, at) => entryDigest(entry).equals(leafAt(block.leaves, at))))
-    return entries.length
+    return
   compare(entries, block, say)
-  return entries.length
 }
 
 const leafAt = (leaves: Buffer, at: number): Buffer => leaves.subarray(at * SIZE, (at + 1) * SIZE)
 
 /** Names what differs. An altered entry is one whose place is still there: between the same neighbours, or with nothing missing. */
-function compare(entries: readonly SealedFields[], block: SealedBlock & { readonly leaves: Buffer }, say: Say): void {
+function compare(entries: readonly SealedFields[], block: Leafed, say: Say): void {
   const count = block.leaves.length / SIZE
   const sealed = new Map<string, number>()
   for (let at = 0; at < count; at++) sealed.set(leafAt(block.leaves, at).toString('hex'), at)

@@ -14,6 +14,7 @@ import {
 import type { Logger } from 'pino'
 import type { TSchema } from 'typebox'
 import { Failure } from '../kernel/failure.ts'
+import { answerWriter } from './answer_writer.ts'
 import {
   bodyOf,
   bugBody,
@@ -120,6 +121,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       return 'mistakes' in read ? { error: requestInvalid(httpPart, read.mistakes) } : read
     }
   })
+  http.setSerializerCompiler<TSchema>(({ schema }) => answerWriter(schema))
   http.setErrorHandler(refuse)
   http.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] as string

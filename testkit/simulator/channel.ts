@@ -72,7 +72,7 @@ export class SimulatedChannel implements Channel {
     this.#now = now
   }
 
-  /** Somebody pays, unless it is paid or closed. `deferred`: the channel lists it on the next day. */
+  /** Somebody pays, unless it is paid or closed. `deferred`: the channel lists it on the next day that has rows of its own. */
   pay(no: string, orderNo: string, amount: number, deferred = false): Paid | null {
     if (this.paid.has(no) || this.#orders.get(no) !== 'open') return null
     const trade = `42${String(++this.#trades).padStart(26, '0')}`
@@ -140,17 +140,41 @@ export class SimulatedChannel implements Channel {
     this.#published.set(day, (this.#published.get(day) ?? 0) + 1)
   }
 
-  /** What the channel's book has on the day, as its statement lists it. */
+  /** What the channel's book has on the day, as its statement lists it: of a day that is over. A statement has rows of its own day, or none at all. */
   rowsOf(day: string): WrittenRow[] {
-    const payments = [...this.paid.values()]
-      .filter(
-        paid => (this.#deferred.has(paid.no) ? nextDay(dayOf(paid.at.getTime())) : dayOf(paid.at.getTime())) === day,
-      )
+    const own = this.#ownRowsOf(day)
+    if (own.length === 0) return own
+    const late = this.#lateRows().filter(({ at }) => this.#listedOn(dayOf(at), day) === day)
+    return [...own, ...late].sort((a, b) => a.at - b.at || (a.tradeNo < b.tradeNo ? -1 : 1))
+  }
+
+  /** Numbers of payments that should stand in the day's statement at the latest, and wait for a day with rows of its own. */
+  heldBackOn(day: string): string[] {
+    return this.#lateRows()
+      .filter(({ at }) => dayOf(at) < day && this.#listedOn(dayOf(at), day) > day)
+      .map(row => row.merchantOrderNo)
+  }
+
+  #ownRowsOf(day: string): WrittenRow[] {
+    const payments = [...this.paid.values()].filter(paid => !this.#deferred.has(paid.no) && isOn(paid.at, day))
+    const refunds = [...this.refunds.values()].filter(({ at }) => isOn(at, day))
+    return [
+      ...payments.map(paid => this.#row(paid, 'payment', paid.amount, paid.at, '')),
+      ...refunds.map(({ no, payment, amount, at }) => this.#row(payment, 'refund', amount, at as Date, no)),
+    ]
+  }
+
+  #lateRows(): WrittenRow[] {
+    return [...this.paid.values()]
+      .filter(paid => this.#deferred.has(paid.no))
       .map(paid => this.#row(paid, 'payment', paid.amount, paid.at, ''))
-    const refunds = [...this.refunds.values()]
-      .filter(({ at }) => at !== null && dayOf(at.getTime()) === day)
-      .map(({ no, payment, amount, at }) => this.#row(payment, 'refund', amount, at as Date, no))
-    return [...payments, ...refunds].sort((a, b) => a.at - b.at || (a.tradeNo < b.tradeNo ? -1 : 1))
+  }
+
+  /** The first day after the payment's that has rows of its own; the day after `upTo` where none has until then. */
+  #listedOn(paidOn: string, upTo: string): string {
+    let day = nextDay(paidOn)
+    while (day <= upTo && this.#ownRowsOf(day).length === 0) day = nextDay(day)
+    return day
   }
 
   async downloadStatement(day: string, kind: string): Promise<StatementDownload> {
@@ -223,6 +247,8 @@ function misprinted(rows: WrittenRow[], misprint: Misprint, day: string): void {
   if (misprint.kind === 'left_out') rows.splice(place, 1)
   else rows[place] = { ...row, amount: misprint.amount }
 }
+
+const isOn = (at: Date | null, day: string): boolean => at !== null && dayOf(at.getTime()) === day
 
 const sign = (said: string, key: string): string => createHmac('sha256', key).update(said).digest('hex')
 

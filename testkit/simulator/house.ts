@@ -235,10 +235,10 @@ export class House {
       )
       const client = await this.#pool?.connect().catch(() => undefined)
       if (client) {
-        await runTaskListOnce({ schema: 'fzpay_jobs', logger: QUIET, noHandleSignals: true }, list, client).catch(
-          () => {},
+        await runTaskListOnce({ schema: 'fzpay_jobs', logger: QUIET, noHandleSignals: true }, list, client).then(
+          () => client.release(),
+          () => client.release(true),
         )
-        client.release(true)
       }
       if (isDead()) await this.revive()
     }

@@ -1,3 +1,4 @@
+import type { WrittenRow } from '../../src/statements/writing/row.ts'
 import type { Misprint, Paid, SimulatedChannel } from './channel.ts'
 import { nextDay } from './channel.ts'
 import type { Dice } from './dice.ts'
@@ -150,22 +151,34 @@ export function printStatements({ channels, dice, truth }: Stage, day: string): 
   const wrong = new Map<SimulatedChannel, Misprint[]>()
   for (const channel of channels) {
     const chance = dice(`misprints ${channel.account} ${day}`)
-    const payments = channel.rowsOf(day).filter(row => row.kind === 'payment')
+    const rows = channel.rowsOf(day)
+    const payments = rows.filter(row => row.kind === 'payment')
     const misprints: Misprint[] = []
     if (payments.length > 0 && chance.says(0.3)) {
       const { merchantOrderNo: no, amount } = chance.pick(payments)
-      misprints.push(
-        chance.says(0.5) ? { kind: 'amount', no, amount: amount + 1 + chance.upTo(500) } : { kind: 'left_out', no },
+      if (chance.says(0.5)) misprints.push({ kind: 'amount', no, amount: amount + 1 + chance.upTo(500) })
+      else if (
+        isStatement(
+          rows.filter(row => row.kind !== 'payment' || row.merchantOrderNo !== no),
+          day,
+        )
       )
+        misprints.push({ kind: 'left_out', no })
     }
     if (chance.says(0.1))
       misprints.push({ kind: 'stranger', no: `X${day.replaceAll('-', '')}`, amount: 1 + chance.upTo(9_999) })
     for (const { no } of misprints) truth.spoiled.add(no)
+    // What no statement lists when its time has come is missing, until one does.
+    for (const no of channel.heldBackOn(day)) truth.spoiled.add(no)
     publish({ channel, day, misprints, truth })
     wrong.set(channel, misprints)
   }
   return wrong
 }
+
+/** Without rows there is none; one without any row of its own day would be taken for another day's, and refused. */
+const isStatement = (rows: readonly WrittenRow[], day: string): boolean =>
+  rows.length === 0 || rows.some(({ at: of }) => of >= Date.parse(at(day, '00:00:00')))
 
 type Printing = {
   readonly channel: SimulatedChannel
@@ -253,10 +266,10 @@ async function lookIntoOne({ house }: Stage, dice: Dice, day: string): Promise<v
   await house.insist('POST', `/api/reviews/${asked.review_id}/approve`, decide, 'checker')
 }
 
-/** One channel prints its statement of the day once more, without its mistakes, and it is fetched. */
+/** One channel prints its statement of the day once more, without its mistakes, and it is fetched. No channel says afterwards that there was nothing at all. */
 async function correct(stage: Stage, dice: Dice, day: string, wrong: Map<SimulatedChannel, Misprint[]>): Promise<void> {
   const { house, truth } = stage
-  const spoiled = [...wrong].filter(([, misprints]) => misprints.length > 0)
+  const spoiled = [...wrong].filter(([channel, misprints]) => misprints.length > 0 && channel.rowsOf(day).length > 0)
   if (spoiled.length === 0) return
   const [channel] = dice.pick(spoiled)
   wrong.set(channel, [])
