@@ -32,23 +32,18 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
   const words = parseWords(args, { flags: ['once', 'tls'], single: ['port', 'into', 'lang'], many: [] })
   const once = words.flags.has('once')
   let over = false
-  let brokenOff = false
   const say = (zh: string, en: string): void => {
     if (!over) process.stdout.write(`${lang === 'en' ? en : zh}\n`)
   }
   // Last opened, first closed. What is being opened when the story is broken off is waited for, and leads to nothing more.
   const closings: (() => Promise<unknown>)[] = []
   const open: Open = (opening, close) => {
-    closings.unshift(() =>
-      opening.then(
-        opened => close(opened, brokenOff),
-        () => {},
-      ),
-    )
+    closings.unshift(() => opening.then(close, () => {}))
     return opening.then(opened => (over ? new Promise(() => {}) : opened))
   }
   const signal = stopSignal()
   const story = present(words, lang, say, open)
+  let brokenOff = false
   try {
     const clock = await Promise.race([story, signal.then(() => null)])
     brokenOff = clock === null
@@ -63,12 +58,12 @@ export async function startCommand(args: readonly string[], lang: Lang): Promise
     story.catch(() => {})
     for (const close of closings) await close()
   }
-  // The story was in the middle of something that nobody waits for any more. Whoever looks after an embedded server when we exit stops it.
+  // The story was in the middle of something that nobody waits for any more. An embedded server that is still open is then stopped behind us.
   if (brokenOff) process.exit(0)
 }
 
 /** Opens something that is closed at the end, whenever that is. */
-type Open = <T>(opening: Promise<T>, close: (opened: T, brokenOff: boolean) => Promise<unknown>) => Promise<T>
+type Open = <T>(opening: Promise<T>, close: (opened: T) => Promise<unknown>) => Promise<T>
 
 /** The whole show; resolves when it is told and everything stays up. */
 async function present(
@@ -78,11 +73,13 @@ async function present(
   open: Open,
 ): Promise<DemoClock> {
   const folder = words.values.get('into')?.[0] ?? join(PACKAGE_ROOT, 'out', 'demo')
-  // The sample day and the platform use it one after the other: it is started once. What is at work in it when the story is broken off must not find it stopped, and start it again.
-  await open(openDatabase({ say: toTerminal(lang) }), async (db, brokenOff) => {
-    if (!brokenOff) await db.close()
+  // The sample day and the platform use it one after the other: it is started once. What is broken off in the sample day must not find it stopped, and start it again.
+  let sampling = false
+  await open(openDatabase({ say: toTerminal(lang) }), async db => {
+    if (!sampling) await db.close()
   })
-  await demoCommand(['--into', folder, '--lang', lang], lang)
+  sampling = true
+  await demoCommand(['--into', folder, '--lang', lang], lang).finally(() => (sampling = false))
   await mkdir(dataFolder(), { recursive: true })
   const clock = await openDemoClock(join(dataFolder(), 'demo-clock.json'))
   const { now } = clock

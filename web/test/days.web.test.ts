@@ -34,6 +34,16 @@ webTest('the board leads to a day, its proof to its rows, and only who may close
   await page.locator('.proof-table').getByRole('link', { name: '短款' }).click()
   await page.waitForURL(/discrepancies\?kind=platform_only&channel=wechat/)
 
+  // The same where things move.
+  const pad = await deviceOf(t, browser, { url: platform.url, size: 'pad', moving: true })
+  await logIn(pad.page, finance)
+  await pad.page.goto('/app/days')
+  await pad.page.getByRole('link', { name: /微信支付/ }).click()
+  await pad.page.getByRole('button', { name: '关账' }).click()
+  const grown = pad.page.locator('.ant-popover:not(.ant-zoom-big)')
+  await grown.getByRole('button', { name: /关\s?账/ }).click()
+  await pad.page.getByText('不能关账').first().waitFor()
+
   const phone = await deviceOf(t, browser, { url: platform.url, size: 'phone', look: 'dark', lang: 'en' })
   await logIn(phone.page, auditor)
   await phone.page.goto('/app/days')

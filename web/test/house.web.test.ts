@@ -200,7 +200,7 @@ const rows = async (house: PeopleTest, what: string): Promise<number> =>
 /** Each page once its content stands there, in light and dark. */
 async function accessible(page: Page, pages: readonly (readonly [path: string, text: string])[]): Promise<void> {
   for (const [path, text] of pages) {
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    await page.emulateMedia({ colorScheme: 'light' })
     await page.goto(`/app/${path}`)
     await page.getByText(text).first().waitFor()
     assert.deepEqual(await faultsOfAccess(page), [], path)

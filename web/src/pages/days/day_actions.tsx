@@ -10,6 +10,9 @@ import { useDeed, withId } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 
+/** A sentence that says why takes longer to read than a word of success. */
+const TO_BE_READ_S = 8
+
 /** What may be done to a day by whoever looks at it. */
 export function DayActions({ day }: { readonly day: DayView }) {
   const t = useText()
@@ -25,7 +28,7 @@ export function DayActions({ day }: { readonly day: DayView }) {
       { method: 'POST', path: `${path}/settle`, body: withId({}) },
       {
         onSuccess: () => void message.success(t('已重新对账', 'Reconciled again')),
-        onError: error => void message.error(t(error.words)),
+        onError: error => void message.error(t(error.words), TO_BE_READ_S),
       },
     )
   const shut = (): void =>
@@ -35,8 +38,8 @@ export function DayActions({ day }: { readonly day: DayView }) {
         onSuccess: ({ state, blocked_why: why }) =>
           state === 'closed'
             ? void message.success(t('已关账', 'Closed'))
-            : void message.warning(why ? t(why) : t('还不能关账', 'It cannot close yet'), 8),
-        onError: error => void message.error(t(error.words)),
+            : void message.warning(why ? t(why) : t('还不能关账', 'It cannot close yet'), TO_BE_READ_S),
+        onError: error => void message.error(t(error.words), TO_BE_READ_S),
       },
     )
   return (
@@ -105,7 +108,7 @@ function Forcing({ path, close }: { readonly path: string; readonly close: () =>
         const body = { id: id.current, reason, vouchers: vouchers.map(voucher => voucher.voucher_id) }
         const { review_id: review } = await deed.mutateAsync({ method: 'POST', path: `${path}/force-close`, body })
         void message.success({
-          duration: 8,
+          duration: TO_BE_READ_S,
           content: (
             <>
               {t('已提交复核', 'Sent to a second person')}{' '}
