@@ -37,6 +37,12 @@ export type Misprint =
   | { readonly kind: 'left_out'; readonly no: string }
   | { readonly kind: 'stranger'; readonly no: string; readonly amount: number }
 
+/** What a payment about midnight is listed under: the day it is of, the next one that has rows of its own, or both. */
+export type Listing = 'plain' | 'late' | 'twice'
+
+/** A day's statement, as it was printed once. */
+type Version = { readonly no: number; readonly misprints: readonly Misprint[]; readonly without: ReadonlySet<string> }
+
 const ZONE = { zone: 'Asia/Shanghai', cutoff: '00:00' }
 const dayOf = businessDayOf(ZONE)
 
@@ -56,9 +62,9 @@ export class SimulatedChannel implements Channel {
   readonly paid = new Map<string, Paid>()
   readonly refunds = new Map<string, Refunded>()
   readonly #orders = new Map<string, 'open' | 'closed'>()
-  readonly #deferred = new Set<string>()
-  readonly #misprints = new Map<string, Misprint[]>()
-  readonly #published = new Map<string, number>()
+  readonly #listing = new Map<string, Listing>()
+  readonly #versions = new Map<string, Version[]>()
+  readonly #shown = new Map<string, Version>()
   readonly #dice: Dice
   readonly #now: () => Date
   #trades = 0
@@ -72,13 +78,13 @@ export class SimulatedChannel implements Channel {
     this.#now = now
   }
 
-  /** Somebody pays, unless it is paid or closed. `deferred`: the channel lists it on the next day that has rows of its own. */
-  pay(no: string, orderNo: string, amount: number, deferred = false): Paid | null {
+  /** Somebody pays, unless it is paid or closed. */
+  pay(no: string, orderNo: string, amount: number, listing: Listing = 'plain'): Paid | null {
     if (this.paid.has(no) || this.#orders.get(no) !== 'open') return null
     const trade = `42${String(++this.#trades).padStart(26, '0')}`
     const paid = { no, orderNo, amount, at: this.#now(), trade }
     this.paid.set(no, paid)
-    if (deferred) this.#deferred.add(no)
+    this.#listing.set(no, listing)
     return paid
   }
 
@@ -134,29 +140,62 @@ export class SimulatedChannel implements Channel {
     return { kind: 'payment', paymentNo: no, orderNo, outcome: this.#outcome(this.paid.get(no) as Paid) }
   }
 
-  /** Makes the day's statement, or the next version of it, ready: with these misprints and no others. */
-  publish(day: string, misprints: readonly Misprint[]): void {
-    this.#misprints.set(day, [...misprints])
-    this.#published.set(day, (this.#published.get(day) ?? 0) + 1)
+  /** Makes the day's statement, or the next version of it, ready: with these misprints and no others, and without what is left out on purpose. */
+  publish(day: string, misprints: readonly Misprint[], without: readonly string[] = []): void {
+    const versions = this.#versions.get(day) ?? []
+    const version = { no: versions.length + 1, misprints, without: new Set(without) }
+    this.#versions.set(day, [...versions, version])
+    this.#shown.set(day, version)
+  }
+
+  /** Shows the first version again, byte for byte. */
+  publishFirstAgain(day: string): void {
+    this.#shown.set(day, (this.#versions.get(day) as Version[])[0] as Version)
+  }
+
+  /** What the statement that is shown has wrong. */
+  misprintsOf(day: string): readonly Misprint[] {
+    return this.#shown.get(day)?.misprints ?? []
+  }
+
+  /** The rows of the statement that is shown. */
+  statementOf(day: string): WrittenRow[] {
+    const { misprints, without } = this.#shown.get(day) as Version
+    const rows = this.rowsOf(day).filter(row => row.kind !== 'payment' || !without.has(row.merchantOrderNo))
+    for (const misprint of misprints) misprinted(rows, misprint, day)
+    return rows
+  }
+
+  listingOf(no: string): Listing {
+    return this.#listing.get(no) ?? 'plain'
+  }
+
+  /** Numbers of payments that this day's statement lists as well as the one before it. */
+  listedTwice(day: string): string[] {
+    return this.#rowsListed('twice')
+      .filter(({ at }) => nextDay(dayOf(at)) === day && this.#listedOn(dayOf(at), day) === day)
+      .map(row => row.merchantOrderNo)
   }
 
   /** What the channel's book has on the day, as its statement lists it: of a day that is over. A statement has rows of its own day, or none at all. */
   rowsOf(day: string): WrittenRow[] {
     const own = this.#ownRowsOf(day)
     if (own.length === 0) return own
-    const late = this.#lateRows().filter(({ at }) => this.#listedOn(dayOf(at), day) === day)
+    const late = [...this.#rowsListed('late'), ...this.#rowsListed('twice')].filter(
+      ({ at }) => this.#listedOn(dayOf(at), day) === day,
+    )
     return [...own, ...late].sort((a, b) => a.at - b.at || (a.tradeNo < b.tradeNo ? -1 : 1))
   }
 
   /** Numbers of payments that should stand in the day's statement at the latest, and wait for a day with rows of its own. */
   heldBackOn(day: string): string[] {
-    return this.#lateRows()
+    return this.#rowsListed('late')
       .filter(({ at }) => dayOf(at) < day && this.#listedOn(dayOf(at), day) > day)
       .map(row => row.merchantOrderNo)
   }
 
   #ownRowsOf(day: string): WrittenRow[] {
-    const payments = [...this.paid.values()].filter(paid => !this.#deferred.has(paid.no) && isOn(paid.at, day))
+    const payments = [...this.paid.values()].filter(paid => this.#listing.get(paid.no) !== 'late' && isOn(paid.at, day))
     const refunds = [...this.refunds.values()].filter(({ at }) => isOn(at, day))
     return [
       ...payments.map(paid => this.#row(paid, 'payment', paid.amount, paid.at, '')),
@@ -164,9 +203,9 @@ export class SimulatedChannel implements Channel {
     ]
   }
 
-  #lateRows(): WrittenRow[] {
+  #rowsListed(listing: Listing): WrittenRow[] {
     return [...this.paid.values()]
-      .filter(paid => this.#deferred.has(paid.no))
+      .filter(paid => this.#listing.get(paid.no) === listing)
       .map(paid => this.#row(paid, 'payment', paid.amount, paid.at, ''))
   }
 
@@ -178,11 +217,10 @@ export class SimulatedChannel implements Channel {
   }
 
   async downloadStatement(day: string, kind: string): Promise<StatementDownload> {
-    const version = this.#published.get(day)
+    const version = this.#shown.get(day)?.no
     if (kind !== 'trade' || version === undefined) return { state: 'not_published' }
     if (this.#dice.says(0.1)) return { state: 'failed', reason: 'no answer' }
-    const rows = this.rowsOf(day)
-    for (const misprint of this.#misprints.get(day) ?? []) misprinted(rows, misprint, day)
+    const rows = this.statementOf(day)
     if (rows.length === 0) return { state: 'empty' }
     const name = `${day.replaceAll('-', '')}-${version}`
     return this.name === 'wechat'

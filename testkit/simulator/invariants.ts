@@ -1,7 +1,7 @@
 import { verify } from '../../src/audit/verify.ts'
 import type { SimulatedChannel } from './channel.ts'
 import { type House, VIEWER_PLACE } from './house.ts'
-import type { Truth } from './play.ts'
+import type { Truth } from './stage.ts'
 
 /** Whatever must never be otherwise after a day, whatever happened in it: each gives what is wrong, in words. */
 export async function brokenAfter(
@@ -86,21 +86,29 @@ async function proofsOf({ watch }: House, { stated }: Truth, upTo: string): Prom
     `select l.account, sum(l.amount)::text as sum from statement_lines l
       where l.id % 4294967296 < 2147483648 and not exists (select from superseded_lines s where s.line_id = l.id) group by 1`,
   )
+  // A channel that gave no answer four times in a morning keeps the day open: its statement counts from the next day on at the latest.
+  const { rows: pending } = await watch.query<{ of: string }>(
+    `select account || '/' || business_date as of from arrivals where business_date = $1 and state not in ('arrived', 'empty')`,
+    [upTo],
+  )
+  const counted = new Map([...stated].filter(([of]) => !pending.some(each => each.of === of)))
   return [
     ...rows.flatMap(({ account, day, state, blocked, ok }) => [
       ...(state === 'closed' && ok !== true ? [`${account} ${day} is closed and its proof does not hold`] : []),
       ...(state !== 'closed' && blocked === '' ? [`${account} ${day} is ${state} and does not say why`] : []),
     ]),
     ...lines
-      .map(({ account, sum }) => ({ account, sum, said: saidBy(account, stated) }))
+      .map(({ account, sum }) => ({ account, sum, said: saidBy(account, counted) }))
       .filter(({ sum, said }) => sum !== said)
       .map(({ account, sum, said }) => `the statements of ${account} say ${said} in all, our lines of them ${sum}`),
   ]
 }
 
 /** What the versions that count of an account's statements add up to, in fen. */
-const saidBy = (account: string, stated: Truth['stated']): string =>
-  String([...stated].filter(([of]) => of.startsWith(`${account}/`)).reduce((sum, [, amount]) => sum + amount, 0))
+function saidBy(account: string, stated: Truth['stated']): string {
+  const rows = new Map([...stated].filter(([of]) => of.startsWith(`${account}/`)).flatMap(([, listed]) => [...listed]))
+  return String([...rows.values()].reduce((sum, amount) => sum + amount, 0))
+}
 
 /** Nothing is called a discrepancy in a closed day of which everybody said the same. */
 async function discrepanciesOf({ watch }: House, { spoiled }: Truth): Promise<string[]> {

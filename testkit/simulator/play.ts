@@ -1,28 +1,10 @@
-import type { WrittenRow } from '../../src/statements/writing/row.ts'
-import type { Misprint, Paid, SimulatedChannel } from './channel.ts'
+import type { Listing, Paid, SimulatedChannel } from './channel.ts'
 import { nextDay } from './channel.ts'
 import type { Dice } from './dice.ts'
-import type { Answer, House } from './house.ts'
-
-/** What the simulation knows to be true, for the checks after each day. */
-export type Truth = {
-  /** Payments (by our number) of which a statement said something else, or that were paid twice: only these may be discrepancies. */
-  readonly spoiled: Set<string>
-  /** By `account/day`: the statement's sum in fen by the version that counts. */
-  readonly stated: Map<string, number>
-  readonly restated: { count: number }
-}
-
-export type Stage = {
-  readonly house: House
-  readonly channels: readonly SimulatedChannel[]
-  readonly dice: (stream: string) => Dice
-  readonly clock: { to(instant: string): void }
-  readonly truth: Truth
-}
+import { at, held, type Stage } from './stage.ts'
+import { correct, dropFromOne, firstAgain, printStatements } from './statements.ts'
 
 const MERCHANTS = ['M1', 'M2'] as const
-const at = (day: string, time: string): string => `${day}T${time}+08:00`
 const clockTime = (seconds: number): string =>
   [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
     .map(n => String(n).padStart(2, '0'))
@@ -42,11 +24,6 @@ export async function setUp({ house }: Pick<Stage, 'house'>): Promise<void> {
     const item = { fee_item_id: `W${no}`, merchant_no: no, name: '水费', category: 'water' }
     await post('/api/fee-items', { id: `sim-set-up-W${no}`, ...item })
   }
-}
-
-function held(answer: Answer): Answer {
-  if (answer.status !== 200) throw new Error(`refused: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer
 }
 
 type Made = {
@@ -69,7 +46,7 @@ export async function playPayers(stage: Stage, day: string, payments: number): P
     made.push(one)
     // Some look at the code, and never pay.
     if (dice.says(0.08)) continue
-    await pay(stage, dice, one, false)
+    await pay(stage, dice, one)
     // Paid by one channel, and again by the other in another window: both took the money.
     if (dice.says(0.04)) await payTwice(stage, dice, one)
     if (dice.says(0.12)) await refund(stage, dice, one)
@@ -78,7 +55,8 @@ export async function playPayers(stage: Stage, day: string, payments: number): P
   }
   clock.to(at(day, '23:59:30'))
   const late = await begin(stage, dice, `${day.replaceAll('-', '')}LATE`)
-  if (late) await pay(stage, dice, late, dice.says(0.7))
+  const listing = dice.says(0.7) ? 'late' : stage.dice(`midnight ${day}`).says(0.5) ? 'twice' : 'plain'
+  if (late) await pay(stage, dice, late, listing)
 }
 
 async function begin({ house, channels }: Stage, dice: Dice, no: string): Promise<Made | null> {
@@ -104,9 +82,9 @@ async function pay(
   { house }: Stage,
   dice: Dice,
   { channel, no, orderNo, amount }: Made,
-  deferred: boolean,
+  listing: Listing = 'plain',
 ): Promise<Paid | null> {
-  const paid = channel.pay(no, orderNo, amount, deferred)
+  const paid = channel.pay(no, orderNo, amount, listing)
   if (!paid) return null
   const deliver = async (forged = false): Promise<number> => {
     const path = `/notify/${channel.name}/${channel.account}`
@@ -132,7 +110,7 @@ async function payTwice(stage: Stage, dice: Dice, one: Made): Promise<void> {
     'nobody',
   )
   if (status !== 200) return
-  if (!(await pay(stage, dice, { ...one, channel: other, no: begun.payment_no }, false))) return
+  if (!(await pay(stage, dice, { ...one, channel: other, no: begun.payment_no }))) return
   stage.truth.spoiled.add(begun.payment_no).add(one.no)
 }
 
@@ -146,59 +124,6 @@ async function refund({ house }: Stage, dice: Dice, { no, amount }: Made): Promi
   })
 }
 
-/** The channels print their statements of the day, some of them with mistakes. Gives what they got wrong. */
-export function printStatements({ channels, dice, truth }: Stage, day: string): Map<SimulatedChannel, Misprint[]> {
-  const wrong = new Map<SimulatedChannel, Misprint[]>()
-  for (const channel of channels) {
-    const chance = dice(`misprints ${channel.account} ${day}`)
-    const rows = channel.rowsOf(day)
-    const payments = rows.filter(row => row.kind === 'payment')
-    const misprints: Misprint[] = []
-    if (payments.length > 0 && chance.says(0.3)) {
-      const { merchantOrderNo: no, amount } = chance.pick(payments)
-      if (chance.says(0.5)) misprints.push({ kind: 'amount', no, amount: amount + 1 + chance.upTo(500) })
-      else if (
-        isStatement(
-          rows.filter(row => row.kind !== 'payment' || row.merchantOrderNo !== no),
-          day,
-        )
-      )
-        misprints.push({ kind: 'left_out', no })
-    }
-    if (chance.says(0.1))
-      misprints.push({ kind: 'stranger', no: `X${day.replaceAll('-', '')}`, amount: 1 + chance.upTo(9_999) })
-    for (const { no } of misprints) truth.spoiled.add(no)
-    // What no statement lists when its time has come is missing, until one does.
-    for (const no of channel.heldBackOn(day)) truth.spoiled.add(no)
-    publish({ channel, day, misprints, truth })
-    wrong.set(channel, misprints)
-  }
-  return wrong
-}
-
-/** Without rows there is none; one without any row of its own day would be taken for another day's, and refused. */
-const isStatement = (rows: readonly WrittenRow[], day: string): boolean =>
-  rows.length === 0 || rows.some(({ at: of }) => of >= Date.parse(at(day, '00:00:00')))
-
-type Printing = {
-  readonly channel: SimulatedChannel
-  readonly day: string
-  readonly misprints: readonly Misprint[]
-  readonly truth: Truth
-}
-
-function publish({ channel, day, misprints, truth }: Printing): void {
-  channel.publish(day, misprints)
-  let sum = 0
-  for (const row of channel.rowsOf(day)) {
-    const misprint = misprints.find(each => row.kind === 'payment' && each.no === row.merchantOrderNo)
-    const amount = misprint?.kind === 'left_out' ? 0 : misprint?.kind === 'amount' ? misprint.amount : row.amount
-    sum += row.kind === 'refund' ? -amount : amount
-  }
-  for (const misprint of misprints) if (misprint.kind === 'stranger') sum += misprint.amount
-  truth.stated.set(`${channel.account}/${day}`, sum)
-}
-
 /** T+1: statements are fetched, days settled; people confirm, look into discrepancies, and some statements are printed anew; at 10:00 the days close. */
 export async function playMorning(stage: Stage, day: string): Promise<void> {
   const { house, clock } = stage
@@ -206,14 +131,19 @@ export async function playMorning(stage: Stage, day: string): Promise<void> {
   const dice = stage.dice(`morning ${day}`)
   clock.to(at(next, '00:20:00'))
   await house.run()
-  const wrong = printStatements(stage, day)
+  printStatements(stage, day)
   clock.to(at(next, '09:01:00'))
   await house.run()
   await house.run()
   for (let n = 0; n < 2; n++) await confirmSome(stage, dice, day)
   await lookIntoOne(stage, dice, day)
   clock.to(at(next, '09:31:00'))
-  if (dice.says(0.4)) await correct(stage, dice, day, wrong)
+  const again = stage.dice(`printed again ${day}`)
+  if (dice.says(0.4)) {
+    const channel = await correct(stage, dice, day)
+    if (channel && again.says(0.3)) await firstAgain(stage, channel, day)
+  }
+  if (again.says(0.5)) await dropFromOne(stage, again, day)
   clock.to(at(next, '09:50:00'))
   await house.run()
   // A statement that the channel gave late is fetched, settled and closed upon one after the other.
@@ -222,11 +152,13 @@ export async function playMorning(stage: Stage, day: string): Promise<void> {
     await house.run()
   }
   // A statement printed anew after the close corrects the books of the day that is open.
+  clock.to(at(next, '11:10:00'))
   if (dice.says(0.15)) {
-    clock.to(at(next, '11:10:00'))
-    await correct(stage, dice, day, wrong)
+    const channel = await correct(stage, dice, day)
+    if (channel && again.says(0.3)) await firstAgain(stage, channel, day)
     await house.run()
   }
+  if (again.says(0.5)) await dropFromOne(stage, again, day)
 }
 
 async function isClosed({ house, channels }: Stage, day: string): Promise<boolean> {
@@ -264,28 +196,6 @@ async function lookIntoOne({ house }: Stage, dice: Dice, day: string): Promise<v
   })
   if (own.status === 200) throw new Error(`who asked for ${asked.review_id} agreed to it himself`)
   await house.insist('POST', `/api/reviews/${asked.review_id}/approve`, decide, 'checker')
-}
-
-/** One channel prints its statement of the day once more, without its mistakes, and it is fetched. No channel says afterwards that there was nothing at all. */
-async function correct(stage: Stage, dice: Dice, day: string, wrong: Map<SimulatedChannel, Misprint[]>): Promise<void> {
-  const { house, truth } = stage
-  const spoiled = [...wrong].filter(([channel, misprints]) => misprints.length > 0 && channel.rowsOf(day).length > 0)
-  if (spoiled.length === 0) return
-  const [channel] = dice.pick(spoiled)
-  wrong.set(channel, [])
-  publish({ channel, day, misprints: [], truth })
-  truth.restated.count++
-  const { body } = held(await house.insist('GET', `/api/statement-arrivals?day=${day}&channel=${channel.name}`))
-  const [arrival] = body.arrivals as { arrival_id: number; file_id: number | null }[]
-  if (!arrival) return
-  // A channel that does not answer is asked again.
-  for (let tries = 0; tries < 12; tries++) {
-    const id = `fetch-${arrival.arrival_id}-${truth.restated.count}-${tries}`
-    await house.insist('POST', `/api/statement-arrivals/${arrival.arrival_id}/fetch`, { id })
-    await house.run()
-    const { body: now } = held(await house.insist('GET', `/api/statement-arrivals?day=${day}&channel=${channel.name}`))
-    if (now.arrivals[0].file_id !== arrival.file_id) return
-  }
 }
 
 /** A new version of the rules: written, replayed on closed days, activated by two. */

@@ -7,7 +7,8 @@ import { SimulatedChannel } from './channel.ts'
 import { Dice } from './dice.ts'
 import { House } from './house.ts'
 import { brokenAfter } from './invariants.ts'
-import { changeRules, playMorning, playPayers, type Stage, setUp, type Truth } from './play.ts'
+import { changeRules, playMorning, playPayers, setUp } from './play.ts'
+import type { Stage, Truth } from './stage.ts'
 
 export type SimulationOptions = {
   readonly seed: number
@@ -55,7 +56,7 @@ export async function simulate({ seed, days, paymentsADay, tell = () => {} }: Si
   }
   const dice = (stream: string): Dice => new Dice(seed, stream)
   const channels = (['wechat', 'alipay'] as const).map(name => new SimulatedChannel(name, dice(name), now))
-  const truth: Truth = { spoiled: new Set(), stated: new Map(), restated: { count: 0 } }
+  const truth: Truth = { spoiled: new Set(), stated: new Map(), restated: { count: 0 }, dropped: new Set() }
   const before = strikes()
   const house = await House.open(channelsOf(channels), { now, wait: seconds => void (time += seconds * 1000) })
   try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { closeTestServer } from '../server.ts'
-import { SimulatedChannel } from './channel.ts'
+import { type Listing, SimulatedChannel } from './channel.ts'
 import { Dice } from './dice.ts'
 import { simulate } from './simulate.ts'
 
@@ -20,26 +20,44 @@ test('days of the whole platform hold whatever happens in them, and a seed plays
   assert.deepEqual(again, first)
 })
 
-test('a channel lists what it lists late in the next statement that has rows of its own day', async () => {
+/** A channel with payments of the first of March shortly before midnight, and plain ones in the morning of the given days. */
+async function channelWith(listing: Listing, days: readonly string[]): Promise<SimulatedChannel> {
   let at = '2027-03-01T23:59:30+08:00'
   const channel = new SimulatedChannel('wechat', new Dice(1, 'channel'), () => new Date(at))
-  const pay = async (no: string, deferred: boolean) => {
-    await channel.create({ paymentNo: no } as Parameters<SimulatedChannel['create']>[0])
-    await channel.create({ paymentNo: no } as Parameters<SimulatedChannel['create']>[0])
-    assert.ok(channel.pay(no, `S${no}`, 100, deferred))
+  const pay = async (no: string, how: Listing): Promise<void> => {
+    // It need not answer the first time.
+    for (let tries = 0; tries < 5; tries++)
+      await channel.create({ paymentNo: no } as Parameters<SimulatedChannel['create']>[0])
+    assert.ok(channel.pay(no, `S${no}`, 100, how))
   }
-  await pay('late', true)
-  at = '2027-03-03T10:00:00+08:00'
-  await pay('plain', false)
-  const listed = ['2027-03-01', '2027-03-02', '2027-03-03'].map(day => [
-    channel.rowsOf(day).map(row => row.merchantOrderNo),
-    channel.heldBackOn(day),
-  ])
-  assert.deepEqual(listed, [
-    [[], []],
-    [[], ['late']],
-    [['late', 'plain'], []],
-  ])
+  await pay('midnight', listing)
+  for (const day of days) {
+    at = `${day}T10:00:00+08:00`
+    await pay(day, 'plain')
+  }
+  return channel
+}
+const listed = (channel: SimulatedChannel, day: string): string[] =>
+  channel.statementOf(day).map(row => row.merchantOrderNo)
+const [MON, TUE, WED] = ['2027-03-01', '2027-03-02', '2027-03-03'] as const
+
+test('a channel lists what it lists late in the next statement that has rows of its own day', async () => {
+  const channel = await channelWith('late', [WED])
+  for (const day of [MON, TUE, WED]) channel.publish(day, [])
+  assert.deepEqual([listed(channel, MON), listed(channel, TUE), listed(channel, WED)], [[], [], ['midnight', WED]])
+  assert.deepEqual([channel.heldBackOn(TUE), channel.heldBackOn(WED)], [['midnight'], []])
+})
+
+test('a channel lists a payment in two statements until it drops it from one, and shows its first version again', async () => {
+  const channel = await channelWith('twice', [TUE])
+  for (const day of [MON, TUE]) channel.publish(day, [{ kind: 'amount', no: TUE, amount: 200 }])
+  assert.deepEqual([listed(channel, MON), listed(channel, TUE)], [['midnight'], ['midnight', TUE]])
+  assert.deepEqual([channel.listedTwice(MON), channel.listedTwice(TUE)], [[], ['midnight']])
+  const first = channel.statementOf(TUE)
+  channel.publish(TUE, [], ['midnight'])
+  assert.deepEqual([listed(channel, TUE), channel.misprintsOf(TUE)], [[TUE], []])
+  channel.publishFirstAgain(TUE)
+  assert.deepEqual(channel.statementOf(TUE), first)
 })
 
 for (const { seed, days } of FOUND_ONCE)
