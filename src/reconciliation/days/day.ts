@@ -78,6 +78,7 @@ export type CloseFacts = {
   readonly otherRules: boolean
   readonly unplacedOurs: number
   readonly unplacedTheirs: number
+  /** Places that are too many. */
   readonly doublyPlaced: number
   readonly proof: Proof
   readonly selfCheck: SelfCheck
@@ -115,8 +116,8 @@ export function decideClose(facts: CloseFacts): Block | null {
     return {
       code: 'rows_twice',
       why: {
-        zh: `有 ${facts.doublyPlaced} 行被记了两处：请报告运维`,
-        en: `${facts.doublyPlaced} rows stand in two places: tell the operator`,
+        zh: `有行被记了不止一处，多出 ${facts.doublyPlaced} 处：请报告运维`,
+        en: `rows stand in more than one place, ${facts.doublyPlaced} too many: tell the operator`,
       },
     }
   const broken = Object.entries(facts.proof.byCurrency).filter(([, { rest }]) => rest !== '0')

@@ -1,6 +1,5 @@
 import type pg from 'pg'
-import type { BusinessDay, CurrencyProof, Proof, ProofStep } from './day.ts'
-import { NEAR_RUNS } from './work_books.ts'
+import type { CurrencyProof, Proof, ProofStep } from './day.ts'
 
 /** What a day's raw books hold, by currency: whatever anybody decided about their rows. `movementMark`: of our own book up to it. */
 export async function sumBooks(db: pg.ClientBase, dayId: number, movementMark: number | null = null): Promise<Row[]> {
@@ -105,81 +104,4 @@ export function proofOf(rows: readonly Row[], at: Date): Proof {
     byCurrency[currency] = { ours: String(ours), theirs: String(theirs), steps, rest: String(theirs - ours - between) }
   }
   return { at: at.toISOString(), ok: Object.values(byCurrency).every(({ rest }) => rest === '0'), byCurrency }
-}
-
-export type Places = {
-  /** Rows of the day's books. */
-  readonly ours: number
-  readonly theirs: number
-  readonly unplacedOurs: number
-  readonly unplacedTheirs: number
-  readonly doublyPlaced: number
-}
-
-/** How many rows the day's books have. */
-export async function countRows(
-  tx: pg.ClientBase,
-  day: Pick<BusinessDay, 'id' | 'channel' | 'account' | 'day'>,
-): Promise<Pick<Places, 'ours' | 'theirs'>> {
-  const { rows } = await tx.query(
-    `select ((select count(*) from movements where channel = $1 and account = $2 and business_date = $3)
-              + (select count(*) from late_rows where day_id = $4 and side = 'ours'))::integer as ours,
-            ((select count(*) from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = $3
-                 and not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id))
-              + (select count(*) from late_rows r where r.day_id = $4 and r.side = 'theirs'
-                 and not exists (select from superseded_lines s where s.order_no = r.order_no and s.line_id = r.row_id)))::integer as theirs`,
-    [day.channel, day.account, day.day, day.id],
-  )
-  return rows[0]
-}
-
-/** Rows of the day that have no place, and rows that have two. All of them are looked at. */
-export async function countPlaces(
-  tx: pg.ClientBase,
-  day: Pick<BusinessDay, 'id' | 'channel' | 'account' | 'day'>,
-): Promise<Places> {
-  const { rows } = await tx.query(
-    `with day as (select * from days where id = $4),
-     mine as materialized (
-       select m.order_no, m.id from day d join movements m on m.channel = d.channel and m.account = d.account and m.business_date = d.business_date
-       union all select order_no, row_id from late_rows where day_id = $4 and side = 'ours'
-     ),
-     lines as materialized (
-       select l.order_no, l.id from day d join statement_lines l on l.channel = d.channel and l.account = d.account and l.business_date = d.business_date
-        where not exists (select from superseded_lines s where s.order_no = l.order_no and s.line_id = l.id)
-       union all select r.order_no, r.row_id from late_rows r where r.day_id = $4 and r.side = 'theirs'
-          and not exists (select from superseded_lines s where s.order_no = r.order_no and s.line_id = r.row_id)
-     ),
-     linked as materialized (
-       select k.order_no, k.movement_id, k.line_id from match_links k where k.run = ${NEAR_RUNS}
-     ),
-     theirs_linked as materialized (
-       select l.id, count(k.line_id) as times from lines l left join linked k on k.line_id = l.id group by 1
-     ),
-     ours_other as (
-       select order_no, row_id, count(*) as times from (
-         select order_no, row_id from match_rows where side = 'ours' and live and order_no in (select order_no from mine)
-         union all select order_no, row_id from discrepancy_rows where side = 'ours' and live and order_no in (select order_no from mine)) o group by 1, 2
-     ),
-     theirs_other as (
-       select row_id, count(*) as times from (
-         select row_id from match_rows where side = 'theirs' and live and row_id in (select id from lines)
-         union all select row_id from discrepancy_rows where side = 'theirs' and live and row_id in (select id from lines)
-         union all select line_id from payout_lines where line_id in (select id from lines)) o group by 1
-     ),
-     ours as (
-       select (k.movement_id is not null)::integer + coalesce(o.times, 0) as places from mine m
-         left join linked k on k.order_no = m.order_no and k.movement_id = m.id
-         left join ours_other o on o.order_no = m.order_no and o.row_id = m.id
-     ),
-     theirs as (
-       select t.times + coalesce(o.times, 0) as places from theirs_linked t left join theirs_other o on o.row_id = t.id
-     )
-     select (select count(*) from mine)::integer as ours, (select count(*) from lines)::integer as theirs,
-            (select count(*) from ours where places = 0)::integer as "unplacedOurs",
-            (select count(*) from theirs where places = 0)::integer as "unplacedTheirs",
-            (select count(*) from ours where places > 1)::integer + (select count(*) from theirs where places > 1)::integer as "doublyPlaced"`,
-    [day.channel, day.account, day.day, day.id],
-  )
-  return rows[0]
 }
