@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type pg from 'pg'
-import type { Database } from '../system/database.ts'
+import type { Database, Session } from '../system/database.ts'
 
 /**
  * Books of their own for one run of the command line: the platform's tables, column for column, in a schema that exists
@@ -9,9 +9,9 @@ import type { Database } from '../system/database.ts'
  */
 export type Scratch = {
   readonly schema: string
-  /** A connection whose unqualified names mean this run's books; the scratch closes it. */
-  connect(): Promise<pg.Client>
-  /** Drops the books and closes every connection. */
+  /** A connection whose unqualified names mean this run's books; the scratch gives it back. */
+  connect(): Promise<pg.ClientBase>
+  /** Drops the books and gives every connection back. */
   close(): Promise<void>
 }
 
@@ -20,36 +20,41 @@ const PREFIX = 'reconcile_'
 const RUN_LOCK = 0x667a7263
 
 export async function openScratch(db: Database): Promise<Scratch> {
-  const keeper = await db.connect()
-  const clients: pg.Client[] = []
+  const keeper = await db.session()
+  const sessions: Promise<Session>[] = []
   try {
-    await clearAway(keeper)
-    const run = await claim(keeper)
+    await clearAway(keeper.client)
+    const run = await claim(keeper.client)
     const schema = `${PREFIX}${run}`
-    await keeper.query(createText(schema))
+    await keeper.client.query(createText(schema))
     return {
       schema,
       async connect() {
-        const client = await db.connect()
-        clients.push(client)
+        const session = db.session()
+        sessions.push(session)
+        const { client } = await session
         await useScratch(client, schema)
         return client
       },
       async close() {
         // Giving back a gigabyte takes the kernel a moment: each connection empties one of the books.
         const books = ['movements', 'statement_lines']
-        await Promise.all(
-          clients.map(async (client, i) => {
-            if (i < books.length) await client.query(`truncate ${schema}.${books[i]}`).catch(() => {})
-            await client.end()
-          }),
-        )
-        await keeper.query(`drop schema if exists ${schema} cascade`)
-        await keeper.end()
+        try {
+          await Promise.all(
+            sessions.map(async (session, i) => {
+              const made = await session.catch(() => null)
+              if (i < books.length) await made?.client.query(`truncate ${schema}.${books[i]}`).catch(() => {})
+              await made?.giveBack()
+            }),
+          )
+          await keeper.client.query(`drop schema if exists ${schema} cascade`)
+        } finally {
+          await keeper.giveBack()
+        }
       },
     }
   } catch (error) {
-    await keeper.end()
+    await keeper.giveBack()
     throw error
   }
 }
@@ -69,7 +74,7 @@ export async function useScratch(client: pg.ClientBase, schema: string): Promise
     set client_min_messages to warning`)
 }
 
-async function claim(keeper: pg.Client): Promise<number> {
+async function claim(keeper: pg.ClientBase): Promise<number> {
   for (;;) {
     const run = randomInt(1, 2 ** 31 - 1)
     const { rows } = await keeper.query('select pg_try_advisory_lock($1, $2) as claimed', [RUN_LOCK, run])
@@ -87,7 +92,7 @@ const createText = (schema: string): string => `
     )
     .join('\n')}`
 
-async function clearAway(keeper: pg.Client): Promise<void> {
+async function clearAway(keeper: pg.ClientBase): Promise<void> {
   const { rows } = await keeper.query(`select nspname as schema from pg_namespace where nspname ~ '^${PREFIX}[0-9]+$'`)
   for (const { schema } of rows) {
     const run = Number(String(schema).slice(PREFIX.length))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../testkit/database.ts'
-import { openDatabase, startExclusive } from './database.ts'
+import { openDatabase, type Session, startExclusive } from './database.ts'
 
 test('bigint comes as a number, a date as its text, and a number too large to be exact stops us', async t => {
   const { pool } = await testDatabase(t, 'empty')
@@ -19,6 +19,29 @@ test('a transaction is kept whole or not at all', async t => {
   })
   await assert.rejects(failing, /changed my mind/)
   assert.deepEqual((await db.pool.query('select count(*) as n from kept')).rows, [{ n: 0 }])
+})
+
+test('a session that was given back is as good as new to the next, and one within a transaction does not come back', async t => {
+  const db = await testDatabase(t, 'empty')
+  const pid = async ({ client }: Session): Promise<number> =>
+    (await client.query('select pg_backend_pid() as pid')).rows[0].pid
+  const first = await db.session()
+  const whose = await pid(first)
+  await first.client.query(`set search_path to nowhere; set work_mem to '7MB'; create temporary table own (x int)`)
+  await first.client.query('select pg_advisory_lock(7, 7)')
+  await first.giveBack()
+  const second = await db.session()
+  assert.equal(await pid(second), whose)
+  const { rows } = await second.client.query(
+    `select current_setting('search_path') as path, current_setting('work_mem') = '7MB' as kept, to_regclass('own') as own,
+            (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks`,
+  )
+  assert.deepEqual(rows, [{ path: '"$user", public', kept: false, own: null, locks: 0 }])
+  await second.client.query('begin')
+  await second.giveBack()
+  const third = await db.session()
+  assert.notEqual(await pid(third), whose)
+  await third.giveBack()
 })
 
 test('the platform starts once on a database', async t => {

@@ -78,15 +78,15 @@ export async function openDay(
 
 async function settleOnce(app: Settling, of: days.AccountDay, who: Who): Promise<RunFigures | null> {
   // One run of an account at a time: rows that wait belong to all of its days.
-  const turn = await app.db.connect()
+  const turn = await app.db.session()
   try {
-    await turn.query(`select pg_advisory_lock(hashtextextended('days of ' || $1 || '/' || $2, 0))`, [
+    await turn.client.query(`select pg_advisory_lock(hashtextextended('days of ' || $1 || '/' || $2, 0))`, [
       of.channel,
       of.account,
     ])
     return await settleAlone(app, of, who)
   } finally {
-    await turn.end()
+    await turn.giveBack()
   }
 }
 
@@ -100,18 +100,19 @@ async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promis
   const run = await days.insertRun(app.db.pool, day.id, inForce.version, at)
   await days.setSettling(app.db.pool, day.id)
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
-  const adder = await app.db.connect()
+  const adder = await app.db.session()
   try {
     const scratch = await openScratch(app.db)
     try {
-      return await new Run(app, scratch, adder, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
-        takeTouched(tx, of, touched.times),
+      return await new Run(app, scratch, adder.client, day, inForce, run, touched.whole, revisions).settle(
+        who,
+        async tx => takeTouched(tx, of, touched.times),
       )
     } finally {
       await scratch.close()
     }
   } finally {
-    await adder.end()
+    await adder.giveBack()
   }
 }
 

@@ -116,12 +116,12 @@ const BOOKS = ['movements', 'statement_lines'] as const
 class Version {
   readonly #rules: Rules
   readonly #scratch: Scratch
-  readonly #one: pg.Client
-  readonly #two: pg.Client
+  readonly #one: pg.ClientBase
+  readonly #two: pg.ClientBase
   #outcome: Outcome = { matches: [], discrepancies: [] }
   #rows = new Map<string, Row>()
 
-  constructor(rules: Rules, scratch: Scratch, one: pg.Client, two: pg.Client) {
+  constructor(rules: Rules, scratch: Scratch, one: pg.ClientBase, two: pg.ClientBase) {
     this.#rules = rules
     this.#scratch = scratch
     this.#one = one
