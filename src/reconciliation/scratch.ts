@@ -11,6 +11,8 @@ export type Scratch = {
   readonly schema: string
   /** A connection whose unqualified names mean this run's books; the scratch closes it. */
   connect(): Promise<pg.Client>
+  /** The books are looked at no more: their room is given back now, on one of its connections, while others go on. */
+  emptyBooks(client: pg.ClientBase): Promise<void>
   /** Drops the books and closes every connection. */
   close(): Promise<void>
 }
@@ -19,14 +21,16 @@ const PREFIX = 'reconcile_'
 /** 'fzrc' in ASCII: the first half of the lock of each run. */
 const RUN_LOCK = 0x667a7263
 
-export async function openScratch(db: Database): Promise<Scratch> {
+/** `books`: whether they are there, or whoever fills them makes them. */
+export async function openScratch(db: Database, books: 'empty' | 'none' = 'empty'): Promise<Scratch> {
   const keeper = await db.connect()
   const clients: pg.Client[] = []
   try {
     await clearAway(keeper)
     const run = await claim(keeper)
     const schema = `${PREFIX}${run}`
-    await keeper.query(createText(schema))
+    await keeper.query(`create schema ${schema}`)
+    if (books === 'empty') await keeper.query(createText(schema))
     return {
       schema,
       async connect() {
@@ -34,6 +38,9 @@ export async function openScratch(db: Database): Promise<Scratch> {
         clients.push(client)
         await useScratch(client, schema)
         return client
+      },
+      async emptyBooks(client) {
+        await client.query(`truncate ${schema}.movements, ${schema}.statement_lines`)
       },
       async close() {
         // Giving back a gigabyte takes the kernel a moment: each connection empties one of the books.
@@ -78,14 +85,13 @@ async function claim(keeper: pg.Client): Promise<number> {
 }
 
 /** Unlogged, and without indexes: loaded once, joined once, dropped. */
-const createText = (schema: string): string => `
-  create schema ${schema};
-  ${['movements', 'statement_lines', 'match_links']
+const createText = (schema: string): string =>
+  ['movements', 'statement_lines']
     .map(
       table => `create unlogged table ${schema}.${table} (like public.${table} including defaults including constraints)
         with (autovacuum_enabled = false);`,
     )
-    .join('\n')}`
+    .join('\n')
 
 async function clearAway(keeper: pg.Client): Promise<void> {
   const { rows } = await keeper.query(`select nspname as schema from pg_namespace where nspname ~ '^${PREFIX}[0-9]+$'`)

@@ -102,7 +102,7 @@ async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promis
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
   const adder = await app.db.connect()
   try {
-    const scratch = await openScratch(app.db)
+    const scratch = await openScratch(app.db, 'none')
     try {
       return await new Run(app, scratch, adder, day, inForce, run, touched.whole, revisions).settle(who, async tx =>
         takeTouched(tx, of, touched.times),
@@ -183,6 +183,8 @@ class Run {
     const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
     const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
     const open = await this.#readOpen(one, two, lineName)
+    // Giving back half a gigabyte takes the kernel a moment, which nobody waits for here.
+    const emptied = this.#scratch.emptyBooks(two).catch(() => {})
     const decided = () => this.#decideRest(one, open, lineName, statementDays)
     // Held days keep people waiting: what is much to think about is thought about before.
     const early = open.payments.length + open.lines.length > MUCH ? await decided() : null
@@ -217,6 +219,7 @@ class Run {
       return told
     })
     this.#took.commit = Math.round(performance.now() - this.#lap)
+    await emptied
     return figures
   }
 
