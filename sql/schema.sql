@@ -1523,6 +1523,7 @@ create table statement_files (
   made_at     timestamp with time zone not null,
   passed_over integer not null default 0,
   superseded  integer not null default 0,
+  repeated    text[],
   constraint statement_files_pkey PRIMARY KEY (id),
   constraint statement_files_sm3_key UNIQUE (sm3),
   constraint booked_wholly CHECK (((state <> 'booked'::statement_state) OR ((((booked + known) + passed_over) + rejected) = records))),

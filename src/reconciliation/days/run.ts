@@ -7,6 +7,7 @@ import type { Coverage, Entry, Outcome } from '../../matching/entry.ts'
 import { closesAt } from '../../rules/calendar.ts'
 import { rulesOf } from '../../rules/rules.ts'
 import { type RulesInForce, rulesOn } from '../../rules/store.ts'
+import { repeatedOf } from '../../statements/stretch_store.ts'
 import type { App } from '../../system/app.ts'
 import { fileOf, readEntries, recordOf } from '../open_rows.ts'
 import { openScratch, type Scratch } from '../scratch.ts'
@@ -176,6 +177,7 @@ class Run {
       helpers: await helpersFor(this.#app.share, ours.rows, { ...shared, schema: this.#scratch.schema }),
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
+      repeatedLines: theirs.file === null ? null : await repeatedOf(this.#app.db.pool, theirs.file),
       alsoRepeated: await numbersWithPast(one, ours.rows, counted.size > 0),
     })
     this.#lapped('settle')
