@@ -1552,6 +1552,7 @@ create table statement_files (
   passed_over integer not null default 0,
   superseded  integer not null default 0,
   same_as     integer,
+  repeated    text[],
   constraint statement_files_pkey PRIMARY KEY (id),
   constraint statement_files_same_as_fkey FOREIGN KEY (same_as) REFERENCES statement_files(id),
   constraint booked_wholly CHECK (((state <> 'booked'::statement_state) OR ((((booked + known) + passed_over) + rejected) = records))),

@@ -53,6 +53,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
     'unplaced(',
     'book.mark',
     'side',
+    'values.join(', // of the run's own day, quoted
   ],
   'reconciliation/items/list_store.ts': ['visible'], // a scope
   'reconciliation/items/store.ts': ['visible'],
@@ -60,9 +61,22 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'reconciliation/gate/replay.ts': ['book', 'owner', 'other.#scratch.schema'],
   'reconciliation/open_rows.ts': ['own', 'feeItem', 'table'],
   'reconciliation/proof.ts': ['book'],
-  'reconciliation/scratch.ts': ['schema', 'table', "['movements', 'statement_lines', 'match_links']"],
+  'reconciliation/scratch.ts': ['schema', 'table'],
   'reconciliation/settle.ts': [
-    ...['open', 'table', 'link', 'column', 'mark', 'part', 'movements', 'lines', 'paymentAlone', 'book', 'pass'],
+    ...[
+      'open',
+      'table',
+      'link',
+      'partner',
+      'column',
+      'mark',
+      'part',
+      'movements',
+      'lines',
+      'paymentAlone',
+      'book',
+      'pass',
+    ],
     ...[
       'linkColumns(',
       'half(',

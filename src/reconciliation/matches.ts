@@ -75,7 +75,7 @@ async function* settledPages(
       declare settled no scroll cursor for
       select m.payment_no, k.line_id, k.pass, k.cross_day, k.needs_confirmation, m.currency, m.amount, m.channel, m.order_no,
              m.channel_trade_no, m.business_date, m.id
-        from match_links k join movements m on m.id = k.movement_id
+        from pairs k join movements m on m.id = k.movement_id
        order by m.payment_no collate "C"`)
     for (;;) {
       const { rows } = await client.query({ text: `fetch ${FETCH} from settled`, rowMode: 'array' })

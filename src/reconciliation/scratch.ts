@@ -11,6 +11,8 @@ export type Scratch = {
   readonly schema: string
   /** A connection whose unqualified names mean this run's books; the scratch gives it back. */
   connect(): Promise<pg.ClientBase>
+  /** The books are looked at no more: their room is given back now, on one of its connections, while others go on. */
+  emptyBooks(client: pg.ClientBase): Promise<void>
   /** Drops the books and gives every connection back. */
   close(): Promise<void>
 }
@@ -19,14 +21,16 @@ const PREFIX = 'reconcile_'
 /** 'fzrc' in ASCII: the first half of the lock of each run. */
 const RUN_LOCK = 0x667a7263
 
-export async function openScratch(db: Database): Promise<Scratch> {
+/** `books`: whether they are there, or whoever fills them makes them. */
+export async function openScratch(db: Database, books: 'empty' | 'none' = 'empty'): Promise<Scratch> {
   const keeper = await db.session()
   const sessions: Promise<Session>[] = []
   try {
     await clearAway(keeper.client)
     const run = await claim(keeper.client)
     const schema = `${PREFIX}${run}`
-    await keeper.client.query(createText(schema))
+    await keeper.client.query(`create schema ${schema}`)
+    if (books === 'empty') await keeper.client.query(createText(schema))
     return {
       schema,
       async connect() {
@@ -35,6 +39,9 @@ export async function openScratch(db: Database): Promise<Scratch> {
         const { client } = await session
         await useScratch(client, schema)
         return client
+      },
+      async emptyBooks(client) {
+        await client.query(`truncate ${schema}.movements, ${schema}.statement_lines`)
       },
       async close() {
         // Giving back a gigabyte takes the kernel a moment: each connection empties one of the books.
@@ -83,14 +90,13 @@ async function claim(keeper: pg.ClientBase): Promise<number> {
 }
 
 /** Unlogged, and without indexes: loaded once, joined once, dropped. */
-const createText = (schema: string): string => `
-  create schema ${schema};
-  ${['movements', 'statement_lines', 'match_links']
+const createText = (schema: string): string =>
+  ['movements', 'statement_lines']
     .map(
       table => `create unlogged table ${schema}.${table} (like public.${table} including defaults including constraints)
         with (autovacuum_enabled = false);`,
     )
-    .join('\n')}`
+    .join('\n')
 
 async function clearAway(keeper: pg.ClientBase): Promise<void> {
   const { rows } = await keeper.query(`select nspname as schema from pg_namespace where nspname ~ '^${PREFIX}[0-9]+$'`)

@@ -15,7 +15,7 @@ import { type ChannelRules, type RowChanges, type Rules, rulesOf } from '../rule
  * forms the same pair, whatever else the books hold; and what it later says about other rows looks at pairs only through
  * numbers that would then occur twice.
  *
- * Works on whatever `movements`, `statement_lines` and `match_links` mean on the connection. The two connections given
+ * Works on whatever `movements` and `statement_lines` mean on the connection, and makes `pairs` there. The two connections given
  * share the work.
  */
 export type SettleOptions = {
@@ -24,6 +24,8 @@ export type SettleOptions = {
   readonly currencies: readonly string[]
   /** Numbers that may occur more than once in one book, where loading has noticed them; null: find them here. */
   readonly repeated: readonly string[] | null
+  /** Those of their book alone, where reading has noticed them and `repeated` is null. */
+  readonly repeatedLines?: readonly string[] | null
   /** Numbers that are not these rows' own although they occur once among them. */
   readonly alsoRepeated?: readonly string[]
   /** Is there a refund in either book? Where there is none, some work is saved. */
@@ -39,7 +41,7 @@ export type Helpers = { readonly count: number; readonly ask: () => Promise<void
 export type SharedSettling = Pick<SettleOptions, 'rules' | 'channels' | 'currencies'>
 
 export type Settled = {
-  /** Pairs in match_links. `open_movements` and `open_lines` hold all other rows. */
+  /** How many `pairs` there are. `open_movements` and `open_lines` hold all other rows. */
   readonly pairs: number
 }
 
@@ -57,14 +59,15 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
     await eachBook(connections, openRowsByLinks)
     return { pairs: 0 }
   }
-  if (options.repeated === null) await eachBook(connections, ({ table }) => findRepeated(table))
-  else if (options.repeated.length > 0) await one.query(NAME_REPEATED, [options.repeated])
+  const noticed = options.repeated ?? options.repeatedLines ?? []
+  if (options.repeated === null) await findRepeated(connections, options.repeatedLines ? ['movements'] : BOTH)
+  if (noticed.length > 0) await one.query(NAME_REPEATED, [noticed])
   if (options.alsoRepeated && options.alsoRepeated.length > 0) await one.query(NAME_REPEATED, [options.alsoRepeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
 
   const byTradeNo = options.helpers
     ? await pairInShares(connections, terms, options.helpers)
-    : await total(connections.map((client, part) => changed(client, pairByTradeNo(terms, part, 2))))
+    : await total(connections.map((client, part) => pairShare(client, terms, part, 2)))
   // Where nothing is closed yet, the books themselves are what is open: no need to copy them.
   const tables = byTradeNo === 0 ? BOOKS : OPEN
   if (tables === OPEN) await eachBook(connections, openRows)
@@ -81,19 +84,19 @@ const POLL_MS = 50
 
 /**
  * Whoever is on the scratch takes a share, does it and ticks it off in one transaction, until none is left. A process that dies in the middle lets go of its
- * share with its connection, and another takes it; so the pass ends when all of them are ticked off, however many hands there were. Before version 29 of the
- * schema the table had another name and always 16 shares: processes of that time do not find this one.
+ * share with its connection, and another takes it; so the pass ends when all of them are ticked off, however many hands there were. Before version 36 of the
+ * schema the list had other names and a share's pairs went elsewhere: processes of that time do not find this one.
  */
 async function pairInShares([one, two]: Two, terms: Terms, { count, ask }: Helpers): Promise<number> {
   await one.query(
-    'drop table if exists pass_shares; create unlogged table pass_shares (part integer primary key, pairs integer)',
+    'drop table if exists share_list; create unlogged table share_list (part integer primary key, pairs integer)',
   )
-  await one.query('insert into pass_shares (part) select generate_series(0, $1::integer - 1)', [sharesFor(count)])
+  await one.query('insert into share_list (part) select generate_series(0, $1::integer - 1)', [sharesFor(count)])
   await ask()
   for (;;) {
     await Promise.all([takeShares(one, terms), takeShares(two, terms)])
     const { rows } = await one.query(
-      'select sum(pairs)::integer as pairs, bool_and(pairs is not null) as all from pass_shares',
+      'select sum(pairs)::integer as pairs, bool_and(pairs is not null) as all from share_list',
     )
     if (rows[0].all) return rows[0].pairs
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
@@ -104,22 +107,22 @@ async function takeShares(client: pg.ClientBase, terms: Terms): Promise<number> 
   for (let taken = 0; ; taken++) {
     await client.query('begin')
     const { rows } = await client.query(
-      `select part, (select count(*)::integer from pass_shares) as parts from pass_shares
+      `select part, (select count(*)::integer from share_list) as parts from share_list
         where pairs is null order by part limit 1 for update skip locked`,
     )
     if (!rows[0]) {
       await client.query('commit')
       return taken
     }
-    const pairs = await changed(client, pairByTradeNo(terms, rows[0].part, rows[0].parts))
-    await client.query('update pass_shares set pairs = $2 where part = $1', [rows[0].part, pairs])
+    const pairs = await pairShare(client, terms, rows[0].part, rows[0].parts)
+    await client.query('update share_list set pairs = $2 where part = $1', [rows[0].part, pairs])
     await client.query('commit')
   }
 }
 
 /** Takes shares of a settling that another process leads, on a connection that means its scratch. Gives how many. */
 export async function helpSettling(client: pg.ClientBase, shared: SharedSettling): Promise<number> {
-  const { rows } = await client.query("select to_regclass('pass_shares') is not null as there")
+  const { rows } = await client.query("select to_regclass('share_list') is not null as there")
   const terms = termsOf({ ...shared, repeated: [], refunds: true })
   return rows[0].there && terms !== null ? await takeShares(client, terms) : 0
 }
@@ -135,23 +138,31 @@ const total = async (counts: readonly Promise<number>[]): Promise<number> =>
 const eachBook = ([one, two]: Two, text: (book: Book) => string): Promise<unknown> =>
   Promise.all([one.query(text(MOVEMENTS)), two.query(text(LINES))])
 
-type Book = { readonly table: string; readonly open: string; readonly link: string }
-const MOVEMENTS: Book = { table: 'movements', open: 'open_movements', link: 'movement_id' }
-const LINES: Book = { table: 'statement_lines', open: 'open_lines', link: 'line_id' }
+type Book = { readonly table: string; readonly open: string; readonly link: string; readonly partner: string }
+const MOVEMENTS: Book = { table: 'movements', open: 'open_movements', link: 'movement_id', partner: 'line_id' }
+const LINES: Book = { table: 'statement_lines', open: 'open_lines', link: 'line_id', partner: 'movement_id' }
 
+/**
+ * Each share of the main pass writes a table of its own, which is made by its query: that takes half of what an insert of its rows would. `pair_rows` has them for children, and
+ * as rows of its own the pairs that are found among what is open. Rows without a partner stay among a share's.
+ */
 const WORKING_TABLES = `
   drop table if exists repeated_numbers, open_movements, open_lines, open_movements_ids, open_lines_ids;
+  drop table if exists pair_rows cascade;
   create unlogged table repeated_numbers (hash bigint not null);
   create unlogged table open_movements_ids (id bigint not null);
-  create unlogged table open_lines_ids (id bigint not null)`
+  create unlogged table open_lines_ids (id bigint not null);
+  create unlogged table pair_rows (movement_id bigint, line_id bigint, pass settle_pass, cross_day boolean, needs_confirmation boolean, order_no text);
+  create view pairs as select * from pair_rows where movement_id is not null and line_id is not null`
 
 const openRows = ({ table, open }: Book): string =>
   `create unlogged table ${open} as select * from ${table} where id in (select id from ${open}_ids)`
 
 const openRowsByLinks = ({ table, open, link }: Book): string =>
-  `create unlogged table ${open} as select * from ${table} b where not exists (select from match_links k where k.${link} = b.id)`
+  `create unlogged table ${open} as select * from ${table} b where not exists (select from pairs k where k.${link} = b.id)`
 
-const closeLinked = ({ open, link }: Book): string => `delete from ${open} b using match_links k where k.${link} = b.id`
+const closeLinked = ({ open, link }: Book): string =>
+  `delete from ${open} b using only pair_rows k where k.${link} = b.id`
 
 // --- what the rules say, as SQL -----------------------------------------------------------------------------------------------
 
@@ -255,34 +266,37 @@ const paymentAlone = `
   and (l.merchant_order_no = m.merchant_order_no or ${notRepeated('l.merchant_order_no')})`
 
 const linkColumns = (terms: Terms): string => `
-  m.order_no, m.id as movement_id, l.id as line_id, l.business_date <> m.business_date as cross_day, ${terms.needsConfirmation} as needs_confirmation`
+  m.id as movement_id, l.id as line_id, l.business_date <> m.business_date as cross_day, ${terms.needsConfirmation} as needs_confirmation, m.order_no`
 
 // --- the pairs ----------------------------------------------------------------------------------------------------------------
 
 /**
- * One pass over both books: pairs become links, and what finds no partner is noted as open on the way, which is cheaper than
- * looking for it afterwards. A row without a number gets one that is its own: equal empty keys would meet in one hash bucket.
- * Each share has the amounts whose hash says so: a pair has one amount.
+ * One pass over both books: what finds no partner is noted as open on the way, which is cheaper than looking for it afterwards. A row without a number gets
+ * one that is its own: equal empty keys would meet in one hash bucket. Each share has the amounts whose hash says so: a pair has one amount.
  */
 function pairByTradeNo(terms: Terms, part: number, parts: number): string {
   const half = (table: string, mark: string) =>
     `(select *, case when channel_trade_no = '' then '${mark}' || id else channel_trade_no end as key from ${table} where hashint8(amount) & ${parts - 1} = ${part})`
   return `
-    with joined as materialized (
-      select ${linkColumns(terms)}
+    create unlogged table share_${part} with (autovacuum_enabled = false) as
+      select ${linkColumns(terms)}, 'trade_no'::settle_pass as pass
         from ${half('movements', '#m')} m
         full join ${half('statement_lines', '#l')} l
           on l.key = m.key and m.kind = 'payment'
          and ${agreeing(terms)}
-         and ${notRepeated('m.key')} and ${ourOrderAlone} and (l.merchant_order_no = m.merchant_order_no or ${notRepeated('l.merchant_order_no')})
-    ), ours as (
-      insert into open_movements_ids select movement_id from joined where line_id is null
-    ), theirs as (
-      insert into open_lines_ids select line_id from joined where movement_id is null
-    )
-    insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation)
-    select order_no, movement_id, line_id, 'trade_no', cross_day, needs_confirmation
-      from joined where movement_id is not null and line_id is not null`
+         and ${notRepeated('m.key')} and ${ourOrderAlone} and (l.merchant_order_no = m.merchant_order_no or ${notRepeated('l.merchant_order_no')})`
+}
+
+const noteOpen = ({ open, link, partner }: Book, part: number): string =>
+  `insert into ${open}_ids select ${link} from share_${part} where ${partner} is null`
+
+/** Gives how many pairs the share has. */
+async function pairShare(client: pg.ClientBase, terms: Terms, part: number, parts: number): Promise<number> {
+  const rows = await changed(client, pairByTradeNo(terms, part, parts))
+  const ours = await changed(client, noteOpen(MOVEMENTS, part))
+  const theirs = await changed(client, noteOpen(LINES, part))
+  await client.query(`alter table share_${part} inherit pair_rows`)
+  return rows - ours - theirs
 }
 
 type Key = {
@@ -316,7 +330,7 @@ const BY_SENT_NO: Key = {
 }
 
 const pairOpen = ({ pass, ours, theirs, where }: Key, tables: Tables, terms: Terms): string => `
-  insert into match_links (order_no, movement_id, line_id, cross_day, needs_confirmation, pass)
+  insert into pair_rows (movement_id, line_id, cross_day, needs_confirmation, order_no, pass)
   select ${linkColumns(terms)}, '${pass}'
     from ${tables.movements} m join ${tables.lines} l on ${theirs} = ${ours}
    where ${agreeing(terms)} and ${where(tables)}`
@@ -329,15 +343,28 @@ const NAME_REPEATED = `insert into repeated_numbers select ${hashOf('unnest($1::
  * Numbers that two payments of one book carry, whichever column they stand in, and whatever came of those rows. They are kept as hashes: a number that
  * shares one with a repeated number is taken for repeated as well, so its row stays open, which costs a little time and nothing else.
  */
-const findRepeated = (book: string): string => `
-  insert into repeated_numbers
-  select ${hashOf('channel_trade_no')} from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1
-  union all
-  select hash from (
+const repeatedOrders = (book: string): string => `
+  insert into repeated_numbers select hash from (
     select ${hashOf('order_no')} as hash from ${book} where kind = 'payment' and merchant_order_no <> order_no and order_no not like '#%'
     union all
     select ${hashOf('merchant_order_no')} from ${book} where kind = 'payment' and merchant_order_no <> ''
   ) numbers group by 1 having count(*) > 1`
+
+const repeatedTrades = (book: string): string => `
+  insert into repeated_numbers
+  select ${hashOf('channel_trade_no')} from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1`
+
+const BOTH = ['movements', 'statement_lines'] as const
+
+/** The longest first; each connection takes the next when it has done one. */
+async function findRepeated(connections: Two, books: readonly string[]): Promise<void> {
+  const texts = [...books.map(repeatedOrders), ...books.map(repeatedTrades)].values()
+  await Promise.all(
+    connections.map(async client => {
+      for (const text of texts) await client.query(text)
+    }),
+  )
+}
 
 /**
  * Refund numbers that do not tie one row of ours to one of theirs. A refund has several numbers on either side (ours may

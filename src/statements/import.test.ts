@@ -28,12 +28,12 @@ async function counter(t: TestContext) {
   const vault = await testVault(db)
   const folder = await mkdtemp(join(tmpdir(), 'fzpay-import-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
-  const bring = async (name: string, text: string | Buffer, channel?: string) => {
+  const bring = async (name: string, text: string | Buffer, channel?: string, day?: string) => {
     const path = join(folder, name)
     await writeFile(path, text)
     return await importStatement(
       { db, vault, now: () => at },
-      { path, who: actor('li'), at, calendar, ...(channel ? { channel } : {}) },
+      { path, who: actor('li'), at, calendar, day, ...(channel ? { channel } : {}) },
     )
   }
   return { db, vault, bring }
@@ -57,6 +57,24 @@ test('a statement is booked once: the same file again is a no-op with the first 
     `#${first.id * 2 ** 32 + 2} 200`,
     `#${first.id * 2 ** 32 + 3} -50`,
   ])
+})
+
+test("numbers that a whole day's statement lists twice are kept with it; of a part nobody says", async t => {
+  const { db, bring } = await counter(t)
+  const twice = { trade: fare(2).trade }
+  const rows = [
+    fare(1),
+    fare(2),
+    fare(3, { order: 'O1' }),
+    fare(4, twice),
+    fare(5, { ...twice, refund: 'R1', fen: 50 }),
+  ]
+  const { id } = await bring('whole.csv', wechatBill(rows), undefined, '2026-11-20')
+  const { id: part } = await bring('part.csv', wechatBill([fare(6), fare(7, { trade: fare(6).trade })]))
+  const kept = async (file: number) =>
+    (await db.pool.query('select repeated from statement_files where id = $1', [file])).rows[0].repeated
+  assert.deepEqual((await kept(id)).sort(), [twice.trade, 'O1'])
+  assert.equal(await kept(part), null)
 })
 
 test('the bytes are kept as they arrived, sealed', async t => {

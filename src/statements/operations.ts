@@ -41,10 +41,11 @@ import {
 } from './line_store.ts'
 import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
+import { RepeatWatch } from './repeats.ts'
 import { noteShared } from './shared_store.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
-import { type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
-import { heldStretches, keepStretches } from './stretch_store.ts'
+import { type LineWriter, type LineWriterOptions, lineWriter, SPACES } from './store.ts'
+import { heldStretches, keepRepeated, keepStretches } from './stretch_store.ts'
 import { Stretches } from './stretches.ts'
 import { newestTemplates } from './template_store.ts'
 
@@ -146,9 +147,16 @@ async function book(
     // The lines go straight into the book; those that turn out not to belong there are taken back before anybody sees them.
     await tx.query('savepoint before_lines')
     const { day } = request
+    const alone =
+      day !== undefined && !(await overlaps(tx, { id, channel, account, kind, records: 0, first: day, last: day }))
+        ? day
+        : null
     const stretches = day === undefined ? null : new Stretches(await heldStretches(tx, { channel, account, kind, day }))
+    // Numbers lie in a stretch until it is whole: there is time to look them up.
+    const watch = stretches === null || kind === 'funds' ? null : new RepeatWatch(statement.head.bytes)
     const writer = lineWriter({
       ...writing(request, vault),
+      watch,
       file: id,
       channel,
       account,
@@ -190,9 +198,11 @@ async function book(
       const inserted = { ...file, booked: state === 'booked' ? end.records : 0 }
       if (refused) await rewriteFile(tx, inserted)
       else await insertFile(tx, inserted)
-      const counted = state === 'booked' ? await settleLines(tx, file, writer, current, stretches) : NOTHING_BOOKED
+      const counted =
+        state === 'booked' ? await settleLines(tx, file, writer, current, stretches, alone) : NOTHING_BOOKED
       await countLines(tx, id, counted)
       if (stretches && counted.booked === file.records) await keepStretches(tx, id, stretches.fresh())
+      if (watch && state === 'booked') await keepRepeated(tx, id, toldRepeated(watch))
       if (!refused) {
         const kept = await keepRaw(tx, id, sealed)
         if (kept.sha256 !== (await known.sha256) || kept.bytes !== file.bytes) throw fileChanged(file.name)
@@ -233,6 +243,14 @@ async function isStatementAgain(
   return !!told && current !== null && current.sm3 !== earlier.sm3 && told.getTime() >= current.madeAt.getTime()
 }
 
+/** Numbers that are kept with a file; of more than these the book is asked. */
+const REPEATED_MAX = 10_000
+
+function toldRepeated(watch: RepeatWatch): readonly string[] | null {
+  const numbers = watch.repeated([SPACES.trade, SPACES.order])
+  return numbers && numbers.length <= REPEATED_MAX ? numbers : null
+}
+
 /** What a line writer needs besides the file's own names. */
 export const writing = (
   { calendar, currency = 'CNY' }: Pick<ImportRequest, 'calendar' | 'currency'>,
@@ -269,13 +287,17 @@ const NONE: ReadonlyMap<string, number> = new Map()
 
 const NOTHING_BOOKED: Counted = { booked: 0, known: 0, passedOver: 0, superseded: 0 }
 
-/** Which of the lines that stand in the book now may stay, and which older ones count no longer. `stretches`: some of the file's were left out. */
+/**
+ * Which of the lines that stand in the book now may stay, and which older ones count no longer. `stretches`: some of the file's were left out.
+ * `alone`: a day of which no other file spoke before these lines came, when there was little to look at.
+ */
 export async function settleLines(
   tx: pg.ClientBase,
   file: StatementFile,
   writer: LineWriter,
   current: StatementFile | null,
   stretches: Stretches | null = null,
+  alone: Day | null = null,
 ): Promise<Counted> {
   const days = [...writer.days().keys(), ...(file.day === null ? [] : [file.day])].sort()
   const [first, last] = [days[0], days.at(-1)]
@@ -283,7 +305,8 @@ export async function settleLines(
   const { id, channel, account, kind, records } = file
   const own: Arrived = { id, channel, account, kind, records, first, last }
   const arrived = file.day !== null && current ? await withEarlierDays(tx, own, file.day) : own
-  if (!(await overlaps(tx, arrived))) return { ...NOTHING_BOOKED, booked: records }
+  const asked = arrived.first === alone && arrived.last === alone
+  if (asked || !(await overlaps(tx, arrived))) return { ...NOTHING_BOOKED, booked: records }
   const leftOut = stretches?.linesLeftOut ?? 0
   await compareLines(tx, arrived, stretches?.known())
   if (file.day !== null && current) await keepChanges(tx, arrived, file.day, current.id)

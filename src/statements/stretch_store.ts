@@ -31,3 +31,14 @@ export async function keepStretches(tx: pg.ClientBase, file: number, stretches: 
     ],
   )
 }
+
+/** Keeps which numbers may occur more than once among a file's lines; null: nobody has noticed, or they are too many to be told. */
+export async function keepRepeated(tx: pg.ClientBase, file: number, numbers: readonly string[] | null): Promise<void> {
+  await tx.query('update statement_files set repeated = $2 where id = $1', [file, numbers])
+}
+
+/** Numbers that may occur more than once among the lines of a file, all others do not; null: that must be found out. */
+export async function repeatedOf(db: pg.Pool, file: number): Promise<readonly string[] | null> {
+  const { rows } = await db.query('select repeated from statement_files where id = $1', [file])
+  return rows[0]?.repeated ?? null
+}

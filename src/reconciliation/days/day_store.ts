@@ -192,7 +192,10 @@ export async function coveredDays(
        union all
        select g.business_date from days g
         where g.channel = $1 and g.account = $2 and g.business_date between $3::date - $5::integer and least($3::date + $5::integer, $4::date)
-          and exists (select from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = g.business_date)
+          -- A file says it at once; lines are looked for where none does.
+          and case when exists (select from statement_files f
+                                 where f.channel = $1 and f.account = $2 and f.kind = 'trade' and f.state = 'booked' and f.day = g.business_date) then false
+                   else exists (select from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = g.business_date) end
      ) c (day) order by 1`,
     [of.channel, of.account, of.day, of.over, around],
   )

@@ -492,9 +492,9 @@ test('a large day is shared: others take shares of it, one of them dies with one
     const dying = await c.db.connect()
     await useScratch(dying, shared.schema)
     await dying.query('begin')
-    await dying.query('select part from pass_shares order by part limit 1 for update')
-    setTimeout(() => void dying.end(), 300)
+    await dying.query('select part from share_list order by part limit 1 for update')
     helped += (await Promise.all([shareRun(c.app, shared), shareRun(c.app, shared)])).reduce((sum, n) => sum + n, 0)
+    setTimeout(() => void dying.end(), 300)
   }
   const run = await settleDay({ ...c.app, share: { from: 1, helpers: async () => 2, ask: share } }, c.of('2026-11-20'))
   assert.deepEqual([run?.pairs, run?.discrepancies], [59, 1])

@@ -117,7 +117,7 @@ export async function publishLinks(
   await tx.query("set local work_mem to '256MB'")
   const { rowCount } = await tx.query(
     `insert into match_links (order_no, movement_id, line_id, pass, cross_day, needs_confirmation, run)
-     select order_no, movement_id, line_id, pass, cross_day, needs_confirmation, $1 from ${schema}.match_links order by movement_id`,
+     select order_no, movement_id, line_id, pass, cross_day, needs_confirmation, $1 from ${schema}.pairs order by movement_id`,
     [run],
   )
   if (crossing)
@@ -125,7 +125,7 @@ export async function publishLinks(
       `insert into crossings (order_no, movement_id, line_id, movement_day, line_day, amount, currency)
      select k.order_no, k.movement_id, k.line_id, coalesce(a.day_id, $1), coalesce(b.day_id, $1), m.amount, m.currency
        from (select id, day_id, side from ${schema}.row_days) d
-       join ${schema}.match_links k on (d.side = 'ours' and k.movement_id = d.id) or (d.side = 'theirs' and k.line_id = d.id)
+       join ${schema}.pairs k on (d.side = 'ours' and k.movement_id = d.id) or (d.side = 'theirs' and k.line_id = d.id)
        left join ${schema}.row_days a on a.side = 'ours' and a.id = k.movement_id
        left join ${schema}.row_days b on b.side = 'theirs' and b.id = k.line_id
        join movements m on m.order_no = k.order_no and m.id = k.movement_id

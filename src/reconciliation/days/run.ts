@@ -7,6 +7,7 @@ import type { Coverage, Entry, Outcome } from '../../matching/entry.ts'
 import { closesAt } from '../../rules/calendar.ts'
 import { rulesOf } from '../../rules/rules.ts'
 import { type RulesInForce, rulesOn } from '../../rules/store.ts'
+import { repeatedOf } from '../../statements/stretch_store.ts'
 import type { App } from '../../system/app.ts'
 import { fileOf, readEntries, recordOf } from '../open_rows.ts'
 import { openScratch, type Scratch } from '../scratch.ts'
@@ -102,7 +103,7 @@ async function settleAlone(app: Settling, of: days.AccountDay, who: Who): Promis
   const revisions = await days.revisionsOf(app.db.pool, day.channel, day.account)
   const adder = await app.db.session()
   try {
-    const scratch = await openScratch(app.db)
+    const scratch = await openScratch(app.db, 'none')
     try {
       return await new Run(app, scratch, adder.client, day, inForce, run, touched.whole, revisions).settle(
         who,
@@ -177,6 +178,7 @@ class Run {
       helpers: await helpersFor(this.#app.share, ours.rows, { ...shared, schema: this.#scratch.schema }),
       refunds: ours.refunds || theirs.refunds,
       repeated: null,
+      repeatedLines: theirs.file === null ? null : await repeatedOf(this.#app.db.pool, theirs.file),
       alsoRepeated: await numbersWithPast(one, ours.rows, counted.size > 0),
     })
     this.#lapped('settle')
@@ -184,6 +186,8 @@ class Run {
     const found = { day: this.#day, run: this.#run, schema: this.#scratch.schema, at: this.#app.now(), counted }
     const lineName = (id: number) => `${nameOf(fileOf(id))}#${recordOf(id)}`
     const open = await this.#readOpen(one, two, lineName)
+    // Giving back half a gigabyte takes the kernel a moment, which nobody waits for here.
+    const emptied = this.#scratch.emptyBooks(two).catch(() => {})
     const decided = () => this.#decideRest(one, open, lineName, statementDays)
     // Held days keep people waiting: what is much to think about is thought about before.
     const early = open.payments.length + open.lines.length > MUCH ? await decided() : null
@@ -218,6 +222,7 @@ class Run {
       return told
     })
     this.#took.commit = Math.round(performance.now() - this.#lap)
+    await emptied
     return figures
   }
 

@@ -157,7 +157,6 @@ class Version {
   /** Reconciles one day; gives the number of rows in its books. */
   async decide(day: ClosedDay, covered: readonly string[]): Promise<number> {
     const [one, two] = [this.#one, this.#two]
-    await one.query('truncate match_links')
     const facts = await factsOf(one)
     await settle([one, two], {
       rules: this.#rules,
@@ -218,8 +217,8 @@ class Version {
       `select m.payment_no, m.channel, m.business_date as ours_day, m.amount, m.currency, l.id, l.business_date as theirs_day,
               concat_ws(' ', 'match', k.pass, case when k.cross_day then 'cross_day' end,
                         case when k.needs_confirmation then 'needs_confirmation' end) as told
-         from match_links k join movements m on m.id = k.movement_id join statement_lines l on l.id = k.line_id
-        where not exists (select from ${other.#scratch.schema}.match_links o
+         from pairs k join movements m on m.id = k.movement_id join statement_lines l on l.id = k.line_id
+        where not exists (select from ${other.#scratch.schema}.pairs o
                            where o.movement_id = k.movement_id and o.line_id = k.line_id and (o.pass = k.pass) is true
                              and (o.cross_day = k.cross_day) is true and (o.needs_confirmation = k.needs_confirmation) is true)`,
     )
