@@ -45,8 +45,8 @@ export type Device = {
 /**
  * A device of its own, by the name localhost (passkeys know no IP addresses), with what its user chose. It fails its test when a page throws, or its policy forbids something.
  *
- * Nothing moves on it unless it is asked to: a menu stands at its place for some frames before anybody can see it, then is squeezed and grows. Nobody's finger is so quick; Playwright takes it for standing,
- * presses, and by the time it lets go the item is elsewhere, which is no click. (Seen with the processor slowed to a quarter: an item's top at 665, invisible, for 170 ms; then 565, 691, and back to 665.)
+ * Nothing moves on it unless it is asked to: a menu stands at its place for some frames before anybody can see it, then is squeezed and grows. Nobody's finger is so quick; Playwright may take it for standing,
+ * press, and let go when the item is elsewhere, which is no click. (Seen with the processor slowed to a quarter: an item's top at 665, invisible, for 170 ms; then 565, 691, and back to 665.)
  */
 export async function deviceOf(
   t: TestContext,
