@@ -90,6 +90,58 @@ test('without the statement nothing is missing: same-day lines are matched, the 
   assert.equal((await c.close('2026-11-20')).state, 'closed')
 })
 
+test('what waits for the statement is looked at again when it has come, however much came since', async t => {
+  const c = await daysCounter(t, '2026-11-20T15:00:00+08:00')
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
+  const unknown = { no: 'P9', fen: 700, at: at('10:01:00') }
+  await c.statement('2026-11-20', [unknown], { part: true })
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), [])
+  // More of other accounts than any run looks back for what was under way.
+  await c.db.pool.query("select setval(pg_get_serial_sequence('movements', 'id'), 50000)")
+  await c.pays({ no: 'P2', fen: 500, at: at('10:05:00') })
+  await c.settle('2026-11-20')
+  await c.statement('2026-11-20', [unknown, { no: 'P2', fen: 500, at: at('10:05:02') }])
+  c.clock.forward(20 * 3600)
+  await c.settle('2026-11-20')
+  assert.deepEqual(await c.places(), [
+    'channel_only open payment 7.00 P9 lost_notice',
+    'pair P2 = payment 5.00 P2',
+    'platform_only open P1 not_in_statement',
+  ])
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+})
+
+test('a shortage of a closed day that a newer version explains and the next one does not stays a shortage, before the open day’s statement comes', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') }, { no: 'P2', fen: 500, at: at('10:05:00') })
+  const [one, two] = [
+    { no: 'P1', fen: 8000, at: at('10:00:03') },
+    { no: 'P2', fen: 500, at: at('10:05:02') },
+  ]
+  await c.statement('2026-11-20', [two])
+  await c.settle('2026-11-20')
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+  const short = ['pair P2 = payment 5.00 P2', 'platform_only open P1 not_in_statement']
+  assert.deepEqual(await c.places(), short)
+  c.clock.forward(2 * 3600)
+  await c.statement('2026-11-20', [one, two], { newest: true })
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), ['pair P1 = payment 80.00 P1', 'pair P2 = payment 5.00 P2'])
+  await c.statement('2026-11-20', [two], { newest: true })
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), short)
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), short)
+  c.clock.forward(24 * 3600)
+  await c.pays({ no: 'P5', fen: 100, at: at('09:00:00', '2026-11-21') })
+  await c.statement('2026-11-21', [{ no: 'P5', fen: 100, at: at('09:00:01', '2026-11-21') }])
+  await c.settle('2026-11-21')
+  assert.deepEqual(await c.places(), [short[0], 'pair P5 = payment 1.00 P5', short[1]])
+  const next = await c.close('2026-11-21')
+  assert.deepEqual([next.state, next.blocked, next.proof?.byCurrency.CNY?.rest], ['closed', '', '0'])
+})
+
 test('over midnight: in transit out of one day, into the other; both proofs hold', async t => {
   const c = await daysCounter(t)
   await c.pays({ no: 'P1', fen: 8000, at: at('23:59:58') }, { no: 'P2', fen: 500, at: at('10:05:00') })

@@ -1,4 +1,5 @@
-import type { Discrepancy } from '../../matching/entry.ts'
+import type { Discrepancy, Outcome } from '../../matching/entry.ts'
+import type { BookSide } from './day.ts'
 
 /** A discrepancy that an earlier run found, and that this run has looked at again. */
 export type Standing = {
@@ -62,6 +63,81 @@ export function placeDiscrepancies(standing: readonly Standing[], discrepancies:
   })
   return { found, over }
 }
+
+type Findings = Pick<Outcome, 'matches' | 'discrepancies'>
+type Rows = { readonly payments: readonly string[]; readonly lines: readonly string[] }
+
+/**
+ * The same before the day's statement has come. What was matched meanwhile is over; rows of the day itself that find no partner wait and are no discrepancy.
+ * Only a row that counts in another day and has no place any more, as the line it was matched with was taken away, gets one: with its company, and whatever
+ * that stood in. `own`: the row counts in the day itself. Pure.
+ */
+export function placeEarly(
+  standing: readonly Standing[],
+  { matches, discrepancies }: Findings,
+  own: (side: BookSide, name: string) => boolean,
+): Placing {
+  const stands = new Set(standing.flatMap(namesOf))
+  const homeless = discrepancies
+    .filter(isPlace)
+    .flatMap(rowsOf)
+    .filter(({ side, name, told }) => !stands.has(told) && !own(side, name))
+  const company = companyOf(
+    homeless.map(({ told }) => told),
+    [...discrepancies.filter(isPlace), ...standing],
+  )
+  const isIn = (each: Rows): boolean => namesOf(each).some(name => company.has(name))
+  const placed = placeDiscrepancies(
+    standing.filter(isIn),
+    discrepancies.filter(each => isPlace(each) && isIn(each)),
+  )
+  const matched = new Set(matches.flatMap(namesOf))
+  const open = new Set(discrepancies.flatMap(namesOf))
+  const over = standing.flatMap((each): Over[] => {
+    if (isIn(each)) return []
+    const names = namesOf(each)
+    // Settled pairs leave no trace in the outcome: their names are in neither.
+    const gone = names.filter(name => matched.has(name) || !open.has(name))
+    return gone.length === names.length ? [{ standing: each, matched: gone, replacedBy: null }] : []
+  })
+  return { found: placed.found, over: [...placed.over, ...over] }
+}
+
+/** Rows of the day itself that have found no partner and are in none of the discrepancies that were placed. Pure. */
+export function waitingRows(
+  found: readonly Found[],
+  { discrepancies }: Findings,
+  own: (side: BookSide, name: string) => boolean,
+): { readonly side: BookSide; readonly name: string }[] {
+  const placed = new Set(found.flatMap(({ discrepancy }) => namesOf(discrepancy)))
+  return discrepancies
+    .filter(isPlace)
+    .flatMap(rowsOf)
+    .filter(({ side, name, told }) => !placed.has(told) && own(side, name))
+}
+
+/** All names that stand with one of these, directly or by others. */
+function companyOf(names: readonly string[], groups: readonly Rows[]): ReadonlySet<string> {
+  const groupsOf = Map.groupBy(
+    groups.flatMap(group => namesOf(group).map(name => ({ name, group }))),
+    ({ name }) => name,
+  )
+  const found = new Set(names)
+  // A set is gone through with what is added to it meanwhile.
+  for (const name of found)
+    for (const { group } of groupsOf.get(name) ?? []) for (const other of namesOf(group)) found.add(other)
+  return found
+}
+
+/** A remark about fees stands beside the place of its rows. */
+const isPlace = ({ kind }: Discrepancy): boolean => kind !== 'fee_mismatch'
+
+const namesOf = ({ payments, lines }: Rows): string[] => named(payments, lines)
+
+const rowsOf = ({ payments, lines }: Rows) => [
+  ...payments.map(name => ({ side: 'ours' as const, name, told: `p:${name}` })),
+  ...lines.map(name => ({ side: 'theirs' as const, name, told: `l:${name}` })),
+]
 
 /** Names of both books, told apart: a payment and a line may be called alike. */
 export const named = (payments: readonly string[], lines: readonly string[]): string[] => [

@@ -7,7 +7,7 @@ import type { Discrepancy, Entry, Match, Outcome } from '../../matching/entry.ts
 import type { BookSide, BusinessDay } from './day.ts'
 import { bumpRevision, markPublished } from './day_store.ts'
 import * as store from './place_store.ts'
-import { named, placeDiscrepancies } from './placing.ts'
+import { named, placeDiscrepancies, placeEarly, waitingRows } from './placing.ts'
 import { type Row as BookSum, proveDay } from './proof_store.ts'
 import { correctClosed } from './restated.ts'
 
@@ -82,11 +82,12 @@ export async function publish(
     day,
     (side, id) => publishing.nameOf(side, id) ?? (counted.has(`${side}:${id}`) ? `=${side}:${id}` : undefined),
   )
-  // Before the statement has come, what finds no partner is not missing anything.
-  const discrepancies = covered ? outcome.discrepancies : []
+  // Before the statement has come, what finds no partner is not missing anything; but what counts in another day does not wait for this one's.
+  const own = (side: BookSide, name: string): boolean => place(side, name).dayId === day.id
   const { found, over } = covered
-    ? placeDiscrepancies(standing, discrepancies)
-    : { found: [], over: partlyMatched(standing, outcome) }
+    ? placeDiscrepancies(standing, outcome.discrepancies)
+    : placeEarly(standing, outcome, own)
+  const waiting = covered ? [] : waitingRows(found, outcome, own).map(({ side, name }) => place(side, name))
   await store.freeDiscrepancies(
     tx,
     over.map(({ standing: { id } }) => id),
@@ -136,14 +137,14 @@ export async function publish(
     covered,
     at,
     proof,
-    movementMark: publishing.marks.movements,
-    lineMark: publishing.marks.lines,
+    movementMark: lookAgainFrom(waiting, 'ours', publishing.marks.movements),
+    lineMark: lookAgainFrom(waiting, 'theirs', publishing.marks.lines),
   })
   await bumpRevision(
     tx,
     [...new Set(counted.values())].filter(id => id !== day.id),
   )
-  const figures = { pairs, groups: groups.length, discrepancies: discrepancies.length }
+  const figures = { pairs, groups: groups.length, discrepancies: found.length }
   await record(tx, at, publishing.who, [
     {
       what: 'day.settle',
@@ -155,20 +156,9 @@ export async function publish(
   return figures
 }
 
-/** Without the statement only what was matched meanwhile is over. */
-function partlyMatched(
-  standing: readonly ReturnType<typeof placeDiscrepancies>['over'][number]['standing'][],
-  outcome: Outcome,
-) {
-  const placed = new Set(outcome.matches.flatMap(match => named(match.payments, match.lines)))
-  const open = new Set(outcome.discrepancies.flatMap(each => named(each.payments, each.lines)))
-  return standing.flatMap(each => {
-    const names = named(each.payments, each.lines)
-    // Settled pairs leave no trace in the outcome: their names are in neither.
-    const matched = names.filter(name => placed.has(name) || !open.has(name))
-    return matched.length === names.length ? [{ standing: each, matched, replacedBy: null }] : []
-  })
-}
+/** The next run goes on behind this row: what waits for the statement has no place yet and is looked at again. */
+const lookAgainFrom = (waiting: readonly store.PlacedRow[], side: BookSide, mark: number): number =>
+  waiting.reduce((least, row) => (row.side === side ? Math.min(least, row.id - 1) : least), mark)
 
 const groupOf = (match: Match, rows: readonly store.PlacedRow[]): store.NewGroup => ({
   pass: match.pass,
