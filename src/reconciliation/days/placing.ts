@@ -78,12 +78,19 @@ export function placeEarly(
   own: (side: BookSide, name: string) => boolean,
 ): Placing {
   const stands = new Set(standing.flatMap(namesOf))
+  const matched = new Set(matches.flatMap(namesOf))
+  const open = new Set(discrepancies.flatMap(namesOf))
+  // Settled pairs leave no trace in the outcome: their names are in neither.
+  const goneOf = (each: Rows): string[] => namesOf(each).filter(name => matched.has(name) || !open.has(name))
   const homeless = discrepancies
     .filter(isPlace)
     .flatMap(rowsOf)
     .filter(({ side, name, told }) => !stands.has(told) && !own(side, name))
+    .map(({ told }) => told)
+  // Of what is matched in part the rest stands for itself now.
+  const left = standing.filter(each => goneOf(each).length > 0).flatMap(namesOf)
   const company = companyOf(
-    homeless.map(({ told }) => told),
+    [...homeless, ...left.filter(name => open.has(name) && !matched.has(name))],
     [...discrepancies.filter(isPlace), ...standing],
   )
   const isIn = (each: Rows): boolean => namesOf(each).some(name => company.has(name))
@@ -91,14 +98,9 @@ export function placeEarly(
     standing.filter(isIn),
     discrepancies.filter(each => isPlace(each) && isIn(each)),
   )
-  const matched = new Set(matches.flatMap(namesOf))
-  const open = new Set(discrepancies.flatMap(namesOf))
   const over = standing.flatMap((each): Over[] => {
-    if (isIn(each)) return []
-    const names = namesOf(each)
-    // Settled pairs leave no trace in the outcome: their names are in neither.
-    const gone = names.filter(name => matched.has(name) || !open.has(name))
-    return gone.length === names.length ? [{ standing: each, matched: gone, replacedBy: null }] : []
+    const gone = isIn(each) ? [] : goneOf(each)
+    return gone.length > 0 ? [{ standing: each, matched: gone, replacedBy: null }] : []
   })
   return { found: placed.found, over: [...placed.over, ...over] }
 }
