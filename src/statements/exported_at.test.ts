@@ -30,7 +30,7 @@ test('a file says itself when it was made: Alipay’s bills and camt messages; o
   for (const [name, at] of [
     ['alipay-day-gbk.csv', '2026-11-20T21:12:03.000Z'],
     ['alipay-account-day-gbk.csv', '2026-11-20T21:12:04.000Z'],
-    ['camt053-v08-batch-two-statements.xml', '2026-11-20T22:00:00.000Z'],
+    ['camt053-v08-batch-two-statements.xml', '2026-11-20T15:30:00.000Z'],
     ['wechat-comma-in-name.csv', null],
   ] as const) {
     const statement = await openStatement(samples + name)
