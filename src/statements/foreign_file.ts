@@ -71,8 +71,8 @@ function wrongDay(file: string, found: readonly Day[], day: Day): Problem {
   const span = found.length === 1 ? found[0] : `${found[0]} – ${found.at(-1)}`
   return problem(
     WRONG_DAY,
-    `“${file}”应为 ${day} 的对账单，其中记录却在 ${span}：未入账，请取正确日期的账单，或改选日期`,
-    `"${file}" should be the statement of ${day}, but its records lie in ${span}: nothing is booked, fetch the right day's, or say the right day`,
+    `“${file}”应为 ${day} 的对账单，其中记录却在 ${span}：未入账，请取正确日期的账单；它确是另一日的完整账单时才改选日期`,
+    `"${file}" should be the statement of ${day}, but its records lie in ${span}: nothing is booked, fetch the right day's; say another day only if it is that day's whole statement`,
   )
 }
 
