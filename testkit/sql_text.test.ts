@@ -110,7 +110,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'reviews/store.ts': ["parts.join(' and ')"],
   'statements/copy_into.ts': ['table', 'columns.join(', 'options.freeze'],
   // One of two books, columns of the book; conditions are code, their values parameters.
-  'statements/shared_store.ts': ['row', 'where', 'book', 'shared('],
+  'statements/shared_store.ts': ['row', 'where', 'shared('],
   'statements/line_store.ts': [
     'row',
     'BOOK_OF[',

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { type Scope, scopeSql } from '../access/scope.ts'
-import { FILE_COLUMNS, type StatementFile, type StatementState } from './file_store.ts'
+import { FILE_COLUMNS, NEWEST_FIRST, type StatementFile, type StatementState } from './file_store.ts'
 
 /** Statement files as people look at them. A file is of a whole account: only who sees all merchants of a channel sees it. */
 
@@ -14,7 +14,7 @@ export type HeldFile = StatementFile & {
 const HELD = `${FILE_COLUMNS}, (select count(*)::int from statement_changes c where c.file_id = f.id) as changes,
             case when f.day is not null
                  then f.id is not distinct from (select c.id from statement_files c where c.channel = f.channel and c.account = f.account and c.kind = f.kind
-                                                    and c.day = f.day and c.state = 'booked' order by c.made_at desc, c.id desc limit 1) end as counts`
+                                                    and c.day = f.day and c.state = 'booked' ${NEWEST_FIRST} limit 1) end as counts`
 
 const PLACE = { merchant: "''", channel: 'f.channel' } as const
 

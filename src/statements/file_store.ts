@@ -79,11 +79,14 @@ export type DayOfAccount = {
   readonly day: string
 }
 
+/** Of the files that were booked as a day's whole statement the first one counts. */
+export const NEWEST_FIRST = 'order by made_at desc, id desc'
+
 /** The version of a day's statement that counts: the one made last. null: none has been booked. */
 export async function currentVersion(db: pg.ClientBase | pg.Pool, of: DayOfAccount): Promise<StatementFile | null> {
   const { rows } = await db.query(
     `select ${FILE_COLUMNS} from statement_files
-      where channel = $1 and account = $2 and kind = $3 and day = $4 and state = 'booked' order by made_at desc, id desc limit 1`,
+      where channel = $1 and account = $2 and kind = $3 and day = $4 and state = 'booked' ${NEWEST_FIRST} limit 1`,
     [of.channel, of.account, of.kind, of.day],
   )
   return rows[0] ?? null

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { type DayOfAccount, type StatementFile, type StatementKind, versionsOf } from './file_store.ts'
-import { daysOfShared, OF_STATEMENT_ALONE } from './shared_store.ts'
+import { OF_STATEMENT_ALONE } from './shared_store.ts'
 import { FUND_COLUMNS, LINE_COLUMNS } from './store.ts'
 import type { HeldStretch } from './stretches.ts'
 
@@ -44,7 +44,7 @@ const valuesOf = (file: Arrived): unknown[] => [file.channel, file.account, idOf
 
 /**
  * The file, with the first and last day of which it or an earlier version of the day's statement speaks: a channel lists some of what was paid before
- * midnight on the next day.
+ * midnight on the next day, or on both.
  */
 export async function withEarlierDays(tx: pg.ClientBase, file: Arrived, day: string): Promise<Arrived> {
   const { channel, account, kind } = file
@@ -59,7 +59,13 @@ export async function withEarlierDays(tx: pg.ClientBase, file: Arrived, day: str
     )
     if (rows[0].first !== null) days.push(rows[0].first, rows[0].last)
   }
-  days.push(...(await daysOfShared(tx, BOOK_OF[kind], file, day)))
+  const { rows } = await tx.query(
+    `select min(l.business_date)::text as first, max(l.business_date)::text as last
+       from shared_lines s join ${BOOK_OF[kind]} l on l.order_no = s.order_no and l.id = s.line_id
+      where l.channel = $1 and l.account = $2 and s.day = $3 and ${notSuperseded('l')}`,
+    [channel, account, day],
+  )
+  if (rows[0].first !== null) days.push(rows[0].first, rows[0].last)
   days.sort()
   return { ...file, first: days[0] as string, last: days.at(-1) as string }
 }

@@ -16,23 +16,6 @@ const shared = (row: string, where: string): string =>
 export const OF_STATEMENT_ALONE = `(${home('c')} = $1::date or ${shared('c', ' and s.day = $1::date')})
     and not ${shared('c', ' and s.day <> $1::date')}`
 
-/** The first and last business day of the lines that the day's statement lists although another one brought them; none: nothing. */
-export async function daysOfShared(
-  tx: pg.ClientBase,
-  book: 'statement_lines' | 'fund_lines',
-  { channel, account }: { readonly channel: string; readonly account: string },
-  day: string,
-): Promise<string[]> {
-  const { rows } = await tx.query(
-    `select min(l.business_date)::text as first, max(l.business_date)::text as last
-       from shared_lines s join ${book} l on l.order_no = s.order_no and l.id = s.line_id
-      where s.day = $3 and l.channel = $1 and l.account = $2
-        and not exists (select from superseded_lines x where x.order_no = s.order_no and x.line_id = s.line_id)`,
-    [channel, account, day],
-  )
-  return rows[0].first === null ? [] : [rows[0].first, rows[0].last]
-}
-
 /** Keeps which lines of other days' statements this day's lists too, and forgets those that it lists no more. */
 export async function noteShared(tx: pg.ClientBase, day: string): Promise<void> {
   await tx.query(

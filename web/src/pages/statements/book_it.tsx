@@ -22,15 +22,13 @@ export function BookIt({ file, seen, account: chosen, said, busy }: InspectedPro
   const [refused, setRefused] = useState<Refused | null>(null)
   // The same wish is sent again under the same id.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another file, account or day is another wish
-  const id = useMemo(newRequestId, [seen.sm3, account, day])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the same, and another wish than to book it
-  const again = useMemo(newRequestId, [seen.sm3, account, day])
+  const ids = useMemo(() => ({ book: newRequestId(), again: newRequestId() }), [seen.sm3, account, day])
   const unsaved = Object.keys(said).length > 0
   const book = async (newest: boolean): Promise<void> => {
     setSaving(true)
     setRefused(null)
     try {
-      const wish = newest ? { id: again, newest } : { id }
+      const wish = newest ? { id: ids.again, newest } : { id: ids.book }
       const path = addressOf('/api/statements', { ...wish, name: file.name.slice(-200), account, day })
       setDone(await sendFile<FileDetail>(path, file, { told: () => {} }))
       await changedHere(['statements', 'days', 'items', 'reviews'])
