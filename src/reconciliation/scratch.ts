@@ -17,6 +17,8 @@ export type Scratch = {
   close(): Promise<void>
 }
 
+/** Tables of a run's own. */
+export const BOOKS = ['movements', 'statement_lines'] as const
 const PREFIX = 'reconcile_'
 /** 'fzrc' in ASCII: the first half of the lock of each run. */
 const RUN_LOCK = 0x667a7263
@@ -31,6 +33,8 @@ export async function openScratch(db: Database, books: 'empty' | 'none' = 'empty
     const schema = `${PREFIX}${run}`
     await keeper.client.query(`create schema ${schema}`)
     if (books === 'empty') await keeper.client.query(createText(schema))
+    // Books that are still to be emptied.
+    let full: readonly string[] = BOOKS
     return {
       schema,
       async connect() {
@@ -41,16 +45,16 @@ export async function openScratch(db: Database, books: 'empty' | 'none' = 'empty
         return client
       },
       async emptyBooks(client) {
-        await client.query(`truncate ${schema}.movements, ${schema}.statement_lines`)
+        full = []
+        await client.query(`truncate ${BOOKS.map(book => `${schema}.${book}`).join(', ')}`)
       },
       async close() {
         // Giving back a gigabyte takes the kernel a moment: each connection empties one of the books.
-        const books = ['movements', 'statement_lines']
         try {
           await Promise.all(
             sessions.map(async (session, i) => {
               const made = await session.catch(() => null)
-              if (i < books.length) await made?.client.query(`truncate ${schema}.${books[i]}`).catch(() => {})
+              if (i < full.length) await made?.client.query(`truncate ${schema}.${full[i]}`).catch(() => {})
               await made?.giveBack()
             }),
           )
@@ -91,12 +95,10 @@ async function claim(keeper: pg.ClientBase): Promise<number> {
 
 /** Unlogged, and without indexes: loaded once, joined once, dropped. */
 const createText = (schema: string): string =>
-  ['movements', 'statement_lines']
-    .map(
-      table => `create unlogged table ${schema}.${table} (like public.${table} including defaults including constraints)
+  BOOKS.map(
+    table => `create unlogged table ${schema}.${table} (like public.${table} including defaults including constraints)
         with (autovacuum_enabled = false);`,
-    )
-    .join('\n')
+  ).join('\n')
 
 async function clearAway(keeper: pg.ClientBase): Promise<void> {
   const { rows } = await keeper.query(`select nspname as schema from pg_namespace where nspname ~ '^${PREFIX}[0-9]+$'`)

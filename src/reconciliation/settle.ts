@@ -60,7 +60,8 @@ export async function settle(connections: Two, options: SettleOptions): Promise<
     return { pairs: 0 }
   }
   const noticed = options.repeated ?? options.repeatedLines ?? []
-  if (options.repeated === null) await findRepeated(connections, options.repeatedLines ? ['movements'] : BOTH)
+  if (options.repeated === null)
+    await findRepeated(connections, options.repeatedLines ? [BOOKS.movements] : Object.values(BOOKS))
   if (noticed.length > 0) await one.query(NAME_REPEATED, [noticed])
   if (options.alsoRepeated && options.alsoRepeated.length > 0) await one.query(NAME_REPEATED, [options.alsoRepeated])
   if (options.refunds) await one.query(FIND_CONTESTED)
@@ -84,7 +85,7 @@ const POLL_MS = 50
 
 /**
  * Whoever is on the scratch takes a share, does it and ticks it off in one transaction, until none is left. A process that dies in the middle lets go of its
- * share with its connection, and another takes it; so the pass ends when all of them are ticked off, however many hands there were. Before version 36 of the
+ * share with its connection, and another takes it; so the pass ends when all of them are ticked off, however many hands there were. Before version 33 of the
  * schema the list had other names and a share's pairs went elsewhere: processes of that time do not find this one.
  */
 async function pairInShares([one, two]: Two, terms: Terms, { count, ask }: Helpers): Promise<number> {
@@ -353,8 +354,6 @@ const repeatedOrders = (book: string): string => `
 const repeatedTrades = (book: string): string => `
   insert into repeated_numbers
   select ${hashOf('channel_trade_no')} from ${book} where kind = 'payment' and channel_trade_no <> '' group by 1 having count(*) > 1`
-
-const BOTH = ['movements', 'statement_lines'] as const
 
 /** The longest first; each connection takes the next when it has done one. */
 async function findRepeated(connections: Two, books: readonly string[]): Promise<void> {

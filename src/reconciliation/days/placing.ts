@@ -34,27 +34,25 @@ export type Placing = { readonly found: readonly Found[]; readonly over: readonl
  */
 export function placeDiscrepancies(standing: readonly Standing[], discrepancies: readonly Discrepancy[]): Placing {
   // A remark about fees stands beside the place of its rows: it is told apart.
-  const key = (of: { kind: string; payments: readonly string[]; lines: readonly string[] }): string =>
-    JSON.stringify([of.kind === 'fee_mismatch', [...of.payments].sort(), [...of.lines].sort()])
+  const key = (of: Rows & { readonly kind: string }): string =>
+    JSON.stringify([isPlace(of), [...of.payments].sort(), [...of.lines].sort()])
   const before = new Map(standing.map(each => [key(each), each]))
   const ownerOf = new Map<string, string>()
-  for (const { owner, payments, lines } of standing)
-    if (owner !== '') for (const name of named(payments, lines)) ownerOf.set(name, owner)
+  for (const each of standing) if (each.owner !== '') for (const name of namesOf(each)) ownerOf.set(name, each.owner)
   const found = discrepancies.map((discrepancy): Found => {
     const was = before.get(key(discrepancy)) ?? null
     before.delete(key(discrepancy))
-    const heir = named(discrepancy.payments, discrepancy.lines)
+    const heir = namesOf(discrepancy)
       .map(name => ownerOf.get(name))
       .find(owner => owner !== undefined)
     return { discrepancy, was, owner: was?.owner ?? heir ?? '' }
   })
   const placeOf = new Map<string, number>()
   for (const [index, { discrepancy }] of found.entries())
-    if (discrepancy.kind !== 'fee_mismatch')
-      for (const name of named(discrepancy.payments, discrepancy.lines)) placeOf.set(name, index)
+    if (isPlace(discrepancy)) for (const name of namesOf(discrepancy)) placeOf.set(name, index)
   const over = [...before.values()].map((gone): Over => {
-    const names = named(gone.payments, gone.lines)
-    const elsewhere = gone.kind === 'fee_mismatch' ? [] : names.flatMap(name => placeOf.get(name) ?? [])
+    const names = namesOf(gone)
+    const elsewhere = isPlace(gone) ? names.flatMap(name => placeOf.get(name) ?? []) : []
     return {
       standing: gone,
       matched: names.filter(name => !placeOf.has(name)),
@@ -120,6 +118,8 @@ export function waitingRows(
 
 /** All names that stand with one of these, directly or by others. */
 function companyOf(names: readonly string[], groups: readonly Rows[]): ReadonlySet<string> {
+  // Mostly there is none, and a day that waits for its statement may have a million rows.
+  if (names.length === 0) return new Set()
   const groupsOf = Map.groupBy(
     groups.flatMap(group => namesOf(group).map(name => ({ name, group }))),
     ({ name }) => name,
@@ -132,17 +132,12 @@ function companyOf(names: readonly string[], groups: readonly Rows[]): ReadonlyS
 }
 
 /** A remark about fees stands beside the place of its rows. */
-const isPlace = ({ kind }: Discrepancy): boolean => kind !== 'fee_mismatch'
+const isPlace = ({ kind }: { readonly kind: string }): boolean => kind !== 'fee_mismatch'
 
-const namesOf = ({ payments, lines }: Rows): string[] => named(payments, lines)
-
+/** Rows of both books. `told`: their names told apart, as a payment and a line may be called alike. */
 const rowsOf = ({ payments, lines }: Rows) => [
   ...payments.map(name => ({ side: 'ours' as const, name, told: `p:${name}` })),
   ...lines.map(name => ({ side: 'theirs' as const, name, told: `l:${name}` })),
 ]
 
-/** Names of both books, told apart: a payment and a line may be called alike. */
-export const named = (payments: readonly string[], lines: readonly string[]): string[] => [
-  ...payments.map(name => `p:${name}`),
-  ...lines.map(name => `l:${name}`),
-]
+export const namesOf = (rows: Rows): string[] => rowsOf(rows).map(({ told }) => told)

@@ -7,7 +7,7 @@ import type { Discrepancy, Entry, Match, Outcome } from '../../matching/entry.ts
 import type { BookSide, BusinessDay } from './day.ts'
 import { bumpRevision, markPublished } from './day_store.ts'
 import * as store from './place_store.ts'
-import { named, placeDiscrepancies, placeEarly, waitingRows } from './placing.ts'
+import { namesOf, placeDiscrepancies, placeEarly, waitingRows } from './placing.ts'
 import { type Row as BookSum, proveDay } from './proof_store.ts'
 import { correctClosed } from './restated.ts'
 
@@ -108,9 +108,7 @@ export async function publish(
   )
   const idOf = new Map(fresh.map((each, i) => [each, ids[i] as number]))
   const groupOfName = new Map(
-    outcome.matches.flatMap((match, i) =>
-      named(match.payments, match.lines).map(name => [name, groupIds[i] as number] as const),
-    ),
+    outcome.matches.flatMap((match, i) => namesOf(match).map(name => [name, groupIds[i] as number] as const)),
   )
   await store.endDiscrepancies(
     tx,

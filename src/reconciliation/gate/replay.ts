@@ -6,7 +6,7 @@ import type { Outcome } from '../../matching/entry.ts'
 import type { Rules } from '../../rules/rules.ts'
 import type { Database } from '../../system/database.ts'
 import { fileOf, readEntries, recordOf } from '../open_rows.ts'
-import { openScratch, type Scratch } from '../scratch.ts'
+import { BOOKS, openScratch, type Scratch } from '../scratch.ts'
 import { settle } from '../settle.ts'
 import { type ClosedDay, copyBook, factsOf, lastClosedDays } from './closed_days.ts'
 import { Comparing, type Comparison, keyOf, type Row, rowOf, type Side, type Standing, standingsOf } from './compare.ts'
@@ -109,8 +109,6 @@ function finish(waiting: Waiting, comparing: Comparing): void {
 }
 
 const nameOf = (id: number): string => `${fileOf(id)}#${recordOf(id)}`
-
-const BOOKS = ['movements', 'statement_lines'] as const
 
 /** One version of the rules, and the books it works on. */
 class Version {
