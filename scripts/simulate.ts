@@ -66,7 +66,8 @@ function lineOf(told: Told): string {
 
 mkdirSync(folder, { recursive: true })
 const from = performance.now()
-const left = Array.from({ length: last - first + 1 }, (_, at) => first + at).filter(seed => !heldBefore().has(seed))
+const known = heldBefore()
+const left = Array.from({ length: last - first + 1 }, (_, at) => first + at).filter(seed => !known.has(seed))
 const asked = left.length
 let broken = 0
 await Promise.all(
