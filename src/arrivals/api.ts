@@ -175,7 +175,7 @@ export const UploadQuery = Type.Object(
     newest: Type.Optional(
       Type.Boolean({
         description:
-          '渠道现在就以这个文件为准，即使它此前来过、或自称更早制作 What the channel states now, though it came before or says that it was made earlier',
+          '渠道现在就以这个文件为准，即使它此前来过、或自称更早生成 What the channel states now, though it came before or says that it was made earlier',
       }),
     ),
   },

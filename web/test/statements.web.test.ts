@@ -5,6 +5,7 @@ import { testSandbox } from '../../testkit/sandbox.ts'
 import { closeTestServer } from '../../testkit/server.ts'
 import { closeBrowser, deviceOf, faultsOfAccess, logIn, webTest } from '../../testkit/web.ts'
 import { wechatBill } from '../../testkit/wechat_bill.ts'
+import { NOTHING_SIDEWAYS } from '../../testkit/workbench_in_page.ts'
 
 after(closeBrowser)
 after(closeTestServer)
@@ -58,5 +59,18 @@ webTest(
     assert.equal(await page.getByRole('tabpanel').getByText('现行版本', { exact: true }).count(), 1)
     await page.getByRole('link', { name: /^文件 \d+$/ }).waitFor()
     assert.deepEqual(await faultsOfAccess(page), [])
+
+    const phone = (await deviceOf(t, browser, { url: platform.url, size: 'phone', look: 'dark' })).page
+    await logIn(phone, finance)
+    await phone.goto('/app/statements/inspect')
+    await phone.locator('input[type=file]').setInputFiles(bill(200))
+    await phone.getByRole('heading', { name: '入账' }).waitFor()
+    assert.deepEqual(await faultsOfAccess(phone), [])
+    assert.equal(await phone.evaluate(NOTHING_SIDEWAYS), true)
+    await phone.goto(new URL(page.url()).pathname)
+    await phone.getByRole('tab', { name: '版本' }).click()
+    await phone.getByText('非现行版本').nth(1).waitFor()
+    assert.deepEqual(await faultsOfAccess(phone), [])
+    assert.equal(await phone.evaluate(NOTHING_SIDEWAYS), true)
   },
 )

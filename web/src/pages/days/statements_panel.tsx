@@ -1,14 +1,12 @@
-import { Button, Drawer, Grid, Table } from 'antd'
+import { Button, Drawer, Grid } from 'antd'
 import { useState } from 'react'
 import type { FileList, FileView } from '../../../../src/arrivals/api.ts'
 import type { DayView } from '../../../../src/reconciliation/days/api.ts'
-import { Failed, Loading, State } from '../../pieces/states.tsx'
-import { grouped, Num, When } from '../../pieces/values.tsx'
+import { Failed, Loading } from '../../pieces/states.tsx'
 import { useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { Changes } from '../statements/changes.tsx'
-import { Counts } from '../statements/counts.tsx'
-import { FILE_LOOKS, KIND_NAMES } from '../statements/words.ts'
+import { VersionList } from '../statements/versions.tsx'
 
 /** Versions of the day's statement, newest first, and what each changed. */
 export function StatementsPanel({ day }: { readonly day: DayView }) {
@@ -23,38 +21,17 @@ export function StatementsPanel({ day }: { readonly day: DayView }) {
       {read.error && <Failed error={read.error} again={() => void read.refetch()} />}
       {!read.data && !read.error && <Loading rows={3} />}
       {read.data && (
-        <Table<FileView>
-          size="small"
-          rowKey="file_id"
-          pagination={false}
-          dataSource={read.data.files}
-          locale={{ emptyText: t('对账单未到', 'No statement has come') }}
-          columns={[
-            { title: t('文件', 'File'), render: (_, { name }) => <Num>{name}</Num> },
-            { title: t('种类', 'Kind'), responsive: ['md'], render: (_, { kind }) => t(KIND_NAMES[kind]) },
-            { title: t('生成时间', 'Made at'), responsive: ['md'], render: (_, { made_at: at }) => <When at={at} /> },
-            { title: t('收到', 'Received'), responsive: ['md'], render: (_, { received_at: at }) => <When at={at} /> },
-            { title: t('记录', 'Records'), align: 'end', render: (_, { records }) => grouped(String(records)) },
-            {
-              title: t('状态', 'State'),
-              render: (_, file) => (
-                <>
-                  <State of={file.state} looks={FILE_LOOKS} /> <Counts file={file} />
-                </>
-              ),
-            },
-            {
-              title: t('与上一版的差异', 'Differences'),
-              render: (_, file) =>
-                file.changes === 0 ? (
-                  '—'
-                ) : (
-                  <Button type="link" onClick={() => setOpened(file)}>
-                    {t(`${file.changes} 条`, `${file.changes}`)}
-                  </Button>
-                ),
-            },
-          ]}
+        <VersionList
+          files={read.data.files}
+          changes={file =>
+            file.changes === 0 ? (
+              '—'
+            ) : (
+              <Button type="link" onClick={() => setOpened(file)}>
+                {t(`${file.changes} 条`, `${file.changes}`)}
+              </Button>
+            )
+          }
         />
       )}
       <Drawer

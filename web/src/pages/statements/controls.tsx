@@ -1,5 +1,5 @@
-import { Table } from 'antd'
 import type { FileDetail } from '../../../../src/arrivals/api.ts'
+import { Listing } from '../../pieces/listing.tsx'
 import { State } from '../../pieces/states.tsx'
 import { Money } from '../../pieces/values.tsx'
 import { useText } from '../../shell/text.ts'
@@ -15,17 +15,16 @@ export function Controls({ controls }: { readonly controls: FileDetail['controls
   if (controls.length === 0)
     return <p className="quiet">{t('文件没有写合计，无法由它自己证明', 'The file states no totals to prove it by')}</p>
   return (
-    <Table
-      size="small"
-      pagination={false}
-      scroll={{ x: 'max-content' }}
-      rowKey="name"
-      dataSource={controls.map((control, index) => ({ ...control, name: `${control.name}`, key: index }))}
+    <Listing
+      label={t('合计', 'Totals')}
+      rows={controls}
+      keyOf={control => controls.indexOf(control)}
+      empty={null}
       columns={[
-        { title: t('合计', 'Total'), dataIndex: 'name' },
-        { title: t('文件所写', 'Stated'), align: 'right', render: (_, each) => <Money amount={each.stated} /> },
-        { title: t('逐条算出', 'Computed'), align: 'right', render: (_, each) => <Money amount={each.computed} /> },
-        { title: '', render: (_, each) => <State of={String(each.ok)} looks={LOOKS} /> },
+        { title: t('合计', 'Total'), head: true, render: ({ name }) => name },
+        { title: t('文件所写', 'Stated'), right: true, render: ({ stated }) => <Money amount={stated} /> },
+        { title: t('逐条算出', 'Computed'), right: true, render: ({ computed }) => <Money amount={computed} /> },
+        { title: t('核对', 'Check'), head: true, render: ({ ok }) => <State of={String(ok)} looks={LOOKS} /> },
       ]}
     />
   )

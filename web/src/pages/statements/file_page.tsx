@@ -1,5 +1,5 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { Alert, Button, Flex, Modal, Table, Tabs } from 'antd'
+import { Alert, Button, Flex, Modal, Tabs } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { FileDetail, FileList } from '../../../../src/arrivals/api.ts'
@@ -13,6 +13,7 @@ import { Changes } from './changes.tsx'
 import { Controls } from './controls.tsx'
 import { Counts } from './counts.tsx'
 import { ProblemList } from './problems.tsx'
+import { VersionList } from './versions.tsx'
 import { FILE_LOOKS, KIND_NAMES, sizeText } from './words.ts'
 import './statements.css'
 
@@ -78,7 +79,7 @@ function Shown({ file }: { readonly file: FileDetail }) {
           <When at={file.received_at} whole />
         </Fact>
         {file.made_at !== file.received_at && (
-          <Fact name={t('制作', 'Made')}>
+          <Fact name={t('生成时间', 'Made at')}>
             <When at={file.made_at} whole />
           </Fact>
         )}
@@ -146,38 +147,7 @@ function Versions({ file }: { readonly file: FileDetail }) {
     return <Nothing what={t('这个文件不是某一天的整份对账单', 'This file is no whole day’s statement')} />
   if (error) return <Failed error={error} />
   if (!data) return <Loading rows={3} />
-  return (
-    <Table
-      size="small"
-      rowKey="file_id"
-      pagination={false}
-      scroll={{ x: 'max-content' }}
-      dataSource={data.files}
-      columns={[
-        {
-          title: t('文件', 'File'),
-          render: (_, each) =>
-            each.file_id === file.file_id ? (
-              <strong>{each.name}</strong>
-            ) : (
-              <Link to={`/statements/${each.file_id}`}>{each.name}</Link>
-            ),
-        },
-        { title: t('收到', 'Received'), render: (_, each) => <When at={each.received_at} /> },
-        {
-          title: t('状态', 'State'),
-          render: (_, each) => (
-            <>
-              <State of={each.state} looks={FILE_LOOKS} /> <Counts file={each} />
-            </>
-          ),
-        },
-        { title: t('制作', 'Made'), render: (_, each) => <When at={each.made_at} /> },
-        { title: t('记录', 'Records'), dataIndex: 'records', align: 'right' },
-        { title: t('差异', 'Changes'), dataIndex: 'changes', align: 'right' },
-      ]}
-    />
-  )
+  return <VersionList files={data.files} open={file.file_id} changes={({ changes }) => changes} />
 }
 
 function Download({ file }: { readonly file: FileDetail }) {

@@ -1,5 +1,6 @@
-import { Alert, Table } from 'antd'
+import { Alert } from 'antd'
 import type { InspectView } from '../../../../src/arrivals/api.ts'
+import { Listing } from '../../pieces/listing.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { Money, Num } from '../../pieces/values.tsx'
 import { useLang, useText } from '../../shell/text.ts'
@@ -136,25 +137,29 @@ function FirstRows({ rows }: { readonly rows: NonNullable<InspectView['rows']> }
     return found ? t(found) : code
   }
   return (
-    <Table
-      size="small"
-      pagination={false}
-      rowKey="record"
-      scroll={{ x: 'max-content' }}
-      dataSource={rows}
+    <Listing
+      label={t('前几条', 'The first records')}
+      rows={rows}
+      keyOf={({ record }) => record}
+      empty={null}
       columns={[
-        { title: t('条', 'No.'), dataIndex: 'record', align: 'right' },
-        { title: t('行', 'Line'), dataIndex: 'line', align: 'right' },
-        { title: t('时间', 'Time'), render: (_, row) => <Num>{(row.at ?? '').replace('T', ' ').slice(0, 19)}</Num> },
+        { title: t('条', 'No.'), right: true, head: true, render: ({ record }) => record },
+        { title: t('行', 'Line'), right: true, render: ({ line }) => line },
+        {
+          title: t('时间', 'Time'),
+          head: true,
+          render: ({ at }) => <Num>{(at ?? '').replace('T', ' ').slice(0, 19)}</Num>,
+        },
         {
           title: t('金额', 'Amount'),
-          align: 'right',
-          render: (_, row) => <Money amount={row.amount} currency={row.currency} />,
+          right: true,
+          head: true,
+          render: ({ amount, currency }) => <Money amount={amount} currency={currency} />,
         },
-        { title: t('种类', 'Kind'), render: (_, row) => word(KINDS, row.kind) },
-        { title: t('状态', 'State'), render: (_, row) => word(STATUSES, row.status) },
-        { title: t('渠道交易号', 'Transaction'), render: (_, row) => <Num>{row.id ?? ''}</Num> },
-        { title: t('订单号', 'Order'), render: (_, row) => <Num>{row.order_no}</Num> },
+        { title: t('种类', 'Kind'), render: ({ kind }) => word(KINDS, kind) },
+        { title: t('状态', 'State'), render: ({ status }) => word(STATUSES, status) },
+        { title: t('渠道交易号', 'Transaction'), render: ({ id }) => <Num>{id ?? ''}</Num> },
+        { title: t('订单号', 'Order'), render: ({ order_no: no }) => <Num>{no}</Num> },
       ]}
     />
   )
