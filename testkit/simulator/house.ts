@@ -69,8 +69,9 @@ export class House {
   }
 
   static async open(channels: Channels, time: SimulatedTime): Promise<House> {
-    installBreaker()
     const { url, drop } = await freshDatabase()
+    // Only now: whoever says that the test server is in use must live to stop it.
+    installBreaker()
     const house = new House(url, drop, channels, time)
     await house.#start()
     const { app } = house.#running

@@ -6,6 +6,11 @@ export type Told =
   | ({ readonly seconds: number } & Simulation)
   | { readonly seed: number; readonly seconds: number; readonly failure: string }
 
+// Whoever asked for it is gone, or Ctrl-C: nothing is left running.
+const leave = (): void => void closeTestServer().finally(() => process.exit(1))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave)
+process.once('disconnect', leave)
+
 const [seed = 1, days = 100, paymentsADay = 12] = process.argv.slice(2).map(Number)
 const from = performance.now()
 const seconds = (): number => Math.round((performance.now() - from) / 1000)
@@ -17,5 +22,6 @@ const told: Told = await simulate({ seed, days, paymentsADay, tell: console.log 
   },
 )
 await closeTestServer()
+process.off('disconnect', leave)
 process.send?.(told)
 process.disconnect?.()
