@@ -1,7 +1,7 @@
 import { acceptanceKind } from './arrivals/acceptance.ts'
 import type { Arriving } from './arrivals/arriving.ts'
 import { alertMissing, FETCH_JOB, planArrivals, queueDue } from './arrivals/expecting.ts'
-import { fetchArrival, lookIntoBoxes } from './arrivals/operations.ts'
+import { fetchArrival, lookIntoBoxes, noteBooked } from './arrivals/operations.ts'
 import { plansOf } from './arrivals/plan.ts'
 import { arrivalRoutes } from './arrivals/routes.ts'
 import { StatementsSection, type StatementsSettings } from './arrivals/settings.ts'
@@ -49,6 +49,7 @@ export const arrivalsPart = (options: ArrivalsPartOptions = {}): PartOf => ({
           every: 60,
           run: async () => {
             await planArrivals(arriving)
+            await noteBooked(arriving)
             await queueDue(arriving)
             await alertMissing(arriving)
           },

@@ -12,6 +12,7 @@ import { type TestApp, testApp } from '../../testkit/app.ts'
 import { FakeChannel, fakeChannels } from '../../testkit/fake_channel.ts'
 import { closeTestServer } from '../../testkit/server.ts'
 import { type BillRow, wechatBill } from '../../testkit/wechat_bill.ts'
+import { SYSTEM } from '../access/actor.ts'
 import type { StatementDownload } from '../channels/channel.ts'
 import type { Failure } from '../kernel/failure.ts'
 import { kindsByCode } from '../reviews/kind.ts'
@@ -19,10 +20,10 @@ import { approveReview, refuseReview } from '../reviews/operations.ts'
 import { prepareJobs } from '../system/jobs.ts'
 import { shapeOf } from '../system/shape.ts'
 import { acceptanceKind } from './acceptance.ts'
-import type { Arriving } from './arriving.ts'
+import { type Arriving, planOf } from './arriving.ts'
 import { downloadRaw, fetchNow, readArrivals, readChanges, readFile, uploadFile } from './asked.ts'
 import { alertMissing, planArrivals } from './expecting.ts'
-import { fetchArrival, lookIntoBoxes } from './operations.ts'
+import { bring, fetchArrival, lookIntoBoxes, noteBooked } from './operations.ts'
 import { plansOf } from './plan.ts'
 import { StatementsSection, type StatementsSettings } from './settings.ts'
 import { dueArrivals } from './store.ts'
@@ -164,6 +165,31 @@ test('a worker that dies over a download loses its claim, and another fetches', 
   channel.says.push(ready([fare(1)]))
   await due()
   assert.deepEqual(await states(), [`${DAY} arrived 2`])
+})
+
+test('a statement that was booked without a word, by one who died or on the command line, is noted as there, and nobody is told that it is missing', async t => {
+  const { app, channel, due, states } = await world(t)
+  channel.says.push({ state: 'failed', reason: 'no answer' })
+  await due()
+  assert.deepEqual(await states(), [`${DAY} failed 1 statement_download_failed`])
+  assert.equal(await noteBooked(app), 0)
+  const path = join(await temporary(t), 'file')
+  const file = async (rows: readonly BillRow[], name: string) => {
+    await writeFile(path, wechatBill(rows))
+    return await bring(app, planOf(app, 'wechat-main'), { path, name, day: DAY, newest: true }, SYSTEM)
+  }
+  assert.equal((await file([fare(1, { at: '2026-11-20 10:00:00' })], 'another day.csv')).state, 'refused')
+  assert.equal(await noteBooked(app), 0, 'what was refused is not there')
+  await file([fare(1)], 'bill.csv')
+  const second = await file([fare(1), fare(2)], 'bill again.csv')
+  assert.equal(await noteBooked(app), 1)
+  assert.deepEqual(await states(), [`${DAY} arrived 1`])
+  const [arrival] = (await readArrivals(app, actor('li'), {})).arrivals
+  assert.equal(arrival?.file_id, second.id, 'the version that counts')
+  assert.equal(await alertMissing(app), 0)
+  assert.equal(await noteBooked(app), 0, 'once')
+  app.pass(86_400)
+  assert.equal((await dueArrivals(app.db.pool, app.now(), 10)).length, 1, 'a newer version is still looked for')
 })
 
 test('another day’s file is refused and kept; where it belongs the same file is booked', async t => {

@@ -5,7 +5,7 @@ import { type Actor, SYSTEM } from '../access/actor.ts'
 import { record } from '../audit/record.ts'
 import type { Day } from '../kernel/business_day.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { StatementFile } from '../statements/file_store.ts'
+import { currentVersions, type StatementFile } from '../statements/file_store.ts'
 import { touchDays } from '../statements/line_store.ts'
 import { type ImportAnswer, type ImportRequest, importStatement } from '../statements/operations.ts'
 import { askAcceptance } from './acceptance.ts'
@@ -23,6 +23,7 @@ import {
   concludeArrival,
   lockArrivalOf,
   markRead,
+  missingArrivals,
   noteFiles,
   noteLook,
   planNextTry,
@@ -142,6 +143,21 @@ export async function concludeBrought(
   const of = { account: plan.channel.account, day, kind: file.kind }
   const arrival = await app.db.transaction(tx => lockArrivalOf(tx, of))
   if (arrival) await conclude(app, plan, arrival, { state: 'file', file }, source, who)
+}
+
+/** Writes down that statements came which were booked without a word about it: on the command line, or by somebody who died right after. Gives how many. */
+export async function noteBooked(app: Arriving): Promise<number> {
+  const missing = await missingArrivals(app.db.pool)
+  if (missing.length === 0) return 0
+  const booked = await currentVersions(app.db.pool, missing)
+  for (const file of booked) {
+    const plan = app.plans.get(file.account)
+    const arrival = missing.find(
+      ({ account, kind, day }) => account === file.account && kind === file.kind && day === file.day,
+    )
+    if (plan && arrival) await conclude(app, plan, arrival, { state: 'file', file }, arrival.source, SYSTEM)
+  }
+  return booked.length
 }
 
 /** Looks into the folders and servers of all accounts that have one, and imports what lies there and is not written to any more. */

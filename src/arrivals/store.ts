@@ -148,6 +148,14 @@ export async function lockArrivalsOfFile(tx: pg.ClientBase, fileId: number): Pro
   return rows
 }
 
+/** Those that have not come, newest day first. */
+export async function missingArrivals(db: pg.Pool): Promise<Arrival[]> {
+  const { rows } = await db.query(
+    `select ${ARRIVAL} from arrivals a where a.state not in ('arrived', 'empty') order by a.business_date desc, a.id`,
+  )
+  return rows
+}
+
 /** Takes those that are missing by now, so that each is told once; what was never tried since it should be there comes first. */
 export async function takeMissing(tx: pg.ClientBase, at: Date, limit: number): Promise<Arrival[]> {
   const { rows } = await tx.query(

@@ -83,13 +83,22 @@ export type DayOfAccount = {
 export const NEWEST_FIRST = 'order by made_at desc, id desc'
 
 /** The version of a day's statement that counts: the one made last. null: none has been booked. */
-export async function currentVersion(db: pg.ClientBase | pg.Pool, of: DayOfAccount): Promise<StatementFile | null> {
+export const currentVersion = async (db: pg.ClientBase | pg.Pool, of: DayOfAccount): Promise<StatementFile | null> =>
+  (await currentVersions(db, [of]))[0] ?? null
+
+/** The versions that count of these days' statements, of those that have one. */
+export async function currentVersions(
+  db: pg.ClientBase | pg.Pool,
+  days: readonly DayOfAccount[],
+): Promise<StatementFile[]> {
   const { rows } = await db.query(
-    `select ${FILE_COLUMNS} from statement_files
-      where channel = $1 and account = $2 and kind = $3 and day = $4 and state = 'booked' ${NEWEST_FIRST} limit 1`,
-    [of.channel, of.account, of.kind, of.day],
+    `select f.* from unnest($1::text[], $2::text[], $3::statement_kind[], $4::date[]) as of (channel, account, kind, day),
+        lateral (select ${FILE_COLUMNS} from statement_files f
+                  where f.channel = of.channel and f.account = of.account and f.kind = of.kind and f.day = of.day and f.state = 'booked'
+                  ${NEWEST_FIRST} limit 1) f`,
+    [days.map(of => of.channel), days.map(of => of.account), days.map(of => of.kind), days.map(of => of.day)],
   )
-  return rows[0] ?? null
+  return rows
 }
 
 /** The files that have been booked as the day's whole statement. */
