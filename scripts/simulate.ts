@@ -1,44 +1,50 @@
 /**
- * `npm run simulate [-- --days 100] [--payments 12] [--seeds 1-20] [--jobs 2] [--resume]`: whole days of the platform from a seed (docs/continuity.md), each seed in a process
- * and on a database server of its own. Exit status 1 when something that must never be was; its line says how to see it again, the log in the data folder what was before it.
- * `--resume` leaves out the seeds that an earlier run of as many days has seen hold.
+ * `npm run simulate [-- --days 100] [--payments 12] [--seeds 1-20 | --found] [--jobs 2] [--resume]`: whole days of the platform from a seed (docs/continuity.md), each seed in a
+ * process and on a database server of its own. Exit status 1 when something that must never be was; its line says how to see it again, the log in the data folder what was before it.
+ * `--found` plays the seeds that broke something once, each for as many days as it took. `--resume` leaves out what an earlier run has seen hold.
  */
 import { fork } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseWords } from '../src/command_line.ts'
 import { dataFolder, PACKAGE_ROOT } from '../src/system/paths.ts'
+import { FOUND } from '../testkit/simulator/found.ts'
 import type { Told } from '../testkit/simulator/seed.ts'
 
 const words = parseWords(process.argv.slice(2), {
-  flags: ['resume'],
+  flags: ['resume', 'found'],
   single: ['days', 'payments', 'seeds', 'jobs'],
   many: [],
 })
 const given = (name: string, otherwise: string): string => words.values.get(name)?.[0] ?? otherwise
-const [days, payments] = [given('days', '100'), given('payments', '12')]
-const [first = 1, last = first] = given('seeds', '1-20').split('-').map(Number)
+const payments = given('payments', '12')
+const asked: readonly Game[] = words.flags.has('found')
+  ? FOUND
+  : range(given('seeds', '1-20'), Number(given('days', '100')))
 const folder = join(dataFolder(), 'simulate')
+
+type Game = { readonly seed: number; readonly days: number }
+
+function range(seeds: string, days: number): Game[] {
+  const [first = 1, last = first] = seeds.split('-').map(Number)
+  return Array.from({ length: last - first + 1 }, (_, at) => ({ seed: first + at, days }))
+}
+
 /** A line for each seed that was played, whatever came of it. */
-const PLAYED = join(folder, `played-${days}-${payments}.jsonl`)
+const playedFile = (days: number): string => join(folder, `played-${days}-${payments}.jsonl`)
 
 const holds = (told: Told): boolean => 'broken' in told && told.broken.length === 0
 
-function heldBefore(): Set<number> {
-  if (!words.flags.has('resume') || !existsSync(PLAYED)) return new Set()
-  const all = readFileSync(PLAYED, 'utf8').trim().split('\n')
-  return new Set(
-    all
-      .map(line => JSON.parse(line) as Told)
-      .filter(holds)
-      .map(({ seed }) => seed),
-  )
+function heldBefore({ seed, days }: Game): boolean {
+  if (!words.flags.has('resume') || !existsSync(playedFile(days))) return false
+  const lines = readFileSync(playedFile(days), 'utf8').trim().split('\n')
+  return lines.map(line => JSON.parse(line) as Told).some(told => told.seed === seed && holds(told))
 }
 
 /** One seed in a process of its own. Young objects are many and die: room for them saves a tenth of the time. */
-function play(seed: number, job: number): Promise<Told> {
-  const log = openSync(join(folder, `seed-${seed}.log`), 'w')
-  const child = fork(join(PACKAGE_ROOT, 'testkit/simulator/seed.ts'), [String(seed), days, payments], {
+function play({ seed, days }: Game, job: number): Promise<Told> {
+  const log = openSync(join(folder, `seed-${seed}-${days}.log`), 'w')
+  const child = fork(join(PACKAGE_ROOT, 'testkit/simulator/seed.ts'), [String(seed), String(days), payments], {
     env: {
       NODE_COMPILE_CACHE: join(PACKAGE_ROOT, 'node_modules/.cache/fzpay'),
       ...process.env,
@@ -55,9 +61,8 @@ function play(seed: number, job: number): Promise<Told> {
   })
 }
 
-function lineOf(told: Told): string {
-  const again = (until: string | number) =>
-    `npm run simulate -- --days ${until} --payments ${payments} --seeds ${told.seed}`
+function lineOf(told: Told, { days }: Game): string {
+  const again = (until: number) => `npm run simulate -- --days ${until} --payments ${payments} --seeds ${told.seed}`
   if ('failure' in told) return `seed ${told.seed} BROKE OFF: ${told.failure}\n  again: ${again(days)}`
   if (!holds(told)) return `seed ${told.seed} BROKE ${told.broken.join('\n  ')}\n  again: ${again(told.days)}`
   const { seed, closed, movements, discrepancies, restated, strikes, revived, seconds } = told
@@ -66,19 +71,18 @@ function lineOf(told: Told): string {
 
 mkdirSync(folder, { recursive: true })
 const from = performance.now()
-const known = heldBefore()
-const left = Array.from({ length: last - first + 1 }, (_, at) => first + at).filter(seed => !known.has(seed))
-const asked = left.length
+const left = asked.filter(game => !heldBefore(game))
+const games = left.length
 let broken = 0
 await Promise.all(
-  Array.from({ length: Math.min(asked, Number(given('jobs', '2'))) }, async (_, job) => {
-    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
-      const told = await play(seed, job)
+  Array.from({ length: Math.min(games, Number(given('jobs', '2'))) }, async (_, job) => {
+    for (let game = left.shift(); game !== undefined; game = left.shift()) {
+      const told = await play(game, job)
       if (!holds(told)) broken++
-      appendFileSync(PLAYED, `${JSON.stringify(told)}\n`)
-      console.log(lineOf(told))
+      appendFileSync(playedFile(game.days), `${JSON.stringify(told)}\n`)
+      console.log(lineOf(told, game))
     }
   }),
 )
-console.log(`${asked} seeds of ${days} days, ${broken} broken, ${Math.round((performance.now() - from) / 1000)} s`)
+console.log(`${games} seeds, ${broken} broken, ${Math.round((performance.now() - from) / 1000)} s`)
 process.exitCode = broken > 0 ? 1 : 0

@@ -7,9 +7,6 @@ import { simulate } from './simulate.ts'
 
 after(closeTestServer)
 
-/** Seeds that broke something once, with the day by which it showed: they must not again. `npm run simulate` looks for more. */
-const FOUND_ONCE: readonly { readonly seed: number; readonly days: number }[] = []
-
 test('days of the whole platform hold whatever happens in them, and a seed plays them again', {
   timeout: 240_000,
 }, async () => {
@@ -59,8 +56,3 @@ test('a channel lists a payment in two statements until it drops it from one, an
   channel.publishFirstAgain(TUE)
   assert.deepEqual(channel.statementOf(TUE), first)
 })
-
-for (const { seed, days } of FOUND_ONCE)
-  test(`seed ${seed} holds for ${days} days`, { timeout: 240_000 }, async () => {
-    assert.deepEqual((await simulate({ seed, days, paymentsADay: 10 })).broken, [])
-  })
