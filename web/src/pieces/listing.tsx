@@ -86,13 +86,16 @@ export function Listing<T extends object>({ rows, keyOf, columns, label, empty, 
   )
 }
 
-/** What scrolls sideways must be scrolled by the keyboard, too, where nothing in it takes the focus. */
-function useReachedByKeyboard(table: RefObject<TableRef | null>, shown: boolean): void {
+/** What scrolls must be scrolled by the keyboard, too, where nothing in it takes the focus. */
+export function useReachedByKeyboard(table: RefObject<TableRef | null>, shown: boolean): void {
   useEffect(() => {
-    const content = shown ? table.current?.nativeElement.querySelector<HTMLElement>('.ant-table-content') : null
+    const content = shown
+      ? table.current?.nativeElement.querySelector<HTMLElement>('.ant-table-content, .ant-table-body')
+      : null
     if (!content) return
     const seen = new ResizeObserver(() => {
-      if (content.scrollWidth > content.clientWidth) content.tabIndex = 0
+      const over = content.scrollWidth > content.clientWidth || content.scrollHeight > content.clientHeight
+      if (over) content.tabIndex = 0
       else content.removeAttribute('tabindex')
     })
     for (const each of [content, ...content.children]) seen.observe(each)

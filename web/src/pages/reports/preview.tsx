@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Table } from 'antd'
+import { Table, type TableRef } from 'antd'
+import { useRef } from 'react'
 import type { Content, Preview } from '../../../../src/reports/api.ts'
+import { useReachedByKeyboard } from '../../pieces/listing.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
 import { ask, type Refused } from '../../shell/api.ts'
@@ -20,6 +22,8 @@ export function PreviewTable({ content }: { readonly content: Content }) {
     queryFn: ({ signal }) => ask<Preview>('POST', '/api/reports/preview', { body: { content, lang }, signal }),
     retry: false,
   })
+  const table = useRef<TableRef>(null)
+  useReachedByKeyboard(table, data !== undefined && data.rows.length > 0)
   return (
     <section aria-label={t('预览', 'Preview')} style={{ marginTop: 16 }}>
       {error && <Failed error={error} again={() => void refetch()} />}
@@ -31,6 +35,7 @@ export function PreviewTable({ content }: { readonly content: Content }) {
             {t(`预览（前 ${data.rows.length} 行）`, `Preview (the first ${counted(data.rows.length, 'row')})`)}
           </p>
           <Table
+            ref={table}
             size="small"
             pagination={false}
             scroll={{ x: 'max-content', y: 420 }}
