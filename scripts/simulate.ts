@@ -65,8 +65,8 @@ function lineOf(told: Told, { days }: Game): string {
   const again = (until: number) => `npm run simulate -- --days ${until} --payments ${payments} --seeds ${told.seed}`
   if ('failure' in told) return `seed ${told.seed} BROKE OFF: ${told.failure}\n  again: ${again(days)}`
   if (!holds(told)) return `seed ${told.seed} BROKE ${told.broken.join('\n  ')}\n  again: ${again(told.days)}`
-  const { seed, closed, movements, discrepancies, restated, strikes, revived, seconds } = told
-  return `seed ${seed}: ${told.days} days hold, ${closed} closes, ${movements} movements, ${discrepancies} discrepancies, ${restated} restated, ${strikes} strikes, ${revived} new platforms, ${seconds} s`
+  const { seed, closed, movements, discrepancies, restated, strikes, crashes, revived, seconds } = told
+  return `seed ${seed}: ${told.days} days hold, ${closed} closes, ${movements} movements, ${discrepancies} discrepancies, ${restated} restated, ${strikes} strikes (${crashes} on the database itself), ${revived} new platforms, ${seconds} s`
 }
 
 mkdirSync(folder, { recursive: true })

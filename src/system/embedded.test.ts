@@ -5,10 +5,12 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, openDatabase } from './database.ts'
 import type { Notice } from './notice.ts'
 import { PACKAGE_ROOT } from './paths.ts'
 import { goneWithin, isAlive, parsePidFile } from './postgres_process.ts'
+import { LOCKS } from './presence.ts'
 
 // One cluster for all of these, under a name that is hard on quoting; each test leaves it stopped.
 const TEMPORARY = mkdtempSync(join(tmpdir(), 'fzpay-'))
@@ -38,6 +40,14 @@ async function otherProcess(dataDir = DATA): Promise<ChildProcess> {
 async function end(child: ChildProcess, name: NodeJS.Signals): Promise<void> {
   child.kill(name)
   await once(child, 'exit')
+}
+
+/** The server has noticed that a process which ended a moment ago is gone: only `db` is there. */
+async function isAlone(db: Database): Promise<void> {
+  const present = 'select count(*)::int as n from pg_locks where locktype = $1 and classid = $2 and objid = 1'
+  const count = async () => (await db.pool.query(present, ['advisory', LOCKS])).rows[0].n
+  for (const end = performance.now() + 10_000; (await count()) > 1; await sleep(5))
+    assert.ok(performance.now() < end, 'the other process is still there')
 }
 
 async function isStopped(pid: number): Promise<void> {
@@ -76,7 +86,7 @@ test('two that start at the same moment share one server, and the last one out s
   assert.ok(server)
   await end(one, 'SIGTERM')
   assert.equal(isAlive(server.pid), true)
-  assert.deepEqual((await two.pool.query('select 1 as x')).rows, [{ x: 1 }])
+  await isAlone(two)
   await two.close()
   await isStopped(server.pid)
 })
@@ -89,10 +99,24 @@ test('after kill -9 of its user the server waits, and the next process takes it 
   assert.equal(isAlive(server.pid), true)
   const db = await open()
   assert.equal(postmaster()?.pid, server.pid)
+  await isAlone(db)
   await db.close()
   await isStopped(server.pid)
 })
 
+test('a server that crashed and recovered by itself is left as any other: the last one stops it', async () => {
+  const db = await open()
+  const server = postmaster()
+  assert.ok(server)
+  const { rows } = await db.pool.query('select pg_backend_pid() as pid')
+  process.kill(rows[0].pid, 'SIGKILL')
+  const other = await open()
+  assert.equal(postmaster()?.pid, server.pid, 'it never ended')
+  await db.close()
+  assert.equal(isAlive(server.pid), true, 'somebody else is there')
+  await other.close()
+  await isStopped(server.pid)
+})
 test('after kill -9 of the server itself the next start recovers', async () => {
   const db = await open()
   await db.pool.query('create table if not exists survives (x int)')

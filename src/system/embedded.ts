@@ -128,9 +128,11 @@ async function joinServer(place: Place, postmaster: Postmaster): Promise<Embedde
 
 async function release(place: Place, postmaster: Postmaster, presence: Presence): Promise<void> {
   // A server that is gone already (killed, or stopped by an operator) needs no goodbye.
-  const alone = await presence.leave().catch(() => false)
+  const alone = await presence.leave().catch(() => null)
   if (alone) await stop(place, postmaster)
   await presence.end()
+  // After a crash it recovered from, the server knows nobody any more and runs on: it is said goodbye to as by whoever comes anew.
+  if (alone === null) await stopIfUnused(place)
 }
 
 /** Fast shutdown: sessions are cut, a checkpoint is written. A minute later it is cut short, which the WAL makes safe. */

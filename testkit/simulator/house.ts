@@ -37,6 +37,20 @@ const CHECKER = { login: 'checker', password: 'granite-otter-lantern-42' }
 
 const AGAIN = new Set(['payment_under_way', 'payment_outcome_unknown', 'overloaded', 'stopping'])
 const TRIES = 60
+/** Connections of the simulation's own, which no strike hits but a crash of the server: then the question is asked again. */
+function lastingPool(url: string, name: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 2, application_name: name })
+  pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
+  const ask = pool.query.bind(pool) as (...given: unknown[]) => Promise<unknown>
+  const query = (...given: unknown[]): Promise<unknown> =>
+    ask(...given).catch((error: Error & { code?: string }) => {
+      if (!/^57P0|^ECONN/.test(error.code ?? '') && !error.message.startsWith('Connection terminated')) throw error
+      return ask(...given)
+    })
+  return Object.assign(pool, { query })
+}
+
 const QUIET = new Logger(() => () => {})
 
 /**
@@ -65,14 +79,19 @@ export class House {
     this.#drop = drop
     this.#channels = channels
     this.now = now
-    this.watch = new pg.Pool({ connectionString: url, max: 2, application_name: WATCHER })
+    this.watch = lastingPool(url, WATCHER)
   }
 
-  static async open(channels: Channels, time: SimulatedTime): Promise<House> {
+  /** `crashes`: the server may, and what was committed must outlive it, as it need not for other tests. */
+  static async open(
+    channels: Channels,
+    { crashes, ...time }: SimulatedTime & { readonly crashes: boolean },
+  ): Promise<House> {
     const { url, drop } = await freshDatabase()
     // Only now: whoever says that the test server is in use must live to stop it.
     installBreaker()
     const house = new House(url, drop, channels, time)
+    if (crashes) await house.watch.query(`alter database ${new URL(url).pathname.slice(1)} set synchronous_commit = on`)
     await house.#start()
     const { app } = house.#running
     house.#keys.set('clerk', await provideKey(app, 'clerk', [...ALL_PERMISSIONS]))
@@ -134,9 +153,7 @@ export class House {
       jobs: { take: tasks => void (this.#tasks = tasks) },
     })
     // The queue's own statements are its library's business: struck are those of the tasks.
-    this.#pool = new pg.Pool({ connectionString: this.#url, max: 2, application_name: `${WATCHER} jobs` })
-    this.#pool.on('error', () => {})
-    this.#pool.on('connect', client => client.on('error', () => {}))
+    this.#pool = lastingPool(this.#url, `${WATCHER} jobs`)
   }
 
   /** Ends what is left of a dead platform, and starts another. */
@@ -234,13 +251,9 @@ export class House {
           .filter(task => task.every === undefined)
           .map(task => [task.name, async payload => await task.run(payload, new AbortController().signal)]),
       )
-      const client = await this.#pool?.connect().catch(() => undefined)
-      if (client) {
-        await runTaskListOnce({ schema: 'fzpay_jobs', logger: QUIET, noHandleSignals: true }, list, client).then(
-          () => client.release(),
-          () => client.release(true),
-        )
-      }
+      // The library asks nothing of a client but its queries.
+      const client = this.#pool as unknown as pg.PoolClient
+      await runTaskListOnce({ schema: 'fzpay_jobs', logger: QUIET, noHandleSignals: true }, list, client)
       if (isDead()) await this.revive()
     }
   }

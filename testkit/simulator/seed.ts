@@ -1,4 +1,4 @@
-import { closeTestServer } from '../server.ts'
+import { closeTestServer, givenServer } from '../server.ts'
 import { type Simulation, simulate } from './simulate.ts'
 
 /** A process that plays one seed, of `scripts/simulate.ts`: node seed.ts SEED DAYS PAYMENTS. */
@@ -14,7 +14,7 @@ process.once('disconnect', leave)
 const [seed = 1, days = 100, paymentsADay = 12] = process.argv.slice(2).map(Number)
 const from = performance.now()
 const seconds = (): number => Math.round((performance.now() - from) / 1000)
-const told: Told = await simulate({ seed, days, paymentsADay, tell: console.log }).then(
+const told: Told = await simulate({ seed, days, paymentsADay, ownServer: !givenServer(), tell: console.log }).then(
   simulation => ({ ...simulation, seconds: seconds() }),
   (error: Error) => {
     console.log(error)

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Channels } from '../../src/channels/channel.ts'
 import { addDays } from '../../src/kernel/business_day.ts'
 import { Failure } from '../../src/kernel/failure.ts'
-import { calm, strikeAt, strikes } from './breaker.ts'
+import { calm, crashes, strikeAt, strikes } from './breaker.ts'
 import { SimulatedChannel } from './channel.ts'
 import { Dice } from './dice.ts'
 import { House } from './house.ts'
@@ -14,6 +14,8 @@ export type SimulationOptions = {
   readonly seed: number
   readonly days: number
   readonly paymentsADay: number
+  /** The server is this simulation's alone: it may crash. */
+  readonly ownServer?: boolean | undefined
   readonly tell?: ((text: string) => void) | undefined
 }
 
@@ -25,8 +27,9 @@ export type Simulation = {
   readonly lines: number
   readonly discrepancies: number
   readonly restated: number
-  /** Strikes of the breaker, and how many of them a new platform was needed after. */
+  /** Strikes of the breaker, how many of them ended the database, and how many a new platform was needed after. */
   readonly strikes: number
+  readonly crashes: number
   readonly revived: number
   /** What must never be and was, with the day after which it was seen; the simulation ends there. */
   readonly broken: readonly string[]
@@ -42,10 +45,16 @@ const RULES_EVERY_DAYS = 9
 
 /**
  * Days of the whole platform in one process on a real PostgreSQL, with time, chance and faults from a seed: payers, lost and doubled and forged notices, refunds, late and
- * misprinted and restated statements, people at work, changes of the rules, and the platform or its connections dying at any statement. After each day everything that must
+ * misprinted and restated statements, people at work, changes of the rules, and the platform, its connections or the database dying at any statement. After each day everything that must
  * hold is checked; a seed that breaks something does so again.
  */
-export async function simulate({ seed, days, paymentsADay, tell = () => {} }: SimulationOptions): Promise<Simulation> {
+export async function simulate({
+  seed,
+  days,
+  paymentsADay,
+  ownServer = false,
+  tell = () => {},
+}: SimulationOptions): Promise<Simulation> {
   let time = Date.parse(`${FIRST}T08:00:00+08:00`)
   // Two things never happen in the same millisecond.
   const now = (): Date => new Date(time++)
@@ -57,8 +66,11 @@ export async function simulate({ seed, days, paymentsADay, tell = () => {} }: Si
   const dice = (stream: string): Dice => new Dice(seed, stream)
   const channels = (['wechat', 'alipay'] as const).map(name => new SimulatedChannel(name, dice(name), now))
   const truth: Truth = { spoiled: new Set(), stated: new Map(), restated: { count: 0 }, dropped: new Set() }
-  const before = strikes()
-  const house = await House.open(channelsOf(channels), { now, wait: seconds => void (time += seconds * 1000) })
+  const before = { strikes: strikes(), crashes: crashes() }
+  const house = await House.open(channelsOf(channels), {
+    ...{ now, wait: (seconds: number) => void (time += seconds * 1000) },
+    crashes: ownServer,
+  })
   try {
     const stage: Stage = { house, channels, dice, clock, truth }
     await setUp(stage)
@@ -69,9 +81,11 @@ export async function simulate({ seed, days, paymentsADay, tell = () => {} }: Si
     for (; played < days && broken.length === 0; played++) {
       day = addDays(FIRST, played)
       const chance = dice(`strikes ${day}`)
-      if (chance.says(0.7)) strikeAt(chance.says(0.6) ? 'platform' : 'database', 1 + chance.upTo(STRIKE_WITHIN))
+      const worse = dice(`crashes ${day}`)
+      const kind = () => (chance.says(0.6) ? 'platform' : ownServer && worse.says(0.5) ? 'database' : 'connections')
+      if (chance.says(0.7)) strikeAt(kind(), 1 + chance.upTo(STRIKE_WITHIN))
       await playPayers(stage, day, paymentsADay)
-      if (chance.says(0.5)) strikeAt(chance.says(0.6) ? 'platform' : 'database', 1 + chance.upTo(STRIKE_WITHIN))
+      if (chance.says(0.5)) strikeAt(kind(), 1 + chance.upTo(STRIKE_WITHIN))
       await playMorning(stage, day)
       if (played % RULES_EVERY_DAYS === RULES_EVERY_DAYS - 1) await changeRules(stage, day)
       calm()
@@ -84,7 +98,8 @@ export async function simulate({ seed, days, paymentsADay, tell = () => {} }: Si
         seed,
         days: played,
         restated: truth.restated.count,
-        strikes: strikes() - before,
+        strikes: strikes() - before.strikes,
+        crashes: crashes() - before.crashes,
         revived: house.revived,
         broken,
       },
