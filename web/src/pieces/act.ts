@@ -1,5 +1,6 @@
 import { useRef } from 'react'
-import { ask, type Method, newRequestId } from '../shell/api.ts'
+import { ask, newRequestId } from '../shell/api.ts'
+import type { Method } from '../shell/query.ts'
 import { changedHere, type Subject } from '../shell/reading.ts'
 
 export type Act = <T>(method: Method, path: string, body?: object, options?: ActOptions) => Promise<T>
