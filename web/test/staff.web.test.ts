@@ -66,6 +66,50 @@ webTest('what staff does besides the morning’s work, on one platform', async (
     assert.deepEqual(await counter.left(no), ['128.60', '0.00', '0.00'])
   })
 
+  await t.test('a lost answer is asked for again under its id; another wish has another', async t => {
+    const no = await counter.begun('FZ9', '60.00', 'alipay', 'precreate')
+    await sandbox.pay(no)
+    await counter.booked(no)
+    const page = await at(t, cashier)
+    await page.goto(`/app/refunds?number=${no}`)
+    const sent: { id: string; amount: string }[] = []
+    let lost = true
+    await page.route(`**/api/payments/${no}/refunds`, async route => {
+      sent.push(route.request().postDataJSON())
+      if (!lost) return route.continue()
+      // It is done, and nobody here hears of it.
+      await route.fetch()
+      await route.abort()
+    })
+    const dialog = page.getByRole('dialog', { name: '申请退款' })
+    const send = dialog.getByRole('button', { name: '申请退款' })
+    const ask = async (amount: string): Promise<void> => {
+      await page.getByRole('button', { name: '申请退款' }).click()
+      await dialog.getByLabel('退款金额').fill(amount)
+      await dialog.getByLabel(REASON).fill('水表读数更正')
+      await send.click()
+    }
+    await ask('10.00')
+    await dialog.getByText('无法连接平台').waitFor()
+    lost = false
+    await send.click()
+    await dialog.waitFor({ state: 'hidden' })
+    lost = true
+    await ask('7.00')
+    await dialog.getByText('无法连接平台').waitFor()
+    // Changed before it was known whether the first was done: it is not done on top of it.
+    lost = false
+    await dialog.getByLabel('退款金额').fill('8.00')
+    await send.click()
+    await dialog.getByText('已用于内容不同的请求').waitFor()
+    const [first, again, second, changed] = sent
+    assert.equal(sent.length, 4)
+    assert.deepEqual(again, first)
+    assert.notEqual(second?.id, first?.id)
+    assert.deepEqual(changed, { ...second, amount: '8.00' })
+    assert.deepEqual(await counter.left(no), ['17.00', '0.00', '43.00'])
+  })
+
   await t.test('a success is reversed only when its channel denies it', async t => {
     const paid = await counter.begun('FZ2', '56.00', 'wechat', 'native')
     await sandbox.pay(paid)

@@ -1,7 +1,7 @@
 import { Button, Flex, Input, Typography } from 'antd'
 import { useState } from 'react'
 import { Refused } from '../shell/api.ts'
-import { type Deed, type Subject, useDeed, withId } from '../shell/reading.ts'
+import { type Subject, useDeed } from '../shell/reading.ts'
 import { useText } from '../shell/text.ts'
 import { spoken } from './phrases.ts'
 import { Failed } from './states.tsx'
@@ -24,22 +24,10 @@ export function Comments({
 }) {
   const t = useText()
   const [text, setText] = useState('')
-  const [wish, setWish] = useState<Deed | null>(null)
   const deed = useDeed(changes)
   const send = (): void => {
     if (path === null || text.trim() === '' || deed.isPending) return
-    const asked = wish ?? { method: 'POST' as const, path, body: withId({ text: text.trim() }) }
-    setWish(asked)
-    deed.mutate(asked, {
-      onSuccess: () => {
-        setText('')
-        setWish(null)
-      },
-      onError: error => {
-        // Refused for good: another text is another wish.
-        if (error.status !== 0) setWish(null)
-      },
-    })
+    deed.mutate({ method: 'POST', path, body: { text: text.trim() } }, { onSuccess: () => setText('') })
   }
   return (
     <Flex vertical gap={12}>
@@ -66,10 +54,7 @@ export function Comments({
             rows={2}
             maxLength={500}
             value={text}
-            onChange={event => {
-              setText(event.target.value)
-              setWish(null)
-            }}
+            onChange={event => setText(event.target.value)}
             onKeyDown={event => {
               if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send()
             }}

@@ -1,5 +1,5 @@
 import type { Both } from './both.ts'
-import { addressOf, type Query } from './query.ts'
+import { addressOf, type Method, type Query } from './query.ts'
 
 /** What the platform refused, in its own words. `status` 0: it could not be reached. */
 export class Refused extends Error {
@@ -25,7 +25,6 @@ export class Refused extends Error {
   }
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Ask = {
   readonly query?: Query | undefined
   readonly body?: unknown

@@ -10,7 +10,7 @@ export type Attempts = {
   readonly forget: () => void
 }
 
-/** Something that a person has done by a button: whether it is under way, and why it was refused. */
+/** Work that is given to a dialog, or takes more than one request: whether it is under way, and why it was refused. A single request has both from `useDeed`. */
 export function useAttempt(): Attempts {
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<Refused | null>(null)

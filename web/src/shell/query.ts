@@ -1,3 +1,5 @@
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 /** What is asked for behind the question mark of an address. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined | null>>
 

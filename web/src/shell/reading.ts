@@ -6,9 +6,11 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Topic } from '../../../src/live/topics.ts'
-import { ask, type Method, newRequestId, type Refused } from './api.ts'
+import { ask, newRequestId, type Refused } from './api.ts'
 import type { Query } from './query.ts'
+import { type Deed, newWishes } from './wishes.ts'
 
 /** What a list is about: the live stream names these when they change. 'own' is what no stream tells about. */
 export type Subject = Topic | 'own' | 'session' | 'log' | 'system' | 'paying'
@@ -21,7 +23,8 @@ export const queries = new QueryClient({
       retry: (times, error) => times < 2 && ((error as Refused).status === 0 || (error as Refused).status >= 502),
     },
     // Whoever is offline is told so at once, rather than kept waiting for a network.
-    mutations: { networkMode: 'always' },
+    // Passwords and keys are told once: no answer stays in memory when its page was left.
+    mutations: { networkMode: 'always', gcTime: 1_000 },
   },
 })
 
@@ -46,20 +49,24 @@ export function useRead<T>(
   })
 }
 
-/** Something a person does: method, address and body of the request that does it. */
-export type Deed = { readonly method: Method; readonly path: string; readonly body?: unknown }
-
 /**
- * Does what a person asked for, and has what it changes read again. The id in the body is made with `withId`, once for each wish, so that trying again repeats the same request.
+ * Does what a person asked for, and has what it changes read again: `mutate` for what is shown by this hook's own state, `mutateAsync`, which throws Refused, for dialogs that show it themselves.
+ * The same wish keeps its id until it was done, so that trying again repeats the same request; another wish gets another.
  */
 export function useDeed<T = unknown>(changes: readonly Subject[]): UseMutationResult<T, Refused, Deed> {
+  const [wishes] = useState(() => newWishes(newRequestId))
   return useMutation<T, Refused, Deed>({
-    mutationFn: ({ method, path, body }) => ask<T>(method, path, { body }),
-    onSuccess: () => void changedHere(changes),
+    mutationFn: deed => ask<T>(deed.method, deed.path, { body: wishes.bodyOf(deed) }),
+    onSuccess: (_, deed) => {
+      wishes.forget(deed)
+      void changedHere(changes)
+    },
+    onError: (error, deed) => {
+      // Something else was done under this id: it can never be answered otherwise.
+      if (error.code === 'id_reused') wishes.forget(deed)
+    },
   })
 }
-
-export const withId = <T extends object>(body: T): T & { readonly id: string } => ({ id: newRequestId(), ...body })
 
 /** Has all open lists of these subjects read again. */
 export const changedHere = (subjects: readonly Subject[]): Promise<unknown> =>

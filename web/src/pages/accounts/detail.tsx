@@ -2,12 +2,12 @@ import { Button, Descriptions, Flex, Typography } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { AccountDetail } from '../../../../src/access/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { aside, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { RecordDrawer } from '../../pieces/record_drawer.tsx'
 import { State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Devices } from './devices.tsx'
@@ -101,7 +101,7 @@ const NEXT: Readonly<Record<string, readonly ('active' | 'suspended' | 'closed')
 
 function StateButtons({ account }: { readonly account: AccountDetail }) {
   const t = useText()
-  const act = useAct(['accounts'])
+  const deed = useDeed(['accounts'])
   const [next, setNext] = useState<'active' | 'suspended' | 'closed' | null>(null)
   const words = {
     active: t('恢复', 'Resume'),
@@ -130,7 +130,14 @@ function StateButtons({ account }: { readonly account: AccountDetail }) {
         danger={next !== 'active'}
         reason="none"
         close={() => setNext(null)}
-        decide={() => act('POST', `/api/accounts/${account.account_id}/state`, { state: next }, { bare: true })}
+        decide={() =>
+          deed.mutateAsync({
+            method: 'POST',
+            path: `/api/accounts/${account.account_id}/state`,
+            body: { state: next },
+            bare: true,
+          })
+        }
       >
         {next !== null && meaning[next]}
       </ReasonDialog>

@@ -1,12 +1,12 @@
 import { Button, Flex, Typography } from 'antd'
 import { useState } from 'react'
 import type { AccountDetail } from '../../../../src/access/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { deviceName, METHODS } from './words.ts'
@@ -19,7 +19,7 @@ type Ending = { readonly path: string; readonly title: string; readonly text: st
 export function Devices({ account }: { readonly account: AccountDetail }) {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['accounts'])
+  const deed = useDeed(['accounts'])
   const [ending, setEnding] = useState<Ending | null>(null)
   const mayEnd = may('account.manage')
   const base = `/api/accounts/${account.account_id}`
@@ -116,7 +116,7 @@ export function Devices({ account }: { readonly account: AccountDetail }) {
         danger
         reason="none"
         close={() => setEnding(null)}
-        decide={() => act('DELETE', ending?.path ?? '', undefined, { bare: true })}
+        decide={() => deed.mutateAsync({ method: 'DELETE', path: ending?.path ?? '', bare: true })}
       >
         {ending?.text}
       </ReasonDialog>

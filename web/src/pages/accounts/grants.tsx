@@ -1,14 +1,13 @@
 import { Button, Flex, Form, Select, Typography } from 'antd'
 import { useState } from 'react'
 import type { AccountDetail, GrantView, RoleList } from '../../../../src/access/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { useAsked } from '../../pieces/asked.tsx'
 import { FormDialog, ReasonField } from '../../pieces/form_dialog.tsx'
 import { Listing } from '../../pieces/listing.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useLang, useText } from '../../shell/text.ts'
 import { PlaceFields, PlaceText } from './place.tsx'
@@ -26,7 +25,7 @@ export function Grants({ account, own }: { readonly account: AccountDetail; read
   const t = useText()
   const lang = useLang()
   const { may } = useSession()
-  const act = useAct(['accounts', 'reviews'])
+  const deed = useDeed(['accounts', 'reviews'])
   const asked = useAsked()
   const [granting, setGranting] = useState(false)
   const [taking, setTaking] = useState<GrantView | null>(null)
@@ -79,7 +78,11 @@ export function Grants({ account, own }: { readonly account: AccountDetail; read
         confirm={t('提交复核', 'Ask a second supervisor')}
         submit={async ({ role, reason, ...place }) => {
           const given = Object.fromEntries(Object.entries(place).filter(([, list]) => list && list.length > 0))
-          await act('POST', `/api/accounts/${account.account_id}/grants`, { role, reason, ...given })
+          await deed.mutateAsync({
+            method: 'POST',
+            path: `/api/accounts/${account.account_id}/grants`,
+            body: { role, reason, ...given },
+          })
           asked(t(`授予“${nameOf(role)}”`, `The grant of “${nameOf(role)}”`))
         }}
       >
@@ -106,7 +109,11 @@ export function Grants({ account, own }: { readonly account: AccountDetail; read
         reason="none"
         close={() => setTaking(null)}
         decide={() =>
-          act('DELETE', `/api/accounts/${account.account_id}/grants/${taking?.grant_id}`, undefined, { bare: true })
+          deed.mutateAsync({
+            method: 'DELETE',
+            path: `/api/accounts/${account.account_id}/grants/${taking?.grant_id}`,
+            bare: true,
+          })
         }
       >
         {taking &&

@@ -2,7 +2,6 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Form, Input, Segmented } from 'antd'
 import { useState } from 'react'
 import type { AccountList, AccountMade, AccountView } from '../../../../src/access/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
 import { useSearchKey } from '../../pieces/list_keys.ts'
 import { PagedListing } from '../../pieces/paged.tsx'
@@ -11,6 +10,7 @@ import { Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
 import { usePages } from '../../shell/paging.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { AccountDrawer } from './detail.tsx'
@@ -23,7 +23,7 @@ export default function AccountsPage() {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const act = useAct(['accounts'])
+  const deed = useDeed<AccountMade>(['accounts'])
   const [opening, setOpening] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   const needed = useNeeded()
@@ -95,7 +95,7 @@ export default function AccountsPage() {
         confirm={t('开立', 'Open')}
         initial={{ kind: kind === 'service' ? 'service' : 'staff' }}
         submit={async values => {
-          const made = await act<AccountMade>('POST', '/api/accounts', values, { bare: true })
+          const made = await deed.mutateAsync({ method: 'POST', path: '/api/accounts', body: values, bare: true })
           address.set({ kind: values.kind === 'staff' ? null : values.kind, account: made.account_id })
           setSecret(made.password)
         }}

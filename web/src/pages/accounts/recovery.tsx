@@ -1,11 +1,11 @@
 import { Alert, Button, Dropdown } from 'antd'
 import { useState } from 'react'
 import type { AccountDetail } from '../../../../src/access/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { useAsked } from '../../pieces/asked.tsx'
 import { aside, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { SecretDialog } from '../../pieces/secret.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 type Step = 'ask' | 'password' | 'totp'
@@ -13,7 +13,7 @@ type Step = 'ask' | 'password' | 'totp'
 /** A new password or the end of the second factor: asked of another supervisor first, then done within an hour by whoever asked. */
 export function Recovery({ account }: { readonly account: AccountDetail }) {
   const t = useText()
-  const act = useAct(['accounts', 'reviews'])
+  const deed = useDeed<{ password: string }>(['accounts', 'reviews'])
   const asked = useAsked()
   const [step, setStep] = useState<Step | null>(null)
   const [secret, setSecret] = useState<string | null>(null)
@@ -25,12 +25,12 @@ export function Recovery({ account }: { readonly account: AccountDetail }) {
   }
   const decide = async (reason: string): Promise<void> => {
     if (step === 'ask') {
-      await act('POST', `${path}/recovery`, { reason })
+      await deed.mutateAsync({ method: 'POST', path: `${path}/recovery`, body: { reason } })
       asked(t(`恢复“${account.name}”的账户`, `The recovery of “${account.name}”`))
     } else if (step === 'password') {
-      const { password } = await act<{ password: string }>('POST', `${path}/password`, undefined, { bare: true })
+      const { password } = await deed.mutateAsync({ method: 'POST', path: `${path}/password`, bare: true })
       setSecret(password)
-    } else await act('DELETE', `${path}/totp`, undefined, { bare: true })
+    } else await deed.mutateAsync({ method: 'DELETE', path: `${path}/totp`, bare: true })
   }
   return (
     <>

@@ -1,13 +1,13 @@
 import { Button, Flex, Form, Input, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import type { AccountDetail } from '../../../../src/access/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
 import { Listing } from '../../pieces/listing.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { SecretDialog } from '../../pieces/secret.tsx'
 import { Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 
@@ -17,7 +17,7 @@ type Key = AccountDetail['keys'][number]
 export function ServiceKeys({ account }: { readonly account: AccountDetail }) {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['accounts'])
+  const deed = useDeed<{ key: string }>(['accounts'])
   const needed = useNeeded()
   const [issuing, setIssuing] = useState(false)
   const [revoking, setRevoking] = useState<Key | null>(null)
@@ -72,12 +72,12 @@ export function ServiceKeys({ account }: { readonly account: AccountDetail }) {
         title={t('签发服务密钥', 'Issue a service key')}
         confirm={t('签发', 'Issue')}
         submit={async ({ name, expires_on }) => {
-          const { key } = await act<{ key: string }>(
-            'POST',
-            `/api/accounts/${account.account_id}/keys`,
-            { name, ...(expires_on ? { expires_at: `${expires_on}T23:59:59+08:00` } : {}) },
-            { bare: true },
-          )
+          const { key } = await deed.mutateAsync({
+            method: 'POST',
+            path: `/api/accounts/${account.account_id}/keys`,
+            body: { name, ...(expires_on ? { expires_at: `${expires_on}T23:59:59+08:00` } : {}) },
+            bare: true,
+          })
           setSecret(key)
         }}
       >
@@ -97,7 +97,11 @@ export function ServiceKeys({ account }: { readonly account: AccountDetail }) {
         reason="none"
         close={() => setRevoking(null)}
         decide={() =>
-          act('DELETE', `/api/accounts/${account.account_id}/keys/${revoking?.key_id}`, undefined, { bare: true })
+          deed.mutateAsync({
+            method: 'DELETE',
+            path: `/api/accounts/${account.account_id}/keys/${revoking?.key_id}`,
+            bare: true,
+          })
         }
       >
         {t(

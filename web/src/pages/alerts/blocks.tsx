@@ -1,13 +1,12 @@
 import { Button, Typography } from 'antd'
 import { useState } from 'react'
 import type { BlockView } from '../../../../src/intrusion/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { addressOf } from '../../shell/query.ts'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 
@@ -15,7 +14,7 @@ import { useText } from '../../shell/text.ts'
 export function Blocks() {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['alerts'])
+  const deed = useDeed(['alerts'])
   const { data, error } = useRead<{ blocks: BlockView[] }>('alerts', '/api/address-blocks', {}, { every: 30_000 })
   const [lifting, setLifting] = useState<BlockView | null>(null)
   if (error) return <Failed error={error} />
@@ -55,16 +54,13 @@ export function Blocks() {
         confirm={t('解除', 'Lift')}
         close={() => setLifting(null)}
         decide={reason =>
-          act(
-            'DELETE',
-            addressOf(`/api/address-blocks/${encodeURIComponent(lifting?.address ?? '')}`, {
+          deed.mutateAsync({
+            method: 'DELETE',
+            path: addressOf(`/api/address-blocks/${encodeURIComponent(lifting?.address ?? '')}`, {
               reason: reason.slice(0, 200),
             }),
-            undefined,
-            {
-              bare: true,
-            },
-          )
+            bare: true,
+          })
         }
       />
     </section>

@@ -1,13 +1,13 @@
 import { Button, Segmented, Typography } from 'antd'
 import { useState } from 'react'
 import type { AlertList, AlertView } from '../../../../src/intrusion/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { PagedListing } from '../../pieces/paged.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
 import { usePages } from '../../shell/paging.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Blocks } from './blocks.tsx'
@@ -20,7 +20,7 @@ export default function AlertsPage() {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const act = useAct(['alerts'])
+  const deed = useDeed(['alerts'])
   const [dealing, setDealing] = useState<AlertView | null>(null)
   const state = address.get('state') || 'open'
   const list = usePages<AlertList, AlertView>('alerts', '/api/alerts', { state, limit: 100 }, rowsOf)
@@ -85,7 +85,13 @@ export default function AlertsPage() {
         confirm={t('已处理', 'Dealt with')}
         reason="free"
         close={() => setDealing(null)}
-        decide={note => act('POST', `/api/alerts/${dealing?.id}/acknowledge`, note === '' ? {} : { note })}
+        decide={note =>
+          deed.mutateAsync({
+            method: 'POST',
+            path: `/api/alerts/${dealing?.id}/acknowledge`,
+            body: note === '' ? {} : { note },
+          })
+        }
       >
         {dealing && <Facts facts={dealing.facts} />}
       </ReasonDialog>

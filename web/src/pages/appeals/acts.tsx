@@ -2,7 +2,7 @@ import { App, Button, Form, Input, Modal } from 'antd'
 import { useState } from 'react'
 import type { AppealDetail } from '../../../../src/appeals/api.ts'
 import { Failed } from '../../pieces/states.tsx'
-import { type Deed, useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { AnswerDialog } from './answer.tsx'
 
@@ -15,10 +15,8 @@ export function AppealActs({ of }: { readonly of: AppealDetail }) {
   const deed = useDeed(['appeals', 'payments', 'discrepancies'])
   if (of.acts.length === 0) return null
   const path = `/api/appeals/${of.appeal_id}`
-  const at = (address: string, done: string): void => {
-    const wish: Deed = { method: 'POST', path: address, body: withId({}) }
-    deed.mutate(wish, { onSuccess: () => void message.success(done) })
-  }
+  const at = (address: string, done: string): void =>
+    deed.mutate({ method: 'POST', path: address }, { onSuccess: () => void message.success(done) })
   const taken = of.owner !== ''
   return (
     <section className="act-bar" aria-label={t('处理', 'What can be done')}>
@@ -63,7 +61,6 @@ export function AppealActs({ of }: { readonly of: AppealDetail }) {
 function LinkDialog({ of, close }: { readonly of: AppealDetail; readonly close: () => void }) {
   const t = useText()
   const [number, setNumber] = useState(of.discrepancy_id ?? of.discrepancies[0] ?? '')
-  const [{ id }] = useState(() => withId({}))
   const deed = useDeed(['appeals'])
   const ready = number === '' || /^[1-9]\d{0,14}$/.test(number)
   const send = (): void =>
@@ -71,7 +68,7 @@ function LinkDialog({ of, close }: { readonly of: AppealDetail; readonly close: 
       {
         method: 'POST',
         path: `/api/appeals/${of.appeal_id}/discrepancy`,
-        body: { id, discrepancy_id: number === '' ? null : number },
+        body: { discrepancy_id: number === '' ? null : number },
       },
       { onSuccess: close },
     )

@@ -5,7 +5,7 @@ import { VERDICTS, type Verdict } from '../../../../src/appeals/appeal.ts'
 import { VERDICT_WORDS } from '../../../../src/appeals/messages.ts'
 import { mailText, smsVariables } from '../../../../src/notices/templates.ts'
 import { Failed } from '../../pieces/states.tsx'
-import { useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 /** Answers the payer, with what he will get before it is sent. */
@@ -14,20 +14,16 @@ export function AnswerDialog({ of, close }: { readonly of: AppealDetail; readonl
   const { message } = App.useApp()
   const [verdict, setVerdict] = useState<Verdict | null>(null)
   const [text, setText] = useState('')
-  const [wish, setWish] = useState(() => withId({}))
   const deed = useDeed(['appeals'])
   const ready = verdict !== null && text.trim() !== ''
   const send = (): void => {
     if (!ready) return
     deed.mutate(
-      { method: 'POST', path: `/api/appeals/${of.appeal_id}/answer`, body: { ...wish, verdict, text: text.trim() } },
+      { method: 'POST', path: `/api/appeals/${of.appeal_id}/answer`, body: { verdict, text: text.trim() } },
       {
         onSuccess: () => {
           void message.success(t('已答复，缴费人会收到通知', 'Answered; the payer is told'))
           close()
-        },
-        onError: error => {
-          if (error.status !== 0) setWish(withId({}))
         },
       },
     )

@@ -1,13 +1,13 @@
 import { Alert, App, Button, Checkbox, Descriptions, Flex, Typography } from 'antd'
 import { useState } from 'react'
 import type { BillBatchHead, BillBatchView, BillProblemView } from '../../../../src/orders/bill_batch_api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { RecordDrawer } from '../../pieces/record_drawer.tsx'
 import { Nothing, State } from '../../pieces/states.tsx'
 import { Money, When } from '../../pieces/values.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useLang, useText } from '../../shell/text.ts'
 import { COLUMNS, STATES } from './words.ts'
@@ -128,15 +128,19 @@ function Report({ batch }: { readonly batch: BillBatchView }) {
 
 function Issue({ batch, totals }: { readonly batch: BillBatchView; readonly totals: React.ReactNode }) {
   const t = useText()
-  const act = useAct(['merchants'])
+  const deed = useDeed<BillBatchHead>(['merchants'])
   const { message } = App.useApp()
   const [asking, setAsking] = useState(false)
   const [notify, setNotify] = useState(false)
   const issue = async (): Promise<void> => {
-    const { bills } = await act<BillBatchHead>('POST', `/api/bill-batches/${batch.batch_id}/issue`, {
-      sm3: batch.sm3,
-      bills: batch.bills,
-      notify,
+    const { bills } = await deed.mutateAsync({
+      method: 'POST',
+      path: `/api/bill-batches/${batch.batch_id}/issue`,
+      body: {
+        sm3: batch.sm3,
+        bills: batch.bills,
+        notify,
+      },
     })
     message.success(t(`已开单 ${bills} 笔`, `${counted(bills, 'bill is', 'bills are')} issued`))
   }

@@ -10,7 +10,7 @@ import { spoken } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { conditionSentences } from './conditions_text.ts'
@@ -30,7 +30,7 @@ export function CauseDrawer({
   const { message } = App.useApp()
   const { may } = useSession()
   const narrow = !(Grid.useBreakpoint().sm ?? true)
-  const [retiring, setRetiring] = useState<{ readonly id: string } | null>(null)
+  const [retiring, setRetiring] = useState(false)
   const deed = useDeed(['discrepancies'])
   const {
     data: of,
@@ -48,7 +48,7 @@ export function CauseDrawer({
         manages && (
           <Flex gap={8}>
             <Button onClick={edit}>{t('新版本', 'New version')}</Button>
-            <Button danger onClick={() => setRetiring(withId({}))}>
+            <Button danger onClick={() => setRetiring(true)}>
               {t('停用', 'Retire')}
             </Button>
           </Flex>
@@ -68,12 +68,12 @@ export function CauseDrawer({
           danger
           title={t('停用这个场景', 'Retire this cause')}
           confirm={t('停用', 'Retire')}
-          close={() => setRetiring(null)}
+          close={() => setRetiring(false)}
           decide={async reason => {
             await deed.mutateAsync({
               method: 'POST',
               path: `/api/causes/${code}/retire`,
-              body: { ...retiring, reason },
+              body: { reason },
             })
             void message.success(t('已停用', 'Retired'))
           }}

@@ -1,9 +1,8 @@
 import { App, Button, Drawer, Flex, Form, Grid, Input, InputNumber, Select } from 'antd'
-import { useState } from 'react'
 import type { CauseDetail, TrialView } from '../../../../src/causes/api.ts'
 import { ACTIONS } from '../../../../src/discrepancies/actions.ts'
 import { Failed, Loading } from '../../pieces/states.tsx'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { ConditionFields } from './condition_fields.tsx'
 import { type CauseValues, conditionsOf, valuesOf } from './form_values.ts'
@@ -72,7 +71,6 @@ function CauseFields({
   const t = useText()
   const { message } = App.useApp()
   const [form] = Form.useForm<CauseValues>()
-  const [wish, setWish] = useState(() => withId({}))
   const trial = useDeed<TrialView>([])
   const save = useDeed<CauseDetail>(['discrepancies'])
   const needed = [{ required: true, whitespace: true, message: t('请填写', 'Please fill this in') }]
@@ -83,12 +81,12 @@ function CauseFields({
       method: 'POST',
       path: '/api/causes/trial',
       body: { ...of, priority, conditions: conditionsOf(conditions) },
+      bare: true,
     })
   }
   const send = (values: CauseValues): void => {
     const { code: written, usual_action: usual, whom_to_ask: whom, conditions, ...told } = values
     const body = {
-      ...wish,
       ...told,
       whom_to_ask: whom ?? '',
       usual_action: usual ?? '',
@@ -101,9 +99,6 @@ function CauseFields({
         onSuccess: made => {
           void message.success(t('已保存，以后的对账会用它', 'Saved; the next runs use it'))
           saved(made.cause)
-        },
-        onError: error => {
-          if (error.status !== 0) setWish(withId({}))
         },
       },
     )

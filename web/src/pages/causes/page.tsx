@@ -1,6 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { App, Button, Flex, Segmented } from 'antd'
-import { useState } from 'react'
 import type { Applied, CauseList, CauseView } from '../../../../src/causes/api.ts'
 import { actionWords } from '../../pieces/discrepancy_words.ts'
 import { timeText } from '../../pieces/durations.ts'
@@ -9,7 +8,7 @@ import { counted } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { useFilters } from '../../shell/address.ts'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { CauseDrawer } from './drawer.tsx'
@@ -24,7 +23,6 @@ export default function Causes() {
   const { may } = useSession()
   const [filters, change] = useFilters(['cause', 'sort', 'form'])
   const { data, error, refetch } = useRead<CauseList>('discrepancies', '/api/causes')
-  const [wish, setWish] = useState(() => withId({}))
   const apply = useDeed<Applied>(['discrepancies'])
   const sort = filters.sort || 'found'
   const causes = [...(data?.causes ?? [])].sort((a, b) => orderOf(b, sort) - orderOf(a, sort))
@@ -34,10 +32,9 @@ export default function Causes() {
   })
   const again = (): void =>
     apply.mutate(
-      { method: 'POST', path: '/api/causes/apply', body: wish },
+      { method: 'POST', path: '/api/causes/apply' },
       {
         onSuccess: done => {
-          setWish(withId({}))
           void message.success(
             t(
               `重新判断了 ${done.looked_at} 件未结差错，${done.changed} 件改变`,

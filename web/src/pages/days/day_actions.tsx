@@ -6,7 +6,7 @@ import type { DayView, ForceAnswer } from '../../../../src/reconciliation/days/a
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed } from '../../pieces/states.tsx'
 import { ask, newRequestId, Refused } from '../../shell/api.ts'
-import { useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 
@@ -25,7 +25,7 @@ export function DayActions({ day }: { readonly day: DayView }) {
   const path = `/api/days/${day.day_id}`
   const run = (): void =>
     settle.mutate(
-      { method: 'POST', path: `${path}/settle`, body: withId({}) },
+      { method: 'POST', path: `${path}/settle` },
       {
         onSuccess: () => void message.success(t('已重新对账', 'Reconciled again')),
         onError: error => void message.error(t(error.words), TO_BE_READ_S),
@@ -33,7 +33,7 @@ export function DayActions({ day }: { readonly day: DayView }) {
     )
   const shut = (): void =>
     close.mutate(
-      { method: 'POST', path: `${path}/close`, body: withId({}) },
+      { method: 'POST', path: `${path}/close` },
       {
         onSuccess: ({ state, blocked_why: why }) =>
           state === 'closed'
@@ -81,7 +81,6 @@ function Forcing({ path, close }: { readonly path: string; readonly close: () =>
   const { may } = useSession()
   const [vouchers, setVouchers] = useState<readonly Voucher[]>([])
   const [refused, setRefused] = useState<Refused | null>(null)
-  const id = useRef(newRequestId())
   const file = useRef<HTMLInputElement>(null)
   const deed = useDeed<ForceAnswer>(['days', 'reviews'])
   const bring = async (given: File): Promise<void> => {
@@ -105,7 +104,7 @@ function Forcing({ path, close }: { readonly path: string; readonly close: () =>
       confirm={t('提交复核', 'Send to a second person')}
       close={close}
       decide={async reason => {
-        const body = { id: id.current, reason, vouchers: vouchers.map(voucher => voucher.voucher_id) }
+        const body = { reason, vouchers: vouchers.map(voucher => voucher.voucher_id) }
         const { review_id: review } = await deed.mutateAsync({ method: 'POST', path: `${path}/force-close`, body })
         void message.success({
           duration: TO_BE_READ_S,

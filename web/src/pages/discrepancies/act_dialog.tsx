@@ -6,13 +6,12 @@ import { actionWords } from '../../pieces/discrepancy_words.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { type Uploaded, VoucherPicker } from '../../pieces/vouchers.tsx'
 import { useAttempt } from '../../shell/attempt.ts'
-import { useRead, withId } from '../../shell/reading.ts'
+import { useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { CONSEQUENCES, needsReason, SECOND_PERSON, saysCause } from './consequences.ts'
 
 export type Asked = {
-  readonly id: string
   readonly action: Action
   readonly reason?: string
   readonly until?: string
@@ -41,7 +40,6 @@ export function ActDialog({
   const t = useText()
   const { may } = useSession()
   const { data: library } = useRead<CauseList>('discrepancies', '/api/causes', {}, { enabled: saysCause(action) })
-  const [{ id }] = useState(() => withId({}))
   const [reason, setReason] = useState('')
   const [owner, setOwner] = useState('')
   const [cause, setCause] = useState<string | undefined>(undefined)
@@ -56,7 +54,6 @@ export function ActDialog({
     if (!ready || busy) return
     const done = await attempt(() =>
       act({
-        id,
         action,
         ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
         ...(action === 'wait' && until !== null ? { until } : {}),

@@ -6,7 +6,7 @@ import type { Action } from '../../../../src/discrepancies/actions.ts'
 import type { ActAnswer, DiscrepancyDetail } from '../../../../src/discrepancies/api.ts'
 import { actionWords, KIND_LOOKS } from '../../pieces/discrepancy_words.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { ActDialog } from './act_dialog.tsx'
@@ -29,7 +29,7 @@ export function Acting({
   const { may, who } = useSession()
   const shown = (Grid.useBreakpoint().sm ?? true) ? FIRST_SHOWN : 2
   const [action, setAction] = useState<Action | null>(null)
-  const [undoing, setUndoing] = useState<{ readonly id: string } | null>(null)
+  const [undoing, setUndoing] = useState(false)
   const { data: cause } = useRead<CauseDetail>('discrepancies', `/api/causes/${of.cause}`)
   const deed = useDeed<ActAnswer>(['discrepancies', 'reviews', 'items', 'days', 'refunds'])
   const undo = useDeed<{ outcome: 'done' | 'awaiting_review'; discrepancies: string[] }>([
@@ -90,7 +90,7 @@ export function Acting({
           <Button>{t('更多操作', 'More')}</Button>
         </Dropdown>
       )}
-      {mayUndo && <Button onClick={() => setUndoing(withId({}))}>{t('拆开匹配', 'Take the match apart')}</Button>}
+      {mayUndo && <Button onClick={() => setUndoing(true)}>{t('拆开匹配', 'Take the match apart')}</Button>}
       {action && (
         <ActDialog
           action={action}
@@ -114,12 +114,12 @@ export function Acting({
           title={t('拆开这组匹配', 'Take this match apart')}
           confirm={t('拆开', 'Take apart')}
           danger
-          close={() => setUndoing(null)}
+          close={() => setUndoing(false)}
           decide={async reason => {
             const done = await undo.mutateAsync({
               method: 'POST',
               path: '/api/matches/undo',
-              body: { ...undoing, match_group: of.match_group, reason },
+              body: { match_group: of.match_group, reason },
             })
             void message.success(
               done.outcome === 'done'

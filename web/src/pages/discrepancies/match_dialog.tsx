@@ -5,7 +5,7 @@ import type { MatchAnswer } from '../../../../src/discrepancies/api.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { Money } from '../../pieces/values.tsx'
 import { type Uploaded, VoucherPicker } from '../../pieces/vouchers.tsx'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import type { Picked, Standing } from './picking.ts'
@@ -26,7 +26,6 @@ export function MatchDialog({
 }) {
   const t = useText()
   const { may } = useSession()
-  const [{ id }] = useState(() => withId({}))
   const [reason, setReason] = useState('')
   const [cause, setCause] = useState<string | undefined>(undefined)
   const [vouchers, setVouchers] = useState<readonly Uploaded[]>([])
@@ -38,7 +37,6 @@ export function MatchDialog({
         method: 'POST',
         path: '/api/matches',
         body: {
-          id,
           rows: [...picked.values()].map(({ key }) => key),
           reason: reason.trim(),
           ...(cause === undefined ? {} : { true_cause: cause }),

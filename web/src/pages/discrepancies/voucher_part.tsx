@@ -4,7 +4,7 @@ import type { DiscrepancyDetail } from '../../../../src/discrepancies/api.ts'
 import { Part } from '../../pieces/facts.tsx'
 import { Failed } from '../../pieces/states.tsx'
 import { type Uploaded, VoucherList, VoucherPicker } from '../../pieces/vouchers.tsx'
-import { useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 
@@ -13,18 +13,12 @@ export function VoucherPart({ of }: { readonly of: DiscrepancyDetail }) {
   const t = useText()
   const { may } = useSession()
   const [uploaded, setUploaded] = useState<readonly Uploaded[]>([])
-  const [{ id }, setWish] = useState(() => withId({}))
   const deed = useDeed(['discrepancies'])
   const path = `/api/discrepancies/${of.discrepancy_id}/vouchers`
   const attach = (): void =>
     deed.mutate(
-      { method: 'POST', path, body: { id, vouchers: uploaded.map(each => each.id) } },
-      {
-        onSuccess: () => {
-          setUploaded([])
-          setWish(withId({}))
-        },
-      },
+      { method: 'POST', path, body: { vouchers: uploaded.map(each => each.id) } },
+      { onSuccess: () => setUploaded([]) },
     )
   return (
     <Part title={t('凭证', 'Vouchers')}>

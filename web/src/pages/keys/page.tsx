@@ -1,13 +1,12 @@
 import { Alert, App, Button, Progress, Typography } from 'antd'
 import { useState } from 'react'
 import type { RotateView, VaultView } from '../../../../src/vault/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { localOf, When } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { PURPOSES, STATES, USES } from './words.ts'
@@ -19,12 +18,16 @@ type Work = VaultView['work'][number]
 export default function KeysPage() {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['system'])
+  const deed = useDeed<RotateView>(['system'])
   const { message } = App.useApp()
   const { data, error, refetch } = useRead<VaultView>('system', '/api/vault', {}, { every: 5_000 })
   const [asking, setAsking] = useState(false)
   const rotate = async (reason: string): Promise<void> => {
-    const { active_from, rotated } = await act<RotateView>('POST', '/api/vault/rotate', { reason })
+    const { active_from, rotated } = await deed.mutateAsync({
+      method: 'POST',
+      path: '/api/vault/rotate',
+      body: { reason },
+    })
     const { day, time } = localOf(active_from)
     message.success(
       t(

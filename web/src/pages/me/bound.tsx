@@ -56,6 +56,7 @@ export function BoundAccounts() {
           unbind.mutateAsync({
             method: 'DELETE',
             path: `/api/own/accounts/${encodeURIComponent(leaving?.merchant_no ?? '')}/${encodeURIComponent(leaving?.account_no ?? '')}`,
+            bare: true,
           })
         }
       >

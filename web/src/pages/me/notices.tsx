@@ -22,7 +22,12 @@ export function NoticeChoices() {
   if (!data) return <Loading rows={3} />
   const choose = (template: Template, wanted: boolean): void => {
     const muted = data.notices.filter(each => (each.template === template ? !wanted : !each.wanted))
-    set.mutate({ method: 'PUT', path: '/api/own/notices', body: { muted: muted.map(each => each.template) } })
+    set.mutate({
+      method: 'PUT',
+      path: '/api/own/notices',
+      body: { muted: muted.map(each => each.template) },
+      bare: true,
+    })
   }
   return (
     <Flex vertical gap={4}>

@@ -85,6 +85,7 @@ export function Passkeys() {
           revoke.mutateAsync({
             method: 'DELETE',
             path: `/api/session/passkeys/${encodeURIComponent(leaving?.passkey_id ?? '')}`,
+            bare: true,
           })
         }
       >

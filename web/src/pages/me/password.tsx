@@ -20,7 +20,7 @@ export function PasswordForm({ done }: { readonly done: () => void }) {
       requiredMark={false}
       onFinish={({ present, next }) =>
         change.mutate(
-          { method: 'POST', path: '/api/session/password', body: { present, next } },
+          { method: 'POST', path: '/api/session/password', body: { present, next }, bare: true },
           {
             onSuccess: () => {
               form.resetFields()

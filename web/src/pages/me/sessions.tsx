@@ -49,7 +49,9 @@ export function Sessions() {
                   `结束 ${deviceName(session.device, 'zh')} 上的登录`,
                   `End the log-in on ${deviceName(session.device, 'en')}`,
                 )}
-                onClick={() => end.mutate({ method: 'DELETE', path: `/api/session/all/${session.session_id}` })}
+                onClick={() =>
+                  end.mutate({ method: 'DELETE', path: `/api/session/all/${session.session_id}`, bare: true })
+                }
               >
                 {t('结束', 'End')}
               </Button>
@@ -70,7 +72,7 @@ export function Sessions() {
         danger
         reason="none"
         close={() => setAll(false)}
-        decide={() => end.mutateAsync({ method: 'DELETE', path: '/api/session/all' })}
+        decide={() => end.mutateAsync({ method: 'DELETE', path: '/api/session/all', bare: true })}
       >
         {t('其他设备要重新登录才能使用，这台不受影响。', 'They have to log in anew; this device stays logged in.')}
       </ReasonDialog>

@@ -51,7 +51,7 @@ export function Totp() {
           loading={begin.isPending}
           onClick={() =>
             begin.mutate(
-              { method: 'POST', path: '/api/session/totp', body: {} },
+              { method: 'POST', path: '/api/session/totp', body: {}, bare: true },
               { onSuccess: begun => setUri(begun.uri) },
             )
           }
@@ -102,7 +102,7 @@ function CodeForm({
     <Form<{ code: string }>
       layout="vertical"
       requiredMark={false}
-      onFinish={({ code }) => send.mutate({ method: 'POST', path, body: { code } }, { onSuccess: done })}
+      onFinish={({ code }) => send.mutate({ method: 'POST', path, body: { code }, bare: true }, { onSuccess: done })}
     >
       <Form.Item
         name="code"

@@ -1,8 +1,8 @@
 import { EditOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Flex, Form, Input, Tree, TreeSelect } from 'antd'
 import { useState } from 'react'
-import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { useDepartments } from '../accounts/place.tsx'
@@ -30,15 +30,16 @@ export function Departments({
 }) {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['merchants'])
+  const deed = useDeed(['merchants'])
   const needed = useNeeded()
   const { tree } = useDepartments()
   const [editing, setEditing] = useState<'new' | 'change' | null>(null)
   const here = find(tree, chosen)
   const submit = async ({ department_id, name, parent_id }: Wish): Promise<void> => {
     const parent = { parent_id: parent_id ?? null }
-    if (editing === 'new') await act('POST', '/api/departments', { department_id, name, ...parent })
-    else await act('PATCH', `/api/departments/${chosen}`, { name, ...parent })
+    if (editing === 'new')
+      await deed.mutateAsync({ method: 'POST', path: '/api/departments', body: { department_id, name, ...parent } })
+    else await deed.mutateAsync({ method: 'PATCH', path: `/api/departments/${chosen}`, body: { name, ...parent } })
   }
   return (
     <section className="panel" aria-label={t('部门', 'Departments')} style={{ padding: 12 }}>

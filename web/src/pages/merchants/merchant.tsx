@@ -1,13 +1,12 @@
 import { Button, Descriptions, Flex, Form, Input, Select, Switch, TreeSelect, Typography } from 'antd'
 import { useState } from 'react'
 import type { FeeItemList, FeeItemView, MerchantView } from '../../../../src/merchants/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
 import { Listing } from '../../pieces/listing.tsx'
 import { RecordDrawer } from '../../pieces/record_drawer.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { Money, When } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { useDepartments } from '../accounts/place.tsx'
@@ -35,7 +34,7 @@ type MerchantWish = Pick<MerchantView, 'name' | 'department_id' | 'state'>
 function Merchant({ merchant }: { readonly merchant: MerchantView }) {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['merchants'])
+  const deed = useDeed(['merchants'])
   const needed = useNeeded()
   const { tree } = useDepartments()
   const [changing, setChanging] = useState(false)
@@ -62,7 +61,9 @@ function Merchant({ merchant }: { readonly merchant: MerchantView }) {
         title={t('修改收费单位', 'Change the merchant')}
         confirm={t('保存', 'Save')}
         initial={{ name: merchant.name, department_id: merchant.department_id, state: merchant.state }}
-        submit={values => act('PATCH', `/api/merchants/${merchant.merchant_no}`, values)}
+        submit={values =>
+          deed.mutateAsync({ method: 'PATCH', path: `/api/merchants/${merchant.merchant_no}`, body: values })
+        }
       >
         <Form.Item name="name" label={t('名称', 'Name')} rules={[needed]}>
           <Input autoFocus maxLength={80} />
@@ -92,7 +93,7 @@ type ItemWish = Pick<FeeItemView, 'name' | 'category' | 'account_label' | 'part_
 function FeeItems({ merchant }: { readonly merchant: MerchantView }) {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['merchants'])
+  const deed = useDeed(['merchants'])
   const needed = useNeeded()
   const { data, error } = useRead<FeeItemList>('merchants', '/api/fee-items', { merchant_no: merchant.merchant_no })
   const [editing, setEditing] = useState<FeeItemView | 'new' | null>(null)
@@ -100,8 +101,17 @@ function FeeItems({ merchant }: { readonly merchant: MerchantView }) {
   const submit = async ({ fee_item_id, state, part_min, ...wish }: ItemWish): Promise<void> => {
     const part = wish.part_payment ? { part_min: part_min || '0.01' } : {}
     if (editing === 'new')
-      await act('POST', '/api/fee-items', { fee_item_id, merchant_no: merchant.merchant_no, ...wish, ...part })
-    else await act('PATCH', `/api/fee-items/${editing?.fee_item_id}`, { ...wish, ...part, state })
+      await deed.mutateAsync({
+        method: 'POST',
+        path: '/api/fee-items',
+        body: { fee_item_id, merchant_no: merchant.merchant_no, ...wish, ...part },
+      })
+    else
+      await deed.mutateAsync({
+        method: 'PATCH',
+        path: `/api/fee-items/${editing?.fee_item_id}`,
+        body: { ...wish, ...part, state },
+      })
   }
   return (
     <section aria-label={t('缴费项目', 'Fee items')}>

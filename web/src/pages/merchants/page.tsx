@@ -2,13 +2,13 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Form, Input, TreeSelect } from 'antd'
 import { useState } from 'react'
 import type { MerchantList, MerchantView } from '../../../../src/merchants/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
 import { useSearchKey } from '../../pieces/list_keys.ts'
 import { PagedListing } from '../../pieces/paged.tsx'
 import { Page, State } from '../../pieces/states.tsx'
 import { useAddress } from '../../shell/address.ts'
 import { usePages } from '../../shell/paging.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { useDepartments } from '../accounts/place.tsx'
@@ -25,7 +25,7 @@ export default function MerchantsPage() {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const act = useAct(['merchants'])
+  const deed = useDeed(['merchants'])
   const needed = useNeeded()
   const { tree } = useDepartments()
   const [making, setMaking] = useState(false)
@@ -100,7 +100,7 @@ export default function MerchantsPage() {
         confirm={t('登记', 'Register')}
         initial={department === '' ? {} : { department_id: department }}
         submit={async values => {
-          await act('POST', '/api/merchants', values)
+          await deed.mutateAsync({ method: 'POST', path: '/api/merchants', body: values })
           address.set({ merchant: values.merchant_no })
         }}
       >

@@ -1,14 +1,13 @@
 import { Button, Flex, Radio, Select } from 'antd'
 import { useState } from 'react'
 import type { NoticeList, NoticeSummary, NoticeView } from '../../../../src/notices/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { PagedListing } from '../../pieces/paged.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Page, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
 import { usePages } from '../../shell/paging.ts'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { MEDIA, STATES, TEMPLATES } from './words.ts'
@@ -22,7 +21,7 @@ export default function NoticesPage() {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const act = useAct(['notices'])
+  const deed = useDeed(['notices'])
   const [dealing, setDealing] = useState<NoticeView | null>(null)
   const [as, setAs] = useState<'again' | 'sent' | 'withdraw'>('again')
   const state = address.get('state')
@@ -103,7 +102,13 @@ export default function NoticesPage() {
         title={t('处理通知', 'Deal with the message')}
         confirm={t('确定', 'Do it')}
         close={() => setDealing(null)}
-        decide={note => act('POST', `/api/notices/${dealing?.notice_id}/resolve`, { as, note: note.slice(0, 200) })}
+        decide={note =>
+          deed.mutateAsync({
+            method: 'POST',
+            path: `/api/notices/${dealing?.notice_id}/resolve`,
+            body: { as, note: note.slice(0, 200) },
+          })
+        }
       >
         <Radio.Group
           value={as}

@@ -1,23 +1,22 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { App, Button, Flex, Popconfirm, Space, Tooltip } from 'antd'
 import type { LogState } from '../../../../src/audit/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { saveText } from '../../pieces/save.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { Refused } from '../../shell/api.ts'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 /** How far the log is sealed, and the export of its root. */
 export function Sealing() {
   const t = useText()
-  const act = useAct(['log'])
+  const deed = useDeed<{ block: number }>(['log'])
   const { message } = App.useApp()
   const { data, error, refetch } = useRead<LogState>('log', '/api/operation-log/state', {}, { every: 15_000 })
   const exportRoot = async (): Promise<void> => {
     try {
-      const root = await act<{ block: number }>('POST', '/api/operation-log/roots', undefined, { bare: true })
+      const root = await deed.mutateAsync({ method: 'POST', path: '/api/operation-log/roots', bare: true })
       saveText(`operation-log-root-${root.block}.json`, `${JSON.stringify(root, null, 2)}\n`)
     } catch (failed) {
       if (!(failed instanceof Refused)) throw failed

@@ -2,8 +2,7 @@ import { Flex, Form, Input, Select } from 'antd'
 import type { FeeItemList, MerchantList } from '../../../../src/merchants/api.ts'
 import type { OrderAsk, OrderView } from '../../../../src/orders/api.ts'
 import { FormDialog, useNeeded } from '../../pieces/form_dialog.tsx'
-import { ask } from '../../shell/api.ts'
-import { changedHere, useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 /** One order. Its number is the id of the request, too: sent twice it is issued once. */
@@ -18,6 +17,7 @@ export function IssueOrder({
 }) {
   const t = useText()
   const needed = useNeeded()
+  const deed = useDeed<OrderView>(['payments'])
   const merchants = useRead<MerchantList>('merchants', '/api/merchants', { limit: 500 }, { enabled: open })
   const items = useRead<FeeItemList>('merchants', '/api/fee-items', { state: 'active' }, { enabled: open })
   const submit = async (values: OrderAsk): Promise<void> => {
@@ -26,8 +26,7 @@ export function IssueOrder({
         .map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value])
         .filter(([, value]) => value !== undefined && value !== ''),
     )
-    const order = await ask<OrderView>('POST', '/api/orders', { body: given })
-    await changedHere(['payments'])
+    const order = await deed.mutateAsync({ method: 'POST', path: '/api/orders', body: given, bare: true })
     done(order.order_no)
   }
   return (

@@ -1,14 +1,13 @@
 import { Button, Descriptions, Typography } from 'antd'
 import { useState } from 'react'
 import type { OrderView, RecordListView } from '../../../../src/orders/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { ORDER_STATES, PAYMENT_STATES } from '../../pieces/payment_words.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { RecordDrawer } from '../../pieces/record_drawer.tsx'
 import { Failed, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Reveal } from './reveal.tsx'
@@ -35,7 +34,7 @@ type PaymentRecord = RecordListView['records'][number]
 function Order({ order }: { readonly order: OrderView }) {
   const t = useText()
   const { may } = useSession()
-  const act = useAct(['payments'])
+  const deed = useDeed(['payments'])
   const [closing, setClosing] = useState(false)
   const records = useRead<RecordListView>(
     'payments',
@@ -133,7 +132,13 @@ function Order({ order }: { readonly order: OrderView }) {
         confirm={t('撤销', 'Take it back')}
         danger
         close={() => setClosing(false)}
-        decide={reason => act('POST', `/api/orders/${order.order_no}/close`, { reason: reason.slice(0, 200) })}
+        decide={reason =>
+          deed.mutateAsync({
+            method: 'POST',
+            path: `/api/orders/${order.order_no}/close`,
+            body: { reason: reason.slice(0, 200) },
+          })
+        }
       >
         {t(
           '撤销后缴费人不能再支付这张缴费单，且不能恢复。',

@@ -1,13 +1,13 @@
 import { Button } from 'antd'
 import { useState } from 'react'
-import { useAct } from '../../pieces/act.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 /** Shows one account number whole, for a reason that stands in the log. It is gone when the page is left. */
 export function Reveal({ orderNo }: { readonly orderNo: string }) {
   const t = useText()
-  const act = useAct(['log'])
+  const deed = useDeed<{ value: string }>(['log'])
   const [asking, setAsking] = useState(false)
   const [value, setValue] = useState<string | null>(null)
   if (value !== null) return <b> {value}</b>
@@ -22,9 +22,13 @@ export function Reveal({ orderNo }: { readonly orderNo: string }) {
         confirm={t('查看', 'Show')}
         close={() => setAsking(false)}
         decide={async reason => {
-          const found = await act<{ value: string }>('POST', `/api/orders/${encodeURIComponent(orderNo)}/reveal`, {
-            field: 'account_no',
-            reason: reason.slice(0, 200),
+          const found = await deed.mutateAsync({
+            method: 'POST',
+            path: `/api/orders/${encodeURIComponent(orderNo)}/reveal`,
+            body: {
+              field: 'account_no',
+              reason: reason.slice(0, 200),
+            },
           })
           setValue(found.value)
         }}

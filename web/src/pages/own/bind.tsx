@@ -47,6 +47,7 @@ export function BindDialog({ close, bound }: { readonly close: () => void; reado
               method: 'POST',
               path: '/api/own/accounts',
               body: { merchant_no, account_no: account_no.trim(), ...proven },
+              bare: true,
             },
             {
               onSuccess: () => {

@@ -1,12 +1,11 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { Alert, Button } from 'antd'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { OwnAppealView } from '../../../../src/appeals/api.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, Page, State } from '../../pieces/states.tsx'
 import { ChannelName, Num, When } from '../../pieces/values.tsx'
-import { newRequestId } from '../../shell/api.ts'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { Sum } from '../pay/bill.tsx'
@@ -129,7 +128,6 @@ function Withdraw({ appeal }: { readonly appeal: OwnAppealView }) {
   const t = useText()
   const [open, setOpen] = useState(false)
   const withdraw = useDeed<OwnAppealView>(['own'])
-  const id = useMemo(newRequestId, [])
   return (
     <div className="deeds">
       <Button size="large" onClick={() => setOpen(true)}>
@@ -145,7 +143,6 @@ function Withdraw({ appeal }: { readonly appeal: OwnAppealView }) {
           withdraw.mutateAsync({
             method: 'POST',
             path: `/api/own/appeals/${encodeURIComponent(appeal.appeal_id)}/withdraw`,
-            body: { id },
           })
         }
       >

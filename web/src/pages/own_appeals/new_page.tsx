@@ -1,6 +1,6 @@
 import { CameraOutlined, DeleteOutlined } from '@ant-design/icons'
 import { Alert, Button, Form, Input } from 'antd'
-import { useId, useMemo, useState } from 'react'
+import { useId, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import type { OwnAppealView } from '../../../../src/appeals/api.ts'
 import type { OrderView, PaymentView } from '../../../../src/orders/api.ts'
@@ -74,22 +74,18 @@ function Filing({ payment, kind }: { readonly payment: PaymentView; readonly kin
   const t = useText()
   const navigate = useNavigate()
   const [vouchers, setVouchers] = useState<readonly VoucherView[]>([])
-  const [wish, setWish] = useState(0)
   const file = useDeed<OwnAppealView>(['own'])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other words are another wish
-  const id = useMemo(newRequestId, [wish])
   return (
     <Form<Words>
       layout="vertical"
       requiredMark={false}
-      onValuesChange={() => setWish(wish + 1)}
       onFinish={({ text, trade = '', email = '' }) =>
         file.mutate(
           {
             method: 'POST',
             path: '/api/own/appeals',
             body: {
-              ...{ id, payment_no: payment.payment_no, kind, text: text.trim() },
+              ...{ payment_no: payment.payment_no, kind, text: text.trim() },
               ...(trade.trim() === '' ? {} : { channel_trade_no: trade.trim() }),
               ...(email.trim() === '' ? {} : { email: email.trim() }),
               ...(vouchers.length === 0 ? {} : { vouchers: vouchers.map(each => each.voucher_id) }),
@@ -132,13 +128,7 @@ function Filing({ payment, kind }: { readonly payment: PaymentView; readonly kin
           <Input autoComplete="off" maxLength={64} />
         </Form.Item>
       )}
-      <Photos
-        vouchers={vouchers}
-        change={next => {
-          setVouchers(next)
-          setWish(wish + 1)
-        }}
-      />
+      <Photos vouchers={vouchers} change={setVouchers} />
       <Form.Item
         name="email"
         label={t('邮箱（可不填，填了也用邮件答复）', 'Mail address (if you want the answer by mail as well)')}

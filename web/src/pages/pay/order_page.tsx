@@ -5,7 +5,6 @@ import type { OrderView, PayChannel, PaymentView, WayList } from '../../../../sr
 import { ChannelIcon } from '../../pieces/channel_icon.tsx'
 import { Failed, Loading, Nothing, Page, State } from '../../pieces/states.tsx'
 import { CHANNEL_NAMES, Num } from '../../pieces/values.tsx'
-import { newRequestId } from '../../shell/api.ts'
 import { isPhone } from '../../shell/is_phone.ts'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { type Both, useText } from '../../shell/text.ts'
@@ -52,10 +51,6 @@ function Paying({ order, ways }: { readonly order: OrderView; readonly ways: Way
   const start = useDeed<PaymentView>(['own', 'paying'])
   const amount = amountOf(typed, order)
   const way = offered.find(each => each.channel === channel)
-  // The same wish is sent again under the same id: another channel or amount is another wish.
-  const wish = JSON.stringify([order.order_no, way, amount])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new id for each wish
-  const id = useMemo(newRequestId, [wish])
   if (order.state === 'paid' || order.state === 'closed')
     return (
       <Nothing what={<State of={order.state} looks={ORDER_LOOKS} />}>
@@ -74,7 +69,7 @@ function Paying({ order, ways }: { readonly order: OrderView; readonly ways: Way
     )
   const pay = (): void => {
     if (!way || !amount.ok || start.isPending) return
-    const body = { id, ...way, ...(amount.whole ? {} : { amount: amount.amount }) }
+    const body = { ...way, ...(amount.whole ? {} : { amount: amount.amount }) }
     start.mutate(
       { method: 'POST', path: `/api/orders/${encodeURIComponent(order.order_no)}/payments`, body },
       {

@@ -6,12 +6,11 @@ import {
   RollbackOutlined,
 } from '@ant-design/icons'
 import { Button, Modal } from 'antd'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { OrderView, PaymentView } from '../../../../src/orders/api.ts'
 import { Failed, Loading } from '../../pieces/states.tsx'
 import { ChannelName, localOf, Num } from '../../pieces/values.tsx'
-import { newRequestId } from '../../shell/api.ts'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { useDoor } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -161,7 +160,6 @@ function GiveUp({ payment }: { readonly payment: PaymentView }) {
   const t = useText()
   const [open, setOpen] = useState(false)
   const cancel = useDeed<PaymentView>(['paying', 'own'])
-  const id = useMemo(newRequestId, [])
   const path = `/api/payments/${encodeURIComponent(payment.payment_no)}/cancel`
   return (
     <>
@@ -175,7 +173,7 @@ function GiveUp({ payment }: { readonly payment: PaymentView }) {
         cancelText={t('再等等', 'Wait')}
         confirmLoading={cancel.isPending}
         onCancel={() => setOpen(false)}
-        onOk={() => cancel.mutate({ method: 'POST', path, body: { id } }, { onSuccess: () => setOpen(false) })}
+        onOk={() => cancel.mutate({ method: 'POST', path }, { onSuccess: () => setOpen(false) })}
       >
         <p>
           {t(

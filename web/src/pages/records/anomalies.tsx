@@ -5,7 +5,7 @@ import type { AnomalyList, AnomalyView } from '../../../../src/orders/api.ts'
 import { ANOMALY_WORDS } from '../../pieces/payment_words.ts'
 import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
 import { Num, When } from '../../pieces/values.tsx'
-import { type Deed, useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { Evidence } from './anomaly_evidence.tsx'
@@ -54,12 +54,11 @@ export function Anomalies() {
           close={() => setSettling(null)}
           settle={async note => {
             const { payment_no: paymentNo, kind } = settling
-            const wish: Deed = {
+            await deed.mutateAsync({
               method: 'POST',
               path: `/api/anomalies/${encodeURIComponent(paymentNo)}/${kind}/settle`,
-              body: withId({ note }),
-            }
-            await deed.mutateAsync(wish)
+              body: { note },
+            })
             void message.success(t('已记录处理结果', 'What was done is recorded'))
           }}
         />

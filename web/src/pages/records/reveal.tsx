@@ -2,7 +2,7 @@ import { Alert, Form, Input, Modal, Radio } from 'antd'
 import { useState } from 'react'
 import type { RevealAsk, RevealView } from '../../../../src/orders/reveal_api.ts'
 import { Failed } from '../../pieces/states.tsx'
-import { useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 /** The platform asks for as many letters. */
@@ -27,7 +27,7 @@ export function Reveal({ orderNo, close }: { readonly orderNo: string; readonly 
         deed.mutate({
           method: 'POST',
           path: `/api/orders/${encodeURIComponent(orderNo)}/reveal`,
-          body: withId({ field, reason: reason.trim() }),
+          body: { field, reason: reason.trim() },
         })
       }
       onCancel={close}

@@ -5,7 +5,7 @@ import { counted } from '../../pieces/phrases.ts'
 import { Rows } from '../../pieces/rows.tsx'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, Num, When } from '../../pieces/values.tsx'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { ageWords, answerWords } from './answers.ts'
@@ -26,7 +26,7 @@ export function Waiting() {
   const deed = useDeed<{ state: string }>(['payments', 'items'])
   const query = (paymentNo: string): void =>
     deed.mutate(
-      { method: 'POST', path: `/api/payments/${encodeURIComponent(paymentNo)}/query`, body: withId({}) },
+      { method: 'POST', path: `/api/payments/${encodeURIComponent(paymentNo)}/query` },
       {
         onSuccess: answer => {
           const look = PAYMENT_STATES[answer.state]

@@ -5,7 +5,7 @@ import type { RefundView } from '../../../../src/refunds/api.ts'
 import { Failed } from '../../pieces/states.tsx'
 import { Money } from '../../pieces/values.tsx'
 import { type Uploaded, VoucherPicker } from '../../pieces/vouchers.tsx'
-import { useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { amountFault, remainsAfter } from './amount.ts'
 
@@ -21,7 +21,6 @@ export function RefundDialog({
 }) {
   const t = useText()
   const { message } = App.useApp()
-  const [wish, setWish] = useState(() => withId({}))
   const [amount, setAmount] = useState(payment.remaining)
   const [reason, setReason] = useState('')
   const [vouchers, setVouchers] = useState<readonly Uploaded[]>([])
@@ -35,11 +34,12 @@ export function RefundDialog({
         method: 'POST',
         path: `/api/payments/${encodeURIComponent(payment.payment_no)}/refunds`,
         body: {
-          ...wish,
           amount,
           reason: reason.trim(),
           ...(vouchers.length === 0 ? {} : { vouchers: vouchers.map(({ id }) => id) }),
         },
+        // An amount that was changed after a lost answer must not be refunded on top of the first.
+        wish: 'refund',
       },
       {
         onSuccess: made => {
@@ -49,9 +49,6 @@ export function RefundDialog({
               : t('退款已提交渠道', 'The refund is on its way'),
           )
           close()
-        },
-        onError: error => {
-          if (error.status !== 0) setWish(withId({}))
         },
       },
     )

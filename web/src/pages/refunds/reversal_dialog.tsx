@@ -1,14 +1,12 @@
 import { App } from 'antd'
-import { useState } from 'react'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 /** 冲正: takes back a success that the channel denies. */
 export function ReversalDialog({ paymentNo, close }: { readonly paymentNo: string; readonly close: () => void }) {
   const t = useText()
   const { message } = App.useApp()
-  const [{ id }] = useState(() => withId({}))
   const deed = useDeed(['refunds', 'payments', 'items', 'days'])
   return (
     <ReasonDialog
@@ -21,7 +19,7 @@ export function ReversalDialog({ paymentNo, close }: { readonly paymentNo: strin
         await deed.mutateAsync({
           method: 'POST',
           path: `/api/payments/${encodeURIComponent(paymentNo)}/reversal`,
-          body: { id, reason },
+          body: { reason },
         })
         void message.success(t('已冲正', 'Reversed'))
       }}

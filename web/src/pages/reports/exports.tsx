@@ -2,7 +2,6 @@ import { DownloadOutlined } from '@ant-design/icons'
 import { App, Button, Progress } from 'antd'
 import { useState } from 'react'
 import type { ExportList, ExportView } from '../../../../src/reports/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { PagedListing } from '../../pieces/paged.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { sizeText } from '../../pieces/size.ts'
@@ -11,6 +10,7 @@ import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
 import { Refused } from '../../shell/api.ts'
 import { usePages } from '../../shell/paging.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { EXPORT_STATES, FORMATS } from './words.ts'
 
@@ -21,7 +21,7 @@ const AT_WORK = new Set(['waiting', 'running'])
 export function Exports() {
   const t = useText()
   const address = useAddress()
-  const act = useAct(['reports'])
+  const deed = useDeed(['reports'])
   const { message } = App.useApp()
   const [working, setWorking] = useState(true)
   const list = usePages<ExportList, ExportView>('reports', '/api/reports/exports', { limit: 50 }, rowsOf, {
@@ -31,7 +31,7 @@ export function Exports() {
   if (!list.loading && atWork !== working) setWorking(atWork)
   const cancel = async (id: string): Promise<void> => {
     try {
-      await act('POST', `/api/reports/exports/${id}/cancel`, {})
+      await deed.mutateAsync({ method: 'POST', path: `/api/reports/exports/${id}/cancel` })
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       message.error(t(error.words))

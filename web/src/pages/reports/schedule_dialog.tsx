@@ -1,8 +1,8 @@
 import { App, Form, Input, InputNumber, Select } from 'antd'
 import type { ScheduleView } from '../../../../src/reports/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { FormDialog } from '../../pieces/form_dialog.tsx'
 import { localOf } from '../../pieces/local_time.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useLang, useText } from '../../shell/text.ts'
 import { EVERY, FORMATS, WEEKDAYS } from './words.ts'
 
@@ -28,7 +28,7 @@ export function ScheduleDialog({
 }) {
   const t = useText()
   const lang = useLang()
-  const act = useAct(['reports'])
+  const deed = useDeed<ScheduleView>(['reports'])
   const { message } = App.useApp()
   return (
     <FormDialog<Wish>
@@ -38,12 +38,16 @@ export function ScheduleDialog({
       confirm={t('保存', 'Save')}
       initial={{ format: 'xlsx', every: 'day', local_time: '08:30', day_no: 1 }}
       submit={async ({ notify, day_no, ...wish }) => {
-        const { next_at } = await act<ScheduleView>('POST', '/api/reports/schedules', {
-          template_id: templateId,
-          lang,
-          ...wish,
-          ...(wish.every === 'day' ? {} : { day_no }),
-          ...(notify ? { notify } : {}),
+        const { next_at } = await deed.mutateAsync({
+          method: 'POST',
+          path: '/api/reports/schedules',
+          body: {
+            template_id: templateId,
+            lang,
+            ...wish,
+            ...(wish.every === 'day' ? {} : { day_no }),
+            ...(notify ? { notify } : {}),
+          },
         })
         // Just begun: it has a next time.
         const { day, time } = localOf(next_at as string)

@@ -1,12 +1,11 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import type { ScheduleList, ScheduleView, TemplateList } from '../../../../src/reports/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Loading, Nothing } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { nameOf } from './templates.tsx'
 import { ENDED_BY_ITSELF, EVERY, FORMATS, WEEKDAYS } from './words.ts'
@@ -14,7 +13,7 @@ import { ENDED_BY_ITSELF, EVERY, FORMATS, WEEKDAYS } from './words.ts'
 /** What is exported by itself, when next, and ending it. */
 export function Schedules() {
   const t = useText()
-  const act = useAct(['reports'])
+  const deed = useDeed(['reports'])
   const [ending, setEnding] = useState<ScheduleView | null>(null)
   const { data, error } = useRead<ScheduleList>('reports', '/api/reports/schedules')
   const templates = useRead<TemplateList>('reports', '/api/reports/templates')
@@ -71,7 +70,11 @@ export function Schedules() {
         danger
         close={() => setEnding(null)}
         decide={reason =>
-          act('POST', `/api/reports/schedules/${ending?.schedule_id}/end`, { reason: reason.slice(0, 300) })
+          deed.mutateAsync({
+            method: 'POST',
+            path: `/api/reports/schedules/${ending?.schedule_id}/end`,
+            body: { reason: reason.slice(0, 300) },
+          })
         }
       />
     </>

@@ -1,13 +1,12 @@
 import { Button, Descriptions, Dropdown, Flex, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import type { DatasetList, TemplateList, TemplateView } from '../../../../src/reports/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { listed, titled } from '../../pieces/phrases.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { fieldName, filterText } from './content.ts'
@@ -22,7 +21,7 @@ export function Template({ template, datasets }: { readonly template: TemplateVi
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const act = useAct(['reports'])
+  const deed = useDeed(['reports'])
   const { start, busy } = useExport()
   const [archiving, setArchiving] = useState(false)
   const [planning, setPlanning] = useState(false)
@@ -107,7 +106,11 @@ export function Template({ template, datasets }: { readonly template: TemplateVi
         danger
         close={() => setArchiving(false)}
         decide={reason =>
-          act('POST', `/api/reports/templates/${template.template_id}/archive`, { reason: reason.slice(0, 300) })
+          deed.mutateAsync({
+            method: 'POST',
+            path: `/api/reports/templates/${template.template_id}/archive`,
+            body: { reason: reason.slice(0, 300) },
+          })
         }
       />
       <ScheduleDialog open={planning} close={() => setPlanning(false)} templateId={template.template_id} name={name} />

@@ -1,8 +1,8 @@
 import { Button, Checkbox, Flex, Input, Select } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import type { Content, DatasetList, TemplateView } from '../../../../src/reports/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
+import { useDeed } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { columnsOpen, fieldName, fitting, groupsOpen, ordersOpen } from './content.ts'
 import { FilterFields } from './filters.tsx'
@@ -20,7 +20,7 @@ type EditorProps = {
 /** What a report shows, with its first rows beneath as they would be. */
 export function TemplateEditor({ datasets, base, changes, leave }: EditorProps) {
   const t = useText()
-  const act = useAct(['reports'])
+  const deed = useDeed<TemplateView>(['reports'])
   const first = datasets.datasets[0]
   const [name, setName] = useState(
     base === undefined ? '' : changes ? base.name : t(`${nameOf(base, t)} 副本`, `Copy of ${nameOf(base, t)}`),
@@ -43,8 +43,8 @@ export function TemplateEditor({ datasets, base, changes, leave }: EditorProps) 
     const body = { name: name.trim(), content, reason: reason.slice(0, 300) }
     const made =
       changes && base
-        ? await act<TemplateView>('POST', `/api/reports/templates/${base.template_id}/versions`, body)
-        : await act<TemplateView>('POST', '/api/reports/templates', body)
+        ? await deed.mutateAsync({ method: 'POST', path: `/api/reports/templates/${base.template_id}/versions`, body })
+        : await deed.mutateAsync({ method: 'POST', path: '/api/reports/templates', body })
     leave(made.template_id)
   }
   const field = (id: string, title: string, input: React.ReactNode) => (

@@ -1,9 +1,8 @@
 import { App } from 'antd'
-import { useState } from 'react'
 import type { Content, ExportView } from '../../../../src/reports/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { useAddress } from '../../shell/address.ts'
 import { Refused } from '../../shell/api.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useLang, useText } from '../../shell/text.ts'
 
 export type ExportWish = {
@@ -17,22 +16,18 @@ export type ExportWish = {
 export function useExport(): { readonly start: (wish: ExportWish) => Promise<void>; readonly busy: boolean } {
   const t = useText()
   const lang = useLang()
-  const act = useAct(['reports'])
+  const deed = useDeed<ExportView>(['reports'])
   const address = useAddress()
   const { message } = App.useApp()
-  const [busy, setBusy] = useState(false)
   const start = async (wish: ExportWish): Promise<void> => {
-    setBusy(true)
     try {
-      const made = await act<ExportView>('POST', '/api/reports/exports', { lang, ...wish })
+      const made = await deed.mutateAsync({ method: 'POST', path: '/api/reports/exports', body: { lang, ...wish } })
       message.success(t('已开始生成，完成后可下载', 'It is being written; download it when it is ready'))
       address.set({ tab: 'exports', export: made.export_id, edit: null }, { step: true })
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       message.error(t(error.words))
-    } finally {
-      setBusy(false)
     }
   }
-  return { start, busy }
+  return { start, busy: deed.isPending }
 }

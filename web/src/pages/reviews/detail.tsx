@@ -11,7 +11,7 @@ import { Failed, Loading, State } from '../../pieces/states.tsx'
 import { ChannelName, Money, When } from '../../pieces/values.tsx'
 import { ownVoucherPath, VoucherList } from '../../pieces/vouchers.tsx'
 import type { Refused } from '../../shell/api.ts'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { BeforeAfter, CellOf } from './cells.tsx'
@@ -138,7 +138,6 @@ function Decision({
   const { message } = App.useApp()
   const { may } = useSession()
   const [asking, setAsking] = useState<Verdict | null>(null)
-  const [body, setBody] = useState(() => withId({}))
   const deed = useDeed(['reviews', 'discrepancies', 'refunds', 'settlements', 'items', 'days', 'statements', 'rules'])
   if (review.state !== 'open') return null
   const needs = kinds.find(({ kind }) => kind === review.kind)?.decide
@@ -151,10 +150,6 @@ function Decision({
     lacks: needs !== undefined && !may(needs) ? (permissionWords(needs) ?? null) : null,
   })
   const mayWithdraw = review.mine && may('review.ask')
-  const ask = (verdict: Verdict): void => {
-    setBody(withId({}))
-    setAsking(verdict)
-  }
   const words = {
     approve: {
       title: t('同意这项申请', 'Approve this'),
@@ -173,15 +168,15 @@ function Decision({
       {why && <Alert type="info" showIcon title={t(why)} className="why-not" />}
       {review.may_decide && (
         <Flex gap={8}>
-          <Button type="primary" onClick={() => ask('approve')}>
+          <Button type="primary" onClick={() => setAsking('approve')}>
             {t('同意', 'Approve')}
           </Button>
-          <Button danger onClick={() => ask('refuse')}>
+          <Button danger onClick={() => setAsking('refuse')}>
             {t('拒绝', 'Refuse')}
           </Button>
         </Flex>
       )}
-      {mayWithdraw && <Button onClick={() => ask('withdraw')}>{t('撤回申请', 'Withdraw')}</Button>}
+      {mayWithdraw && <Button onClick={() => setAsking('withdraw')}>{t('撤回申请', 'Withdraw')}</Button>}
       {asking && (
         <ReasonDialog
           open
@@ -194,7 +189,7 @@ function Decision({
             await deed.mutateAsync({
               method: 'POST',
               path: `/api/reviews/${review.review_id}/${asking}`,
-              body: { ...body, ...(reason === '' ? {} : { reason }) },
+              body: reason === '' ? {} : { reason },
             })
             void message.success(words[asking].done)
             decided(review.review_id)

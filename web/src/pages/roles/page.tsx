@@ -2,12 +2,11 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Flex, Form, Input, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import type { PermissionList, RoleList, RoleView } from '../../../../src/access/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { useAsked } from '../../pieces/asked.tsx'
 import { FormDialog, ReasonField, useNeeded } from '../../pieces/form_dialog.tsx'
 import { Failed, Loading, Page } from '../../pieces/states.tsx'
 import { useAddress } from '../../shell/address.ts'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useLang, useText } from '../../shell/text.ts'
 import './roles.css'
@@ -21,7 +20,7 @@ export default function RolesPage() {
   const lang = useLang()
   const { may } = useSession()
   const address = useAddress()
-  const act = useAct(['accounts', 'reviews'])
+  const deed = useDeed(['accounts', 'reviews'])
   const asked = useAsked()
   const needed = useNeeded()
   const roles = useRead<RoleList>('accounts', '/api/roles')
@@ -97,7 +96,7 @@ export default function RolesPage() {
         confirm={t('提交复核', 'Ask a second supervisor')}
         initial={editing ?? {}}
         submit={async ({ role, ...wish }) => {
-          await act('PUT', `/api/roles/${role}`, wish)
+          await deed.mutateAsync({ method: 'PUT', path: `/api/roles/${role}`, body: wish })
           asked(t(`角色“${wish.name_zh}”`, `The role “${wish.name_en}”`))
         }}
       >

@@ -1,11 +1,10 @@
 import { Alert, Form, Input, Select } from 'antd'
 import type { GateList } from '../../../../src/reconciliation/gate/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { useAsked } from '../../pieces/asked.tsx'
 import { FormDialog, ReasonField } from '../../pieces/form_dialog.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { localOf } from '../../pieces/values.tsx'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 
 type Wish = { readonly from_day: string; readonly gate_id: string; readonly reason: string }
@@ -23,7 +22,7 @@ export function Activate({
   readonly close: () => void
 }) {
   const t = useText()
-  const act = useAct(['rules', 'reviews'])
+  const deed = useDeed(['rules', 'reviews'])
   const asked = useAsked()
   const { data } = useRead<GateList>('rules', `/api/rules/versions/${version}/gates`, {}, { enabled: open })
   const gates = data?.gates.filter(({ state }) => state === 'done') ?? []
@@ -38,7 +37,7 @@ export function Activate({
       }
       confirm={t('提交复核', 'Ask a second person')}
       submit={async wish => {
-        await act('POST', `/api/rules/versions/${version}/activation`, wish)
+        await deed.mutateAsync({ method: 'POST', path: `/api/rules/versions/${version}/activation`, body: wish })
         asked(t(`版本 ${version} 的启用`, `The activation of version ${version}`))
       }}
     >

@@ -1,11 +1,10 @@
 import { Alert, Button, Flex, Segmented, Skeleton } from 'antd'
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import type { VersionView } from '../../../../src/rules/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { CodeArea } from '../../pieces/code_area.tsx'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { Failed, Page } from '../../pieces/states.tsx'
-import { useRead } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useText } from '../../shell/text.ts'
 import { wholeForm } from './fields.ts'
 import { RulesForm } from './form.tsx'
@@ -37,7 +36,7 @@ export function Editor({ based, schema, leave }: EditorProps) {
 /** Form and text side by side; the text is the truth, so both always say the same. */
 function Writing({ base, schema, leave }: Pick<EditorProps, 'schema' | 'leave'> & { readonly base: VersionView }) {
   const t = useText()
-  const act = useAct(['rules'])
+  const deed = useDeed<VersionView>(['rules'])
   const [text, setText] = useState(base.document)
   const [side, setSide] = useState<'form' | 'text'>('form')
   const [saving, setSaving] = useState(false)
@@ -53,10 +52,10 @@ function Writing({ base, schema, leave }: Pick<EditorProps, 'schema' | 'leave'> 
   const { fault } = reading
   const same = text.trim() === base.document.trim()
   const save = async (reason: string): Promise<void> => {
-    const made = await act<VersionView>('POST', '/api/rules/versions', {
-      document: text,
-      reason,
-      based_on: base.version,
+    const made = await deed.mutateAsync({
+      method: 'POST',
+      path: '/api/rules/versions',
+      body: { document: text, reason, based_on: base.version },
     })
     leave(made.version)
   }

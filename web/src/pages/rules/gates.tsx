@@ -1,14 +1,12 @@
 import { Alert, Button, Flex, InputNumber, Progress } from 'antd'
 import { useEffect, useState } from 'react'
 import type { GateList, GateView } from '../../../../src/reconciliation/gate/api.ts'
-import { useAct } from '../../pieces/act.ts'
 import { Listing } from '../../pieces/listing.tsx'
 import { counted } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { When } from '../../pieces/values.tsx'
 import { useAddress } from '../../shell/address.ts'
-import { useAttempt } from '../../shell/attempt.ts'
-import { queries, useRead } from '../../shell/reading.ts'
+import { queries, useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { GateResult } from './gate_result.tsx'
@@ -22,17 +20,16 @@ export function Gates({ version }: { readonly version: number }) {
   const t = useText()
   const { may } = useSession()
   const address = useAddress()
-  const act = useAct(['rules'])
+  const deed = useDeed<GateView>(['rules'])
   const [days, setDays] = useState(DAYS)
-  const { busy, refused, attempt } = useAttempt()
   const list = useRead<GateList>('rules', `/api/rules/versions/${version}/gates`)
   const gates = list.data?.gates ?? []
   const chosen = address.get('gate') || gates[0]?.gate_id || ''
-  const start = (): Promise<boolean> =>
-    attempt(async () => {
-      const gate = await act<GateView>('POST', `/api/rules/versions/${version}/gates`, { days })
-      address.set({ gate: gate.gate_id })
-    })
+  const start = (): void =>
+    deed.mutate(
+      { method: 'POST', path: `/api/rules/versions/${version}/gates`, body: { days } },
+      { onSuccess: gate => address.set({ gate: gate.gate_id }) },
+    )
   return (
     <div className="stack">
       {may('rule.edit') && (
@@ -40,12 +37,12 @@ export function Gates({ version }: { readonly version: number }) {
           <label htmlFor="gate-days">{t('每个账户最近', 'Of each account the last')}</label>
           <InputNumber id="gate-days" min={1} max={400} value={days} onChange={value => setDays(value ?? DAYS)} />
           <span>{t('个已关账期', 'closed days')}</span>
-          <Button type="primary" loading={busy} onClick={() => void start()}>
+          <Button type="primary" loading={deed.isPending} onClick={start}>
             {t('开始回归检查', 'Start the gate')}
           </Button>
         </Flex>
       )}
-      {refused && <Failed error={refused} />}
+      {deed.error && <Failed error={deed.error} />}
       {list.error && <Failed error={list.error} />}
       {gates.length === 0 && !list.isPending && (
         <Nothing

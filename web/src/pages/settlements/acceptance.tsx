@@ -5,7 +5,7 @@ import type { SettlementDetail } from '../../../../src/reconciliation/funds/api.
 import type { ReviewView } from '../../../../src/reviews/api.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
 import { type Uploaded, VoucherPicker } from '../../pieces/vouchers.tsx'
-import { useDeed, useRead, withId } from '../../shell/reading.ts'
+import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 
@@ -14,7 +14,7 @@ export function Acceptance({ of }: { readonly of: SettlementDetail }) {
   const t = useText()
   const { message } = App.useApp()
   const { may } = useSession()
-  const [asking, setAsking] = useState<{ readonly id: string } | null>(null)
+  const [asking, setAsking] = useState(false)
   const [vouchers, setVouchers] = useState<readonly Uploaded[]>([])
   const deed = useDeed<{ review_id: string }>(['settlements', 'reviews'])
   const { data: waiting } = useRead<{ reviews: readonly ReviewView[] }>(
@@ -43,7 +43,7 @@ export function Acceptance({ of }: { readonly of: SettlementDetail }) {
   if (!needed || !may('discrepancy.handle')) return null
   return (
     <div className="act-bar">
-      <Button type="primary" onClick={() => setAsking(withId({}))}>
+      <Button type="primary" onClick={() => setAsking(true)}>
         {t('接受差异', 'Accept the differences')}
       </Button>
       {asking && (
@@ -51,12 +51,12 @@ export function Acceptance({ of }: { readonly of: SettlementDetail }) {
           open
           title={t('申请接受差异', 'Ask to accept the differences')}
           confirm={t('提交复核', 'Submit for review')}
-          close={() => setAsking(null)}
+          close={() => setAsking(false)}
           decide={async reason => {
             await deed.mutateAsync({
               method: 'POST',
               path: `/api/settlements/${of.settlement_id}/acceptance`,
-              body: { ...asking, reason, vouchers: vouchers.map(({ id }) => id) },
+              body: { reason, vouchers: vouchers.map(({ id }) => id) },
             })
             void message.success(t('已提交复核', 'Submitted for review'))
           }}

@@ -1,10 +1,9 @@
 import { Alert, Button, Flex } from 'antd'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import type { FileDetail } from '../../../../src/arrivals/api.ts'
 import type { ReviewList, ReviewView } from '../../../../src/reviews/api.ts'
 import { ReasonDialog } from '../../pieces/reason.tsx'
-import { newRequestId } from '../../shell/api.ts'
 import { useDeed, useRead } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
@@ -52,8 +51,6 @@ function Deciding({ review, file }: { readonly review: ReviewView; readonly file
   const t = useText()
   const [verdict, setVerdict] = useState<'approve' | 'refuse' | null>(null)
   const decide = useDeed(['reviews', 'statements', 'days'])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another verdict is another wish
-  const id = useMemo(newRequestId, [verdict])
   return (
     <Flex gap={8} wrap style={{ marginTop: 8 }}>
       <Button type="primary" onClick={() => setVerdict('approve')}>
@@ -76,7 +73,7 @@ function Deciding({ review, file }: { readonly review: ReviewView; readonly file
           decide.mutateAsync({
             method: 'POST',
             path: `/api/reviews/${encodeURIComponent(review.review_id)}/${verdict}`,
-            body: { id, reason },
+            body: { reason },
           })
         }
       >

@@ -7,7 +7,7 @@ import { counted } from '../../pieces/phrases.ts'
 import { Failed, Loading, Nothing, State } from '../../pieces/states.tsx'
 import { ChannelName, When } from '../../pieces/values.tsx'
 import { ask, type Refused } from '../../shell/api.ts'
-import { useDeed, withId } from '../../shell/reading.ts'
+import { useDeed } from '../../shell/reading.ts'
 import { useSession } from '../../shell/session.tsx'
 import { useText } from '../../shell/text.ts'
 import { ARRIVAL_LOOKS, arrivalLook, KIND_NAMES, SOURCE_NAMES } from './words.ts'
@@ -127,7 +127,6 @@ function FetchNow({ arrival }: { readonly arrival: ArrivalView }) {
           {
             method: 'POST',
             path: `/api/statement-arrivals/${arrival.arrival_id}/fetch`,
-            body: withId({}),
           },
           {
             onSuccess: () =>
