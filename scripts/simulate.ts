@@ -3,13 +3,12 @@
  * process and on a database server of its own. Exit status 1 when something that must never be was; its line says how to see it again, the log in the data folder what was before it.
  * `--found` plays the seeds that broke something once, each for as many days as it took. `--resume` leaves out what an earlier run has seen hold.
  */
-import { fork } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseWords } from '../src/command_line.ts'
-import { dataFolder, PACKAGE_ROOT } from '../src/system/paths.ts'
+import { dataFolder } from '../src/system/paths.ts'
 import { FOUND } from '../testkit/simulator/found.ts'
-import type { Told } from '../testkit/simulator/seed.ts'
+import { holds, playSeed, type Told } from '../testkit/simulator/seed.ts'
 
 const words = parseWords(process.argv.slice(2), {
   flags: ['resume', 'found'],
@@ -17,52 +16,30 @@ const words = parseWords(process.argv.slice(2), {
   many: [],
 })
 const given = (name: string, otherwise: string): string => words.values.get(name)?.[0] ?? otherwise
-const payments = given('payments', '12')
-const asked: readonly Game[] = words.flags.has('found')
+const paymentsADay = Number(given('payments', '12'))
+const asked: readonly Asked[] = words.flags.has('found')
   ? FOUND
   : range(given('seeds', '1-20'), Number(given('days', '100')))
 const folder = join(dataFolder(), 'simulate')
 
-type Game = { readonly seed: number; readonly days: number }
+type Asked = { readonly seed: number; readonly days: number }
 
-function range(seeds: string, days: number): Game[] {
+function range(seeds: string, days: number): Asked[] {
   const [first = 1, last = first] = seeds.split('-').map(Number)
   return Array.from({ length: last - first + 1 }, (_, at) => ({ seed: first + at, days }))
 }
 
 /** A line for each seed that was played, whatever came of it. */
-const playedFile = (days: number): string => join(folder, `played-${days}-${payments}.jsonl`)
+const playedFile = (days: number): string => join(folder, `played-${days}-${paymentsADay}.jsonl`)
 
-const holds = (told: Told): boolean => 'broken' in told && told.broken.length === 0
-
-function heldBefore({ seed, days }: Game): boolean {
+function heldBefore({ seed, days }: Asked): boolean {
   if (!words.flags.has('resume') || !existsSync(playedFile(days))) return false
   const lines = readFileSync(playedFile(days), 'utf8').trim().split('\n')
   return lines.map(line => JSON.parse(line) as Told).some(told => told.seed === seed && holds(told))
 }
 
-/** One seed in a process of its own. Young objects are many and die: room for them saves a tenth of the time. */
-function play({ seed, days }: Game, job: number): Promise<Told> {
-  const log = openSync(join(folder, `seed-${seed}-${days}.log`), 'w')
-  const child = fork(join(PACKAGE_ROOT, 'testkit/simulator/seed.ts'), [String(seed), String(days), payments], {
-    env: {
-      NODE_COMPILE_CACHE: join(PACKAGE_ROOT, 'node_modules/.cache/fzpay'),
-      ...process.env,
-      FZPAY_DATA: join(folder, `job-${job}`),
-    },
-    execArgv: ['--max-semi-space-size=64'],
-    stdio: ['ignore', log, log, 'ipc'],
-  })
-  return new Promise(resolve => {
-    child.once('message', told => resolve(told as Told))
-    child.once('exit', (code, signal) =>
-      resolve({ seed, seconds: 0, failure: `its process ended: ${signal ?? `exit status ${code}`}` }),
-    )
-  })
-}
-
-function lineOf(told: Told, { days }: Game): string {
-  const again = (until: number) => `npm run simulate -- --days ${until} --payments ${payments} --seeds ${told.seed}`
+function lineOf(told: Told, { days }: Asked): string {
+  const again = (until: number) => `npm run simulate -- --days ${until} --payments ${paymentsADay} --seeds ${told.seed}`
   if ('failure' in told) return `seed ${told.seed} BROKE OFF: ${told.failure}\n  again: ${again(days)}`
   if (!holds(told)) return `seed ${told.seed} BROKE ${told.broken.join('\n  ')}\n  again: ${again(told.days)}`
   const { seed, closed, movements, discrepancies, restated, strikes, crashes, revived, seconds } = told
@@ -77,7 +54,8 @@ let broken = 0
 await Promise.all(
   Array.from({ length: Math.min(games, Number(given('jobs', '2'))) }, async (_, job) => {
     for (let game = left.shift(); game !== undefined; game = left.shift()) {
-      const told = await play(game, job)
+      const log = openSync(join(folder, `seed-${game.seed}-${game.days}.log`), 'w')
+      const told = await playSeed({ ...game, paymentsADay }, join(folder, `job-${job}`), log)
       if (!holds(told)) broken++
       appendFileSync(playedFile(game.days), `${JSON.stringify(told)}\n`)
       console.log(lineOf(told, game))

@@ -26,15 +26,11 @@ export async function freshDatabase(
 
 /** The address of the server that tests make their databases on. */
 export function testServer(): Promise<string> {
-  const given = givenServer()
+  const given = process.env.FZPAY_TEST_SERVER || process.env.DATABASE_URL
   if (given) return Promise.resolve(given)
   own ??= openTestServer()
   return own.then(db => db.url)
 }
-
-/** One that others use as well. */
-export const givenServer = (): string | undefined =>
-  process.env.FZPAY_TEST_SERVER || process.env.DATABASE_URL || undefined
 
 /** The embedded server for tests: apart from the product's data, and quicker because it may forget. */
 export const openTestServer = (): Promise<Database> =>

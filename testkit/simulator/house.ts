@@ -82,16 +82,13 @@ export class House {
     this.watch = lastingPool(url, WATCHER)
   }
 
-  /** `crashes`: the server may, and what was committed must outlive it, as it need not for other tests. */
-  static async open(
-    channels: Channels,
-    { crashes, ...time }: SimulatedTime & { readonly crashes: boolean },
-  ): Promise<House> {
+  static async open(channels: Channels, time: SimulatedTime): Promise<House> {
     const { url, drop } = await freshDatabase()
     // Only now: whoever says that the test server is in use must live to stop it.
     installBreaker()
     const house = new House(url, drop, channels, time)
-    if (crashes) await house.watch.query(`alter database ${new URL(url).pathname.slice(1)} set synchronous_commit = on`)
+    // Other tests may lose what they committed last; here the server crashes, and what it acknowledged must be there.
+    await house.watch.query(`alter database ${new URL(url).pathname.slice(1)} set synchronous_commit = on`)
     await house.#start()
     const { app } = house.#running
     house.#keys.set('clerk', await provideKey(app, 'clerk', [...ALL_PERMISSIONS]))

@@ -14,8 +14,6 @@ export type SimulationOptions = {
   readonly seed: number
   readonly days: number
   readonly paymentsADay: number
-  /** The server is this simulation's alone: it may crash. */
-  readonly ownServer?: boolean | undefined
   readonly tell?: ((text: string) => void) | undefined
 }
 
@@ -46,15 +44,9 @@ const RULES_EVERY_DAYS = 9
 /**
  * Days of the whole platform in one process on a real PostgreSQL, with time, chance and faults from a seed: payers, lost and doubled and forged notices, refunds, late and
  * misprinted and restated statements, people at work, changes of the rules, and the platform, its connections or the database dying at any statement. After each day everything that must
- * hold is checked; a seed that breaks something does so again.
+ * hold is checked; a seed that breaks something does so again. The server must be nobody else's: it is crashed.
  */
-export async function simulate({
-  seed,
-  days,
-  paymentsADay,
-  ownServer = false,
-  tell = () => {},
-}: SimulationOptions): Promise<Simulation> {
+export async function simulate({ seed, days, paymentsADay, tell = () => {} }: SimulationOptions): Promise<Simulation> {
   let time = Date.parse(`${FIRST}T08:00:00+08:00`)
   // Two things never happen in the same millisecond.
   const now = (): Date => new Date(time++)
@@ -67,10 +59,7 @@ export async function simulate({
   const channels = (['wechat', 'alipay'] as const).map(name => new SimulatedChannel(name, dice(name), now))
   const truth: Truth = { spoiled: new Set(), stated: new Map(), restated: { count: 0 }, dropped: new Set() }
   const before = { strikes: strikes(), crashes: crashes() }
-  const house = await House.open(channelsOf(channels), {
-    ...{ now, wait: (seconds: number) => void (time += seconds * 1000) },
-    crashes: ownServer,
-  })
+  const house = await House.open(channelsOf(channels), { now, wait: seconds => void (time += seconds * 1000) })
   try {
     const stage: Stage = { house, channels, dice, clock, truth }
     await setUp(stage)
@@ -82,7 +71,7 @@ export async function simulate({
       day = addDays(FIRST, played)
       const chance = dice(`strikes ${day}`)
       const worse = dice(`crashes ${day}`)
-      const kind = () => (chance.says(0.6) ? 'platform' : ownServer && worse.says(0.5) ? 'database' : 'connections')
+      const kind = () => (chance.says(0.6) ? 'platform' : worse.says(0.5) ? 'database' : 'connections')
       if (chance.says(0.7)) strikeAt(kind(), 1 + chance.upTo(STRIKE_WITHIN))
       await playPayers(stage, day, paymentsADay)
       if (chance.says(0.5)) strikeAt(kind(), 1 + chance.upTo(STRIKE_WITHIN))

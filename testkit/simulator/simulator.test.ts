@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { closeTestServer } from '../server.ts'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
 import { type Listing, SimulatedChannel } from './channel.ts'
 import { Dice } from './dice.ts'
-import { simulate } from './simulate.ts'
+import { playSeed } from './seed.ts'
 
-after(closeTestServer)
-
-test('days of the whole platform hold whatever happens in them, and a seed plays them again', {
+test('days of the whole platform hold though the platform and its database are ended, and a seed plays them again', {
   timeout: 240_000,
-}, async () => {
-  const short = { seed: 7, days: 3, paymentsADay: 6 }
-  const [first, again] = [await simulate(short), await simulate(short)]
+}, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'fzpay-simulator-'))
+  chmodSync(folder, 0o755)
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const play = async () => {
+    const { seconds, ...told } = await playSeed({ seed: 5, days: 2, paymentsADay: 6 }, folder, 'ignore')
+    return told
+  }
+  const [first, again] = [await play(), await play()]
+  assert.ok('broken' in first, JSON.stringify(first))
   assert.deepEqual(first.broken, [])
-  assert.ok(first.closed >= 4 && first.movements > 12, JSON.stringify(first))
+  assert.ok(first.closed >= 4 && first.movements > 12 && first.crashes > 0 && first.revived > 0, JSON.stringify(first))
   assert.deepEqual(again, first)
 })
 
