@@ -10,11 +10,12 @@ import { record } from '../audit/record.ts'
 import type { Json } from '../system/requests.ts'
 import { type HeldFile, lockFile, markState } from './file_list.ts'
 import { currentVersion, lockAccount, readRaw } from './file_store.ts'
-import { copyLines, type Importing, settleLines, tellTouched, writing } from './operations.ts'
+import { copyLines, type Importing, tellTouched, writing } from './operations.ts'
 import { openStatement } from './read.ts'
 import type { StatementOptions } from './statement.ts'
 import { type LineWriter, type LineWriterOptions, lineWriter } from './store.ts'
 import { newestTemplates } from './template_store.ts'
+import { settleLines } from './versions.ts'
 
 /** What a question about a held file stands on; it is locked from here on. */
 export async function lockedBasis(tx: pg.ClientBase, id: number): Promise<Json> {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type DayOfAccount, type StatementFile, type StatementKind, versionsOf } from './file_store.ts'
+import { type DayOfAccount, type StatementKind, versionsOf } from './file_store.ts'
 import { OF_STATEMENT_ALONE } from './shared_store.ts'
 import { FUND_COLUMNS, LINE_COLUMNS } from './store.ts'
 import type { HeldStretch } from './stretches.ts'
@@ -179,11 +179,6 @@ export async function dropAll(tx: pg.ClientBase, file: Arrived): Promise<number>
   )
   return rowCount ?? 0
 }
-
-/** Which of the two versions counts: the one made last; of equal ones the one that came last. */
-export const isNewer = (file: { readonly madeAt: Date; readonly id: number }, than: StatementFile): boolean =>
-  file.madeAt.getTime() > than.madeAt.getTime() ||
-  (file.madeAt.getTime() === than.madeAt.getTime() && file.id > than.id)
 
 /**
  * Days of an account whose books have changed: for the next run to take (only what is held against our own book), and for what the channel and

@@ -25,29 +25,16 @@ import {
   sealRaw,
 } from './file_store.ts'
 import { foreignFile, isForeign } from './foreign_file.ts'
-import {
-  type Arrived,
-  BOOK_OF,
-  COLUMNS_OF,
-  compareLines,
-  dropAll,
-  dropKnown,
-  isNewer,
-  keepChanges,
-  overlaps,
-  supersede,
-  touchDays,
-  withEarlierDays,
-} from './line_store.ts'
+import { BOOK_OF, COLUMNS_OF, overlaps, touchDays } from './line_store.ts'
 import { openStatement } from './read.ts'
 import { channelContradicted } from './refusals.ts'
 import { RepeatWatch } from './repeats.ts'
-import { noteShared } from './shared_store.ts'
 import type { Statement, StatementEnd, StatementOptions } from './statement.ts'
 import { type LineWriter, type LineWriterOptions, lineWriter, SPACES } from './store.ts'
 import { heldStretches, keepRepeated, keepStretches } from './stretch_store.ts'
 import { Stretches } from './stretches.ts'
 import { newestTemplates } from './template_store.ts'
+import { isStatementAgain, madeAtOf, NOTHING_BOOKED, settleLines } from './versions.ts'
 
 export type ImportRequest = StatementOptions & {
   readonly path: string
@@ -132,7 +119,7 @@ async function book(
   known: Known,
 ): Promise<ImportAnswer> {
   const { channel: own, file: fileName, format } = statement.head
-  const { channel: given, account = '', path, at, who } = request
+  const { channel: given, account = '', at, who } = request
   if (own && given && own !== given.toLowerCase()) throw channelContradicted(fileName, format, own, given)
   const channel = own ?? given
   if (!channel) throw channelUnknown(fileName)
@@ -167,32 +154,14 @@ async function book(
     try {
       const end = await copyLines(tx, statement, writer, kind)
       const sm3 = await known.sm3
-      const foreign = foreignFile(request, writer, request.name ?? basename(path))
+      const foreign = foreignFile(request, writer, request.name ?? basename(request.path))
       const state: StatementState = foreign ? 'refused' : stateOf(end)
       if (state !== 'booked') await tx.query('rollback to savepoint before_lines')
-      const file: StatementFile = {
-        id,
-        sm3,
-        name: request.name ?? basename(path),
-        bytes: statement.head.bytes,
-        receivedAt: at,
-        channel,
-        account,
-        kind,
-        day: request.day ?? null,
-        madeAt: madeAtOf(request, end),
+      const file = fileOf(statement, request, end, {
+        ...{ id, sm3, channel, kind, state },
         sameAs: refused ? null : (earlier?.id ?? null),
-        format,
-        state,
-        records: end.records,
-        rejected: end.rejected,
-        booked: 0,
-        known: 0,
-        passedOver: 0,
-        superseded: 0,
-        controls: end.controls,
         problems: foreign ? [foreign, ...end.problems] : end.problems,
-      }
+      })
       const current =
         state === 'booked' && file.day !== null ? await currentVersion(tx, { ...file, day: file.day }) : null
       const inserted = { ...file, booked: state === 'booked' ? end.records : 0 }
@@ -220,28 +189,22 @@ async function book(
   })
 }
 
-/** When a version was made: not later than it came, whatever a clock elsewhere says. */
-function madeAtOf({ newest, madeAt, at }: ImportRequest, { madeAt: own }: Pick<StatementEnd, 'madeAt'>): Date {
-  if (newest) return at
-  return new Date(Math.min(own ?? madeAt?.getTime() ?? at.getTime(), at.getTime()))
-}
-
-/**
- * Whether the bytes of a file that came before are a statement again. Either they were a version of the same day's, and are to count instead of the one that
- * counts now: the channel prints it as it was. Only who brings it can know that: its bytes say what they said the first time. Or they list nothing, and say
- * that of another day or account too.
- */
-async function isStatementAgain(
-  db: pg.ClientBase | pg.Pool,
-  earlier: StatementFile,
-  { account = '', day, newest, madeAt, at }: Pick<ImportRequest, 'account' | 'day' | 'newest' | 'madeAt' | 'at'>,
-): Promise<boolean> {
-  if (day === undefined || earlier.state !== 'booked') return false
-  if (earlier.account !== account || earlier.day !== day) return earlier.records === 0
-  const told = newest ? at : madeAt
-  const current = await currentVersion(db, { ...earlier, day })
-  return !!told && current !== null && current.sm3 !== earlier.sm3 && told.getTime() >= current.madeAt.getTime()
-}
+/** What is known of a file before any of its lines is booked. */
+const fileOf = (
+  { head: { bytes, format } }: Statement,
+  request: ImportRequest,
+  end: StatementEnd,
+  found: Pick<StatementFile, 'id' | 'sm3' | 'channel' | 'kind' | 'state' | 'sameAs' | 'problems'>,
+): StatementFile => ({
+  ...found,
+  ...{ bytes, format, records: end.records, rejected: end.rejected, controls: end.controls },
+  name: request.name ?? basename(request.path),
+  receivedAt: request.at,
+  account: request.account ?? '',
+  day: request.day ?? null,
+  madeAt: madeAtOf(request, end),
+  ...NOTHING_BOOKED,
+})
 
 /** Numbers that are kept with a file; of more than these the book is asked. */
 const REPEATED_MAX = 10_000
@@ -279,50 +242,8 @@ export async function copyLines(
 /** What the channel says of our money there, rather than what payers paid. */
 const FUNDS_FORMATS: ReadonlySet<string> = new Set(['wechat-funds', 'alipay-account'])
 
-type Counted = Pick<StatementFile, 'booked' | 'known' | 'passedOver' | 'superseded'>
 /** Lines. */
 const LARGE = 20_000
-
-const NONE: ReadonlyMap<string, number> = new Map()
-
-const NOTHING_BOOKED: Counted = { booked: 0, known: 0, passedOver: 0, superseded: 0 }
-
-/**
- * Which of the lines that stand in the book now may stay, and which older ones count no longer. `stretches`: some of the file's were left out.
- * `alone`: a day of which no other file spoke before these lines came, when there was little to look at.
- */
-export async function settleLines(
-  tx: pg.ClientBase,
-  file: StatementFile,
-  writer: LineWriter,
-  current: StatementFile | null,
-  stretches: Stretches | null = null,
-  alone: Day | null = null,
-): Promise<Counted> {
-  const days = [...writer.days().keys(), ...(file.day === null ? [] : [file.day])].sort()
-  const [first, last] = [days[0], days.at(-1)]
-  if (first === undefined || last === undefined) return NOTHING_BOOKED
-  const { id, channel, account, kind, records } = file
-  const own: Arrived = { id, channel, account, kind, records, first, last }
-  const arrived = file.day !== null && current ? await withEarlierDays(tx, own, file.day) : own
-  const asked = arrived.first === alone && arrived.last === alone
-  if (asked || !(await overlaps(tx, arrived))) return { ...NOTHING_BOOKED, booked: records }
-  const leftOut = stretches?.linesLeftOut ?? 0
-  await compareLines(tx, arrived, stretches?.known())
-  if (file.day !== null && current) await keepChanges(tx, arrived, file.day, current.id)
-  if (current && !isNewer(file, current)) {
-    const known = leftOut + (await dropKnown(tx, arrived))
-    const passedOver = await dropAll(tx, arrived)
-    return { ...NOTHING_BOOKED, known, passedOver }
-  }
-  const gone = file.day === null ? NONE : await supersede(tx, arrived, file.day, file.receivedAt)
-  if (file.day !== null) await noteShared(tx, file.day)
-  // Of days that this version need not speak of.
-  await touchDays(tx, kind, channel, account, [...gone.keys()])
-  const known = leftOut + (await dropKnown(tx, arrived))
-  const superseded = [...gone.values()].reduce((sum, lines) => sum + lines, 0)
-  return { ...NOTHING_BOOKED, booked: records - known, known, superseded }
-}
 
 /** The account's days are to be reconciled again: said with the lines, or not at all. */
 export const tellTouched = (
