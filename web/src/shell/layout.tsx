@@ -189,7 +189,7 @@ function Connection() {
   return (
     <Tooltip title={t('实时更新已中断，正在重新连接', 'Live updates are interrupted; connecting again')}>
       <span role="status" className="late">
-        <WifiOutlined /> {t('重连中', 'Reconnecting')}
+        <WifiOutlined /> <span className="late-words">{t('重连中', 'Reconnecting')}</span>
       </span>
     </Tooltip>
   )
