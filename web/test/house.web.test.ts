@@ -66,6 +66,21 @@ webTest(
       const page = await at(t, browser, house, zhu)
       // The supervisor lands on the users.
       await page.getByRole('heading', { name: '用户', exact: true }).waitFor()
+      await button(page, 'lin 的姓名').waitFor()
+      // From one name to the next and back, and open it.
+      const [top = '', beneath = ''] = await page.locator('.cell-link').allTextContents()
+      for (const [key, name] of [
+        ['j', top],
+        ['j', beneath],
+        ['k', top],
+      ] as const) {
+        await page.keyboard.press(key)
+        assert.equal(await page.locator('.cell-link:focus').textContent(), name)
+      }
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog', { name: top }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog', { name: top }).waitFor({ state: 'hidden' })
       await button(page, 'lin 的姓名').click()
       await button(page, '授予角色').click()
       const dialog = page.getByRole('dialog', { name: /授予角色/ })

@@ -15,7 +15,7 @@ export type ChosenRow = {
   readonly choose: (index: number) => void
 }
 
-const OPEN: Shortcut = { keys: ['Enter'], zh: '打开', en: 'Open it' }
+export const OPEN: Shortcut = { keys: ['Enter'], zh: '打开', en: 'Open it' }
 const PICK: Shortcut = { keys: ['x'], zh: '选中或取消选中', en: 'Pick it, or put it back' }
 const SEARCH: Shortcut = { keys: ['/'], zh: '查找', en: 'Search' }
 

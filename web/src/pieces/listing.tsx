@@ -1,6 +1,9 @@
-import { Descriptions, Grid, Table, type TableColumnType, type TableRef } from 'antd'
+import { Button, Descriptions, Grid, Table, type TableColumnType, type TableRef } from 'antd'
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import { useKeyboard } from '../shell/keyboard.ts'
 import { useText } from '../shell/text.ts'
+import { OPEN } from './list_keys.ts'
+import { MOVE, movedTo } from './list_moves.ts'
 
 export type Column<T> = {
   readonly title: string
@@ -21,19 +24,33 @@ export type ListingProps<T> = {
   /** What is shown in place of no rows. */
   readonly empty: ReactNode
   readonly chosen?: string | number | undefined
+  /** What is in the first column opens its row, by the keyboard too. */
+  readonly open?: ((row: T) => void) | undefined
   readonly busy?: boolean
 }
 
 /** A short list: a table where there is room, cards on a phone. Long ones are `Rows`. */
-export function Listing<T extends object>({ rows, keyOf, columns, label, empty, chosen, busy }: ListingProps<T>) {
+export function Listing<T extends object>({
+  rows,
+  keyOf,
+  columns: told,
+  label,
+  empty,
+  chosen,
+  open,
+  busy,
+}: ListingProps<T>) {
   const t = useText()
   const wide = Grid.useBreakpoint().md ?? window.innerWidth >= 768
   const table = useRef<TableRef>(null)
+  const cards = useRef<HTMLUListElement>(null)
+  const columns = open ? told.map((column, i) => (i === 0 ? opening(column, open) : column)) : told
   useReachedByKeyboard(table, wide && (rows.length > 0 || busy === true))
+  useOpenedByKeyboard(() => (wide ? table.current?.nativeElement : cards.current), open !== undefined)
   if (rows.length === 0 && !busy) return <div className="listing-empty">{empty}</div>
   if (!wide)
     return (
-      <ul className="listing-cards" aria-label={label}>
+      <ul ref={cards} className="listing-cards" aria-label={label}>
         {rows.map(row => (
           <li key={keyOf(row)} className="listing-card" aria-current={chosen === keyOf(row) || undefined}>
             <div className="listing-card-head">
@@ -84,6 +101,30 @@ export function Listing<T extends object>({ rows, keyOf, columns, label, empty, 
       )}
     />
   )
+}
+
+const opening = <T,>(column: Column<T>, open: (row: T) => void): Column<T> => ({
+  ...column,
+  render: row => (
+    <Button type="link" className="cell-link" onClick={() => open(row)}>
+      {column.render(row)}
+    </Button>
+  ),
+})
+
+/** Goes from one row's button to the next; Enter is the button's own. */
+function useOpenedByKeyboard(list: () => HTMLElement | null | undefined, opens: boolean): void {
+  useKeyboard({
+    shortcuts: opens ? [MOVE, OPEN] : [],
+    press: ({ key }) => {
+      if (!opens) return false
+      const buttons = [...(list()?.querySelectorAll<HTMLElement>('.cell-link') ?? [])]
+      const at = buttons.indexOf(document.activeElement as HTMLElement)
+      const to = movedTo(key, at, buttons.length, at >= 0)
+      if (to !== null) buttons[to]?.focus()
+      return to !== null
+    },
+  })
 }
 
 /** What scrolls must be scrolled by the keyboard, too, where nothing in it takes the focus. */

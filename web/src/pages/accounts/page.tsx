@@ -68,16 +68,13 @@ export default function AccountsPage() {
         list={list}
         keyOf={({ account_id }) => account_id}
         chosen={address.get('account')}
+        open={({ account_id }) => open(account_id)}
         empty={t('没有符合条件的账户', 'No account fits')}
         columns={[
           {
             title: t('姓名', 'Name'),
             head: true,
-            render: ({ account_id, name }) => (
-              <Button type="link" className="cell-link" onClick={() => open(account_id)}>
-                {name}
-              </Button>
-            ),
+            render: ({ name }) => name,
           },
           { title: t('状态', 'State'), head: true, render: ({ state }) => <State of={state} looks={STATES} /> },
           { title: t('登录名', 'Log-in'), render: ({ login }) => login },

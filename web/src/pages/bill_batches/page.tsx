@@ -84,20 +84,13 @@ export default function BillBatchesPage() {
           list={list}
           keyOf={({ batch_id }) => batch_id}
           chosen={address.get('batch')}
+          open={({ batch_id }) => address.set({ batch: batch_id }, { step: true })}
           empty={t('还没有上传过账单文件', 'No file of bills was uploaded yet')}
           columns={[
             {
               title: t('文件', 'File'),
               head: true,
-              render: ({ batch_id, file }) => (
-                <Button
-                  type="link"
-                  className="cell-link"
-                  onClick={() => address.set({ batch: batch_id }, { step: true })}
-                >
-                  {file}
-                </Button>
-              ),
+              render: ({ file }) => file,
             },
             { title: t('状态', 'State'), head: true, render: ({ state }) => <State of={state} looks={STATES} /> },
             { title: t('行数', 'Rows'), right: true, render: ({ records }) => records },

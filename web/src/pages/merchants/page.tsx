@@ -68,20 +68,13 @@ export default function MerchantsPage() {
             list={list}
             keyOf={({ merchant_no }) => merchant_no}
             chosen={address.get('merchant')}
+            open={({ merchant_no }) => address.set({ merchant: merchant_no }, { step: true })}
             empty={t('没有收费单位', 'No merchant here')}
             columns={[
               {
                 title: t('名称', 'Name'),
                 head: true,
-                render: ({ merchant_no, name }) => (
-                  <Button
-                    type="link"
-                    className="cell-link"
-                    onClick={() => address.set({ merchant: merchant_no }, { step: true })}
-                  >
-                    {name}
-                  </Button>
-                ),
+                render: ({ name }) => name,
               },
               {
                 title: t('状态', 'State'),

@@ -106,16 +106,13 @@ export default function OrdersPage() {
             rows={bills.data?.orders ?? []}
             keyOf={({ order_no }) => order_no}
             chosen={address.get('order')}
+            open={({ order_no }) => open(order_no)}
             empty={<Nothing what={t('该户号没有缴费单', 'This account number has no orders')} />}
             columns={[
               {
                 title: t('缴费单号', 'Order no'),
                 head: true,
-                render: ({ order_no }) => (
-                  <Button type="link" className="cell-link" onClick={() => open(order_no)}>
-                    {order_no}
-                  </Button>
-                ),
+                render: ({ order_no }) => order_no,
               },
               {
                 title: t('状态', 'State'),

@@ -58,16 +58,13 @@ export function Gates({ version }: { readonly version: number }) {
           rows={gates}
           keyOf={({ gate_id }) => gate_id}
           chosen={chosen}
+          open={({ gate_id }) => address.set({ gate: gate_id })}
           empty={null}
           columns={[
             {
               title: t('发起', 'Asked'),
               head: true,
-              render: ({ gate_id, asked_at }) => (
-                <Button type="link" className="cell-link" onClick={() => address.set({ gate: gate_id })}>
-                  <When at={asked_at} whole />
-                </Button>
-              ),
+              render: ({ asked_at }) => <When at={asked_at} whole />,
             },
             { title: t('状态', 'State'), head: true, render: ({ state }) => <State of={state} looks={GATE_STATES} /> },
             {
