@@ -1,3 +1,4 @@
+import { kept } from '../kernel/kept.ts'
 import { formatMinor } from '../kernel/money.ts'
 import type { Control, Line, Problem, StatementEnd, Sums } from './statement.ts'
 
@@ -103,7 +104,7 @@ export class Collector {
 
   /** A currency that an account of the file is kept in, known even where it has no records. */
   states(currency: string): void {
-    if (this.#stated.size < 2) this.#stated.add(detachedText(currency))
+    if (this.#stated.size < 2) this.#stated.add(kept(currency))
   }
 
   /** When the file says that it was made, in epoch milliseconds; NaN says nothing. Of several statements in one file the last one tells. */
@@ -195,9 +196,8 @@ export class Collector {
 
   #turnTo(currency: string): void {
     let tally = this.#tallies.get(currency)
-    // The name is a slice of the chunk it came from: kept as it is, it would keep the chunk.
-    if (!tally) this.#tallies.set(detachedText(currency), (tally = new CurrencyTally()))
-    this.#currency = detachedText(currency)
+    if (!tally) this.#tallies.set(kept(currency), (tally = new CurrencyTally()))
+    this.#currency = kept(currency)
     this.#tally = tally
   }
 
@@ -223,20 +223,12 @@ function problemOf(severity: 'error' | 'warning', place: Place, code: string, te
     column: place.column ?? null,
     code,
     // Sentences quote what was found.
-    zh: detachedText(text.zh),
-    en: detachedText(text.en),
+    zh: kept(text.zh),
+    en: kept(text.en),
   }
 }
 
-/** A substring of a chunk keeps the whole chunk in memory; what outlives the batch is copied out. */
-function detachedText(text: string): string {
-  return text === '' ? '' : Buffer.from(text, 'utf16le').toString('utf16le')
-}
-
 function detached(line: Line): Line {
-  const entries = Object.entries(line).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? detachedText(value) : value,
-  ])
+  const entries = Object.entries(line).map(([key, value]) => [key, typeof value === 'string' ? kept(value) : value])
   return Object.fromEntries(entries) as Line
 }

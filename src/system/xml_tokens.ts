@@ -3,6 +3,7 @@
  * entities and references to characters and nothing else: a document type is told and never read. Names are held to XML 1.0,
  * fifth edition; namespaces are not looked at. Why it is our own: docs/decisions/0018-xml.md.
  */
+import { kept } from '../kernel/kept.ts'
 
 export type XmlTag = {
   /** As written, "ns:Cell". */
@@ -225,8 +226,7 @@ export class XmlTokens {
     let known = this.#known.get(written)
     if (!known) {
       if (this.#known.size === TAGS_KEPT) return tagOf(written)
-      // A part of a string keeps the whole one alive, so a copy is kept.
-      const copy = Buffer.from(written, 'utf16le').toString('utf16le')
+      const copy = kept(written)
       known = { ...tagOf(copy), written: copy, next: null }
       this.#known.set(copy, known)
     }

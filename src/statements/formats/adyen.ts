@@ -1,9 +1,10 @@
+import { kept } from '../../kernel/kept.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import type { Status } from '../../matching/entry.ts'
 import { digitsLost } from '../amount_text.ts'
 import { type Collector, ExactSum } from '../collector.ts'
 import type { StatementOptions } from '../statement.ts'
-import { kept, type Row, type TitledRows, type Top, titledFormat } from '../table/titled.ts'
+import { type Row, type TitledRows, type Top, titledFormat } from '../table/titled.ts'
 import { RowZones } from '../table/zones.ts'
 
 /**

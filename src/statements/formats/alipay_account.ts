@@ -1,3 +1,4 @@
+import { kept } from '../../kernel/kept.ts'
 import { narrow } from '../amount_text.ts'
 import type { Collector } from '../collector.ts'
 import { exportedAt } from '../exported_at.ts'
@@ -5,7 +6,7 @@ import { fundEntry } from '../fund_entry.ts'
 import { LocalClock } from '../local_time.ts'
 import type { StatementOptions } from '../statement.ts'
 import { BalanceChain, Count, countControl, sumControl } from '../table/controls.ts'
-import { type Cells, kept, periodAbove, type Row, type TitledRows, type Top, titledFormat } from '../table/titled.ts'
+import { type Cells, periodAbove, type Row, type TitledRows, type Top, titledFormat } from '../table/titled.ts'
 
 /**
  * 支付宝商家账单，账务明细. Source: open.alipay.com `alipay.data.dataservice.bill.downloadurl.query`, bill_type `signcustomer`.

@@ -1,3 +1,4 @@
+import { kept } from '../../kernel/kept.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import type { Status } from '../../matching/entry.ts'
 import { amountTroubleText } from '../amount_text.ts'
@@ -9,7 +10,7 @@ import { columnMissing } from '../refusals.ts'
 import type { Field } from '../statement.ts'
 import { Count, countControl } from '../table/controls.ts'
 import { RowFeeder } from '../table/rows.ts'
-import { type Cells, kept, Row, topRows, UNDECODABLE_BYTES, UnknownWords } from '../table/titled.ts'
+import { type Cells, Row, topRows, UNDECODABLE_BYTES, UnknownWords } from '../table/titled.ts'
 import { zoneOf } from '../table/vocabulary.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { kept } from '../../kernel/kept.ts'
 import { exponentOf } from '../../kernel/money.ts'
 import type { Status } from '../../matching/entry.ts'
 import { narrow } from '../amount_text.ts'
@@ -7,7 +8,7 @@ import type { DateOrder, StatementOptions } from '../statement.ts'
 import { BalanceChain } from '../table/controls.ts'
 import { ordersOf, readWritten, ymdOf } from '../table/dates.ts'
 import type { Doubt } from '../table/doubt.ts'
-import { kept, type Row, type TitledRows, type Top, titledFormat, UnknownWords } from '../table/titled.ts'
+import { type Row, type TitledRows, type Top, titledFormat, UnknownWords } from '../table/titled.ts'
 import { RowZones } from '../table/zones.ts'
 
 /**

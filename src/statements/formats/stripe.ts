@@ -1,9 +1,10 @@
+import { kept } from '../../kernel/kept.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import { type Collector, ExactSum } from '../collector.ts'
 import { LocalClock } from '../local_time.ts'
 import { columnMissing } from '../refusals.ts'
 import type { Field, StatementOptions } from '../statement.ts'
-import { kept, type Row, type TitledRows, type Top, titledFormat } from '../table/titled.ts'
+import { type Row, type TitledRows, type Top, titledFormat } from '../table/titled.ts'
 
 /**
  * Stripe: balance transactions (payout reconciliation, balance change from activity; the dashboard's export of all activity

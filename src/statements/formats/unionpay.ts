@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite'
+import { kept } from '../../kernel/kept.ts'
 import type { Kind } from '../../matching/entry.ts'
 import { amountTroubleText } from '../amount_text.ts'
 import type { Collector, Sentences } from '../collector.ts'
@@ -8,7 +9,7 @@ import { LineFeeder } from '../lines.ts'
 import { isDay, LocalClock } from '../local_time.ts'
 import type { Field } from '../statement.ts'
 import { Count, countControl, sumControl } from '../table/controls.ts'
-import { kept, UNDECODABLE_BYTES, UnknownWords } from '../table/titled.ts'
+import { UNDECODABLE_BYTES, UnknownWords } from '../table/titled.ts'
 
 /**
  * 银联全渠道 clearing files: ZM (transactions) and ZME (差错, adjustments). One record per line, columns of fixed BYTES with one

@@ -1,3 +1,4 @@
+import { kept } from '../../kernel/kept.ts'
 import { exponentOf } from '../../kernel/money.ts'
 import { amountTroubleText, digitsLost, plainAmount, readAmount } from '../amount_text.ts'
 import { type Collector, ExactSum } from '../collector.ts'
@@ -460,8 +461,7 @@ class WechatTradeReader implements Reader {
 
   #turnTo(code: string): string {
     if (!/^[A-Z]{3}$/.test(code)) return ''
-    // Copied: a slice would keep its chunk for as long as the reader lives.
-    this.#currency = [...code].join('')
+    this.#currency = kept(code)
     this.#scale = exponentOf(code)
     this.#amountScale.fill(this.#scale)
     this.#amountScale[5] = Math.max(FEE_EXPONENT, this.#scale)

@@ -1,3 +1,4 @@
+import { kept } from '../../kernel/kept.ts'
 import { exponentOf } from '../../kernel/money.ts'
 import { fullYear } from '../short_date.ts'
 import { commaAmount } from './entry.ts'
@@ -15,8 +16,5 @@ export function balanceOf(value: string): Balance | null {
   const [, side, date = '', currency = '', amount = ''] = found
   const minor = commaAmount(amount, 0, amount.length, exponentOf(currency))
   if (Number.isNaN(minor)) return null
-  return { ymd: fullYear(Number(date)), currency: copied(currency), minor: BigInt(side === 'D' ? -minor : minor) }
+  return { ymd: fullYear(Number(date)), currency: kept(currency), minor: BigInt(side === 'D' ? -minor : minor) }
 }
-
-/** A slice keeps the whole piece it was cut from; what outlives the message is copied. */
-export const copied = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')

@@ -1,3 +1,4 @@
+import { kept } from '../../kernel/kept.ts'
 import { exponentOf, formatMinor } from '../../kernel/money.ts'
 import { onlyReference } from '../../kernel/transfer_reference.ts'
 import { amountControl, type Collector, ExactSum, type Sentences } from '../collector.ts'
@@ -9,7 +10,7 @@ import { LocalClock } from '../local_time.ts'
 import { ownNumberIn } from '../own_number.ts'
 import { digitsAt } from '../short_date.ts'
 import type { Column } from '../statement.ts'
-import { BALANCE, type Balance, balanceOf, copied } from './balance.ts'
+import { BALANCE, type Balance, balanceOf } from './balance.ts'
 import { commaAmount, type EntryTrouble, SwiftEntry } from './entry.ts'
 import { type Information, isIban, readInformation, remittanceOf } from './information.ts'
 import type { MessageType } from './recognition.ts'
@@ -351,13 +352,13 @@ export class MessageReader implements Reader {
 
   #header(tag: number, value: string): void {
     this.#open = 'skipped'
-    if (tag === T25 || tag === T25P) this.#account = copied(value)
+    if (tag === T25 || tag === T25P) this.#account = kept(value)
     else if (tag === T28 || tag === T28C) {
       const found = /^(\d+)(?:\/(\d+))?/.exec(value)
       this.#number = found ? Number(found[1]) : -1
       this.#page = found?.[2] === undefined ? -1 : Number(found[2])
     } else if (tag === T34F) this.#floor(value)
-    else if (tag === T13D || tag === T13) this.#report = copied(value)
+    else if (tag === T13D || tag === T13) this.#report = kept(value)
   }
 
   #floor(value: string): void {
@@ -367,7 +368,7 @@ export class MessageReader implements Reader {
     const [, currency = '', side = '', amount = ''] = found
     this.#turnTo(currency)
     if (!/[1-9]/.test(amount) || this.#floors.has(value) || this.#floors.size >= WARNINGS_MAX) return
-    this.#floors.add(copied(value))
+    this.#floors.add(kept(value))
     const zh = side === 'D' ? '支出' : side === 'C' ? '收入' : '收支'
     const en = side === 'D' ? 'debits' : side === 'C' ? 'credits' : 'entries'
     this.#into.warn({ line: this.#startLine, column: ':34F:' }, 'floor_limit', {
@@ -378,7 +379,7 @@ export class MessageReader implements Reader {
 
   #turnTo(currency: string): void {
     if (currency === this.#currency) return
-    this.#currency = copied(currency)
+    this.#currency = kept(currency)
     this.#exponent = exponentOf(currency)
     this.#into.states(currency)
   }

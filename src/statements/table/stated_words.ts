@@ -1,7 +1,8 @@
+import { kept } from '../../kernel/kept.ts'
 import { narrow } from '../amount_text.ts'
 import type { Collector, Sentences } from '../collector.ts'
 import { Count, countControl, sumControl } from './controls.ts'
-import { type Cells, kept } from './titled.ts'
+import type { Cells } from './titled.ts'
 
 /**
  * Totals as personal bills state them, above or below their rows: "共43笔记录", "收入：1笔 0.35元", "已支出:1笔,27元". A record

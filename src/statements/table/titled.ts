@@ -1,4 +1,5 @@
 import { Failure } from '../../kernel/failure.ts'
+import { kept } from '../../kernel/kept.ts'
 import type { Kind, Status } from '../../matching/entry.ts'
 import { amountTroubleText, digitsLost, narrow, plainAmount, readAmount } from '../amount_text.ts'
 import type { Collector, Sentences } from '../collector.ts'
@@ -576,9 +577,6 @@ export function periodAbove(above: readonly Cells[]): ReaderHead['period'] {
   const exclusive = to.seconds === 0 && to.ymd > from.ymd
   return { from: first, to: exclusive ? end.subtract({ days: 1 }).toString() : end.toString() }
 }
-
-/** Remembers text beyond the piece it was cut from, without keeping the piece. */
-export const kept = (text: string): string => (text === '' ? '' : Buffer.from(text, 'utf16le').toString('utf16le'))
 
 /** Tells once per word that it is not known; an open set is taken over, not dropped. */
 export class UnknownWords {
