@@ -18,6 +18,7 @@ import { after, type TestContext, test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { ServerSettings } from '../src/server.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { CLOSING_SECONDS } from '../src/system/stop_signals.ts'
 import { closeTestServer, freshDatabase } from './server.ts'
 import { TEST_MASTER_HEX } from './vault.ts'
 
@@ -26,7 +27,9 @@ after(closeTestServer)
 const deploy = (path: string): string => join(PACKAGE_ROOT, 'deploy', path)
 const text = (path: string): string => readFileSync(deploy(path), 'utf8')
 const runs = (program: string, ...words: string[]): boolean => spawnSync(program, words).status === 0
-const STOP_SECONDS: number = (ServerSettings.properties.stop_seconds as { default?: unknown }).default as number
+/** After so long the platform has ended by itself. */
+const STOP_SECONDS: number =
+  ((ServerSettings.properties.stop_seconds as { default?: unknown }).default as number) + CLOSING_SECONDS
 
 test('the image is made of what there is, and of nothing that is ignored', () => {
   const ignore = readFileSync(join(PACKAGE_ROOT, '.dockerignore'), 'utf8').split('\n')
