@@ -63,6 +63,8 @@ type Service = {
   secrets: string[]
   environment: Record<string, string>
   image: string
+  init: boolean
+  user?: string
 }
 
 test('containers are read-only, without rights, limited, looked after, and get secrets by files', () => {
@@ -77,6 +79,8 @@ test('containers are read-only, without rights, limited, looked after, and get s
     assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name)
     assert.ok(Number.parseInt(service.stop_grace_period, 10) > STOP_SECONDS, name)
     assert.ok(service.deploy.resources.limits, name)
+    // Root without the right to signal others: PostgreSQL would be killed at each stop.
+    assert.ok(!service.init || service.user, name)
     assert.ok(service.healthcheck || service.image === 'fzpay', `${name}: the image has its own`)
     assert.deepEqual(
       service.secrets.filter(secret => !secrets[secret]),
