@@ -92,6 +92,8 @@ test('containers are read-only, without rights, limited, looked after, and get s
     )
     assert.deepEqual(plain, [], name)
   }
+  // There it would be stronger than what an operator sets when a centre is lost.
+  assert.doesNotMatch(text('docker/centre.sh'), /-c synchronous_standby_names/)
 })
 
 const units = ['fzpay.service', 'fzpay-worker@.service']
