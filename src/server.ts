@@ -57,7 +57,11 @@ export const ServerSettings = Type.Object(
       default: false,
       description: 'Several servers share the database; without it a second one is refused, as it is mostly a mistake',
     }),
-    stop_seconds: Type.Integer({ minimum: 1, default: 25, description: 'What is under way has so long to end' }),
+    stop_seconds: Type.Integer({
+      minimum: 1,
+      default: 25,
+      description: 'What is under way has so long to end; five seconds later the process is gone, whatever holds it',
+    }),
   },
   { additionalProperties: false, default: {} },
 )
@@ -150,6 +154,8 @@ export type Platform = {
   readonly url: string
   /** What HTTPS shows; null for HTTP. */
   readonly certificate: Tls['shown'] | null
+  /** `server.stop_seconds` */
+  readonly stopSeconds: number
   /** Answers what is under way, flushes, closes; the same promise every time. */
   stop(): Promise<void>
 }
@@ -195,7 +201,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     const url = await listen(http, settings, options.port, tls !== undefined)
     house.listensOn(url)
     jobs = await startJobs(app, tasksOf(started), options.jobs)
-    return { app, http, url, certificate: tls?.shown ?? null, stop }
+    return { app, http, url, certificate: tls?.shown ?? null, stopSeconds: settings.stop_seconds, stop }
   } catch (error) {
     await stop()
     throw error
@@ -206,6 +212,8 @@ export type Worker = {
   readonly app: App
   /** Names of the tasks it works on. */
   readonly tasks: readonly string[]
+  /** `server.stop_seconds` */
+  readonly stopSeconds: number
   stop(): Promise<void>
 }
 
@@ -219,7 +227,12 @@ export async function startWorker(options: PlatformOptions = {}): Promise<Worker
       await jobs.stop()
       await house.close()
     }
-    return { app: house.app, tasks: tasks.map(task => task.name), stop }
+    return {
+      app: house.app,
+      tasks: tasks.map(task => task.name),
+      stopSeconds: house.config.server.stop_seconds,
+      stop,
+    }
   } catch (error) {
     await house.close()
     throw error

@@ -18,6 +18,7 @@ import { after, type TestContext, test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { ServerSettings } from '../src/server.ts'
 import { PACKAGE_ROOT } from '../src/system/paths.ts'
+import { CLOSING_SECONDS } from '../src/system/stop_signals.ts'
 import { closeTestServer, freshDatabase } from './server.ts'
 import { TEST_MASTER_HEX } from './vault.ts'
 
@@ -26,7 +27,9 @@ after(closeTestServer)
 const deploy = (path: string): string => join(PACKAGE_ROOT, 'deploy', path)
 const text = (path: string): string => readFileSync(deploy(path), 'utf8')
 const runs = (program: string, ...words: string[]): boolean => spawnSync(program, words).status === 0
-const STOP_SECONDS: number = (ServerSettings.properties.stop_seconds as { default?: unknown }).default as number
+/** After so long the platform has ended by itself. */
+const STOP_SECONDS: number =
+  ((ServerSettings.properties.stop_seconds as { default?: unknown }).default as number) + CLOSING_SECONDS
 
 test('the image is made of what there is, and of nothing that is ignored', () => {
   const ignore = readFileSync(join(PACKAGE_ROOT, '.dockerignore'), 'utf8').split('\n')
@@ -60,6 +63,8 @@ type Service = {
   secrets: string[]
   environment: Record<string, string>
   image: string
+  init: boolean
+  user?: string
 }
 
 test('containers are read-only, without rights, limited, looked after, and get secrets by files', () => {
@@ -74,6 +79,8 @@ test('containers are read-only, without rights, limited, looked after, and get s
     assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name)
     assert.ok(Number.parseInt(service.stop_grace_period, 10) > STOP_SECONDS, name)
     assert.ok(service.deploy.resources.limits, name)
+    // Root without the right to signal others: PostgreSQL would be killed at each stop.
+    assert.ok(!service.init || service.user, name)
     assert.ok(service.healthcheck || service.image === 'fzpay', `${name}: the image has its own`)
     assert.deepEqual(
       service.secrets.filter(secret => !secrets[secret]),
@@ -85,6 +92,8 @@ test('containers are read-only, without rights, limited, looked after, and get s
     )
     assert.deepEqual(plain, [], name)
   }
+  // There it would be stronger than what an operator sets when a centre is lost.
+  assert.doesNotMatch(text('docker/centre.sh'), /-c synchronous_standby_names/)
 })
 
 const units = ['fzpay.service', 'fzpay-worker@.service']

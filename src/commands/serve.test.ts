@@ -1,18 +1,30 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { testDatabase } from '../../testkit/database.ts'
 import { TEST_MASTER_HEX } from '../../testkit/vault.ts'
+import { openDoor } from '../continuity/replication/door.ts'
 import { PACKAGE_ROOT } from '../system/paths.ts'
 
 /** `fzpay serve` as a process, with the address it prints. */
-async function served(t: TestContext): Promise<{ child: ChildProcess; url: string; said: () => string }> {
-  const { url: database } = await testDatabase(t, 'empty')
+async function served(
+  t: TestContext,
+  given: { database?: string; config?: string } = {},
+): Promise<{ child: ChildProcess; url: string; said: () => string }> {
+  const database = given.database ?? (await testDatabase(t, 'empty')).url
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'src/cli.ts'), 'serve', '--port', '0', '--lang', 'en'], {
-    env: { ...process.env, DATABASE_URL: database, FZPAY_CONFIG: '', FZPAY_MASTER_KEY: TEST_MASTER_HEX },
+    env: {
+      ...process.env,
+      DATABASE_URL: database,
+      FZPAY_CONFIG: given.config ?? '',
+      FZPAY_MASTER_KEY: TEST_MASTER_HEX,
+    },
     cwd: join(PACKAGE_ROOT, 'src'),
   })
   t.after(() => child.kill('SIGKILL'))
@@ -50,4 +62,24 @@ test('a second signal ends it at once', async t => {
   const [status] = await once(child, 'exit')
   assert.equal(status, 143)
   slow.destroy()
+})
+
+test('where the database is gone it ends all the same, before its supervisor kills it', async t => {
+  const { url: database } = await testDatabase(t, 'empty')
+  const door = await openDoor(Number(new URL(database).port))
+  const through = new URL(database)
+  through.port = String(door.port)
+  const folder = mkdtempSync(join(tmpdir(), 'fzpay-serve-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const config = join(folder, 'fzpay.yaml')
+  writeFileSync(config, 'server: { stop_seconds: 1 }\n')
+  const { child, url, said } = await served(t, { database: through.href, config })
+  await door.close()
+  while ((await fetch(`${url}/health/ready`)).status !== 503) await sleep(100)
+  // Until a task is taken that cannot be ticked off.
+  await sleep(2_000)
+  child.kill('SIGTERM')
+  const patience = setTimeout(() => child.kill('SIGKILL'), 15_000)
+  assert.deepEqual(await once(child, 'exit'), [0, null], said())
+  clearTimeout(patience)
 })

@@ -2,7 +2,7 @@ import { parseWords, portOf } from '../command_line.ts'
 import type { Lang } from '../kernel/failure.ts'
 import { PARTS } from '../parts.ts'
 import { startPlatform } from '../server.ts'
-import { stopSignal } from '../system/stop_signals.ts'
+import { stopInTime, stopSignal } from '../system/stop_signals.ts'
 import { toTerminal } from './command_app.ts'
 
 /** `fzpay serve [--port N] [--tls]`: the platform, until it is told to stop. */
@@ -28,5 +28,5 @@ export async function serveCommand(args: readonly string[], lang: Lang): Promise
     )
   await stopped
   say('正在停止：等待进行中的请求结束……', 'Stopping: what is under way is finished …')
-  await platform.stop()
+  await stopInTime(platform)
 }
