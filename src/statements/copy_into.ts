@@ -19,6 +19,8 @@ export class CopyInto {
   #spare: CopyRows | undefined = new CopyRows()
   #sending: Promise<void> = Promise.resolve()
   #broken: Error | undefined
+  /** Who waits for the stream, which forgets them when it breaks: whoever waited for it alone would wait for ever. */
+  #fail: ((error: Error) => void) | undefined
   readonly #beforePassing: () => void
 
   constructor(client: pg.ClientBase, table: string, columns: readonly string[], options: CopyOptions = {}) {
@@ -28,6 +30,7 @@ export class CopyInto {
     )
     this.#stream.on('error', error => {
       this.#broken = error
+      this.#fail?.(error)
     })
     this.#rows.header()
   }
@@ -63,15 +66,13 @@ export class CopyInto {
     this.#rows.trailer()
     await this.passOn()
     await this.#sending
-    await new Promise<void>((resolve, reject) => {
-      this.#stream.once('error', reject)
-      this.#stream.end(() => resolve())
-    })
+    await this.#untilBroken(done => this.#stream.end(done))
   }
 
   /** Gives up: nothing of this COPY stays. */
   async abandon(): Promise<void> {
     await this.#sending.catch(() => {})
+    if (this.#broken) return
     await new Promise<void>(resolve => {
       this.#stream.once('error', () => resolve())
       this.#stream.once('close', () => resolve())
@@ -80,14 +81,17 @@ export class CopyInto {
   }
 
   /** pg-copy-streams answers when the socket has drained, and a buffer of this size always waits for that: then it is free. */
-  #send(full: CopyRows): Promise<void> {
+  async #send(full: CopyRows): Promise<void> {
+    await this.#untilBroken(done => this.#stream.write(full.bytes.subarray(0, full.at), done))
+    // A short last piece may still lie in the socket's queue.
+    if (full.at === full.bytes.length || full.at > 128 << 10) this.#spare = full
+  }
+
+  #untilBroken(act: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#stream.write(full.bytes.subarray(0, full.at), error => {
-        if (error) return reject(error)
-        // A short last piece may still lie in the socket's queue.
-        if (full.at === full.bytes.length || full.at > 128 << 10) this.#spare = full
-        resolve()
-      })
+      this.#fail = reject
+      if (this.#broken) reject(this.#broken)
+      else act(error => (error ? reject(error) : resolve()))
     })
   }
 }
