@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type pg from 'pg'
+import { Failure } from '../kernel/failure.ts'
 import type { Database, Session } from '../system/database.ts'
 
 /**
@@ -11,6 +12,8 @@ export type Scratch = {
   readonly schema: string
   /** A connection whose unqualified names mean this run's books; the scratch gives it back. */
   connect(): Promise<pg.ClientBase>
+  /** They are as the run has left them, as seen by a connection that will read them by their schema's name. Throws Failure `scratch_lost`. */
+  mustBeWhole(client: pg.ClientBase): Promise<void>
   /** The books are looked at no more: their room is given back now, on one of its connections, while others go on. */
   emptyBooks(client: pg.ClientBase): Promise<void>
   /** Drops the books and gives every connection back. */
@@ -44,6 +47,7 @@ export async function openScratch(db: Database, books: 'empty' | 'none' = 'empty
         await useScratch(client, schema)
         return client
       },
+      mustBeWhole: client => mustBeWhole(client, schema),
       async emptyBooks(client) {
         full = []
         await client.query(`truncate ${BOOKS.map(book => `${schema}.${book}`).join(', ')}`)
@@ -70,8 +74,9 @@ export async function openScratch(db: Database, books: 'empty' | 'none' = 'empty
   }
 }
 
-/** For a connection made elsewhere (a worker thread). */
+/** For a connection made elsewhere (a worker thread). Throws Failure `scratch_lost`. */
 export async function useScratch(client: pg.ClientBase, schema: string): Promise<void> {
+  await mustBeWhole(client, schema)
   // The planner knows nothing of tables made a moment ago, and every statement here is a join of whole books: hash it.
   await client.query(`
     set search_path to ${schema}, public;
@@ -83,6 +88,23 @@ export async function useScratch(client: pg.ClientBase, schema: string): Promise
     set enable_mergejoin to off;
     set enable_nestloop to off;
     set client_min_messages to warning`)
+}
+
+/**
+ * A server that crashes empties tables that are not logged, and the schema is there again: whoever connects afterwards would find books without a row. It has
+ * also let go of the run's lock, which nobody takes again.
+ */
+async function mustBeWhole(client: pg.ClientBase, schema: string): Promise<void> {
+  const { rows } = await client.query(
+    `select exists (select from pg_locks where locktype = 'advisory' and classid = $1::oid and objid = $2::oid and granted
+                       and database = (select oid from pg_database where datname = current_database())) as held`,
+    [RUN_LOCK, schema.slice(PREFIX.length)],
+  )
+  if (rows[0].held) return
+  throw new Failure('scratch_lost', {
+    zh: '数据库在对账过程中断过，本次的临时账已失效，未写入任何结果：请重试',
+    en: 'The database was interrupted during the run; its temporary books are void and nothing was written: try again',
+  })
 }
 
 async function claim(keeper: pg.ClientBase): Promise<number> {

@@ -193,6 +193,7 @@ class Run {
     const early = open.payments.length + open.lines.length > MUCH ? await decided() : null
     const figures = await this.#app.db.transaction(async tx => {
       await this.#hold(tx, counted)
+      await this.#scratch.mustBeWhole(tx)
       // The pairs are most of what is written: meanwhile the other connections and the engine look at the rest.
       const [pairs, rest] = await Promise.all([publishPairs(tx, found, settled.pairs), early ?? decided()])
       this.#lapped('decide')
