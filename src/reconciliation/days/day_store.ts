@@ -174,7 +174,10 @@ export async function firstOpenDay(
   return rows[0] ?? null
 }
 
-/** Days that some statement speaks of: a whole day's file, the channel's word that there was nothing, or, once the day is over, any line of it. */
+/**
+ * Days that some statement speaks of: a whole day's file, the channel's word that there was nothing, or, once the day is over, any line of it in a file that is of no
+ * day. Another day's file may list a row of this one, or be corrected by entries of it, and is not its statement.
+ */
 export async function coveredDays(
   tx: Db,
   of: AccountDay & { readonly over: string },
@@ -195,7 +198,8 @@ export async function coveredDays(
           -- A file says it at once; lines are looked for where none does.
           and case when exists (select from statement_files f
                                  where f.channel = $1 and f.account = $2 and f.kind = 'trade' and f.state = 'booked' and f.day = g.business_date) then false
-                   else exists (select from statement_lines l where l.channel = $1 and l.account = $2 and l.business_date = g.business_date) end
+                   else exists (select from statement_lines l join statement_files f on f.id = l.id / 4294967296 and f.day is null
+                                 where l.channel = $1 and l.account = $2 and l.business_date = g.business_date) end
      ) c (day) order by 1`,
     [of.channel, of.account, of.day, of.over, around],
   )

@@ -263,6 +263,28 @@ test('a closed day is never edited: a restated statement is corrected by entries
   assert.equal((await c.places()).length, 5)
 })
 
+test('neither an entry that corrects a closed day nor a row of another day’s statement is the open day’s own statement', async t => {
+  const c = await daysCounter(t)
+  await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
+  await c.statement('2026-11-20', [{ no: 'P1', fen: 8000, at: at('10:00:03') }])
+  await c.settle('2026-11-20')
+  assert.equal((await c.close('2026-11-20')).state, 'closed')
+  c.clock.forward(24 * 3600)
+  await c.pays({ no: 'P5', fen: 100, at: at('09:00:00', '2026-11-21') })
+  // The entries count in the 21st, and this version lists a row of that day, too.
+  const past = { no: 'P6', fen: 300, at: at('00:00:20', '2026-11-21') }
+  await c.statement('2026-11-20', [{ no: 'P1', fen: 7900, at: at('10:00:03') }, past], { newest: true })
+  const early = await c.settle('2026-11-21')
+  assert.equal(early?.covered, false)
+  assert.ok(!(await c.places()).some(place => place.includes('P5')), 'what no statement speaks of is not missing')
+  const open = await c.close('2026-11-21')
+  assert.deepEqual([open.state, open.blocked !== ''], ['waiting', true])
+  await c.statement('2026-11-21', [past, { no: 'P5', fen: 100, at: at('09:00:01', '2026-11-21') }])
+  await c.settle('2026-11-21')
+  assert.ok((await c.places()).includes('pair P5 = payment 1.00 P5'))
+  assert.equal((await c.close('2026-11-21')).state, 'closed')
+})
+
 test('a statement that goes back to its first version: matched again in an open day, undone by entries once the day is closed', async t => {
   const c = await daysCounter(t)
   await c.pays({ no: 'P1', fen: 8000, at: at('10:00:00') })
