@@ -17,4 +17,11 @@ export const FOUND: readonly Found[] = [
   },
   { seed: 9, days: 24, what: 'a statement that the channel would not hand over was counted as stated' },
   { seed: 2, days: 66, what: 'a statement that was booked by one who died right after was called missing' },
+  { seed: 15, days: 48, what: 'an import whose connection was lost as its COPY began waited for ever' },
+  { seed: 17, days: 57, what: 'the same' },
+  {
+    seed: 18,
+    days: 82,
+    what: 'entries that correct a closed day stood for the statement of the open one, which had not come',
+  },
 ]
